@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** What the queue carries for one message: ids and times only, never the text or the number. */
+export const deliveryJobSchema = z.object({
+  id: z.string().min(1),
+  connection: z.string().min(1),
+  /** Keyed hash of connection and recipient. */
+  recipientKey: z.string().min(1),
+  /** Milliseconds since the epoch. */
+  acceptedAt: z.number().int(),
+  /** Milliseconds since the epoch; from then on the code is not worth sending. */
+  deadline: z.number().int(),
+});
+
+export type DeliveryJob = z.infer<typeof deliveryJobSchema>;

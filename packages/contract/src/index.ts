@@ -1,0 +1,5 @@
+export { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from './keys.ts';
+export { ATTEMPT_RESULTS, OUTCOMES, type AttemptResult, type Outcome } from './outcome.ts';
+export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';
+export { MAX_TEXT_LENGTH, smsRequestSchema, type SmsRequest } from './sms-request.ts';
+export { maskPhoneNumber, parsePhoneNumber, type PhoneNumber } from './phone-number.ts';

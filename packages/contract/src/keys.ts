@@ -1,0 +1,19 @@
+/**
+ * Every key of the gateway in Redis carries this hash tag, so that on a Redis Cluster all of them share one slot
+ * and one script may touch several of them.
+ */
+export const QUEUE_PREFIX = '{gateway}';
+export const QUEUE_NAME = 'sms';
+
+export const gatewayKeys = {
+  /** The encrypted payload of one message. */
+  vault: (messageId: string) => `${QUEUE_PREFIX}:vault:${messageId}`,
+  /** The id of the newest message for one recipient on one connection. */
+  newest: (recipientKey: string) => `${QUEUE_PREFIX}:newest:${recipientKey}`,
+  /** The steps and times of one message, without its text or number. */
+  trace: (messageId: string) => `${QUEUE_PREFIX}:trace:${messageId}`,
+  /** BullMQ's hash of a live job. */
+  job: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${messageId}`,
+  /** BullMQ's deduplication key, which outlives the job. */
+  deduplication: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:de:${messageId}`,
+} as const;

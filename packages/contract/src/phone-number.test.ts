@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { maskPhoneNumber, parsePhoneNumber } from './phone-number.ts';
+
+describe('parsePhoneNumber', () => {
+  test.each([
+    ['+14155550123', '+14155550123', 'US'],
+    ['+1 415 555 0123', '+14155550123', 'US'],
+    ['+1-415-555-0123', '+14155550123', 'US'],
+    ['+1 (415) 555.0123', '+14155550123', 'US'],
+    ['+1\u00a0415\u202f555\u00a00123', '+14155550123', 'US'],
+    ['+1\u2011415\u2013555\u22120123', '+14155550123', 'US'],
+    ['\u202a+14155550123\u202c', '+14155550123', 'US'],
+    ['0014155550123', '+14155550123', 'US'],
+    ['00 44 7911 123456', '+447911123456', 'GG'],
+    ['+49 151 23456789', '+4915123456789', 'DE'],
+    ['+882 16 12345678', '+8821612345678', undefined],
+  ])('normalises %j to %s', (input, e164, country) => {
+    expect(parsePhoneNumber(input)).toMatchObject({ e164, country });
+  });
+
+  test.each([
+    ['415-555-0123', 'US', '+14155550123'],
+    ['14155550123', 'US', '+14155550123'],
+    ['0151 23456789', 'DE', '+4915123456789'],
+    ['4915123456789', 'US', '+4915123456789'],
+  ])('takes %j with the default country %s as %s', (input, country, e164) => {
+    expect(parsePhoneNumber(input, country)?.e164).toBe(e164);
+  });
+
+  test.each([
+    ['4155550123'],
+    ['+1'],
+    ['+123'],
+    ['+1415555'],
+    ['+14155550123456789'],
+    ['tel:+14155550123'],
+    ['+14155550123;ext=5'],
+    ['+1415555ABCD'],
+    ['+١٤١٥٥٥٥٠١٢٣'],
+    ['++14155550123'],
+    ['+1415+5550123'],
+    ['call me'],
+    [''],
+  ])('refuses %j', (input) => {
+    expect(parsePhoneNumber(input)).toBeUndefined();
+  });
+});
+
+test('a masked number shows the calling code and two digits only', () => {
+  const number = parsePhoneNumber('+4915123456789');
+
+  expect(number && maskPhoneNumber(number)).toBe('+49…89');
+});

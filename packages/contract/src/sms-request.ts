@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** Characters; the longest text that Twilio takes, and far more than a code needs. */
+export const MAX_TEXT_LENGTH = 1600;
+
+const shortText = (max: number) => z.string().max(max).nullish();
+
+/**
+ * The body of a send request: what Auth0's SMS gateway call documents
+ * (https://auth0.com/docs/connections/passwordless/sms-gateway), plus what the custom phone provider Action adds.
+ */
+export const smsRequestSchema = z.object({
+  recipient: z.string().trim().min(1).max(64),
+  body: z
+    .string()
+    .max(MAX_TEXT_LENGTH)
+    .refine((text) => text.trim() !== '', { message: 'must not be blank' }),
+  sender: shortText(128),
+  req: z.object({ ip: shortText(64), 'user-agent': shortText(2048) }).nullish(),
+  code: shortText(64),
+  locale: shortText(64),
+  message_type: shortText(64),
+  tenant: shortText(128),
+  client_id: shortText(128),
+  organization_id: shortText(128),
+  correlation_id: shortText(256),
+});
+
+export type SmsRequest = z.infer<typeof smsRequestSchema>;
