@@ -1,0 +1,97 @@
+import type { HttpOutcome } from '../http-client.ts';
+import { parseJsonObject } from '../json-object.ts';
+import type { SendResult } from '../provider.ts';
+import { parseRetryAfterMs } from '../retry-after.ts';
+
+// Names from twilio.com/docs/api/errors/<code>. Twilio keeps splitting its codes and advises against logic built on
+// them (changelog, 2024-07-10), so the HTTP status decides first and only this list may give up on a recipient.
+const RECIPIENT = new Set([
+  21211, // invalid 'To' phone number
+  21217, // phone number does not appear to be valid
+  21265, // 'To' number cannot be a short code
+  21610, // recipient has unsubscribed (STOP): another provider must not be tried either
+  21614, // 'To' is not a mobile number
+  21635, // 'To' number cannot be a landline
+]);
+
+const THROTTLE = new Set([
+  20429, // too many requests
+  21611, // the queue of this 'From' number is full
+]);
+
+const ACCOUNT_OR_SENDER = new Set([
+  // Account
+  10001, // account is not active
+  20003, // authentication failed
+  20005, // account is not active
+  20006, // access denied
+  20008, // not accessible with test credentials
+  20010, // calls are not allowed for this account
+  20403, // forbidden
+  20404, // not found: wrong account SID
+  21608, // trial account, 'To' is not verified
+  90010, // account is not active
+  // Country or route
+  21215, // geographic permission, calls
+  21408, // geographic permission, messages
+  21612, // 'To' cannot be reached from this 'From'
+  21703, // Messaging Service has no sender
+  21704, // Messaging Service has no sender for this destination
+  // Sender and other settings of ours
+  21212, // invalid 'From'
+  21266, // 'To' and 'From' are the same
+  21401, // invalid phone number
+  21601, // 'From' is not SMS-capable
+  21603, // 'From' is required
+  21604, // 'To' is required
+  21606, // 'From' is not message-capable for this destination
+  21607, // trial account, wrong 'From'
+  21609, // invalid StatusCallback
+  21617, // body too long
+  21618, // body cannot be sent
+  21624, // invalid validity period
+  21659, // 'From' is not a Twilio number, or short code of another country
+  21660, // 'From' belongs to another account
+  21661, // 'From' is not SMS-capable
+  21701, // Messaging Service does not exist
+  21702, // Messaging Service is not available
+  21705, // invalid Messaging Service SID
+]);
+
+/**
+ * Classes an answer of Twilio's Messages API. Twilio has no idempotency key, so a 500, 502 or 504 may stand for a
+ * message that was taken; of 503, 408 and 429 (twilio.com/docs/api/errors/20429) it can be said that it was not.
+ */
+export function classifyTwilioAnswer(
+  { status, headers, body }: Extract<HttpOutcome, { kind: 'answer' }>,
+  nowMs: number,
+): SendResult {
+  const answer = parseJsonObject(body);
+  if (status >= 200 && status < 300) {
+    return { kind: 'accepted', providerMessageId: messageSid(answer?.['sid']) };
+  }
+  const number = errorNumber(answer?.['code']);
+  const code = number === undefined ? `http_${status}` : `twilio_${number}`;
+  const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs);
+
+  if (status === 429) return { kind: 'throttled', code, retryAfterMs };
+  if (status === 408 || status === 503) return { kind: 'transient', code, retryAfterMs };
+  if (status >= 500) return { kind: 'unknown', code };
+  if (status >= 400 && number !== undefined) {
+    if (THROTTLE.has(number)) return { kind: 'throttled', code, retryAfterMs };
+    if (RECIPIENT.has(number)) return { kind: 'rejected', code };
+    if (ACCOUNT_OR_SENDER.has(number)) return { kind: 'provider_fault', code, isRecognised: true };
+  }
+  return { kind: 'provider_fault', code, isRecognised: status === 401 || status === 403 };
+}
+
+// Strict, because both end up in traces and logs: a body that repeats the request must not get there.
+function messageSid(value: unknown): string | undefined {
+  return typeof value === 'string' && /^(SM|MM)[0-9a-fA-F]{32}$/.test(value) ? value : undefined;
+}
+
+function errorNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1_000_000
+    ? value
+    : undefined;
+}

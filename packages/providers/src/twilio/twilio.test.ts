@@ -1,0 +1,121 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startScriptedProviderServer } from '../../../../test/support/scripted-provider-server.ts';
+import type { SendRequest } from '../provider.ts';
+import { createTwilioProvider, type TwilioProviderOptions } from './twilio.ts';
+
+const ACCOUNT_SID = `AC${'0a'.repeat(16)}`;
+const REQUEST: SendRequest = {
+  id: 'message-7f3a',
+  to: '+14155550123',
+  from: 'Acme',
+  body: 'Código: 493817 & ✓',
+  validitySeconds: 120,
+};
+
+const OPTIONS: TwilioProviderOptions = {
+  accountSid: ACCOUNT_SID,
+  credentials: { authToken: 'the-token' },
+  sender: { from: '+15005550006' },
+};
+
+async function send(
+  overrides: Partial<TwilioProviderOptions>,
+  request: Partial<SendRequest> = {},
+  { prefix = '', status = 201, answer = '{}' } = {},
+) {
+  await using server = await startScriptedProviderServer((response) =>
+    response.writeHead(status).end(answer),
+  );
+  const provider = createTwilioProvider({ ...OPTIONS, apiUrl: server.url + prefix, ...overrides });
+  onTestFinished(() => provider.close());
+  const result = await provider.send({ ...REQUEST, ...request }, new AbortController().signal);
+  const [received] = server.requests;
+  return { result, received, form: Object.fromEntries(new URLSearchParams(received?.body)) };
+}
+
+const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+test("makes the documented request with the account's own sender", async () => {
+  const { received, form } = await send({});
+
+  expect(received).toMatchObject({
+    method: 'POST',
+    path: `/2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json`,
+    headers: {
+      authorization: basic(ACCOUNT_SID, 'the-token'),
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+      'user-agent': expect.stringMatching(/^twilio-node\/6\./),
+    },
+  });
+  expect(form).toEqual({
+    To: '+14155550123',
+    From: '+15005550006',
+    Body: 'Código: 493817 & ✓',
+    ValidityPeriod: '120',
+  });
+});
+
+test('signs in with an API key and sends through a Messaging Service', async () => {
+  const { received, form } = await send({
+    credentials: { apiKey: 'SK1', apiSecret: 'the-secret' },
+    sender: { messagingServiceSid: 'MG1' },
+  });
+
+  expect(received?.headers.authorization).toBe(basic('SK1', 'the-secret'));
+  expect(received?.path).toContain(ACCOUNT_SID);
+  expect(form).toMatchObject({ MessagingServiceSid: 'MG1' });
+  expect(form).not.toHaveProperty('From');
+});
+
+test.each([
+  [0.4, '1'],
+  [12.9, '12'],
+  [86_400, '14400'],
+])('asks for a validity of %d s as %s', async (validitySeconds, expected) => {
+  expect((await send({}, { validitySeconds })).form).toMatchObject({ ValidityPeriod: expected });
+});
+
+test('keeps the path of a proxy', async () => {
+  const { received } = await send({}, {}, { prefix: '/proxy/twilio/' });
+
+  expect(received?.path).toBe(`/proxy/twilio/2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json`);
+});
+
+test("takes nothing from the SDK's environment variables and prints nothing", async () => {
+  vi.stubEnv('TWILIO_ACCOUNT_SID', 'ACother');
+  vi.stubEnv('TWILIO_AUTH_TOKEN', 'other');
+  vi.stubEnv('TWILIO_EDGE', 'sydney');
+  vi.stubEnv('TWILIO_REGION', 'au1');
+  vi.stubEnv('TWILIO_LOG_LEVEL', 'debug');
+  const prints = [vi.spyOn(console, 'log'), vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  const { received } = await send({}, {}, { status: 400, answer: '{"code":21211,"message":"no"}' });
+
+  expect(received?.headers.authorization).toBe(basic(ACCOUNT_SID, 'the-token'));
+  expect(received?.headers.host).toMatch(/^127\.0\.0\.1:/);
+  for (const print of prints) expect(print).not.toHaveBeenCalled();
+});
+
+test.each<[string, Partial<TwilioProviderOptions>]>([
+  ['accountSid', { accountSid: 'SK123' }],
+  ['accountSid', { accountSid: 'AC/../x' }],
+  ['credential', { credentials: { authToken: '' } }],
+  ['credential', { credentials: { apiKey: 'SK1', apiSecret: '' } }],
+  ['apiUrl', { apiUrl: 'api.twilio.com' }],
+])('refuses an unusable %s without repeating a secret', (name, overrides) => {
+  let message = '';
+  try {
+    createTwilioProvider({ ...OPTIONS, ...overrides });
+  } catch (error) {
+    message = String(error);
+  }
+
+  expect(message).toContain(name);
+  expect(message).not.toContain('the-token');
+});
