@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from './config-error.ts';
+import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64url');
+const SECRET = 'canary-secret-of-more-than-32-bytes-length';
+
+type Env = Record<string, string>;
+type Files = Record<string, string>;
+
+function readFrom(files: Files) {
+  return (path: string) => {
+    const content = files[path];
+    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return content;
+  };
+}
+
+function ingress(env: Env, files: Files = {}) {
+  return loadIngressConfig({ env, readFile: readFrom(files) });
+}
+
+function worker(env: Env, files: Files = {}) {
+  return loadWorkerConfig({ env, readFile: readFrom(files) });
+}
+
+function fromYaml(yaml: string, env: Env = {}) {
+  return ingress({ PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml', ...env }, { '/gateway.yaml': yaml });
+}
+
+function problemsOf(load: () => unknown): readonly string[] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const ACME = `secrets: ${SECRET}, audience: acme, allowedCountries: [US]`;
+const BAD_FILES: [what: string, yaml: string, problem: string | RegExp][] = [
+  [
+    'an unknown setting',
+    `{ logLvel: info, connections: { acme: { ${ACME} } } }`,
+    'logLvel: no such setting (did you mean logLevel?)',
+  ],
+  [
+    'an unknown setting of a connection',
+    `connections: { acme: { ${ACME}, isuer: canary } }`,
+    'connections.acme.isuer: no such setting (did you mean issuer?)',
+  ],
+  [
+    'a setting like nothing known',
+    `{ zzz: canary, connections: { acme: { ${ACME} } } }`,
+    'zzz: no such setting',
+  ],
+  [
+    'a connection without secrets',
+    'connections: { acme: { audience: canary } }',
+    /^connections.acme.secrets: not set/,
+  ],
+  [
+    'a connection without anything',
+    'connections: { acme: { secrets: canary, audience: } }',
+    /^connections.acme.audience: not set/,
+  ],
+  [
+    'a name that is none',
+    `connections: { "Acme Inc": { ${ACME} } }`,
+    /^connections.Acme Inc: is not a name for a connection/,
+  ],
+  [
+    'secrets that are a number',
+    'connections: { acme: { secrets: [12345678], audience: acme } }',
+    /^connections.acme.secrets: entry 1 must be text/,
+  ],
+  [
+    'secrets that are a map',
+    'connections: { acme: { secrets: { canary: 1 }, audience: acme } }',
+    'connections.acme.secrets: must be a list',
+  ],
+  [
+    'a list without entries',
+    'connections: { acme: { secrets: [], audience: acme } }',
+    'connections.acme.secrets: must have an entry',
+  ],
+  [
+    'a variable that is not set',
+    `connections: { acme: { audience: acme, secrets: ["\${ACME}"] } }`,
+    /^connections.acme.secrets: the variable ACME is not set; set it/,
+  ],
+  [
+    'a reference that is none',
+    `connections: { acme: { ${ACME}, issuer: "a\${canary" } }`,
+    /^connections.acme.issuer: \$\{ begins neither/,
+  ],
+  [
+    'a text where a map belongs',
+    'connections: canary',
+    'connections: must be a map of settings (name: value)',
+  ],
+  ['a list at the top', '[canary]', /^GATEWAY_CONFIG: \/gateway.yaml: must hold a map/],
+  [
+    'a duration as a number',
+    `{ messageTtl: 180, connections: { acme: { ${ACME} } } }`,
+    /^messageTtl: needs a unit/,
+  ],
+  [
+    'a port with a fraction',
+    `{ port: 80.5, connections: { acme: { ${ACME} } } }`,
+    'port: must be a whole number from 0 to 65535',
+  ],
+  [
+    'a syntax error',
+    'port: 1\nhost: [canary\n',
+    /^GATEWAY_CONFIG: \/gateway.yaml: not valid YAML: .* at line \d, column \d/,
+  ],
+  [
+    'a setting given twice',
+    'port: 1\nport: 12345678\n',
+    'GATEWAY_CONFIG: /gateway.yaml: not valid YAML: duplicate key at line 2, column 1',
+  ],
+];
+
+describe('a bad file', () => {
+  test.each(BAD_FILES)(
+    'with %s is one problem that names its place and shows no value',
+    (_what, yaml, problem) => {
+      const problems = problemsOf(() => fromYaml(yaml));
+
+      expect(problems).toEqual([typeof problem === 'string' ? problem : expect.stringMatching(problem)]);
+      for (const secret of ['canary', '12345678', SECRET]) expect(problems.join()).not.toContain(secret);
+    },
+  );
+
+  test('that is not there is a problem of GATEWAY_CONFIG alone', () => {
+    expect(problemsOf(() => ingress({ GATEWAY_CONFIG: '/none.yaml' }))).toEqual([
+      'GATEWAY_CONFIG: cannot read /none.yaml (ENOENT)',
+    ]);
+  });
+
+  test('is told of a number in place of a sender, which YAML reads as one', () => {
+    const yaml = `providers: { twilio: { from: +14155550100 } }`;
+    const problems = problemsOf(() =>
+      worker(
+        {
+          PAYLOAD_KEYS: KEY,
+          PROVIDERS: 'twilio',
+          TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+          TWILIO_AUTH_TOKEN: 'token',
+          GATEWAY_CONFIG: '/gateway.yaml',
+        },
+        { '/gateway.yaml': yaml },
+      ),
+    );
+
+    expect(problems).toEqual(['providers.twilio.from: must be text; put it in quotes']);
+  });
+});

@@ -1,0 +1,9 @@
+/**
+ * Decodes base64url (RFC 4648 section 5); padding and the standard alphabet are accepted too. Undefined for
+ * anything else, where Buffer would skip what it does not know.
+ */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const digits = text.replace(/={1,2}$/, '');
+  if (!/^[A-Za-z0-9_+/-]+$/.test(digits) || digits.length % 4 === 1) return undefined;
+  return new Uint8Array(Buffer.from(digits, 'base64'));
+}

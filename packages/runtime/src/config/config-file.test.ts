@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { interpolateMap, UNREADABLE } from './config-file.ts';
+
+function setup(env: Record<string, string>, files: Record<string, string> = {}) {
+  const problems: string[] = [];
+  const replace = (settings: Record<string, unknown>) =>
+    interpolateMap(settings, [], {
+      env,
+      readFile: (path) => files[path] ?? '',
+      report: (path, message) => void problems.push(`${path.join('.')}: ${message}`),
+    });
+  return { replace, problems };
+}
+
+test.each([
+  ['${A}', 'a'],
+  ['<${A}|${B}>', '<a|b: [1]>'],
+  ['${EMPTY:-fallback}', 'fallback'],
+  ['${NONE:-}', ''],
+  ['${NONE:-https://example.com/x}', 'https://example.com/x'],
+  ['$${A}', '${A}'],
+  ['$A costs $5', '$A costs $5'],
+  ['${FROM_FILE}', 'content'],
+])('replaces the references of %s', (text, expected) => {
+  const { replace, problems } = setup(
+    { A: 'a', B: 'b: [1]', EMPTY: '', FROM_FILE_FILE: '/run/secrets/x' },
+    { '/run/secrets/x': 'content\n' },
+  );
+
+  expect(replace({ deep: [{ value: text }], number: 1 })).toEqual({ deep: [{ value: expected }], number: 1 });
+  expect(problems).toEqual([]);
+});
+
+test('does not replace a reference that a value holds', () => {
+  const { replace } = setup({ A: '${B}', B: 'b' });
+
+  expect(replace({ value: '${A}' })).toEqual({ value: '${B}' });
+});
+
+test('reports every reference that cannot be resolved, by its path', () => {
+  const { replace, problems } = setup({ BOTH: 'x', BOTH_FILE: '/x' });
+
+  expect(replace({ a: { b: '${ONE}${TWO}' }, c: ['${BOTH}', '${not a name}'] })).toEqual({
+    a: { b: UNREADABLE },
+    c: [UNREADABLE, UNREADABLE],
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/^a\.b: the variable ONE is not set/),
+    expect.stringMatching(/^a\.b: the variable TWO is not set/),
+    expect.stringMatching(/^c\.0: BOTH: given twice/),
+    expect.stringMatching(/^c\.1: \$\{ begins neither/),
+  ]);
+});

@@ -1,0 +1,75 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { readVariable } from './read-variable.ts';
+import type { Environment, ReadFile } from './read-variable.ts';
+
+export type Path = readonly PropertyKey[];
+export type SettingsMap = Record<string, unknown>;
+
+/** Stands for a value that was given but could not be had; the problem is reported already. */
+export const UNREADABLE: unique symbol = Symbol('unreadable');
+
+export function isMap(value: unknown): value is SettingsMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Parses the text of the YAML file. A problem tells line and column, never what stands there. */
+export function parseConfigFile(
+  text: string,
+): { kind: 'settings'; settings: SettingsMap } | { kind: 'problem'; message: string } {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    const reason = error.code.toLowerCase().replaceAll('_', ' ');
+    return { kind: 'problem', message: `not valid YAML: ${reason} at line ${line}, column ${col}` };
+  }
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch {
+    return { kind: 'problem', message: 'not valid YAML: an alias cannot be resolved' };
+  }
+  if (content === null) return { kind: 'settings', settings: {} };
+  if (!isMap(content)) return { kind: 'problem', message: 'must hold a map of settings (name: value)' };
+  return { kind: 'settings', settings: content };
+}
+
+type Interpolation = { env: Environment; readFile: ReadFile; report: (path: Path, message: string) => void };
+
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}` in every text below; `$${` stands for a plain `${`. This happens
+ * after parsing, so that no value of a variable can change the structure of the file.
+ */
+export function interpolateMap(settings: SettingsMap, path: Path, options: Interpolation): SettingsMap {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, interpolate(value, [...path, key], options)]),
+  );
+}
+
+function interpolate(value: unknown, path: Path, options: Interpolation): unknown {
+  if (Array.isArray(value)) return value.map((entry, index) => interpolate(entry, [...path, index], options));
+  if (isMap(value)) return interpolateMap(value, path, options);
+  return typeof value === 'string' ? interpolateText(value, path, options) : value;
+}
+
+function interpolateText(text: string, path: Path, { env, readFile, report }: Interpolation): unknown {
+  let isComplete = true;
+  const fail = (message: string) => {
+    isComplete = false;
+    report(path, message);
+    return '';
+  };
+  const result = text.replaceAll(REFERENCE, (reference, name?: string, fallback?: string) => {
+    if (reference === '$${') return '${';
+    if (name === undefined)
+      return fail('${ begins neither ${NAME} nor ${NAME:-default}; write $${ for a plain ${');
+    const found = readVariable({ env, readFile, name, orFile: true });
+    if (found.kind === 'value') return found.value;
+    if (found.kind === 'problem') return fail(`${found.name}: ${found.message}`);
+    return fallback ?? fail(`the variable ${name} is not set; set it, or write \${${name}:-default}`);
+  });
+  return isComplete ? result : UNREADABLE;
+}

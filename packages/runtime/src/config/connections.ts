@@ -1,0 +1,90 @@
+import { decodeBase64 } from './base64.ts';
+import type { Read } from './read-settings.ts';
+import type { Review } from './review.ts';
+import type { ConnectionConfig } from './schema.ts';
+import type { ConnectionSettings, IngressSettings } from './settings.ts';
+
+/** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
+const HS256_KEY_BYTES = 32;
+
+/** The connections without those a problem was reported of. */
+export function connectionConfigs(settings: Read<IngressSettings>, review: Review): ConnectionConfig[] {
+  const connections = Object.entries(settings.connections ?? {});
+  if (connections.length === 0 && !review.isGiven(['connections'])) {
+    requireCredentials('default', review);
+  }
+  return connections
+    .map(([name, connection]) => connectionConfig(name, connection ?? {}, settings, review))
+    .filter((connection) => connection !== undefined);
+}
+
+function connectionConfig(
+  name: string,
+  connection: Read<ConnectionSettings>,
+  settings: Read<IngressSettings>,
+  review: Review,
+): ConnectionConfig | undefined {
+  requireCredentials(name, review);
+  const secrets = connectionSecrets(name, connection, review);
+  const allowedCountries = connection.allowedCountries ?? settings.allowedCountries;
+  const countriesPath = ['connections', name, 'allowedCountries'];
+  if (!review.isGiven(countriesPath) && !review.isGiven(['allowedCountries'])) {
+    const label = name === 'default' ? 'ALLOWED_COUNTRIES' : countriesPath.join('.');
+    review.note(
+      `${label}: not set, so codes are sent to every country; list the ones you serve against SMS pumping`,
+    );
+  }
+
+  const { audience } = connection;
+  const messageTtlMs = connection.messageTtl ?? settings.messageTtl;
+  if (secrets === undefined || audience === undefined || messageTtlMs === undefined) return undefined;
+  return {
+    name,
+    secrets,
+    audience,
+    subject: connection.subject,
+    issuer: connection.issuer,
+    messageTtlMs,
+    allowedCountries,
+    defaultCountry: connection.defaultCountry ?? settings.defaultCountry,
+  };
+}
+
+function requireCredentials(name: string, review: Review): void {
+  const secretsPath = ['connections', name, 'secrets'];
+  if (!review.isGiven(secretsPath)) {
+    const orFile = name === 'default' ? ' (or AUTH0_SECRET_FILE to a file that holds it)' : '';
+    review.problem(
+      secretsPath,
+      `not set; set it to the shared secret of Auth0's gateway_authentication${orFile}`,
+    );
+  }
+  const audiencePath = ['connections', name, 'audience'];
+  if (!review.isGiven(audiencePath)) {
+    review.problem(audiencePath, "not set; set it to the audience of Auth0's gateway_authentication");
+  }
+}
+
+function connectionSecrets(
+  name: string,
+  { secrets, secretsBase64 }: Read<ConnectionSettings>,
+  review: Review,
+): Uint8Array[] | undefined {
+  const path = ['connections', name, 'secrets'];
+  const flagPath = ['connections', name, 'secretsBase64'];
+  if (secrets === undefined || (secretsBase64 === undefined && review.isGiven(flagPath))) return undefined;
+  const decoded = secrets.map((secret) =>
+    secretsBase64 === true ? decodeBase64(secret) : new Uint8Array(Buffer.from(secret, 'utf8')),
+  );
+  for (const [index, secret] of decoded.entries()) {
+    if (secret === undefined) {
+      review.problem([...path, index], `is not base64url; correct it, or remove ${review.label(flagPath)}`);
+    } else if (secret.length < HS256_KEY_BYTES) {
+      review.warning(
+        [...path, index],
+        `has ${secret.length} bytes; it works, but HS256 asks for ${HS256_KEY_BYTES} or more`,
+      );
+    }
+  }
+  return decoded.every((secret) => secret !== undefined) ? decoded : undefined;
+}

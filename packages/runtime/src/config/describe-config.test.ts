@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { describeConfig } from './describe-config.ts';
+import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64url');
+
+test('describes an ingress with its secrets as counts and no password of Redis', () => {
+  const config = loadIngressConfig({
+    env: {
+      AUTH0_SECRET: 'canary-one,canary-two',
+      AUTH0_AUDIENCE: 'audience',
+      PAYLOAD_KEYS: KEY,
+      REDIS_URL: 'redis://canary-user:canary-password@redis.example.com:6380/2',
+    },
+  });
+
+  const description = describeConfig(config);
+
+  expect(description).toMatchObject({
+    port: 8080,
+    redis: { kind: 'standalone', url: 'redis://redis.example.com:6380/2', authentication: 'configured' },
+    payloadKeys: { kind: 'keys', keyCount: 1 },
+    connections: [{ name: 'default', audience: 'audience', secretCount: 2 }],
+  });
+  const text = JSON.stringify(description);
+  for (const secret of ['canary', KEY, '"7"', '"0":']) expect(text).not.toContain(secret);
+});
+
+test('describes a worker without credentials, sender numbers and paths of providers', () => {
+  const config = loadWorkerConfig({
+    env: {
+      PAYLOAD_ENCRYPTION: 'off',
+      PROVIDERS: 'twilio,http,console',
+      TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+      TWILIO_API_KEY: 'SKcanary',
+      TWILIO_API_SECRET: 'canary',
+      TWILIO_FROM: '+14155550100',
+      HTTP_PROVIDER_URL: 'https://sms.example.com/canary?key=canary',
+      HTTP_PROVIDER_TOKEN: 'canary',
+    },
+  });
+
+  const description = describeConfig(config);
+
+  expect(description).toMatchObject({
+    redis: { authentication: 'none' },
+    payloadKeys: { kind: 'off' },
+    providers: [
+      { kind: 'twilio', authentication: 'api_key', sender: 'from', origin: 'default' },
+      { kind: 'http', origin: 'https://sms.example.com', authentication: 'configured' },
+      { kind: 'console' },
+    ],
+  });
+  expect(JSON.stringify(description)).not.toMatch(/canary|4155550100/);
+});

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { parseCountry } from './country.ts';
+import { parseDurationMs } from './duration.ts';
+import { didYouMean } from './suggest.ts';
+
+const NOT_TEXT = 'must be text; put it in quotes';
+
+/** Text of any kind; what surrounds it as white space is not part of it. */
+export const text = z.string(NOT_TEXT).trim().min(1, { error: 'is empty', abort: true });
+
+/** Text that goes into an HTTP header or a URL. */
+export const token = text.regex(/^[\x21-\x7e]+$/, 'must be one word of printable ASCII characters');
+
+export const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean('must be true or false'),
+);
+
+/** One of a few names, with a hint for slips. */
+export function choice<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.enum(names, {
+    error: ({ input }) =>
+      `must be one of ${names.join(', ')}${typeof input === 'string' ? didYouMean(input, names) : ''}`,
+  });
+}
+
+/** A whole number, also written as text (an environment variable always is). */
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value),
+    z.int({ error, abort: true }).min(min, error).max(max, error),
+  );
+}
+
+export const portNumber = wholeNumber(0, 65_535);
+
+/** A duration with its unit, in milliseconds. `bounds` are written the same way, such as `1s`. */
+export function duration(min: string, max: string) {
+  const minMs = parseDurationMs(min) ?? 0;
+  const maxMs = parseDurationMs(max) ?? Infinity;
+  return z
+    .union([z.string(), z.number().transform(String)], `must be a duration from ${min} to ${max}`)
+    .transform((written, context) => {
+      const durationMs = parseDurationMs(written.trim());
+      if (durationMs !== undefined && durationMs >= minMs && durationMs <= maxMs) return durationMs;
+      const needsUnit = /^\d+(\.\d+)?$/.test(written.trim());
+      context.addIssue(
+        needsUnit
+          ? `needs a unit: ms, s, m or h, as in ${min} (from ${min} to ${max})`
+          : `must be a whole number with a unit (ms, s, m, h), from ${min} to ${max}`,
+      );
+      return z.NEVER;
+    });
+}
+
+/** A comma-separated text or a list; every entry must be there. */
+export function list<Output>(entry: z.ZodType<Output, string>): z.ZodType<Output[]> {
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+    z
+      .array(
+        z.string(NOT_TEXT).trim().min(1, { error: 'is empty', abort: true }).pipe(entry),
+        'must be a list',
+      )
+      .min(1, 'must have an entry'),
+  );
+}
+
+/** `host:port`, with IPv6 addresses in brackets. */
+export function hostAndPort(defaultPort: number) {
+  return z.string().transform((written, context) => {
+    const [, bracketed, plain, port] =
+      /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/.exec(written) ?? [];
+    const host = bracketed ?? plain;
+    if (host !== undefined && Number(port ?? defaultPort) <= 65_535 && port !== '0') {
+      return { host, port: Number(port ?? defaultPort) };
+    }
+    context.addIssue(`must be host:port, as in redis-1:${defaultPort}`);
+    return z.NEVER;
+  });
+}
+
+/** An ISO 3166-1 alpha-2 code, in upper case. */
+export const country = text.transform((written, context) => {
+  const parsed = parseCountry(written);
+  if (parsed.kind === 'country') return parsed.code;
+  context.addIssue(
+    parsed.replacement === undefined
+      ? 'is not an ISO 3166 country code of two letters, such as US'
+      : `is not the country code in use; write ${parsed.replacement}`,
+  );
+  return z.NEVER;
+});
+
+/** An http or https URL without credentials and fragment. */
+export const httpUrl = text.transform((written, context) => {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue('must be a URL that begins with https:// or http://');
+  } else if (url.username !== '' || url.password !== '') {
+    context.addIssue('must not hold a user or password');
+  } else if (url.hash !== '') {
+    context.addIssue('must not have a fragment (#)');
+  } else {
+    return written;
+  }
+  return z.NEVER;
+});
+
+/** An `httpUrl` to which paths are added: no query, and a trailing slash is removed. */
+export const baseUrl = httpUrl.transform((written, context) => {
+  if (!written.includes('?')) return written.replace(/\/+$/, '');
+  context.addIssue('must not have a query (?)');
+  return z.NEVER;
+});
+
+/** redis:// or rediss://, with the number of the database as its path. */
+export const redisUrl = text.transform((written, context) => {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+    context.addIssue(
+      'must be a URL that begins with redis:// or rediss://, as in redis://127.0.0.1:6379 (write special characters of a password as %XX)',
+    );
+  } else if (!/^\/?\d{0,4}$/.test(url.pathname)) {
+    context.addIssue(
+      'must have nothing after the port but the number of a database, as in redis://127.0.0.1:6379/0',
+    );
+  } else {
+    return written;
+  }
+  return z.NEVER;
+});

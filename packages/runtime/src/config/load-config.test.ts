@@ -1,0 +1,357 @@
+import { describe, expect, test } from 'vitest';
+import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64url');
+const OTHER_KEY = Buffer.alloc(32, 8).toString('base64url');
+const SECRET = 'canary-secret-of-more-than-32-bytes-length';
+const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
+
+const INGRESS = {
+  AUTH0_SECRET: SECRET,
+  AUTH0_AUDIENCE: 'https://sms.example.com',
+  PAYLOAD_KEYS: KEY,
+  ALLOWED_COUNTRIES: 'US',
+};
+const WORKER = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console' };
+const TWILIO = {
+  ...WORKER,
+  PROVIDERS: 'twilio',
+  TWILIO_ACCOUNT_SID: ACCOUNT_SID,
+  TWILIO_AUTH_TOKEN: 'canary-auth-token',
+  TWILIO_FROM: '+14155550100',
+};
+
+type Env = Record<string, string>;
+type Files = Record<string, string>;
+
+function readFrom(files: Files) {
+  return (path: string) => {
+    const content = files[path];
+    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return content;
+  };
+}
+
+function ingress(env: Env, files: Files = {}) {
+  return loadIngressConfig({ env, readFile: readFrom(files) });
+}
+
+function worker(env: Env, files: Files = {}) {
+  return loadWorkerConfig({ env, readFile: readFrom(files) });
+}
+
+function fromYaml(yaml: string, env: Env = {}) {
+  return ingress({ PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml', ...env }, { '/gateway.yaml': yaml });
+}
+
+describe('an ingress configured by the environment', () => {
+  test('has the documented defaults', () => {
+    const config = ingress(INGRESS);
+
+    expect(config).toEqual({
+      logLevel: 'info',
+      shutdownTimeoutMs: 25_000,
+      admin: { host: '127.0.0.1', port: 9090 },
+      redis: { kind: 'standalone', url: 'redis://127.0.0.1:6379' },
+      payloadKeys: { kind: 'keys', keys: [new Uint8Array(32).fill(7)] },
+      host: '0.0.0.0',
+      port: 8080,
+      publicUrl: undefined,
+      durability: { mode: 'fsync', replicas: 1 },
+      screening: 'on',
+      connections: [
+        {
+          name: 'default',
+          secrets: [new Uint8Array(Buffer.from(SECRET))],
+          audience: 'https://sms.example.com',
+          subject: undefined,
+          issuer: undefined,
+          messageTtlMs: 180_000,
+          allowedCountries: ['US'],
+          defaultCountry: undefined,
+        },
+      ],
+      warnings: [],
+    });
+  });
+
+  test('takes every variable', () => {
+    const config = ingress({
+      ...INGRESS,
+      AUTH0_SUBJECT: 'subject',
+      AUTH0_ISSUER: 'issuer',
+      ALLOWED_COUNTRIES: 'us, CA',
+      DEFAULT_COUNTRY: 'gb',
+      MESSAGE_TTL: '3m',
+      HOST: '::1',
+      PORT: '0',
+      ADMIN_HOST: '0.0.0.0',
+      ADMIN_PORT: '9999',
+      PUBLIC_URL: 'https://sms.example.com/gateway/',
+      DURABILITY: 'replicated',
+      DURABILITY_REPLICAS: '2',
+      SCREENING: 'record',
+      LOG_LEVEL: 'debug',
+      SHUTDOWN_TIMEOUT: '1500ms',
+      REDIS_URL: 'rediss://user:pass@redis.example.com:6380/2',
+    });
+
+    expect(config).toMatchObject({
+      host: '::1',
+      port: 0,
+      admin: { host: '0.0.0.0', port: 9999 },
+      publicUrl: 'https://sms.example.com/gateway',
+      durability: { mode: 'replicated', replicas: 2 },
+      screening: 'record',
+      logLevel: 'debug',
+      shutdownTimeoutMs: 1500,
+      redis: { url: 'rediss://user:pass@redis.example.com:6380/2' },
+    });
+    expect(config.connections[0]).toMatchObject({
+      subject: 'subject',
+      issuer: 'issuer',
+      allowedCountries: ['US', 'CA'],
+      defaultCountry: 'GB',
+      messageTtlMs: 180_000,
+    });
+  });
+
+  test('takes several secrets and several keys, in their order', () => {
+    const config = ingress({
+      ...INGRESS,
+      AUTH0_SECRET: `${SECRET}, ${SECRET}2`,
+      PAYLOAD_KEYS: `${OTHER_KEY},${KEY}`,
+    });
+
+    expect(config.connections[0]?.secrets.map((secret) => Buffer.from(secret).toString())).toEqual([
+      SECRET,
+      `${SECRET}2`,
+    ]);
+    expect(config.payloadKeys).toEqual({
+      kind: 'keys',
+      keys: [new Uint8Array(32).fill(8), new Uint8Array(32).fill(7)],
+    });
+  });
+
+  test.each([
+    ['base64url', Buffer.alloc(32, 0xfb).toString('base64url')],
+    ['padded base64url', `${Buffer.alloc(32, 0xfb).toString('base64url')}=`],
+    ['the standard alphabet', Buffer.alloc(32, 0xfb).toString('base64')],
+  ])('decodes secrets and keys in %s', (_alphabet, encoded) => {
+    const config = ingress({
+      ...INGRESS,
+      AUTH0_SECRET: encoded,
+      AUTH0_SECRET_BASE64: 'true',
+      PAYLOAD_KEYS: encoded,
+    });
+
+    expect(config.connections[0]?.secrets).toEqual([new Uint8Array(32).fill(0xfb)]);
+    expect(config.payloadKeys).toEqual({ kind: 'keys', keys: [new Uint8Array(32).fill(0xfb)] });
+  });
+
+  test('reads a secret from the file its _FILE variable names, without the trailing newline', () => {
+    const { AUTH0_SECRET: _, ...rest } = INGRESS;
+
+    const config = ingress(
+      { ...rest, AUTH0_SECRET_FILE: '/run/secrets/auth0' },
+      { '/run/secrets/auth0': `${SECRET}\n` },
+    );
+
+    expect(config.connections[0]?.secrets).toEqual([new Uint8Array(Buffer.from(SECRET))]);
+  });
+
+  test('takes an empty variable as unset', () => {
+    const config = ingress({
+      ...INGRESS,
+      PORT: '',
+      AUTH0_SECRET_FILE: '',
+      AUTH0_ISSUER: ' ',
+      GATEWAY_CONFIG: '',
+    });
+
+    expect(config.port).toBe(8080);
+    expect(config.connections[0]?.issuer).toBeUndefined();
+  });
+
+  test('connects to Sentinel and to Cluster', () => {
+    const sentinels = { REDIS_SENTINELS: 'a, b:26380,[::1]:1', REDIS_SENTINEL_NAME: 'mymaster' };
+
+    expect(ingress({ ...INGRESS, ...sentinels }).redis).toEqual({
+      kind: 'sentinel',
+      name: 'mymaster',
+      nodes: [
+        { host: 'a', port: 26_379 },
+        { host: 'b', port: 26_380 },
+        { host: '::1', port: 1 },
+      ],
+      url: 'redis://127.0.0.1:6379',
+    });
+    expect(
+      ingress({ ...INGRESS, REDIS_CLUSTER_NODES: 'a:7000,b', REDIS_URL: 'rediss://:p@x' }).redis,
+    ).toEqual({
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 7000 },
+        { host: 'b', port: 6379 },
+      ],
+      url: 'rediss://:p@x',
+    });
+  });
+
+  test('is frozen to the last level', () => {
+    const config = ingress(INGRESS);
+
+    expect(() => Object.assign(config.admin, { port: 1 })).toThrow(TypeError);
+    expect(() => config.connections.pop()).toThrow(TypeError);
+  });
+
+  test.each([
+    ['a short secret', { AUTH0_SECRET: 'short' }, 'AUTH0_SECRET: entry 1 has 5 bytes'],
+    ['no allowed countries', { ALLOWED_COUNTRIES: '' }, 'ALLOWED_COUNTRIES: not set'],
+    ['readable payloads', { PAYLOAD_KEYS: '', PAYLOAD_ENCRYPTION: 'off' }, 'PAYLOAD_ENCRYPTION: off'],
+    ['no durability', { DURABILITY: 'none' }, 'DURABILITY: none'],
+  ])('warns of %s', (_case, env, warning) => {
+    const { warnings } = ingress({ ...INGRESS, ...env });
+
+    expect(warnings).toEqual([expect.stringContaining(warning)]);
+    expect(warnings.join()).not.toContain('short;');
+  });
+});
+
+describe('a worker configured by the environment', () => {
+  test('has the documented defaults', () => {
+    expect(worker(WORKER)).toMatchObject({
+      admin: { port: 9091 },
+      concurrency: 100,
+      onUnknown: 'resend',
+      providers: [{ kind: 'console' }],
+      warnings: [],
+    });
+  });
+
+  test('keeps the failover order of its providers', () => {
+    const config = worker({
+      ...TWILIO,
+      PROVIDERS: 'http, twilio',
+      HTTP_PROVIDER_URL: 'http://127.0.0.1:1/sms?x=1',
+      HTTP_PROVIDER_TOKEN: 'canary-http-token',
+    });
+
+    expect(config.providers).toEqual([
+      { kind: 'http', url: 'http://127.0.0.1:1/sms?x=1', token: 'canary-http-token' },
+      {
+        kind: 'twilio',
+        accountSid: ACCOUNT_SID,
+        credentials: { kind: 'auth_token', authToken: 'canary-auth-token' },
+        sender: { kind: 'from', from: '+14155550100' },
+        apiUrl: undefined,
+      },
+    ]);
+  });
+
+  test('prefers an API key of Twilio and keeps the auth token, which signs receipts', () => {
+    const { TWILIO_FROM: _, ...rest } = TWILIO;
+    const config = worker({
+      ...rest,
+      TWILIO_API_KEY: 'SK1',
+      TWILIO_API_SECRET: 'canary-api-secret',
+      TWILIO_MESSAGING_SERVICE_SID: 'MG1',
+      TWILIO_API_URL: 'http://127.0.0.1:1/',
+    });
+
+    expect(config.providers[0]).toMatchObject({
+      credentials: {
+        kind: 'api_key',
+        apiKey: 'SK1',
+        apiSecret: 'canary-api-secret',
+        authToken: 'canary-auth-token',
+      },
+      sender: { kind: 'messaging_service', messagingServiceSid: 'MG1' },
+      apiUrl: 'http://127.0.0.1:1',
+    });
+  });
+
+  test('does not need what only the ingress reads', () => {
+    expect(worker({ ...WORKER, PORT: 'nonsense', AUTH0_SECRET: ',' }).warnings).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  test('defines connections, with the settings at the top as their defaults', () => {
+    const config = fromYaml(
+      `
+connections:
+  acme:
+    secrets: ["\${ACME_SECRET}", "\${OLD:-${SECRET}}"]
+    audience: acme
+  other:
+    secrets: ${SECRET}
+    audience: other
+    messageTtl: 10s
+    allowedCountries: [DE]
+    defaultCountry: de
+allowedCountries: US,CA
+messageTtl: 1m
+port: 8181
+`,
+      { ACME_SECRET: `${SECRET}!` },
+    );
+
+    expect(config.port).toBe(8181);
+    expect(config.warnings).toEqual([]);
+    expect(config.connections).toMatchObject([
+      { name: 'acme', messageTtlMs: 60_000, allowedCountries: ['US', 'CA'] },
+      { name: 'other', messageTtlMs: 10_000, allowedCountries: ['DE'], defaultCountry: 'DE' },
+    ]);
+    expect(config.connections[0]?.secrets.map((secret) => Buffer.from(secret).toString())).toEqual([
+      `${SECRET}!`,
+      SECRET,
+    ]);
+  });
+
+  test('wins over the environment, which fills what the file leaves out', () => {
+    const config = fromYaml(
+      `{ port: 1, admin: { port: 3 }, connections: { default: { audience: from-file } } }`,
+      {
+        ...INGRESS,
+        PORT: '2',
+        HOST: '127.0.0.2',
+        ADMIN_HOST: '127.0.0.3',
+      },
+    );
+
+    expect(config).toMatchObject({ port: 1, host: '127.0.0.2', admin: { host: '127.0.0.3', port: 3 } });
+    expect(config.connections).toMatchObject([
+      { name: 'default', audience: 'from-file', secrets: [new Uint8Array(Buffer.from(SECRET))] },
+    ]);
+  });
+
+  test('adds to the connection that AUTH0_SECRET defines', () => {
+    const config = fromYaml(`connections: { acme: { secrets: ${SECRET}, audience: acme } }`, INGRESS);
+
+    expect(config.connections.map(({ name }) => name).toSorted()).toEqual(['acme', 'default']);
+  });
+
+  test('needs no connection default, nor makes one of an audience alone', () => {
+    const config = fromYaml(`connections: { acme: { secrets: ${SECRET}, audience: acme } }`, {
+      AUTH0_AUDIENCE: 'audience',
+    });
+
+    expect(config.connections.map(({ name }) => name)).toEqual(['acme']);
+  });
+
+  test('serves both processes, each of which skips what only the other reads', () => {
+    const yaml = `
+connections: { acme: { secrets: "\${ACME_SECRET}", audience: acme } }
+providers: { order: [http], http: { url: "https://sms.example.com", token: "\${HTTP_TOKEN}" } }
+`;
+    const env = { PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml' };
+
+    expect(ingress({ ...env, ACME_SECRET: SECRET }, { '/gateway.yaml': yaml }).connections).toHaveLength(1);
+    expect(worker({ ...env, HTTP_TOKEN: 'canary' }, { '/gateway.yaml': yaml }).providers).toHaveLength(1);
+  });
+
+  test('may be empty', () => {
+    expect(fromYaml('', INGRESS).connections).toHaveLength(1);
+  });
+});

@@ -1,0 +1,39 @@
+import { decodeBase64 } from './base64.ts';
+import type { Read } from './read-settings.ts';
+import type { Review } from './review.ts';
+import type { PayloadKeys } from './schema.ts';
+import type { CommonSettings } from './settings.ts';
+
+const KEY_BYTES = 32;
+const MAKE_ONE = 'make one with: openssl rand -base64 32';
+
+/** Undefined where a problem was reported. */
+export function payloadKeysConfig(settings: Read<CommonSettings>, review: Review): PayloadKeys | undefined {
+  const { payloadKeys, payloadEncryption } = settings;
+  const isGiven = review.isGiven(['payloadKeys']);
+
+  if (payloadEncryption === 'off') {
+    if (isGiven) {
+      const keysLabel = review.label(['payloadKeys']);
+      review.problem(['payloadEncryption'], `off contradicts ${keysLabel}; remove one of them`);
+      return undefined;
+    }
+    review.warning(['payloadEncryption'], 'off: Redis holds phone numbers and codes readable');
+    return { kind: 'off' };
+  }
+  if (!isGiven && payloadEncryption === 'on') {
+    review.problem(
+      ['payloadKeys'],
+      `not set; ${MAKE_ONE} (or set PAYLOAD_ENCRYPTION=off to keep phone numbers and codes readable in Redis)`,
+    );
+  }
+
+  const keys = (payloadKeys ?? []).map((text, index) => {
+    const key = decodeBase64(text);
+    if (key?.length === KEY_BYTES) return key;
+    review.problem(['payloadKeys', index], `is not ${KEY_BYTES} bytes in base64url; ${MAKE_ONE}`);
+    return undefined;
+  });
+  const decoded = keys.filter((key) => key !== undefined);
+  return decoded.length > 0 && decoded.length === keys.length ? { kind: 'keys', keys: decoded } : undefined;
+}

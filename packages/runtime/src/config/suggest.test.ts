@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { suggest } from './suggest.ts';
+
+const KEYS = ['audience', 'messageTtl', 'secrets', 'secretsBase64', 'fsync'];
+
+test.each([
+  ['audiance', 'audience'],
+  ['message_ttl', 'messageTtl'],
+  ['MESSAGETTL', 'messageTtl'],
+  ['secret', 'secrets'],
+  ['fsnyc', 'fsync'],
+])('takes %s for a slip of %s', (word, expected) => {
+  expect(suggest(word, KEYS)).toBe(expected);
+});
+
+test('suggests nothing for what is like none', () => {
+  expect(suggest('port', KEYS)).toBeUndefined();
+});

@@ -1,0 +1,24 @@
+export type {
+  CommonConfig,
+  ConnectionConfig,
+  IngressConfig,
+  PayloadKeys,
+  ProviderConfig,
+  RedisConfig,
+  TwilioConfig,
+  WorkerConfig,
+} from './config/schema.ts';
+export { ConfigError } from './config/config-error.ts';
+export { createAdminServer } from './admin.ts';
+export type { AdminServer, Readiness } from './admin.ts';
+export { errorFields, scrub } from './error-fields.ts';
+export { closeWithin, runMain, untilSignal } from './lifecycle.ts';
+export type { StopSignal } from './lifecycle.ts';
+export { listen, ListenError } from './listen.ts';
+export { createLogger } from './logger.ts';
+export type { Logger } from './logger.ts';
+export { createRegistry } from './metrics.ts';
+export { describeConfig } from './config/describe-config.ts';
+export { loadIngressConfig, loadWorkerConfig } from './config/load-config.ts';
+export { VARIABLES } from './config/variables.ts';
+export type { Variable } from './config/variables.ts';

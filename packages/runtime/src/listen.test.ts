@@ -1,0 +1,34 @@
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { listen, ListenError } from './listen.ts';
+
+function newServer() {
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  return server;
+}
+
+test('resolves with the port that 0 came to', async () => {
+  const server = newServer();
+
+  const port = await listen(server, { host: '127.0.0.1', port: 0, variable: 'PORT' });
+
+  expect(server.address()).toMatchObject({ port });
+  expect(port).toBeGreaterThan(0);
+});
+
+test('names the variable of a port in use', async () => {
+  const port = await listen(newServer(), { host: '127.0.0.1', port: 0, variable: 'PORT' });
+
+  const second = listen(newServer(), { host: '127.0.0.1', port, variable: 'ADMIN_PORT' });
+
+  await expect(second).rejects.toThrow(ListenError);
+  await expect(second).rejects.toThrow(`127.0.0.1:${port} is in use`);
+  await expect(second).rejects.toThrow('set ADMIN_PORT to another port');
+});
+
+test("names the variable of a host that is not this machine's", async () => {
+  const listening = listen(newServer(), { host: '192.0.2.1', port: 0, variable: 'ADMIN_PORT' });
+
+  await expect(listening).rejects.toThrow('192.0.2.1 is not an address of this machine: set ADMIN_HOST');
+});

@@ -1,0 +1,79 @@
+import { pino, stdTimeFunctions } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import { errorFields } from './error-fields.ts';
+
+export type { Logger } from 'pino';
+
+const REDACTED_KEYS = [
+  'apiSecret',
+  'authToken',
+  'authorization',
+  'Authorization',
+  'body',
+  'code',
+  'otp',
+  'password',
+  'phone',
+  'phoneNumber',
+  'recipient',
+  'secret',
+  'secrets',
+  'text',
+  'to',
+  'token',
+];
+
+type Options = {
+  service: string;
+  /** A pino level, or `silent`. */
+  level: string;
+  /** Standard output unless given. */
+  destination?: DestinationStream;
+};
+
+/**
+ * JSON lines. The redacted keys are a safety net for a slip, on the first and second level; the rule is
+ * not to pass such values at all. Errors, under whatever key, are reduced to `errorFields`.
+ */
+export function createLogger({ service, level, destination }: Options): Logger {
+  const options: LoggerOptions = {
+    level,
+    base: { service },
+    timestamp: stdTimeFunctions.isoTime,
+    redact: {
+      paths: [
+        ...REDACTED_KEYS,
+        ...REDACTED_KEYS.map((key) => `*.${key}`),
+        'req.headers.authorization',
+        'request.headers.authorization',
+      ],
+      censor: '[redacted]',
+    },
+    serializers: { err: withoutError },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) =>
+        Object.values(fields).some((value) => value instanceof Error)
+          ? Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, withoutError(value)]))
+          : fields,
+    },
+    hooks: {
+      logMethod(args, method) {
+        const [first, message]: unknown[] = args;
+        const fields = first instanceof Error ? { err: first } : first;
+        // Without a message of its own, pino takes the error's, which nobody has scrubbed.
+        if (hasError(fields)) method.apply(this, [fields, typeof message === 'string' ? message : 'error']);
+        else method.apply(this, args);
+      },
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+function withoutError(value: unknown): unknown {
+  return value instanceof Error ? errorFields(value) : value;
+}
+
+function hasError(fields: unknown): fields is { err: unknown } {
+  return typeof fields === 'object' && fields !== null && 'err' in fields;
+}
