@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createIdentity } from './identity.ts';
+
+const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
+const message = { connection: 'default', recipient: '+14155550123', text: 'Code 123456' };
+
+test('the same message has the same id in every process', () => {
+  const ids = [1, 2].map(() => createIdentity({ kind: 'keys', keys: [oldKey] }).messageId(message));
+
+  expect(ids[0]).toBe(ids[1]);
+  expect(ids[0]).toMatch(/^msg_[\w-]{22}$/);
+});
+
+test.each([
+  ['connection', { ...message, connection: 'other' }],
+  ['recipient', { ...message, recipient: '+14155550124' }],
+  ['text', { ...message, text: 'Code 123457' }],
+  ['a boundary between them', { ...message, recipient: '+1415555012', text: '3Code 123456' }],
+  ['an idempotency key', { ...message, idempotencyKey: 'k' }],
+])('another %s makes another id', (_what, other) => {
+  const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
+
+  expect(identity.messageId(other)).not.toBe(identity.messageId(message));
+});
+
+test('an idempotency key alone tells which message it is, within its connection', () => {
+  const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
+  const first = identity.messageId({ ...message, idempotencyKey: 'k' });
+
+  expect(identity.messageId({ ...message, text: 'Code 654321', idempotencyKey: 'k' })).toBe(first);
+  expect(identity.messageId({ ...message, connection: 'other', idempotencyKey: 'k' })).not.toBe(first);
+});
+
+test('ids tell nothing without the key', () => {
+  const identities = [oldKey, newKey].map((key) => createIdentity({ kind: 'keys', keys: [key] }));
+
+  expect(identities[0]?.messageId(message)).not.toBe(identities[1]?.messageId(message));
+  expect(identities[0]?.recipientKeys('default', message.recipient)).not.toEqual(
+    identities[1]?.recipientKeys('default', message.recipient),
+  );
+});
+
+test('while keys are rotated, processes with either order mark a recipient the same', () => {
+  const before = createIdentity({ kind: 'keys', keys: [oldKey, newKey] });
+  const after = createIdentity({ kind: 'keys', keys: [newKey, oldKey] });
+
+  expect(before.recipientKeys('default', '+14155550123').toSorted()).toEqual(
+    after.recipientKeys('default', '+14155550123').toSorted(),
+  );
+});

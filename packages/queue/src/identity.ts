@@ -1,0 +1,49 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { PayloadKeys } from '@sms-gateway/runtime';
+
+export type Identity = {
+  /** The same id for the same message (connection, recipient and text, or the caller's key), so that a repeat lands on the same job. */
+  messageId(message: {
+    connection: string;
+    recipient: string;
+    text: string;
+    idempotencyKey?: string | undefined;
+  }): string;
+  /**
+   * Keyed hashes of connection and recipient, one for each payload key, the current key's first. All of them are
+   * marked on accept, so that superseding works across processes that already have, and still lack, a new key.
+   */
+  recipientKeys(connection: string, recipient: string): [string, ...string[]];
+};
+
+/**
+ * Derives ids that tell nothing about the number or text to somebody who reads Redis. With encryption switched
+ * off there is no key to protect them with; they are plain hashes then.
+ */
+export function createIdentity(keys: PayloadKeys): Identity {
+  const secrets = keys.kind === 'off' ? [Buffer.alloc(32)] : keys.keys;
+  const [current, ...older] = secrets.map((key) =>
+    Buffer.from(hkdfSync('sha256', key, '', 'auth0-sms-gateway identity', 32)),
+  );
+  if (current === undefined) throw new Error('no payload key');
+
+  return {
+    messageId: ({ connection, recipient, text, idempotencyKey }) =>
+      `msg_${
+        idempotencyKey === undefined
+          ? hash(current, ['text', connection, recipient, text])
+          : hash(current, ['key', connection, idempotencyKey])
+      }`,
+    recipientKeys: (connection, recipient) => {
+      const parts = ['recipient', connection, recipient];
+      return [hash(current, parts), ...older.map((key) => hash(key, parts))];
+    },
+  };
+}
+
+/** 128 bits; lengths go in with the parts, so that no two lists of parts look the same. */
+function hash(key: Buffer, parts: string[]): string {
+  const hmac = createHmac('sha256', key);
+  for (const part of parts) hmac.update(`${part.length}:${part}`);
+  return hmac.digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,16 @@
+export { connectRedis, isRedisCluster, type RedisClient } from './connect.ts';
+export { createDurabilityCheck, type DurabilityCheck } from './durability.ts';
+export {
+  createDeliveryStore,
+  type BeginAnswer,
+  type ConcludeAnswer,
+  type DeliveryFacts,
+  type DeliveryStore,
+  type FinishedAttempt,
+  type RecordedAttempt,
+} from './delivery-store.ts';
+export { createIdentity, type Identity } from './identity.ts';
+export { createProducer, QueueUnavailableError, type AcceptedMessage, type Producer } from './producer.ts';
+export { registerQueueMetrics } from './queue-metrics.ts';
+export { createTraceReader, type Trace, type TraceAttempt, type TraceReader } from './trace.ts';
+export { createVault, type Payload, type Vault } from './vault.ts';

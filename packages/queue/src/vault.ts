@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { PayloadKeys } from '@sms-gateway/runtime';
+import { CompactEncrypt, compactDecrypt, type CryptoKey } from 'jose';
+import { z } from 'zod';
+
+const payloadSchema = z.object({ to: z.string(), from: z.string().optional(), body: z.string() });
+
+/** What is secret about a message: recipient (E.164), sender ID as asked for, and text. */
+export type Payload = z.infer<typeof payloadSchema>;
+
+export type Vault = {
+  seal(messageId: string, payload: Payload): Promise<string>;
+  /** Undefined where no key of ours opens it, or it belongs to another message. */
+  open(messageId: string, sealed: string): Promise<Payload | undefined>;
+};
+
+/**
+ * Seals payloads as compact JWE (RFC 7516; `dir`, A256GCM). The message id is part of the protected header, so
+ * that a payload moved under another message's key does not open. With encryption off it is plain JSON; the two
+ * forms never open each other's, so that nobody who can write to Redis can slip in a text of his own where
+ * keys are in use.
+ */
+export async function createVault(keys: PayloadKeys): Promise<Vault> {
+  return keys.kind === 'off' ? createPlainVault() : createEncryptedVault(keys.keys);
+}
+
+function createPlainVault(): Vault {
+  return {
+    seal: async (_messageId, payload) => JSON.stringify(payload),
+    open: async (_messageId, sealed) => parsePayload(sealed),
+  };
+}
+
+async function createEncryptedVault(rawKeys: Uint8Array[]): Promise<Vault> {
+  const keys = new Map<string, CryptoKey>();
+  for (const raw of rawKeys) keys.set(keyId(raw), await importKey(raw));
+  const [current] = keys;
+  if (current === undefined) throw new Error('no payload key');
+  const [currentKid, currentKey] = current;
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+
+  return {
+    seal: (messageId, payload) =>
+      new CompactEncrypt(encoder.encode(JSON.stringify(payload)))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: currentKid, mid: messageId })
+        .encrypt(currentKey),
+    open: async (messageId, sealed) => {
+      try {
+        const { plaintext, protectedHeader } = await compactDecrypt(
+          sealed,
+          ({ kid }) => keys.get(kid ?? '') ?? currentKey,
+          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+        );
+        return protectedHeader['mid'] === messageId ? parsePayload(decoder.decode(plaintext)) : undefined;
+      } catch {
+        // Whatever it says, the answer is the same: these keys do not open it.
+        return undefined;
+      }
+    },
+  };
+}
+
+function parsePayload(json: string): Payload | undefined {
+  try {
+    return payloadSchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names a key without telling anything about it: it is random and 256 bits long. */
+function keyId(raw: Uint8Array): string {
+  return createHash('sha256').update(raw).digest('base64url').slice(0, 8);
+}
+
+function importKey(raw: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', new Uint8Array(raw), 'AES-GCM', false, ['encrypt', 'decrypt']);
+}

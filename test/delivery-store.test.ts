@@ -1,0 +1,108 @@
+import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
+import { createDeliveryStore, createTraceReader } from '@sms-gateway/queue';
+import { expect, test } from 'vitest';
+import { createDisposal } from './support/disposal.ts';
+import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
+
+const job: DeliveryJob = {
+  id: 'msg_1',
+  connection: 'default',
+  recipientKey: 'r1',
+  acceptedAt: 1000,
+  deadline: 181_000,
+};
+
+async function setup() {
+  const disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  await redis.hset(gatewayKeys.trace(job.id), 'accepted_at', job.acceptedAt);
+  await redis.set(gatewayKeys.vault(job.id), 'sealed');
+  await redis.set(gatewayKeys.newest(job.recipientKey), job.id);
+  return {
+    redis,
+    store: createDeliveryStore({ redis }),
+    trace: () => createTraceReader({ redis }).read(job.id),
+    [Symbol.asyncDispose]: () => disposal.dispose(),
+  };
+}
+
+const first = { number: 1, provider: 'twilio', begunAt: 2000, holder: 'h1', previous: undefined };
+const accepted = {
+  number: 1,
+  result: 'accepted' as const,
+  code: undefined,
+  isUnrecognised: false,
+  providerMessageId: 'SM1',
+  concludedAt: 2500,
+};
+const sent = { outcome: 'sent' as const, reason: 'accepted', at: 2500, holder: 'h1', previous: accepted };
+
+test('an attempt begins once: its own repeat is told the same, anybody else is told to look again', async () => {
+  await using bundle = await setup();
+  const { store } = bundle;
+
+  expect(await store.begin(job, first)).toBe('begun');
+  expect(await store.begin(job, first)).toBe('begun');
+  expect(await store.begin(job, { ...first, holder: 'h2' })).toBe('stale');
+  expect((await bundle.trace())?.attempts).toHaveLength(1);
+});
+
+test('an attempt does not begin for a code that was replaced a moment ago', async () => {
+  await using bundle = await setup();
+  await bundle.redis.set(gatewayKeys.newest(job.recipientKey), 'msg_2');
+
+  expect(await bundle.store.begin(job, first)).toBe('superseded');
+  expect((await bundle.store.facts(job)).isNewest).toBe(false);
+  expect((await bundle.trace())?.attempts).toEqual([]);
+});
+
+test('the next attempt writes down what the one before came to', async () => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+  const previous = {
+    ...accepted,
+    result: 'unknown' as const,
+    code: 'socket_closed',
+    providerMessageId: undefined,
+  };
+
+  await bundle.store.begin(job, { ...first, number: 2, provider: 'http', previous });
+
+  expect((await bundle.trace())?.attempts).toMatchObject([
+    { provider: 'twilio', result: 'unknown', code: 'socket_closed', concludedAt: 2500 },
+    { provider: 'http', result: undefined },
+  ]);
+});
+
+test('a message has one outcome: its own repeat is told so again, a second one changes nothing', async () => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+
+  expect(await bundle.store.conclude(job, sent)).toBe('done');
+  expect(await bundle.store.conclude(job, sent)).toBe('done');
+  expect(await bundle.store.conclude(job, { ...sent, outcome: 'failed', reason: 'late', holder: 'h2' })).toBe(
+    'concluded',
+  );
+  expect(await bundle.store.begin(job, { ...first, number: 2 })).toBe('concluded');
+  expect(await bundle.trace()).toMatchObject({ outcome: 'sent', reason: 'accepted', outcomeAt: 2500 });
+});
+
+test('with the outcome the payload is gone', async () => {
+  await using bundle = await setup();
+
+  await bundle.store.conclude(job, sent);
+
+  expect((await bundle.store.facts(job)).sealed).toBeUndefined();
+  expect(await bundle.redis.exists(gatewayKeys.vault(job.id))).toBe(0);
+});
+
+test('a trace that lost its expiry, or was forgotten meanwhile, does not stay for ever', async () => {
+  await using bundle = await setup();
+  await bundle.redis.del(gatewayKeys.trace(job.id));
+
+  await bundle.store.conclude(job, sent);
+
+  expect(await bundle.redis.pttl(gatewayKeys.trace(job.id))).toBeGreaterThan(0);
+});

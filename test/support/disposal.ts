@@ -1,0 +1,17 @@
+/** Collects what a test opened and closes it in reverse order. Node 20 has no AsyncDisposableStack. */
+export function createDisposal() {
+  const opened: (AsyncDisposable | Disposable)[] = [];
+
+  return {
+    use<T extends AsyncDisposable | Disposable>(resource: T): T {
+      opened.push(resource);
+      return resource;
+    },
+    async dispose(): Promise<void> {
+      for (const resource of opened.splice(0).reverse()) {
+        if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+        else resource[Symbol.dispose]();
+      }
+    },
+  };
+}

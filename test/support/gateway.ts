@@ -1,0 +1,54 @@
+import { vi, expect } from 'vitest';
+import { createDisposal } from './disposal.ts';
+import { startIngress, startWorker } from './processes.ts';
+import { type Respond, startScriptedProviderServer } from './scripted-provider-server.ts';
+import { startTestRedis } from './test-redis.ts';
+import { openRedis } from './traces.ts';
+
+export const PROVIDER_TOKEN = 'bearer-token-of-the-http-provider';
+
+const accept: Respond = (response) => void response.writeHead(200).end('{"id":"p-1"}');
+
+type Options = {
+  /** Of both services. */
+  env?: Record<string, string>;
+  respond?: Respond;
+  mustControl?: boolean;
+};
+
+/** A Redis, an ingress that is ready, a provider that answers as told, and workers as they are asked for. */
+export async function startGateway({ env = {}, respond = accept, mustControl = false }: Options = {}) {
+  const stack = createDisposal();
+  try {
+    const redis = stack.use(await startTestRedis({ mustControl }));
+    const provider = stack.use(await startScriptedProviderServer(respond));
+    const processEnv = {
+      REDIS_URL: redis.url,
+      PROVIDERS: 'http',
+      HTTP_PROVIDER_URL: `${provider.url}/sms`,
+      HTTP_PROVIDER_TOKEN: PROVIDER_TOKEN,
+      ...env,
+    };
+    const client = stack.use(openRedis(redis.url));
+    const ingress = stack.use(await startIngress(processEnv));
+    await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
+    return {
+      redis,
+      client,
+      ingress,
+      provider,
+      /** What the provider was asked to send, in order. */
+      sent: () => provider.requests.map(({ body }) => JSON.parse(body) as Record<string, unknown>),
+      startWorker: async (more: Record<string, string> = {}) =>
+        stack.use(await startWorker({ ...processEnv, ...more })),
+      startIngress: async (more: Record<string, string> = {}) =>
+        stack.use(await startIngress({ ...processEnv, ...more })),
+      [Symbol.asyncDispose]: () => stack.dispose(),
+    };
+  } catch (error) {
+    await stack.dispose();
+    throw error;
+  }
+}
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;

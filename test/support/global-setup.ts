@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { findRedis, type RedisSource } from '../../packages/cli/src/redis/find-redis.ts';
+import { repositoryRoot } from '../../packages/cli/src/repository.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where a Redis comes from that a test starts, kills and freezes as it likes. */
+    ownRedis: RedisSource;
+    /** REDIS_URL, for tests that only need some Redis. */
+    sharedRedisUrl: string | undefined;
+  }
+}
+
+/** Settles once for the whole run where Redis comes from, since that may mean a download. */
+export default async function setUp(project: TestProject): Promise<void> {
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const cacheDir = join(repositoryRoot, '.gateway', 'cache');
+  const env = { ...process.env };
+  const url = env['REDIS_URL'] || undefined;
+
+  if (url !== undefined) log(`Redis for tests: ${(await findRedis({ cacheDir, env, log })).description}.`);
+  delete env['REDIS_URL'];
+  const own = await findRedis({ cacheDir, env, log });
+  log(`Redis for tests${url === undefined ? '' : ' that must control it'}: ${own.description}.`);
+
+  project.provide('ownRedis', own);
+  project.provide('sharedRedisUrl', url);
+}

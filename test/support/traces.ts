@@ -1,0 +1,21 @@
+import { connectRedis, createTraceReader, type RedisClient, type Trace } from '@sms-gateway/queue';
+import { vi } from 'vitest';
+
+/** A connection that looks into the Redis under test, as an operator's tool would. */
+export function openRedis(url: string): RedisClient & Disposable {
+  const redis = connectRedis({ kind: 'standalone', url }, 'worker', { name: 'test', onError: () => {} });
+  return Object.assign(redis, { [Symbol.dispose]: () => redis.disconnect() });
+}
+
+/** Resolves with the trace of a message once it has its outcome. */
+export async function untilConcluded(redis: RedisClient, id: unknown): Promise<Trace> {
+  const traces = createTraceReader({ redis });
+  return vi.waitFor(
+    async () => {
+      const trace = await traces.read(String(id));
+      if (trace?.outcome === undefined) throw new Error(`no outcome yet: ${JSON.stringify(trace)}`);
+      return trace;
+    },
+    { timeout: 30_000, interval: 20 },
+  );
+}
