@@ -1,0 +1,106 @@
+import { parsePhoneNumber, smsRequestSchema, type SmsRequest } from '@sms-gateway/contract';
+import { type AcceptedMessage, type Producer, QueueUnavailableError } from '@sms-gateway/queue';
+import type { ConnectionConfig } from '@sms-gateway/runtime';
+import type { z } from 'zod';
+import type { IngressMetrics } from './metrics.ts';
+import { HttpProblem } from './problem.ts';
+import { screenDestination } from './screen/destination.ts';
+
+export type Accept = (
+  connection: ConnectionConfig,
+  request: { body: unknown; idempotencyKey: string | undefined },
+) => Promise<AcceptedMessage>;
+
+type Deps = {
+  producer: Producer;
+  metrics: IngressMetrics;
+  screening: 'on' | 'record' | 'off';
+};
+
+/** From an authenticated body to a message on disk. @throws {HttpProblem} for everything that keeps it from there. */
+export function createAccept({ producer, metrics, screening }: Deps): Accept {
+  return async (connection, { body, idempotencyKey }) => {
+    const request = parseRequest(body);
+    const recipient = parsePhoneNumber(request.recipient, connection.defaultCountry);
+    if (recipient === undefined) {
+      throw new HttpProblem(
+        422,
+        'recipient_not_possible',
+        'The recipient is not a possible phone number. Send it in E.164, such as +14155550123.',
+      );
+    }
+
+    if (screening !== 'off') {
+      const screened = screenDestination(recipient, connection.allowedCountries);
+      if (screened.decision === 'refused') {
+        metrics.screened(connection.name, screened.rule, screening === 'on' ? 'refused' : 'recorded');
+        if (screening === 'on') {
+          throw new HttpProblem(
+            403,
+            'destination_not_allowed',
+            `No codes are sent to this destination${recipient.country ? ` (${recipient.country})` : ''}.`,
+          );
+        }
+      }
+    }
+
+    try {
+      return await metrics.timeEnqueue(() =>
+        producer.accept({
+          connection: connection.name,
+          recipient,
+          text: request.body,
+          sender: request.sender ?? undefined,
+          idempotencyKey: validKey(idempotencyKey),
+          ttlMs: connection.messageTtlMs,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof QueueUnavailableError)) throw error;
+      throw new HttpProblem(
+        503,
+        'queue_unavailable',
+        'The message cannot be stored durably now. Try again.',
+        {
+          cause: error,
+          headers: { 'Retry-After': '2' },
+        },
+      );
+    }
+  };
+}
+
+function parseRequest(body: unknown): SmsRequest {
+  const parsed = smsRequestSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new HttpProblem(
+    400,
+    'invalid_request',
+    `${[...new Set(parsed.error.issues.map(describe))].join('; ')}.`,
+  );
+}
+
+/** Names the field and the rule only: zod's own messages may repeat what was sent. */
+function describe({ path, code }: z.core.$ZodIssue): string {
+  const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
+  switch (code) {
+    case 'invalid_type':
+      return `${field} is missing or of the wrong type`;
+    case 'too_big':
+      return `${field} is too long`;
+    case 'too_small':
+    case 'custom':
+      return `${field} is empty`;
+    default:
+      return `${field} is malformed`;
+  }
+}
+
+function validKey(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new HttpProblem(
+    400,
+    'invalid_request',
+    'The header "Idempotency-Key" must have 1 to 255 visible ASCII characters.',
+  );
+}

@@ -1,0 +1,44 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+export type IngressMetrics = {
+  requested(connection: string, status: number): void;
+  screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
+  timeEnqueue<T>(work: () => Promise<T>): Promise<T>;
+};
+
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export function createIngressMetrics({ registry }: { registry: Registry }): IngressMetrics {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'gateway_requests_total',
+    help: 'Requests at the public listener; connection is "none" where no configured one was addressed',
+    labelNames: ['connection', 'status'],
+    registers,
+  });
+  const screened = new Counter({
+    name: 'gateway_screened_total',
+    help: 'Messages that a screening rule refused, or would have (recorded)',
+    labelNames: ['connection', 'rule', 'decision'],
+    registers,
+  });
+  const enqueueDuration = new Histogram({
+    name: 'gateway_enqueue_duration_seconds',
+    help: 'Time to make a message durable in Redis, failures included',
+    buckets: BUCKETS_SECONDS,
+    registers,
+  });
+
+  return {
+    requested: (connection, status) => requests.inc({ connection, status }),
+    screened: (connection, rule, decision) => screened.inc({ connection, rule, decision }),
+    timeEnqueue: async (work) => {
+      const startedAt = performance.now();
+      try {
+        return await work();
+      } finally {
+        enqueueDuration.observe((performance.now() - startedAt) / 1000);
+      }
+    },
+  };
+}

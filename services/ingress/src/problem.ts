@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http';
+
+/** Why a request was refused, in a form that callers may switch on. */
+export type ProblemCode =
+  | 'malformed_request'
+  | 'invalid_request'
+  | 'unauthenticated'
+  | 'destination_not_allowed'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'recipient_not_possible'
+  | 'request_timeout'
+  | 'headers_too_large'
+  | 'queue_unavailable'
+  | 'internal_error';
+
+/** A refused request. `detail` is shown to the caller: never put text, code, token or number into it. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    status: number,
+    code: ProblemCode,
+    detail: string,
+    options: ErrorOptions & { headers?: Record<string, string> } = {},
+  ) {
+    super(code, options);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** The body of an answer as RFC 9457 wants it. */
+export function problemJson({
+  status,
+  code,
+  detail,
+}: Pick<HttpProblem, 'status' | 'code' | 'detail'>): string {
+  return JSON.stringify({
+    type: `urn:sms-gateway:problem:${code.replaceAll('_', '-')}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+  });
+}
