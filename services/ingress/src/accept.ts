@@ -26,7 +26,7 @@ export function createAccept({ producer, metrics, screening }: Deps): Accept {
       throw new HttpProblem(
         422,
         'recipient_not_possible',
-        'The recipient is not a possible phone number. Send it in E.164, such as +14155550123.',
+        'The recipient is not a possible phone number. Send it in E.164: plus sign, country code, number.',
       );
     }
 

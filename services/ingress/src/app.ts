@@ -5,8 +5,10 @@ import type { Accept } from './accept.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { IngressMetrics } from './metrics.ts';
 import { HttpProblem, problemJson } from './problem.ts';
+import { readJson } from './read-json.ts';
 
-const BODY_LIMIT_BYTES = 16 * 1024;
+/** Milliseconds for which what is left of a body that nobody reads may still come, before its connection is closed. */
+const LINGER_MS = 1000;
 
 type Deps = {
   connections: ConnectionConfig[];
@@ -19,7 +21,7 @@ type Deps = {
 };
 
 type Gate = { connection: ConnectionConfig; authenticate: Authenticate };
-type Account = { startedAt: number; connection: string };
+type Answer = Response<unknown, { startedAt: number; connection: string }>;
 
 /** The public HTTP surface. */
 export async function createApp({
@@ -39,96 +41,85 @@ export async function createApp({
     connection: { secrets: [randomBytes(32)], audience: 'none', subject: undefined, issuer: undefined },
     now,
   });
-  const accounts = new WeakMap<Request, Account>();
 
-  const parseJson = express.json({
-    limit: BODY_LIMIT_BYTES,
-    inflate: false,
-    strict: false,
-    type: () => true,
-  });
-
-  async function admit(req: Request, _res: Response, next: NextFunction): Promise<void> {
-    const name = String(req.params['connection'] ?? 'default');
-    const gate = gates.get(name);
+  /** The connection that a request addresses, once its token has proved to be that one's. */
+  async function admit(req: Request, res: Answer): Promise<ConnectionConfig> {
+    const gate = gates.get(String(req.params['connection'] ?? 'default'));
     if (gate === undefined) {
       await decoy(req.headers.authorization).catch(() => undefined);
       throw new HttpProblem(404, 'not_found', 'There is no such connection.');
     }
-    accountOf(req).connection = name;
+    res.locals.connection = gate.connection.name;
     await gate.authenticate(req.headers.authorization);
-    if (!isJson(req.headers['content-type'])) {
-      throw new HttpProblem(415, 'unsupported_media_type', 'Send the message as application/json.');
-    }
-    next();
+    return gate.connection;
   }
 
-  async function acceptMessage(req: Request, res: Response): Promise<void> {
-    const { connection } = accountOf(req);
-    const gate = gates.get(connection);
-    if (gate === undefined) throw new Error('a request came past its gate');
-    const idempotencyKey = req.get('idempotency-key');
-    const { id, isRepeat } = await accept(gate.connection, { body: req.body as unknown, idempotencyKey });
+  async function acceptMessage(req: Request, res: Answer): Promise<void> {
+    const connection = await admit(req, res);
+    const body = await readJson(req);
+    const { id, isRepeat } = await accept(connection, { body, idempotencyKey: req.get('idempotency-key') });
     const status = isRepeat ? 'duplicate' : 'queued';
-    answer(req, res, 200, 'application/json', JSON.stringify({ id, status }), { messageId: id, isRepeat });
+    answer(res, 200, 'application/json', JSON.stringify({ id, status }), { messageId: id, isRepeat });
+  }
+
+  function refuse(error: unknown, req: Request, res: Answer): void {
+    const problem = toProblem(error);
+    if (problem.status >= 500) {
+      logger.error({ err: problem.cause ?? error, problem: problem.code }, 'request.failed');
+    }
+    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+    answer(res, problem.status, 'application/problem+json', problemJson(problem), { problem: problem.code });
+    if (!req.complete) discardRest(req);
   }
 
   function answer(
-    req: Request,
-    res: Response,
+    res: Answer,
     status: number,
     contentType: string,
     body: string,
     fields: Record<string, unknown>,
   ): void {
-    const { connection, startedAt } = accountOf(req);
+    const { connection, startedAt } = res.locals;
     if (isDraining()) res.setHeader('Connection', 'close');
     res.writeHead(status, {
       'Content-Type': contentType,
       'Content-Length': Buffer.byteLength(body),
       'Cache-Control': 'no-store',
     });
-    res.end(req.method === 'HEAD' ? undefined : body);
+    res.end(body);
     metrics.requested(connection, status);
     const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
     logger.info({ connection, status, durationMs, ...fields }, 'request.completed');
-  }
-
-  function accountOf(req: Request): Account {
-    const known = accounts.get(req);
-    if (known !== undefined) return known;
-    const account = { startedAt: performance.now(), connection: 'none' };
-    accounts.set(req, account);
-    return account;
   }
 
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use((req, _res, next) => {
-    accountOf(req);
+  app.use((req: Request, res: Answer, next: NextFunction) => {
+    res.locals.startedAt = performance.now();
+    res.locals.connection = 'none';
+    refuseUnmet(req);
     next();
   });
   for (const path of ['/v1/sms', '/v1/connections/:connection/sms']) {
-    app.route(path).post(admit, parseJson, acceptMessage).all(refuseMethod);
+    app.route(path).post(acceptMessage).all(refuseMethod);
   }
-  app.use(() => {
-    throw new HttpProblem(404, 'not_found', 'There is nothing at this path. Messages go to POST /v1/sms.');
-  });
-  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
-    const problem = toProblem(error);
-    if (problem.status >= 500) {
-      logger.error({ err: problem.cause ?? error, reason: problem.code }, 'request.failed');
-    }
-    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-    // What is left of a body that was not read is not worth reading.
-    if (!req.complete) res.setHeader('Connection', 'close');
-    answer(req, res, problem.status, 'application/problem+json', problemJson(problem), {
-      problem: problem.code,
-    });
-  });
+  app.use(refusePath);
+  app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) => refuse(error, req, res));
   return app;
+}
+
+/** What node's server would refuse by itself, with no body (RFC 9112 §3.2, RFC 9110 §10.1.1). */
+function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void {
+  if (host === undefined && httpVersion === '1.1') {
+    throw new HttpProblem(400, 'malformed_request', 'The Host header is missing.', {
+      headers: { Connection: 'close' },
+    });
+  }
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+    throw new HttpProblem(417, 'expectation_failed', 'Only the expectation 100-continue can be met.');
+  }
 }
 
 function refuseMethod(): never {
@@ -137,38 +128,20 @@ function refuseMethod(): never {
   });
 }
 
-/** Auth0's exact header is documented nowhere, so a missing one counts as JSON, and so does any +json. */
-function isJson(contentType: string | undefined): boolean {
-  return contentType === undefined || /^\s*application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(contentType);
+function refusePath(): never {
+  throw new HttpProblem(404, 'not_found', 'There is nothing at this path. Messages go to POST /v1/sms.');
 }
 
 function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  switch (bodyErrorType(error)) {
-    case 'entity.too.large':
-      return new HttpProblem(413, 'too_large', 'The body is larger than 16 KiB.');
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new HttpProblem(415, 'unsupported_media_type', 'Send the body uncompressed and in UTF-8.');
-    case 'entity.parse.failed':
-    case 'request.size.invalid':
-    case 'request.aborted':
-      return new HttpProblem(400, 'malformed_request', 'The body is not JSON.');
-    case undefined:
-      return isBadPath(error)
-        ? new HttpProblem(404, 'not_found', 'There is nothing at this path. Messages go to POST /v1/sms.')
-        : new HttpProblem(500, 'internal_error', 'Something went wrong here.', { cause: error });
-    default:
-      return new HttpProblem(400, 'malformed_request', 'The body cannot be read.');
-  }
+  // How the router reports a path that is not valid percent-encoding.
+  if (error instanceof URIError) return new HttpProblem(404, 'not_found', 'There is nothing at this path.');
+  return new HttpProblem(500, 'internal_error', 'Something went wrong here.', { cause: error });
 }
 
-/** body-parser marks its errors with a `type` (https://github.com/expressjs/body-parser#errors). */
-function bodyErrorType(error: unknown): string | undefined {
-  return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
-}
-
-/** A path that is not valid percent-encoding, as the router reports it. */
-function isBadPath(error: unknown): boolean {
-  return error instanceof URIError;
+/** Closed at once, with bytes unread, the connection would be reset, and the answer lost to some clients. */
+function discardRest(req: Request): void {
+  const timer = setTimeout(() => req.socket.destroy(), LINGER_MS);
+  req.once('close', () => clearTimeout(timer));
+  req.resume();
 }

@@ -11,6 +11,7 @@ export type ProblemCode =
   | 'too_large'
   | 'unsupported_media_type'
   | 'recipient_not_possible'
+  | 'expectation_failed'
   | 'request_timeout'
   | 'headers_too_large'
   | 'queue_unavailable'

@@ -27,9 +27,12 @@ export function createServer(app: Express): Server {
       // Longer than the 60 s after which common load balancers drop idle connections, so that they do it first.
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
+      // The app refuses it, with a body.
+      requireHostHeader: false,
     },
     app,
   );
+  server.on('checkExpectation', app);
   server.on('clientError', refuseUnparsed);
   return server;
 }
