@@ -43,7 +43,12 @@ async function setup({
     ...env,
   };
   const ingress = stack.use(await startIngress(processEnv));
-  await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200));
+  await vi
+    .waitFor(async () => expect((await ingress.ready()).status).toBe(200))
+    .catch(async (error: unknown) => {
+      await stack.dispose();
+      throw error;
+    });
   return {
     redis,
     client,
@@ -98,6 +103,7 @@ test('a message reaches the provider once, with its text, recipient and what is 
   expect(sent).toMatchObject({ id: answer.body['id'], to: recipient, body: 'Your code is 482915' });
   expect(sent['validitySeconds']).toBeGreaterThan(150);
   expect(sent['validitySeconds']).toBeLessThanOrEqual(180);
+  await worker.untilLog('message.concluded');
   const metrics = await worker.metrics();
   expect(series(metrics, 'gateway_messages_total{connection="default",outcome="sent"}')).toBe(1);
   expect(series(metrics, 'gateway_attempts_total{provider="http",result="accepted"}')).toBe(1);
@@ -337,6 +343,7 @@ describe('a worker that is killed while it sends', () => {
 
     expect(results(trace)).toEqual(['http:unknown', 'http:accepted']);
     expect(trace).toMatchObject({ outcome: 'sent', attempts: [{ code: 'never_concluded' }, {}] });
+    await second.untilLog('message.concluded');
     const metrics = await second.metrics();
     expect(series(metrics, 'gateway_attempts_total{provider="http",result="unknown"}')).toBe(1);
     expect(series(metrics, 'gateway_messages_total{connection="default",outcome="sent"}')).toBe(1);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { withRedis } from '../../packages/cli/src/redis/ask-redis.ts';
 import { findRedis, type RedisSource } from '../../packages/cli/src/redis/find-redis.ts';
 import { repositoryRoot } from '../../packages/cli/src/repository.ts';
 
@@ -19,11 +20,29 @@ export default async function setUp(project: TestProject): Promise<void> {
   const env = { ...process.env };
   const url = env['REDIS_URL'] || undefined;
 
-  if (url !== undefined) log(`Redis for tests: ${(await findRedis({ cacheDir, env, log })).description}.`);
+  if (url !== undefined) {
+    log(`Redis for tests: ${(await findRedis({ cacheDir, env, log })).description}.`);
+    await demandDurable(url);
+  }
   delete env['REDIS_URL'];
   const own = await findRedis({ cacheDir, env, log });
   log(`Redis for tests${url === undefined ? '' : ' that must control it'}: ${own.description}.`);
 
   project.provide('ownRedis', own);
   project.provide('sharedRedisUrl', url);
+}
+
+/** What the gateway itself demands; without it every test would fail, each in its own words. */
+async function demandDurable(url: string): Promise<void> {
+  const { appendonly, appendfsync } = await withRedis(url, async (redis) => {
+    return Object.fromEntries(pairsOf(await redis.config('GET', 'append*')));
+  });
+  if (appendonly === 'yes' && appendfsync === 'always') return;
+  throw new Error(
+    'The Redis that REDIS_URL names needs "appendonly yes" and "appendfsync always"; or unset REDIS_URL.',
+  );
+}
+
+function pairsOf(flat: string[]): [string, string | undefined][] {
+  return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]]] : []));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { interpolateMap, UNREADABLE } from './config-file.ts';
+import { interpolateMap, parseConfigFile, UNREADABLE } from './config-file.ts';
 
 function setup(env: Record<string, string>, files: Record<string, string> = {}) {
   const problems: string[] = [];
@@ -50,4 +50,22 @@ test('reports every reference that cannot be resolved, by its path', () => {
     expect.stringMatching(/^c\.0: BOTH: given twice/),
     expect.stringMatching(/^c\.1: \$\{ begins neither/),
   ]);
+});
+
+test.each([
+  ['flow style', 'secrets: [${A}, "${B}"]', { secrets: ['one', 'two: [2]'] }],
+  ['a flow map', 'x: { y: ${A}, z: 1 }', { x: { y: 'one', z: 1 } }],
+  ['block style', 'secrets:\n  - ${A}\n  - ${NONE:-none}', { secrets: ['one', 'none'] }],
+  ['a comment', '# ${A}\nx: ${B}', { x: 'two: [2]' }],
+])('takes a reference in %s', (_where, yaml, expected) => {
+  const parsed = parseConfigFile(yaml);
+
+  expect(
+    parsed.kind === 'settings' &&
+      interpolateMap(parsed.settings, [], {
+        env: { A: 'one', B: 'two: [2]' },
+        readFile: () => '',
+        report: () => undefined,
+      }),
+  ).toEqual(expected);
 });

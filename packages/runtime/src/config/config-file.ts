@@ -12,12 +12,14 @@ export function isMap(value: unknown): value is SettingsMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
+
 /** Parses the text of the YAML file. A problem tells line and column, never what stands there. */
 export function parseConfigFile(
   text: string,
 ): { kind: 'settings'; settings: SettingsMap } | { kind: 'problem'; message: string } {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const document = parseDocument(shield(text), { prettyErrors: false, lineCounter });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lineCounter.linePos(error.pos[0]);
@@ -35,9 +37,21 @@ export function parseConfigFile(
   return { kind: 'settings', settings: content };
 }
 
-type Interpolation = { env: Environment; readFile: ReadFile; report: (path: Path, message: string) => void };
+// A reference has braces, which mean something to YAML inside [ ] and { }. While it is parsed, private-use
+// characters stand for them, so that `secrets: [${SECRET}]` is read as it is meant.
+const [OPEN, CLOSE] = ['\ue000\ue001', '\ue002'];
 
-const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
+function shield(text: string): string {
+  return text.replaceAll(REFERENCE, (reference, name?: string) =>
+    name === undefined ? reference : `${OPEN}${reference.slice(2, -1)}${CLOSE}`,
+  );
+}
+
+function unshield(text: string): string {
+  return text.replaceAll(OPEN, '${').replaceAll(CLOSE, '}');
+}
+
+type Interpolation = { env: Environment; readFile: ReadFile; report: (path: Path, message: string) => void };
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every text below; `$${` stands for a plain `${`. This happens
@@ -62,7 +76,7 @@ function interpolateText(text: string, path: Path, { env, readFile, report }: In
     report(path, message);
     return '';
   };
-  const result = text.replaceAll(REFERENCE, (reference, name?: string, fallback?: string) => {
+  const result = unshield(text).replaceAll(REFERENCE, (reference, name?: string, fallback?: string) => {
     if (reference === '$${') return '${';
     if (name === undefined)
       return fail('${ begins neither ${NAME} nor ${NAME:-default}; write $${ for a plain ${');

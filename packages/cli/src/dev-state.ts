@@ -1,0 +1,43 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { codeOf } from './error-facts.ts';
+
+const devStateSchema = z.object({
+  /** Made here for development; the gateway may run with another one from the environment. */
+  secret: z.string(),
+  audience: z.string(),
+  /** Encrypts what is in the queue, so a restart must find the same one. */
+  payloadKey: z.string(),
+  /** The endpoint of the gateway that was started last. */
+  url: z.string(),
+  connection: z.string(),
+});
+
+/** What `npm start` keeps between its runs, and `npm run send` finds. */
+export type DevState = z.infer<typeof devStateSchema>;
+
+/** Undefined where nothing was kept yet; throws where the file is damaged. */
+export async function readDevState(stateDir: string): Promise<DevState | undefined> {
+  const file = join(stateDir, 'dev.json');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return devStateSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${file} is damaged; delete it, and new secrets are made.`, { cause: error });
+  }
+}
+
+/** Replaces what was kept, in a folder and a file that only this user can read. */
+export async function writeDevState(stateDir: string, state: DevState): Promise<void> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const file = join(stateDir, 'dev.json');
+  await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}

@@ -1,0 +1,31 @@
+import type { DevState } from './dev-state.ts';
+
+type Options = {
+  env: NodeJS.ProcessEnv;
+  state: DevState;
+  redisUrl: string;
+  host: string;
+  port: number;
+  adminPort: number;
+};
+
+/** The environment of one service under `npm start`: what is set wins, the rest is made for development. */
+export function gatewayEnv({ env, state, redisUrl, host, port, adminPort }: Options): NodeJS.ProcessEnv {
+  const isSet = (name: string) => Boolean(env[name] || env[`${name}_FILE`]);
+  const defaults: Record<string, string> = {
+    AUTH0_SECRET: state.secret,
+    AUTH0_AUDIENCE: state.audience,
+    PAYLOAD_KEYS: state.payloadKey,
+    PROVIDERS: 'console',
+  };
+  if (env['PAYLOAD_ENCRYPTION'] === 'off') delete defaults['PAYLOAD_KEYS'];
+  return {
+    ...env,
+    ...Object.fromEntries(Object.entries(defaults).filter(([name]) => !isSet(name))),
+    REDIS_URL: redisUrl,
+    HOST: host,
+    PORT: String(port),
+    ADMIN_HOST: '127.0.0.1',
+    ADMIN_PORT: String(adminPort),
+  };
+}

@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { runCommand } from '../packages/cli/src/run-command.ts';
+import { freePort } from '../packages/cli/src/ports.ts';
+import { repositoryRoot } from '../packages/cli/src/repository.ts';
+import { startTestRedis } from './support/test-redis.ts';
+
+type Run = { output: () => string; child: ChildProcess; exitCode: Promise<number | null> };
+
+/** `npm start` on a state folder and a Redis of its own. */
+async function setup(env: NodeJS.ProcessEnv = {}) {
+  const stateDir = await mkdtemp(join(tmpdir(), 'sms-gateway-start-'));
+  const redis = await startTestRedis({ mustControl: true });
+  const port = await freePort();
+  const inherited = {
+    ...process.env,
+    REDIS_URL: redis.url,
+    GATEWAY_STATE_DIR: stateDir,
+    PORT: String(port),
+    ...env,
+  };
+  const runs: Run[] = [];
+  return {
+    stateDir,
+    redis,
+    port,
+    start(): Run {
+      const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
+        env: inherited,
+      });
+      let output = '';
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      const run = {
+        child,
+        output: () => output,
+        exitCode: once(child, 'exit').then(([code]) => code as number | null),
+      };
+      runs.push(run);
+      return run;
+    },
+    send: (...args: string[]) =>
+      runCommand(process.execPath, [join(repositoryRoot, 'packages/cli/dist/send.js'), ...args], {
+        env: inherited,
+        timeoutMs: 40_000,
+      }),
+    async [Symbol.asyncDispose]() {
+      for (const { child, exitCode } of runs) {
+        child.kill('SIGTERM');
+        await exitCode;
+      }
+      await redis[Symbol.asyncDispose]();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const untilUp = (run: Run) => vi.waitFor(() => expect(run.output()).toContain('Ctrl-C'), { timeout: 40_000 });
+
+test('a start shows the way of a code, what to paste into Auth0, and ends with 0 on Ctrl-C', async () => {
+  await using gateway = await setup();
+  const run = gateway.start();
+  await untilUp(run);
+
+  expect(run.output()).toMatch(/\+0 ms {2}accepted[^]*attempt 1 +console: accepted[^]*ms {2}sent/);
+  const pasted = run.output().match(/^\{ "provider"[^]*?true \}$/m)?.[0] ?? '';
+  const { secret } = JSON.parse(await readFile(join(gateway.stateDir, 'dev.json'), 'utf8')) as {
+    secret: string;
+  };
+  expect(JSON.parse(pasted)).toEqual({
+    provider: 'sms_gateway',
+    gateway_url: 'https://YOUR-PUBLIC-HOST/v1/sms',
+    gateway_authentication: {
+      method: 'bearer',
+      audience: 'urn:sms-gateway',
+      secret,
+      secret_base64_encoded: false,
+    },
+    forward_req_info: true,
+  });
+
+  run.child.kill('SIGINT');
+
+  expect(await run.exitCode).toBe(0);
+});
+
+test('send plays Auth0 against it, and tells what the application would be told', async () => {
+  await using gateway = await setup();
+  await untilUp(gateway.start());
+
+  const sent = await gateway.send('+14155550199');
+  expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(sent.stdout).toContain('200, the code is on its way');
+
+  const refused = await gateway.send('+1', '--json');
+  expect(refused.exitCode).toBe(1);
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    gateway: { status: 422 },
+    auth0: {
+      status: 400,
+      error: 'sms_provider_error',
+      error_description: 'Unexpected response while calling the SMS gateway: 422',
+    },
+  });
+});
+
+test('secrets are kept between starts, readable by their owner only', async () => {
+  await using gateway = await setup();
+  const secretsOf = async () => {
+    const run = gateway.start();
+    await untilUp(run);
+    run.child.kill('SIGTERM');
+    await run.exitCode;
+    return readFile(join(gateway.stateDir, 'dev.json'), 'utf8');
+  };
+
+  const first = await secretsOf();
+
+  expect(await secretsOf()).toBe(first);
+  expect((await stat(join(gateway.stateDir, 'dev.json'))).mode & 0o077).toBe(0);
+});
+
+test('a secret of the environment is used and not shown', async () => {
+  const secret = 'a-secret-that-only-the-environment-knows';
+  await using gateway = await setup({ AUTH0_SECRET: secret });
+  const run = gateway.start();
+  await untilUp(run);
+
+  expect(run.output()).toMatch(/ms {2}sent/);
+  expect(run.output()).not.toContain(secret);
+});
+
+test('a port in use is a clear sentence and exit code 1', async () => {
+  await using gateway = await setup();
+  const squatter = createServer().listen(gateway.port, '127.0.0.1');
+  await once(squatter, 'listening');
+
+  const run = gateway.start();
+
+  expect(await run.exitCode).toBe(1);
+  expect(run.output().trim()).toBe(
+    `Port ${gateway.port} is in use. Choose another one with PORT, such as: PORT=${gateway.port + 1} npm start`,
+  );
+  squatter.close();
+});
+
+test('a configuration that a service refuses is shown as that service says it, exit code 1', async () => {
+  await using gateway = await setup({ MESSAGE_TTL: 'soon' });
+
+  const run = gateway.start();
+
+  expect(await run.exitCode).toBe(1);
+  expect(run.output()).toMatch(/exit code 78[^]*MESSAGE_TTL/);
+});
+
+test('a Redis that would lose messages keeps it from starting, and the setting is named', async () => {
+  await using gateway = await setup();
+  await using lossy = await startTestRedis({ settings: { appendfsync: 'no' }, mustControl: true });
+  await using other = await setup({ REDIS_URL: lossy.url, PORT: String(gateway.port) });
+
+  const run = other.start();
+
+  expect(await run.exitCode).toBe(1);
+  expect(run.output()).toContain('appendfsync');
+});
+
+test('services end by themselves when the start that owns them is killed', async () => {
+  await using gateway = await setup();
+  const run = gateway.start();
+  await untilUp(run);
+
+  run.child.kill('SIGKILL');
+
+  await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${gateway.port}/`)).rejects.toThrow('fetch failed'), {
+    timeout: 30_000,
+  });
+});
