@@ -13,6 +13,8 @@ export const NOW_MS = Date.UTC(2026, 10, 23, 7, 0, 0);
 const IN_30_S = new Date(NOW_MS + 30_000).toUTCString();
 /** Stands for every credential of every provider. */
 export const SECRET = 'provider-secret-9f2c';
+/** Stands for every account's ID. */
+export const ACCOUNT_ID = `AC${'0a'.repeat(16)}`;
 
 export const REQUEST: SendRequest = {
   id: 'message-7f3a',
@@ -21,9 +23,9 @@ export const REQUEST: SendRequest = {
   body: 'Your code is 493817',
   validitySeconds: 120,
 };
-const PRIVATE = [REQUEST.body, '493817', '4155550123', SECRET];
+const PRIVATE = [REQUEST.body, '493817', '4155550123', SECRET, ACCOUNT_ID];
 /** What a careless provider might answer: the whole request back. */
-export const ECHO = { message: `${REQUEST.body} ${REQUEST.to} ${SECRET}`, id: REQUEST.body };
+export const ECHO = { message: `${REQUEST.body} ${REQUEST.to} ${SECRET} ${ACCOUNT_ID}`, id: REQUEST.body };
 
 type Answer = { status: number; headers?: Record<string, string>; body?: string };
 export type Row = [label: string, answer: Answer, expected: SendResult];

@@ -21,6 +21,7 @@ type Deps = {
 export function createAccept({ producer, metrics, screening }: Deps): Accept {
   return async (connection, { body, idempotencyKey }) => {
     const request = parseRequest(body);
+    refuseBadKey(idempotencyKey);
     const recipient = parsePhoneNumber(request.recipient, connection.defaultCountry);
     if (recipient === undefined) {
       throw new HttpProblem(
@@ -51,7 +52,7 @@ export function createAccept({ producer, metrics, screening }: Deps): Accept {
           recipient,
           text: request.body,
           sender: request.sender ?? undefined,
-          idempotencyKey: validKey(idempotencyKey),
+          idempotencyKey,
           ttlMs: connection.messageTtlMs,
         }),
       );
@@ -96,8 +97,8 @@ function describe({ path, code }: z.core.$ZodIssue): string {
   }
 }
 
-function validKey(key: string | undefined): string | undefined {
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+function refuseBadKey(key: string | undefined): void {
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return;
   throw new HttpProblem(
     400,
     'invalid_request',

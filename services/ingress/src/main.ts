@@ -20,9 +20,10 @@ import {
 import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
 import { createIngressMetrics } from './metrics.ts';
-import { closeServer, createServer } from './server.ts';
+import { createServer } from './server.ts';
 
 await runMain('ingress', async () => {
+  const stopSignal = untilSignal();
   const config = loadIngressConfig({ env: process.env });
   const logger = createLogger({ service: 'ingress', level: config.logLevel });
   const registry = createRegistry({ service: 'ingress' });
@@ -43,7 +44,7 @@ await runMain('ingress', async () => {
   const producer = createProducer({
     redis,
     check,
-    vault: await createVault(config.payloadKeys),
+    vault: createVault(config.payloadKeys),
     identity: createIdentity(config.payloadKeys),
     replicas: mode === 'replicated' ? replicas : 0,
     now,
@@ -72,10 +73,10 @@ await runMain('ingress', async () => {
   const port = await listen(server, { host: config.host, port: config.port, variable: 'PORT' });
   logger.info({ port, adminPort, config: describeConfig(config) }, 'ingress.started');
 
-  const signal = await untilSignal();
+  const signal = await stopSignal;
   isDraining = true;
   logger.info({ signal }, 'ingress.stopping');
-  const drained = await closeWithin(config.shutdownTimeoutMs, () => closeServer(server));
+  const drained = await closeWithin(config.shutdownTimeoutMs, server.drain);
   check.stop();
   redis.disconnect();
   await admin.close();

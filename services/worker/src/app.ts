@@ -42,7 +42,18 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
   worker.on('error', (error) => logger.warn({ err: error }, 'queue.error'));
   worker.on('stalled', (messageId) => logger.warn({ messageId }, 'message.recovered'));
 
+  let inHand = 0;
+
   async function process(job: Job, token?: string): Promise<void> {
+    inHand += 1;
+    try {
+      await handle(job, token);
+    } finally {
+      inHand -= 1;
+    }
+  }
+
+  async function handle(job: Job, token: string | undefined): Promise<void> {
     const message = deliveryJobSchema.safeParse(job.data);
     if (!message.success) {
       logger.error({ jobId: job.id }, 'job.malformed');
@@ -72,7 +83,8 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
     close: async (graceMs) => {
       const timer = setTimeout(() => letGo.abort(), graceMs);
       try {
-        await worker.close();
+        // With Redis away, closing waits for it to come back. With nothing in hand there is nothing to wait for.
+        if (inHand > 0 || redis.status === 'ready') await worker.close();
       } finally {
         clearTimeout(timer);
       }

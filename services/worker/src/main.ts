@@ -36,6 +36,7 @@ function createProvider(config: ProviderConfig, connections: number): Provider {
 }
 
 await runMain('worker', async () => {
+  const stopSignal = untilSignal();
   const config = loadWorkerConfig({ env: process.env });
   const logger = createLogger({ service: 'worker', level: config.logLevel });
   const registry = createRegistry({ service: 'worker' });
@@ -52,7 +53,7 @@ await runMain('worker', async () => {
 
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
-    vault: await createVault(config.payloadKeys),
+    vault: createVault(config.payloadKeys),
     route,
     metrics,
     logger,
@@ -78,7 +79,7 @@ await runMain('worker', async () => {
   app.start();
   logger.info({ adminPort, config: describeConfig(config) }, 'worker.started');
 
-  const signal = await untilSignal();
+  const signal = await stopSignal;
   isStopping = true;
   logger.info({ signal }, 'worker.stopping');
   const graceMs = Math.max(config.shutdownTimeoutMs - LET_GO_MS, config.shutdownTimeoutMs / 2);

@@ -1,0 +1,44 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export type Drain = {
+  drain: () => Promise<void>;
+  /** Whether a request has come completely on this connection and is not answered yet. */
+  owesAnswer: (socket: Duplex) => boolean;
+};
+
+/**
+ * Knows which connections have requests in hand, so that a server can be closed while clients hold others open.
+ * Node's own closeIdleConnections leaves those alone on which nothing was ever asked, such as a load balancer's.
+ */
+export function createDrain(server: Server): Drain {
+  const inHand = new Map<Duplex, Set<IncomingMessage>>();
+  let isDraining = false;
+
+  server.on('connection', (socket: Socket) => {
+    inHand.set(socket, new Set());
+    socket.once('close', () => inHand.delete(socket));
+  });
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+    const { socket } = req;
+    const requests = inHand.get(socket);
+    requests?.add(req);
+    res.once('close', () => {
+      requests?.delete(req);
+      if (isDraining && requests?.size === 0) socket.destroySoon();
+    });
+  });
+
+  return {
+    owesAnswer: (socket) => [...(inHand.get(socket) ?? [])].some(({ complete }) => complete),
+    drain: () =>
+      new Promise((resolve, reject) => {
+        isDraining = true;
+        server.close((error) => (error ? reject(error) : resolve()));
+        for (const [socket, requests] of inHand) {
+          if (requests.size === 0) socket.destroy();
+        }
+      }),
+  };
+}

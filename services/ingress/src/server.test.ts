@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createServer } from './server.ts';
+
+type Pair = [request: IncomingMessage, response: ServerResponse];
+type Birth = { pair: Pair; prototypes: unknown[] };
+
+/** Serves `app` in the way of `serve`, and keeps every request and response from before the app has seen them. */
+async function setup(serve: (app: Express) => http.Server, route: express.RequestHandler) {
+  const app = express();
+  app.post('/codes/:id', route);
+  const server = serve(app);
+  const born: Birth[] = [];
+  server.prependListener('request', (...pair: Pair) => {
+    born.push({ pair, prototypes: pair.map((object) => Reflect.getPrototypeOf(object)) });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  // Listening on TCP, so the address is not a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  return { app, born, url: `http://127.0.0.1:${port}` };
+}
+
+function first([birth]: Birth[]): Birth {
+  if (birth === undefined) throw new Error('the server has seen no request');
+  return birth;
+}
+
+test('Express finds requests and responses with the prototypes that it wants, and so changes none', async () => {
+  const { born, url } = await setup(createServer, (_req, res) => void res.json({}));
+  const setPrototypeOf = vi.spyOn(Object, 'setPrototypeOf');
+  onTestFinished(() => setPrototypeOf.mockRestore());
+
+  await fetch(`${url}/codes/7`, { method: 'POST' });
+
+  const { pair, prototypes } = first(born);
+  const changed = setPrototypeOf.mock.calls.filter(([object]) => pair.includes(object));
+  expect(changed.map(([, prototype]) => prototype)).toEqual(prototypes);
+  expect(pair.map((object) => Reflect.getPrototypeOf(object))).toEqual(prototypes);
+});
+
+test('without our server, Express does change them: what the test above rests on', async () => {
+  const { born, url } = await setup(http.createServer, (_req, res) => void res.json({}));
+
+  await fetch(`${url}/codes/7`, { method: 'POST' });
+
+  const { pair, prototypes } = first(born);
+  for (const [index, object] of pair.entries()) {
+    expect(Reflect.getPrototypeOf(object)).not.toBe(prototypes[index]);
+  }
+});
+
+test('requests and responses have all of Express and all of node', async () => {
+  const { url } = await setup(createServer, (req, res) => {
+    res.status(418).set('X-Seen', req.get('x-sent') ?? 'nothing');
+    res.json({
+      id: req.params['id'],
+      isJson: req.is('json'),
+      path: req.path,
+      ip: req.ip,
+      app: req.app === res.app,
+      isNode: req instanceof http.IncomingMessage && res instanceof http.ServerResponse,
+    });
+  });
+
+  const response = await fetch(`${url}/codes/7`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Sent': 'hello' },
+    body: '{}',
+  });
+
+  expect(response.status).toBe(418);
+  expect(response.headers.get('x-seen')).toBe('hello');
+  expect(await response.json()).toEqual({
+    id: '7',
+    isJson: 'json',
+    path: '/codes/7',
+    ip: '127.0.0.1',
+    app: true,
+    isNode: true,
+  });
+});
+
+test('apps of two servers share nothing', async () => {
+  const one = await setup(createServer, (_req, res) => void res.json({}));
+  const other = await setup(createServer, (_req, res) => void res.json({}));
+  Object.defineProperty(one.app.request, 'onlyOne', { value: true });
+
+  expect('onlyOne' in one.app.request).toBe(true);
+  expect('onlyOne' in other.app.request).toBe(false);
+});
