@@ -32,21 +32,42 @@ function describeKeys(keys: PayloadKeys): Record<string, unknown> {
 }
 
 function describeProvider(provider: ProviderConfig): Record<string, unknown> {
-  switch (provider.kind) {
+  const { kind } = provider;
+  switch (kind) {
     case 'console':
-      return provider;
+      return { kind };
     case 'http':
-      return {
-        kind: provider.kind,
-        origin: new URL(provider.url).origin,
-        authentication: provider.token === undefined ? 'none' : 'configured',
-      };
+      return { kind, origin: origin(provider.url), authentication: 'configured' };
     case 'twilio':
       return {
-        kind: provider.kind,
+        kind,
         authentication: provider.credentials.kind,
         sender: provider.sender.kind,
-        origin: provider.apiUrl === undefined ? 'default' : new URL(provider.apiUrl).origin,
+        origin: origin(provider.apiUrl),
       };
+    case 'plivo':
+    case 'telnyx':
+      return {
+        kind,
+        authentication: 'configured',
+        sender: provider.sender.kind,
+        origin: origin(provider.apiUrl),
+      };
+    case 'infobip':
+      return { kind, authentication: 'configured', sender: 'from', origin: origin(provider.baseUrl) };
+    case 'sinch':
+      return {
+        kind,
+        authentication: 'configured',
+        sender: 'from',
+        region: provider.region,
+        origin: origin(provider.apiUrl),
+      };
+    case 'vonage':
+      return { kind, authentication: 'configured', sender: 'from', origin: origin(provider.apiUrl) };
   }
+}
+
+function origin(url: string | undefined): string {
+  return url === undefined ? 'default' : new URL(url).origin;
 }

@@ -1,15 +1,29 @@
+import { httpConfig } from './providers/http.ts';
+import { infobipConfig } from './providers/infobip.ts';
+import { plivoConfig } from './providers/plivo.ts';
+import { sinchConfig } from './providers/sinch.ts';
+import { telnyxConfig } from './providers/telnyx.ts';
+import { twilioConfig } from './providers/twilio.ts';
+import { vonageConfig } from './providers/vonage.ts';
 import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
-import type { ProviderConfig, TwilioConfig } from './schema.ts';
+import type { ProviderConfig } from './schema.ts';
 import type { ProviderSettings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-const PROVIDER_NAMES = ['console', 'http', 'twilio'] as const;
+const PROVIDER_NAMES = [
+  'console',
+  'http',
+  'infobip',
+  'plivo',
+  'sinch',
+  'telnyx',
+  'twilio',
+  'vonage',
+] as const;
 type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 const ORDER = ['providers', 'order'];
-const HTTP = ['providers', 'http'];
-const TWILIO = ['providers', 'twilio'];
 
 /** The providers in failover order, without those a problem was reported of. */
 export function providerConfigs(settings: Read<ProviderSettings>, review: Review): ProviderConfig[] {
@@ -36,8 +50,18 @@ export function providerConfigs(settings: Read<ProviderSettings>, review: Review
           return { kind: 'console' } as const;
         case 'http':
           return httpConfig(settings.http ?? {}, review);
+        case 'infobip':
+          return infobipConfig(settings.infobip ?? {}, review);
+        case 'plivo':
+          return plivoConfig(settings.plivo ?? {}, review);
+        case 'sinch':
+          return sinchConfig(settings.sinch ?? {}, review);
+        case 'telnyx':
+          return telnyxConfig(settings.telnyx ?? {}, review);
         case 'twilio':
           return twilioConfig(settings.twilio ?? {}, review);
+        case 'vonage':
+          return vonageConfig(settings.vonage ?? {}, review);
       }
     })
     .filter((provider) => provider !== undefined);
@@ -45,68 +69,4 @@ export function providerConfigs(settings: Read<ProviderSettings>, review: Review
 
 function isProviderName(name: string): name is ProviderName {
   return PROVIDER_NAMES.some((known) => known === name);
-}
-
-function httpConfig(
-  { url, token }: Read<ProviderSettings['http']>,
-  review: Review,
-): ProviderConfig | undefined {
-  if (!review.isGiven([...HTTP, 'url'])) {
-    review.problem([...HTTP, 'url'], 'not set; the provider http needs the URL to post messages to');
-  }
-  if (!review.isGiven([...HTTP, 'token'])) {
-    review.problem([...HTTP, 'token'], 'not set; the provider http needs the bearer token it is called with');
-  }
-  return url === undefined || token === undefined ? undefined : { kind: 'http', url, token };
-}
-
-function twilioConfig(
-  settings: Read<ProviderSettings['twilio']>,
-  review: Review,
-): ProviderConfig | undefined {
-  const { accountSid, apiUrl } = settings;
-  if (!review.isGiven([...TWILIO, 'accountSid'])) {
-    review.problem(
-      [...TWILIO, 'accountSid'],
-      'not set; copy it from the Twilio console (AC and 32 hexadecimal digits)',
-    );
-  }
-  const credentials = twilioCredentials(settings, review);
-  const sender = twilioSender(settings, review);
-  if (accountSid === undefined || credentials === undefined || sender === undefined) return undefined;
-  return { kind: 'twilio', accountSid, credentials, sender, apiUrl };
-}
-
-function twilioCredentials(
-  { authToken, apiKey, apiSecret }: Read<ProviderSettings['twilio']>,
-  review: Review,
-): TwilioConfig['credentials'] | undefined {
-  const isGiven = (key: string) => review.isGiven([...TWILIO, key]);
-  const label = (key: string) => review.label([...TWILIO, key]);
-  if (isGiven('apiKey') !== isGiven('apiSecret')) {
-    const [given, missing] = isGiven('apiKey') ? ['apiKey', 'apiSecret'] : ['apiSecret', 'apiKey'];
-    review.problem([...TWILIO, missing], `not set, though ${label(given)} is; an API key needs both`);
-  } else if (!isGiven('apiKey') && !isGiven('authToken')) {
-    const apiKeyPair = `${label('apiKey')} and ${label('apiSecret')}`;
-    review.problem([...TWILIO, 'authToken'], `not set; set it, or ${apiKeyPair} in its place`);
-  }
-  if (apiKey !== undefined && apiSecret !== undefined)
-    return { kind: 'api_key', apiKey, apiSecret, authToken };
-  return authToken === undefined ? undefined : { kind: 'auth_token', authToken };
-}
-
-function twilioSender(
-  { from, messagingServiceSid }: Read<ProviderSettings['twilio']>,
-  review: Review,
-): TwilioConfig['sender'] | undefined {
-  const hasFrom = review.isGiven([...TWILIO, 'from']);
-  const hasService = review.isGiven([...TWILIO, 'messagingServiceSid']);
-  const serviceLabel = review.label([...TWILIO, 'messagingServiceSid']);
-  if (hasFrom && hasService) {
-    review.problem([...TWILIO, 'from'], `contradicts ${serviceLabel}; remove one of them`);
-  } else if (!hasFrom && !hasService) {
-    review.problem([...TWILIO, 'from'], `not set; set the sender, or ${serviceLabel} in its place`);
-  }
-  if (from !== undefined) return { kind: 'from', from };
-  return messagingServiceSid === undefined ? undefined : { kind: 'messaging_service', messagingServiceSid };
 }

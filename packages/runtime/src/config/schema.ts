@@ -50,10 +50,49 @@ export type TwilioConfig = {
   apiUrl: string | undefined;
 };
 
+export type VonageConfig = {
+  apiKey: string;
+  apiSecret: string;
+  from: string;
+  apiUrl: string | undefined;
+};
+
+export type TelnyxConfig = {
+  apiKey: string;
+  sender:
+    | { kind: 'from'; from: string; messagingProfileId: string | undefined }
+    /** The messaging profile picks a number of its own. */
+    | { kind: 'number_pool'; messagingProfileId: string };
+  apiUrl: string | undefined;
+};
+
+export type PlivoConfig = {
+  authId: string;
+  authToken: string;
+  sender: { kind: 'from'; from: string } | { kind: 'powerpack'; powerpackUuid: string };
+  apiUrl: string | undefined;
+};
+
+export type InfobipConfig = { baseUrl: string; apiKey: string; from: string };
+
+export type SinchConfig = {
+  servicePlanId: string;
+  apiToken: string;
+  region: 'us' | 'eu' | 'au' | 'br' | 'ca';
+  from: string;
+  /** In place of the region's. */
+  apiUrl: string | undefined;
+};
+
 export type ProviderConfig =
   | { kind: 'console' }
   | { kind: 'http'; url: string; token: string }
-  | ({ kind: 'twilio' } & TwilioConfig);
+  | ({ kind: 'infobip' } & InfobipConfig)
+  | ({ kind: 'plivo' } & PlivoConfig)
+  | ({ kind: 'sinch' } & SinchConfig)
+  | ({ kind: 'telnyx' } & TelnyxConfig)
+  | ({ kind: 'twilio' } & TwilioConfig)
+  | ({ kind: 'vonage' } & VonageConfig);
 
 export type WorkerConfig = CommonConfig & {
   concurrency: number;

@@ -1,3 +1,5 @@
+import { PROVIDER_VARIABLES } from './provider-variables.ts';
+
 export type Service = 'ingress' | 'worker';
 
 export type Variable = {
@@ -198,70 +200,7 @@ export const VARIABLES: readonly Variable[] = [
     default: 'resend',
     description: 'An attempt whose outcome is unknown: resend or give_up',
   },
-  {
-    name: 'PROVIDERS',
-    path: ['providers', 'order'],
-    services: WORKER,
-    description: 'Failover order, comma-separated: console, http, twilio',
-  },
-  {
-    name: 'TWILIO_ACCOUNT_SID',
-    path: ['providers', 'twilio', 'accountSid'],
-    services: WORKER,
-    description: 'AC and 32 hexadecimal digits',
-  },
-  {
-    name: 'TWILIO_AUTH_TOKEN',
-    path: ['providers', 'twilio', 'authToken'],
-    services: WORKER,
-    secret: true,
-    description: 'Auth token of the account',
-  },
-  {
-    name: 'TWILIO_API_KEY',
-    path: ['providers', 'twilio', 'apiKey'],
-    services: WORKER,
-    secret: true,
-    description: 'API key SID, used in place of the auth token',
-  },
-  {
-    name: 'TWILIO_API_SECRET',
-    path: ['providers', 'twilio', 'apiSecret'],
-    services: WORKER,
-    secret: true,
-    description: 'Secret of the API key',
-  },
-  {
-    name: 'TWILIO_FROM',
-    path: ['providers', 'twilio', 'from'],
-    services: WORKER,
-    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
-  },
-  {
-    name: 'TWILIO_MESSAGING_SERVICE_SID',
-    path: ['providers', 'twilio', 'messagingServiceSid'],
-    services: WORKER,
-    description: 'Messaging service that chooses the sender, in place of TWILIO_FROM',
-  },
-  {
-    name: 'TWILIO_API_URL',
-    path: ['providers', 'twilio', 'apiUrl'],
-    services: WORKER,
-    description: "Overrides the API's base URL (tests, proxies)",
-  },
-  {
-    name: 'HTTP_PROVIDER_URL',
-    path: ['providers', 'http', 'url'],
-    services: WORKER,
-    description: 'Where the generic provider http posts its JSON',
-  },
-  {
-    name: 'HTTP_PROVIDER_TOKEN',
-    path: ['providers', 'http', 'token'],
-    services: WORKER,
-    secret: true,
-    description: 'Bearer token of the provider http',
-  },
+  ...PROVIDER_VARIABLES,
 ];
 
 /** The variable that fills `path`, if one does. */

@@ -1,0 +1,205 @@
+import type { Variable } from './variables.ts';
+
+const WORKER = ['worker'] as const;
+
+/** The part of the table that is about providers. */
+export const PROVIDER_VARIABLES: readonly Variable[] = [
+  {
+    name: 'PROVIDERS',
+    path: ['providers', 'order'],
+    services: WORKER,
+    description:
+      'Failover order, comma-separated: console, http, infobip, plivo, sinch, telnyx, twilio, vonage',
+  },
+  {
+    name: 'TWILIO_ACCOUNT_SID',
+    path: ['providers', 'twilio', 'accountSid'],
+    services: WORKER,
+    description: 'AC and 32 hexadecimal digits',
+  },
+  {
+    name: 'TWILIO_AUTH_TOKEN',
+    path: ['providers', 'twilio', 'authToken'],
+    services: WORKER,
+    secret: true,
+    description: 'Auth token of the account',
+  },
+  {
+    name: 'TWILIO_API_KEY',
+    path: ['providers', 'twilio', 'apiKey'],
+    services: WORKER,
+    secret: true,
+    description: 'API key SID, used in place of the auth token',
+  },
+  {
+    name: 'TWILIO_API_SECRET',
+    path: ['providers', 'twilio', 'apiSecret'],
+    services: WORKER,
+    secret: true,
+    description: 'Secret of the API key',
+  },
+  {
+    name: 'TWILIO_FROM',
+    path: ['providers', 'twilio', 'from'],
+    services: WORKER,
+    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
+  },
+  {
+    name: 'TWILIO_MESSAGING_SERVICE_SID',
+    path: ['providers', 'twilio', 'messagingServiceSid'],
+    services: WORKER,
+    description: 'Messaging service that chooses the sender, in place of TWILIO_FROM',
+  },
+  {
+    name: 'TWILIO_API_URL',
+    path: ['providers', 'twilio', 'apiUrl'],
+    services: WORKER,
+    description: "Overrides the API's base URL (tests, proxies)",
+  },
+  {
+    name: 'VONAGE_API_KEY',
+    path: ['providers', 'vonage', 'apiKey'],
+    services: WORKER,
+    description: 'API key of the account',
+  },
+  {
+    name: 'VONAGE_API_SECRET',
+    path: ['providers', 'vonage', 'apiSecret'],
+    services: WORKER,
+    secret: true,
+    description: 'API secret of the account',
+  },
+  {
+    name: 'VONAGE_FROM',
+    path: ['providers', 'vonage', 'from'],
+    services: WORKER,
+    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
+  },
+  {
+    name: 'VONAGE_API_URL',
+    path: ['providers', 'vonage', 'apiUrl'],
+    services: WORKER,
+    description: "Overrides the API's base URL (tests, proxies)",
+  },
+  {
+    name: 'TELNYX_API_KEY',
+    path: ['providers', 'telnyx', 'apiKey'],
+    services: WORKER,
+    secret: true,
+    description: 'API key of the account',
+  },
+  {
+    name: 'TELNYX_FROM',
+    path: ['providers', 'telnyx', 'from'],
+    services: WORKER,
+    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
+  },
+  {
+    name: 'TELNYX_MESSAGING_PROFILE_ID',
+    path: ['providers', 'telnyx', 'messagingProfileId'],
+    services: WORKER,
+    description:
+      'Messaging profile: chooses the sender in place of TELNYX_FROM, or holds the sender ID of letters',
+  },
+  {
+    name: 'TELNYX_API_URL',
+    path: ['providers', 'telnyx', 'apiUrl'],
+    services: WORKER,
+    description: "Overrides the API's base URL (tests, proxies)",
+  },
+  {
+    name: 'PLIVO_AUTH_ID',
+    path: ['providers', 'plivo', 'authId'],
+    services: WORKER,
+    description: 'Auth ID of the account or subaccount',
+  },
+  {
+    name: 'PLIVO_AUTH_TOKEN',
+    path: ['providers', 'plivo', 'authToken'],
+    services: WORKER,
+    secret: true,
+    description: 'Auth token of the account or subaccount',
+  },
+  {
+    name: 'PLIVO_FROM',
+    path: ['providers', 'plivo', 'from'],
+    services: WORKER,
+    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
+  },
+  {
+    name: 'PLIVO_POWERPACK_UUID',
+    path: ['providers', 'plivo', 'powerpackUuid'],
+    services: WORKER,
+    description: 'Powerpack that chooses the sender, in place of PLIVO_FROM',
+  },
+  {
+    name: 'PLIVO_API_URL',
+    path: ['providers', 'plivo', 'apiUrl'],
+    services: WORKER,
+    description: "Overrides the API's base URL (tests, proxies)",
+  },
+  {
+    name: 'INFOBIP_BASE_URL',
+    path: ['providers', 'infobip', 'baseUrl'],
+    services: WORKER,
+    description: 'Base URL of the account, https:// included',
+  },
+  {
+    name: 'INFOBIP_API_KEY',
+    path: ['providers', 'infobip', 'apiKey'],
+    services: WORKER,
+    secret: true,
+    description: 'API key with the scope sms:message:send',
+  },
+  {
+    name: 'INFOBIP_FROM',
+    path: ['providers', 'infobip', 'from'],
+    services: WORKER,
+    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
+  },
+  {
+    name: 'SINCH_SERVICE_PLAN_ID',
+    path: ['providers', 'sinch', 'servicePlanId'],
+    services: WORKER,
+    description: 'ID of the service plan',
+  },
+  {
+    name: 'SINCH_API_TOKEN',
+    path: ['providers', 'sinch', 'apiToken'],
+    services: WORKER,
+    secret: true,
+    description: 'API token of the service plan',
+  },
+  {
+    name: 'SINCH_REGION',
+    path: ['providers', 'sinch', 'region'],
+    services: WORKER,
+    default: 'us',
+    description: 'Region of the service plan: us, eu, au, br or ca',
+  },
+  {
+    name: 'SINCH_FROM',
+    path: ['providers', 'sinch', 'from'],
+    services: WORKER,
+    description: 'Sender: a number in E.164, a short code or an alphanumeric sender ID',
+  },
+  {
+    name: 'SINCH_API_URL',
+    path: ['providers', 'sinch', 'apiUrl'],
+    services: WORKER,
+    description: "Overrides the region's base URL (tests, proxies)",
+  },
+  {
+    name: 'HTTP_PROVIDER_URL',
+    path: ['providers', 'http', 'url'],
+    services: WORKER,
+    description: 'Where the generic provider http posts its JSON',
+  },
+  {
+    name: 'HTTP_PROVIDER_TOKEN',
+    path: ['providers', 'http', 'token'],
+    services: WORKER,
+    secret: true,
+    description: 'Bearer token of the provider http',
+  },
+];
