@@ -55,10 +55,10 @@ test('whatever is killed whenever: every message that was answered 200 has one o
   await Promise.all([launch('ingress'), launch('worker'), launch('worker')]);
 
   const accepted: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const url = `http://127.0.0.1:${env.PORT}`;
   const clients = Array.from({ length: CLIENTS }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       // While the ingress is away there is nobody to answer.
       const answer = await postSms(url, { body: { recipient: freshNumber() } }).catch(() => undefined);
       if (answer?.status === 200) accepted.push(String(answer.body['id']));
@@ -81,7 +81,7 @@ test('whatever is killed whenever: every message that was answered 200 has one o
       await launch(struck.kind);
     }
   }
-  isOver = true;
+  over.abort();
   await Promise.all(clients);
 
   const traces = await Promise.all(accepted.map((id) => untilConcluded(client, id)));

@@ -269,10 +269,10 @@ test('only the newest of several codes for a recipient is sent; other recipients
 
   expect(outcomes).toEqual(['superseded', 'superseded', 'sent']);
   expect((await untilConcluded(gateway.client, other.body['id'])).outcome).toBe('sent');
-  expect(gateway.http.map((request) => bodyOf(request)['body']).sort()).toEqual([
-    'Code 100003',
-    'Code 100004',
-  ]);
+  expect(gateway.http).toHaveLength(2);
+  expect(new Set(gateway.http.map((request) => bodyOf(request)['body']))).toEqual(
+    new Set(['Code 100003', 'Code 100004']),
+  );
 });
 
 test('a code that is replaced while it waits for another attempt is not sent again', async () => {

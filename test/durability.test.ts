@@ -24,7 +24,7 @@ async function setup({
     redis,
     client,
     ingress,
-    use: disposal.use,
+    use: <T extends AsyncDisposable | Disposable>(resource: T) => disposal.use(resource),
     [Symbol.asyncDispose]: () => disposal.dispose(),
   };
 }
@@ -194,9 +194,9 @@ test('nothing that was answered 200 is lost when Redis is killed again and again
   const worker = gateway.use(await startWorker(env));
   const accepted: string[] = [];
   let refused = 0;
-  let isOver = false;
+  const over = new AbortController();
   const clients = Array.from({ length: 16 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const answer = await postSms(gateway.ingress.url, { body: { recipient: freshNumber() } });
       if (answer.status === 200) accepted.push(String(answer.body['id']));
       else {
@@ -211,7 +211,7 @@ test('nothing that was answered 200 is lost when Redis is killed again and again
     await gateway.redis.kill();
     await gateway.redis.restart();
   }
-  isOver = true;
+  over.abort();
   await Promise.all(clients);
 
   const traces = await Promise.all(accepted.map((id) => untilConcluded(gateway.client, id)));

@@ -8,7 +8,7 @@ export function createDisposal() {
       return resource;
     },
     async dispose(): Promise<void> {
-      for (const resource of opened.splice(0).reverse()) {
+      for (const resource of opened.splice(0).toReversed()) {
         if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
         else resource[Symbol.dispose]();
       }

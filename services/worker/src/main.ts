@@ -1,9 +1,3 @@
-import {
-  createConsoleProvider,
-  createHttpProvider,
-  createTwilioProvider,
-  type Provider,
-} from '@sms-gateway/providers';
 import { connectRedis, createDeliveryStore, createVault, registerQueueMetrics } from '@sms-gateway/queue';
 import {
   closeWithin,
@@ -12,28 +6,17 @@ import {
   createRegistry,
   describeConfig,
   loadWorkerConfig,
-  type ProviderConfig,
   runMain,
   untilSignal,
 } from '@sms-gateway/runtime';
 import { createApp } from './app.ts';
+import { createProvider } from './create-provider.ts';
 import { createDeliver } from './deliver.ts';
 import { createWorkerMetrics, registerProviderAvailability } from './metrics.ts';
 import { createRoute } from './route.ts';
 
 /** Milliseconds kept of the shutdown time for writing down what the messages that had to be let go came to. */
 const LET_GO_MS = 1000;
-
-function createProvider(config: ProviderConfig, connections: number): Provider {
-  switch (config.kind) {
-    case 'console':
-      return createConsoleProvider();
-    case 'http':
-      return createHttpProvider({ url: config.url, token: config.token, connections });
-    case 'twilio':
-      return createTwilioProvider({ ...config, connections });
-  }
-}
 
 await runMain('worker', async () => {
   const stopSignal = untilSignal();

@@ -370,7 +370,7 @@ describe('a bad environment', () => {
   });
 
   test('with one unknown provider still tells what the others lack', () => {
-    const problems = problemsOf(() => worker({ ...WORKER, PROVIDERS: 'sinch,http' }));
+    const problems = problemsOf(() => worker({ ...WORKER, PROVIDERS: 'bird,http' }));
 
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'PROVIDERS',

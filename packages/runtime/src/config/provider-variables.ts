@@ -149,7 +149,7 @@ export const PROVIDER_VARIABLES: readonly Variable[] = [
     path: ['providers', 'infobip', 'apiKey'],
     services: WORKER,
     secret: true,
-    description: 'API key with the scope sms:message:send',
+    description: 'API key that may send SMS',
   },
   {
     name: 'INFOBIP_FROM',

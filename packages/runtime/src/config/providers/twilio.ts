@@ -2,6 +2,7 @@ import type { Read } from '../read-settings.ts';
 import type { Review } from '../review.ts';
 import type { ProviderConfig, TwilioConfig } from '../schema.ts';
 import type { ProviderSettings } from '../settings.ts';
+import { requireSetting } from './require-setting.ts';
 
 const TWILIO = ['providers', 'twilio'];
 
@@ -10,12 +11,11 @@ export function twilioConfig(
   review: Review,
 ): ProviderConfig | undefined {
   const { accountSid, apiUrl } = settings;
-  if (!review.isGiven([...TWILIO, 'accountSid'])) {
-    review.problem(
-      [...TWILIO, 'accountSid'],
-      'not set; copy it from the Twilio console (AC and 32 hexadecimal digits)',
-    );
-  }
+  requireSetting(
+    review,
+    [...TWILIO, 'accountSid'],
+    'copy it from the Twilio console (AC and 32 hexadecimal digits)',
+  );
   const credentials = twilioCredentials(settings, review);
   const sender = twilioSender(settings, review);
   if (accountSid === undefined || credentials === undefined || sender === undefined) return undefined;

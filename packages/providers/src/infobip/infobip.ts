@@ -1,0 +1,56 @@
+import type { Provider } from '../provider.ts';
+import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
+import { classifyInfobipAnswer } from './infobip-errors.ts';
+
+export type InfobipProviderOptions = Omit<RestProviderOptions, 'apiUrl'> & {
+  /** The account's own, as the portal shows it, with https:// in front. */
+  baseUrl: string;
+  apiKey: string;
+  /** A number or an alphanumeric sender ID of the account. */
+  from: string;
+};
+
+const MAX_VALIDITY_SECONDS = 48 * 3600;
+
+/**
+ * Sends through Infobip's SMS API v3 (infobip.com/docs/api/channels/sms). Our message id is the message's id there,
+ * and an id that Infobip has already is not sent a second time. The sender is always the account's. Throws if the
+ * API key or `baseUrl` cannot be used.
+ */
+export function createInfobipProvider({
+  baseUrl,
+  apiKey,
+  from,
+  now = Date.now,
+  connections,
+}: InfobipProviderOptions): Provider {
+  const sender = from.replace(/^\+/, '');
+
+  return createRestProvider({
+    name: 'infobip',
+    apiUrl: baseUrl,
+    now,
+    connections,
+    path: '/sms/3/messages',
+    credentials: { apiKey },
+    authorization: `App ${apiKey}`,
+    contentType: 'application/json',
+    encode: ({ id, to, body, validitySeconds }) =>
+      JSON.stringify({
+        messages: [
+          {
+            sender,
+            destinations: [{ to: to.replace(/^\+/, ''), messageId: id }],
+            content: { text: body },
+            options: {
+              validityPeriod: {
+                amount: Math.min(Math.max(Math.trunc(validitySeconds), 1), MAX_VALIDITY_SECONDS),
+                timeUnit: 'SECONDS',
+              },
+            },
+          },
+        ],
+      }),
+    classify: (answer, nowMs, { id }) => classifyInfobipAnswer(answer, nowMs, id),
+  });
+}

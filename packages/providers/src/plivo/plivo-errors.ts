@@ -1,0 +1,35 @@
+import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
+import { parseJsonObject } from '../json-object.ts';
+import type { SendResult } from '../provider.ts';
+
+/**
+ * Classes an answer of Plivo's Message API (docs.plivo.com/docs/messaging/api/response). A refusal has no code but
+ * its HTTP status and a sentence, so none can be told to be about the recipient: a 400 is an unrecognised fault,
+ * which earns one failover. The numbered codes come with delivery receipts only.
+ */
+export function classifyPlivoAnswer(answer: Answer, nowMs: number): SendResult {
+  if (!isSuccess(answer)) {
+    const result = classifyHttpStatus(answer, nowMs);
+    // A path that exists for every account there is, and a method that it has: ID or URL are wrong.
+    return result.kind === 'provider_fault' && (answer.status === 404 || answer.status === 405)
+      ? { ...result, isRecognised: true }
+      : result;
+  }
+  const { message_uuid: ids, invalid_number: invalid } = parseJsonObject(answer.body) ?? {};
+  // plivo 4.79 (resources/messages.js) has the numbers that were left out of a 202; ours was the only one.
+  if (isEmptyList(ids) && Array.isArray(invalid) && invalid.length > 0) {
+    return { kind: 'provider_fault', code: 'plivo_invalid_number', isRecognised: true };
+  }
+  return { kind: 'accepted', providerMessageId: Array.isArray(ids) ? messageId(ids[0]) : undefined };
+}
+
+function isEmptyList(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+// Strict, because it ends up in traces and logs: a body that repeats the request must not get there.
+function messageId(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+    ? value
+    : undefined;
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { sendOnce } from '../../../../test/support/send-once.ts';
+import type { SendRequest } from '../provider.ts';
+import { createPlivoProvider, type PlivoProviderOptions } from './plivo.ts';
+
+const REQUEST: SendRequest = {
+  id: 'msg_0123456789abcdefghij-_',
+  to: '+14155550123',
+  from: 'Ignored',
+  body: 'Your code is 493817',
+  validitySeconds: 120,
+};
+
+const OPTIONS: PlivoProviderOptions = {
+  authId: 'MA0123456789ABCDEFGH',
+  authToken: 'the-secret',
+  sender: { from: '+14155550100' },
+};
+
+async function send(
+  overrides: Partial<PlivoProviderOptions>,
+  request: Partial<SendRequest> = {},
+  prefix = '',
+) {
+  const { received } = await sendOnce({
+    create: (url) => createPlivoProvider({ ...OPTIONS, apiUrl: url + prefix, ...overrides }),
+    request: { ...REQUEST, ...request },
+  });
+  return { received, json: JSON.parse(received.body) };
+}
+
+test("makes the documented request with the account's own sender, to be kept out of Plivo's logs", async () => {
+  const { received, json } = await send({}, { body: 'Código: 493817 ✓' });
+
+  expect(received).toMatchObject({
+    method: 'POST',
+    path: '/v1/Account/MA0123456789ABCDEFGH/Message/',
+    headers: {
+      authorization: `Basic ${Buffer.from('MA0123456789ABCDEFGH:the-secret').toString('base64')}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    },
+  });
+  expect(json).toEqual({
+    src: '14155550100',
+    dst: '14155550123',
+    text: 'Código: 493817 ✓',
+    type: 'sms',
+    log: 'false',
+    message_expiry: 120,
+  });
+});
+
+test('lets a Powerpack choose the sender', async () => {
+  const { json } = await send({ sender: { powerpackUuid: '86bbb125-97bb-4d72-89fd-81d5c515b015' } });
+
+  expect(json).toMatchObject({ powerpack_uuid: '86bbb125-97bb-4d72-89fd-81d5c515b015' });
+  expect(json).not.toHaveProperty('src');
+});
+
+test.each([
+  [1, 5],
+  [21.9, 21],
+  [10_800, 10_799],
+])('asks for a validity of %d s as %d s', async (validitySeconds, expected) => {
+  expect((await send({}, { validitySeconds })).json).toMatchObject({ message_expiry: expected });
+});
+
+test('keeps the path of a proxy and its own within an ID', async () => {
+  const { received } = await send({ authId: 'MA/../x' }, {}, '/proxy');
+
+  expect(received.path).toBe('/proxy/v1/Account/MA%2F..%2Fx/Message/');
+});
+
+test.each<[string, Partial<PlivoProviderOptions>]>([
+  ['authId', { authId: '' }],
+  ['authToken', { authToken: 'the-secret\t' }],
+  ['URL', { apiUrl: 'api.plivo.com' }],
+])('refuses an unusable %s without repeating a secret', (name, overrides) => {
+  let message = '';
+  try {
+    createPlivoProvider({ ...OPTIONS, ...overrides });
+  } catch (error) {
+    message = String(error);
+  }
+
+  expect(message).toContain(name);
+  expect(message).not.toContain('the-secret');
+});

@@ -1,0 +1,55 @@
+import type { Provider } from '../provider.ts';
+import { basicAuthorization, createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
+import { classifyPlivoAnswer } from './plivo-errors.ts';
+
+export type PlivoProviderOptions = RestProviderOptions & {
+  authId: string;
+  authToken: string;
+  /** A number, short code or alphanumeric sender ID of the account, or a Powerpack that picks one. */
+  sender: { from: string } | { powerpackUuid: string };
+};
+
+// support.plivo.com, "Message Expiry": 5 to 10 799 s, 10 800 s if not given.
+const MIN_EXPIRY_SECONDS = 5;
+const MAX_EXPIRY_SECONDS = 10_799;
+
+/**
+ * Sends through Plivo's Message API (docs.plivo.com, Send a message) with `log=false`, so that Plivo keeps neither
+ * the text nor the whole number. Plivo looks at the expiry when it takes a message from its queue. It takes no
+ * reference of ours. The sender is always the account's. Throws if a credential or `apiUrl` cannot be used.
+ */
+export function createPlivoProvider({
+  authId,
+  authToken,
+  sender,
+  apiUrl = 'https://api.plivo.com',
+  now = Date.now,
+  connections,
+}: PlivoProviderOptions): Provider {
+  const source =
+    'from' in sender ? { src: sender.from.replace(/^\+/, '') } : { powerpack_uuid: sender.powerpackUuid };
+
+  return createRestProvider({
+    name: 'plivo',
+    apiUrl,
+    now,
+    connections,
+    path: `/v1/Account/${encodeURIComponent(authId)}/Message/`,
+    credentials: { authId, authToken },
+    authorization: basicAuthorization(authId, authToken),
+    contentType: 'application/json',
+    encode: ({ to, body, validitySeconds }) =>
+      JSON.stringify({
+        ...source,
+        dst: to.replace(/^\+/, ''),
+        text: body,
+        type: 'sms',
+        log: 'false',
+        message_expiry: Math.min(
+          Math.max(Math.trunc(validitySeconds), MIN_EXPIRY_SECONDS),
+          MAX_EXPIRY_SECONDS,
+        ),
+      }),
+    classify: classifyPlivoAnswer,
+  });
+}

@@ -1,0 +1,61 @@
+import { createHttpClient } from './http-client.ts';
+import type { Answer } from './http-status.ts';
+import type { Provider, SendRequest, SendResult } from './provider.ts';
+import { unansweredResult } from './unanswered.ts';
+
+/** What every provider takes that is one POST to the vendor's API. */
+export type RestProviderOptions = {
+  /** Base URL of the API, path included if a proxy has one. */
+  apiUrl?: string | undefined;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** Sockets at most, so messages in flight at most. */
+  connections?: number;
+};
+
+type Options = Required<Pick<RestProviderOptions, 'now'>> & {
+  name: string;
+  apiUrl: string;
+  connections: number | undefined;
+  /** Added to the path of `apiUrl`. */
+  path: string;
+  /** What goes into a header or the path, by the name of its option: must be printable ASCII. */
+  credentials: Record<string, string>;
+  authorization: string;
+  contentType: 'application/json' | 'application/x-www-form-urlencoded';
+  encode(request: SendRequest, nowMs: number): string;
+  classify(answer: Answer, nowMs: number, request: SendRequest): SendResult;
+};
+
+/** One POST for each attempt. Throws if a credential or `apiUrl` cannot be used, without repeating it. */
+export function createRestProvider(options: Options): Provider {
+  const { name, apiUrl, connections, path, credentials, authorization, contentType, now } = options;
+  const base = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
+  if (!base || !/^https?:$/.test(base.protocol)) {
+    throw new TypeError(`${name}: the API's URL is not an http(s) URL`);
+  }
+  for (const [key, value] of Object.entries(credentials)) {
+    if (!/^[\x21-\x7e]+$/.test(value)) throw new TypeError(`${name}: ${key} is empty or not printable ASCII`);
+  }
+
+  const http = createHttpClient({ origin: base.origin, ...(connections !== undefined && { connections }) });
+  const target = base.pathname.replace(/\/+$/, '') + path;
+  const headers = { authorization, 'content-type': contentType, accept: 'application/json' };
+
+  return {
+    name,
+    async send(request, signal) {
+      const body = options.encode(request, now());
+      const outcome = await http.request({ method: 'POST', path: target, headers, body }, signal);
+      return outcome.kind === 'answer'
+        ? options.classify(outcome, now(), request)
+        : unansweredResult(outcome);
+    },
+    close: () => http.close(),
+  };
+}
+
+/** RFC 7617. */
+export function basicAuthorization(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}

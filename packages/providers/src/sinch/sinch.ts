@@ -1,0 +1,52 @@
+import type { Provider } from '../provider.ts';
+import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
+import { classifySinchAnswer } from './sinch-errors.ts';
+
+export type SinchProviderOptions = RestProviderOptions & {
+  servicePlanId: string;
+  apiToken: string;
+  /** Where the service plan was made; each region has a host of its own. */
+  region: 'us' | 'eu' | 'au' | 'br' | 'ca';
+  /** A number, short code or alphanumeric sender ID of the service plan. */
+  from: string;
+};
+
+const MAX_VALIDITY_SECONDS = 3 * 24 * 3600;
+
+/**
+ * Sends a batch of one through Sinch's SMS API (developers.sinch.com, Batches), with our message id as
+ * `client_reference`. Sinch takes a point in time, so the validity depends on this machine's clock. The sender is
+ * always the account's. Throws if a credential or `apiUrl` cannot be used.
+ */
+export function createSinchProvider({
+  servicePlanId,
+  apiToken,
+  region,
+  from,
+  apiUrl = `https://${region}.sms.api.sinch.com`,
+  now = Date.now,
+  connections,
+}: SinchProviderOptions): Provider {
+  return createRestProvider({
+    name: 'sinch',
+    apiUrl,
+    now,
+    connections,
+    path: `/xms/v1/${encodeURIComponent(servicePlanId)}/batches`,
+    credentials: { servicePlanId, apiToken },
+    authorization: `Bearer ${apiToken}`,
+    contentType: 'application/json',
+    encode: ({ id, to, body, validitySeconds }, nowMs) => {
+      const validSeconds = Math.min(Math.max(Math.trunc(validitySeconds), 1), MAX_VALIDITY_SECONDS);
+      return JSON.stringify({
+        type: 'mt_text',
+        from,
+        to: [to],
+        body,
+        expire_at: new Date(nowMs + validSeconds * 1000).toISOString(),
+        client_reference: id,
+      });
+    },
+    classify: classifySinchAnswer,
+  });
+}

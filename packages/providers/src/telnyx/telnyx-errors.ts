@@ -1,0 +1,103 @@
+import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
+import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
+import type { SendResult } from '../provider.ts';
+import { parseRetryAfterMs } from '../retry-after.ts';
+
+// errors[].code, named at developers.telnyx.com/docs/messaging/messages/error-codes and
+// support.telnyx.com/en/articles/6505121-telnyx-messaging-error-codes. Only this list may give up on a recipient.
+const RECIPIENT = new Set([
+  '40001', // not routable: a landline or a number that gets no messages
+  '40300', // blocked due to STOP message: another provider must not be tried either
+  '40310', // invalid 'to' address
+]);
+
+const THROTTLE = new Set([
+  '10011', // too many requests
+  '40318', // message queue full
+]);
+
+/** Requests that Telnyx may have begun to act upon. */
+const UNCERTAIN = new Set([
+  '10007', // unexpected error
+  '10008', // request timeout
+]);
+
+const ACCOUNT_OR_SENDER = new Set([
+  // Request
+  '10001', // inactive phone number
+  '10002', // invalid phone number: ours or the recipient's, the code does not say
+  '10004', // missing required parameter
+  '10005', // resource not found
+  '10006', // invalid ID
+  '10009', // authentication failed
+  '10010', // authorization failed
+  '10015', // bad request
+  '10016', // phone number not in E.164
+  // Account
+  '20002', // API key revoked
+  '20006', // expired access token
+  '20012', // account inactive, for lack of funds for example
+  '20013', // account blocked
+  '20014', // account unverified
+  '20015', // feature not enabled
+  '20016', // account not level 1 verified
+  '20017', // account not level 2 verified
+  '20100', // insufficient funds
+  // Sender, route or content
+  '40002', // blocked as spam, temporary
+  '40003', // blocked as spam, permanent
+  '40009', // invalid message body
+  '40010', // 10DLC not registered
+  '40013', // invalid source number
+  '40100', // number not enabled for messaging
+  '40301', // unsupported message type for the 'to' address
+  '40302', // message too large
+  '40304', // invalid combination of content
+  '40305', // invalid 'from' address
+  '40306', // alphanumeric sender ID not configured
+  '40309', // destination region not allowed on the profile
+  '40312', // messaging profile disabled
+  '40314', // messaging disabled on the account
+  '40315', // unhealthy 'from' address
+  '40316', // no content
+  '40319', // message type incompatible with the 'to' address
+  '40320', // 'from' address not usable yet
+  '40321', // no usable numbers on the messaging profile
+  '40322', // blocked due to content
+  '40329', // toll-free number not verified
+]);
+
+/** Classes an answer of Telnyx's Messaging API: HTTP status first, then the code of the first error. */
+export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult {
+  const body = parseJsonObject(answer.body);
+  if (isSuccess(answer)) {
+    return { kind: 'accepted', providerMessageId: messageId(asObject(body?.['data'])?.['id']) };
+  }
+  const number = errorNumber(objectsIn(body?.['errors'])[0]?.['code']);
+  if (number === undefined) return classifyHttpStatus(answer, nowMs);
+
+  const code = `telnyx_${number}`;
+  const byStatus = classifyHttpStatus(answer, nowMs, code);
+  if (UNCERTAIN.has(number)) return { kind: 'unknown', code };
+  if (byStatus.kind !== 'provider_fault') return byStatus;
+  if (RECIPIENT.has(number)) return { kind: 'rejected', code };
+  if (THROTTLE.has(number)) {
+    return {
+      kind: 'throttled',
+      code,
+      retryAfterMs: parseRetryAfterMs(answer.headers['retry-after'], nowMs),
+    };
+  }
+  return ACCOUNT_OR_SENDER.has(number) ? { ...byStatus, isRecognised: true } : byStatus;
+}
+
+// Strict, because both end up in traces and logs: a body that repeats the request must not get there.
+function messageId(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+    ? value
+    : undefined;
+}
+
+function errorNumber(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{5}$/.test(value) ? value : undefined;
+}

@@ -1,0 +1,63 @@
+import {
+  ACCOUNT_ID,
+  accepted,
+  describeConformance,
+  ECHO,
+  fault,
+  NOW_MS,
+  rejected,
+  REQUEST,
+  type Row,
+  SECRET,
+  throttled,
+  transient,
+  unknown,
+} from '../../../../test/support/provider-conformance.ts';
+import { createTwilioProvider } from './twilio.ts';
+
+const row = (status: number, code: number, expected: Row[2]): Row => [
+  `${status} with code ${code}`,
+  { status, body: JSON.stringify({ ...ECHO, code, status }) },
+  expected,
+];
+
+describeConformance({
+  name: 'twilio',
+  create: (url) =>
+    createTwilioProvider({
+      accountSid: ACCOUNT_ID,
+      credentials: { authToken: SECRET },
+      sender: { from: '+15005550006' },
+      apiUrl: url,
+      now: () => NOW_MS,
+    }),
+  accepted: {
+    status: 201,
+    providerMessageId: `SM${'0b'.repeat(16)}`,
+    body: (sid) => JSON.stringify({ sid, body: REQUEST.body, to: REQUEST.to }),
+  },
+  unreadableSuccess: accepted(),
+  serverError: (status) => unknown(`http_${status}`),
+  documented: [
+    row(400, 21211, rejected('twilio_21211')),
+    row(400, 21610, rejected('twilio_21610')),
+    row(400, 21614, rejected('twilio_21614')),
+    row(400, 21635, rejected('twilio_21635')),
+    row(400, 21408, fault('twilio_21408', true)),
+    row(400, 21606, fault('twilio_21606', true)),
+    row(400, 21612, fault('twilio_21612', true)),
+    row(401, 20003, fault('twilio_20003', true)),
+    row(404, 20404, fault('twilio_20404', true)),
+    row(429, 20429, throttled('twilio_20429')),
+    row(400, 21611, throttled('twilio_21611')),
+    row(400, 29999, fault('twilio_29999', false)),
+    row(403, 29999, fault('twilio_29999', true)),
+    ['408', { status: 408 }, transient('http_408')],
+    ['a code that is text', { status: 400, body: `{"code":"${REQUEST.body}"}` }, fault('http_400', false)],
+    [
+      'an RFC 9457 problem',
+      { status: 400, body: JSON.stringify({ type: 'about:blank', title: 'x', status: 400, code: 21610 }) },
+      rejected('twilio_21610'),
+    ],
+  ],
+});
