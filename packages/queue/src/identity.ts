@@ -43,7 +43,6 @@ export function createIdentity(keys: PayloadKeys): Identity {
 
 /** 128 bits; lengths go in with the parts, so that no two lists of parts look the same. */
 function hash(key: Buffer, parts: string[]): string {
-  const hmac = createHmac('sha256', key);
-  for (const part of parts) hmac.update(`${part.length}:${part}`);
-  return hmac.digest('base64url').slice(0, 22);
+  const unambiguous = parts.map((part) => `${part.length}:${part}`).join('');
+  return createHmac('sha256', key).update(unambiguous).digest('base64url').slice(0, 22);
 }

@@ -49,7 +49,6 @@ type Deps = {
   now: () => number;
   /** Replicas that must have a message before it counts as accepted. */
   replicas: number;
-  onError: (error: Error) => void;
 };
 
 // A repeat must change nothing: it would bring back the text of a message that is done, or make an old code the
@@ -69,7 +68,7 @@ const OFFER = script<0 | 1>(`
  * Puts messages durably into the queue. First the payload, trace and "newest" mark, then the job: an error between
  * the two leaves nothing that would be sent, and the caller, who gets an error, may safely try again.
  */
-export function createProducer({ redis, check, vault, identity, now, replicas, onError }: Deps): Producer {
+export function createProducer({ redis, check, vault, identity, now, replicas }: Deps): Producer {
   const queue = new Queue<DeliveryJob>(QUEUE_NAME, {
     connection: redis,
     prefix: QUEUE_PREFIX,
@@ -85,7 +84,8 @@ export function createProducer({ redis, check, vault, identity, now, replicas, o
       backoff: { type: 'fixed', delay: 1000 },
     },
   });
-  queue.on('error', onError);
+  // The connection reports its errors itself; without a listener, BullMQ would print them.
+  queue.on('error', () => undefined);
   const replication = replicas > 0 ? createReplication({ redis, replicas }) : undefined;
 
   async function store(job: DeliveryJob, offer: Parameters<typeof evalScript>[2]): Promise<AcceptedMessage> {
@@ -144,11 +144,19 @@ export function createProducer({ redis, check, vault, identity, now, replicas, o
           },
         );
       } catch (error) {
-        throw new QueueUnavailableError('Redis did not confirm the message', { cause: error });
+        throw new QueueUnavailableError(`Redis did not confirm the message (${kindOf(error)})`, {
+          cause: error,
+        });
       }
     },
     close: () => queue.close(),
   };
+}
+
+/** Redis's own error code (such as OOM or READONLY), or what the client says; nothing of the command, which holds secrets. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  return /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] ?? error.name;
 }
 
 /** The longest life that a message can be configured to have, in milliseconds. */

@@ -7,7 +7,7 @@ const payload = { to: '+14155550123', from: 'Acme', body: 'Your code is 123456' 
 
 describe('a sealed payload', () => {
   test('opens to what was sealed', async () => {
-    const vault = await createVault({ kind: 'keys', keys: [oldKey] });
+    const vault = createVault({ kind: 'keys', keys: [oldKey] });
 
     expect(await vault.open('msg_1', await vault.seal('msg_1', payload))).toEqual(payload);
     expect(await vault.open('msg_1', await vault.seal('msg_1', { to: '+1', body: 'x' }))).toEqual({
@@ -17,7 +17,7 @@ describe('a sealed payload', () => {
   });
 
   test('shows nothing of itself, and never looks the same twice', async () => {
-    const vault = await createVault({ kind: 'keys', keys: [oldKey] });
+    const vault = createVault({ kind: 'keys', keys: [oldKey] });
     const sealed = [await vault.seal('msg_1', payload), await vault.seal('msg_1', payload)];
 
     expect(sealed[0]).not.toBe(sealed[1]);
@@ -29,23 +29,23 @@ describe('a sealed payload', () => {
   });
 
   test('opens with an older key during a rotation, and not with a foreign one', async () => {
-    const sealed = await (await createVault({ kind: 'keys', keys: [oldKey] })).seal('msg_1', payload);
+    const sealed = await createVault({ kind: 'keys', keys: [oldKey] }).seal('msg_1', payload);
 
-    const rotated = await createVault({ kind: 'keys', keys: [newKey, oldKey] });
-    const foreign = await createVault({ kind: 'keys', keys: [newKey] });
+    const rotated = createVault({ kind: 'keys', keys: [newKey, oldKey] });
+    const foreign = createVault({ kind: 'keys', keys: [newKey] });
 
     expect(await rotated.open('msg_1', sealed)).toEqual(payload);
     expect(await foreign.open('msg_1', sealed)).toBeUndefined();
   });
 
   test('does not open under another message', async () => {
-    const vault = await createVault({ kind: 'keys', keys: [oldKey] });
+    const vault = createVault({ kind: 'keys', keys: [oldKey] });
 
     expect(await vault.open('msg_2', await vault.seal('msg_1', payload))).toBeUndefined();
   });
 
   test('does not open once a byte is changed', async () => {
-    const vault = await createVault({ kind: 'keys', keys: [oldKey] });
+    const vault = createVault({ kind: 'keys', keys: [oldKey] });
     const parts = (await vault.seal('msg_1', payload)).split('.');
     const text = Buffer.from(parts[3] ?? '', 'base64url');
     text[0] = (text[0] ?? 0) ^ 1;
@@ -58,15 +58,15 @@ describe('a sealed payload', () => {
 test.each(['', 'not a JWE', '{"to":"+14155550123","body":"planted"}', 'a.b.c.d.e'])(
   'with keys in use, %j opens to nothing',
   async (planted) => {
-    const vault = await createVault({ kind: 'keys', keys: [oldKey] });
+    const vault = createVault({ kind: 'keys', keys: [oldKey] });
 
     expect(await vault.open('msg_1', planted)).toBeUndefined();
   },
 );
 
 test('with encryption off, payloads are plain, and sealed ones do not open', async () => {
-  const plain = await createVault({ kind: 'off' });
-  const sealed = await (await createVault({ kind: 'keys', keys: [oldKey] })).seal('msg_1', payload);
+  const plain = createVault({ kind: 'off' });
+  const sealed = await createVault({ kind: 'keys', keys: [oldKey] }).seal('msg_1', payload);
 
   expect(JSON.parse(await plain.seal('msg_1', payload))).toEqual(payload);
   expect(await plain.open('msg_1', JSON.stringify(payload))).toEqual(payload);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/runtime';
-import { CompactEncrypt, compactDecrypt, type CryptoKey } from 'jose';
 import { z } from 'zod';
+import { openJwe, sealJwe } from './jwe.ts';
 
 const payloadSchema = z.object({ to: z.string(), from: z.string().optional(), body: z.string() });
 
@@ -20,7 +20,7 @@ export type Vault = {
  * forms never open each other's, so that nobody who can write to Redis can slip in a text of his own where
  * keys are in use.
  */
-export async function createVault(keys: PayloadKeys): Promise<Vault> {
+export function createVault(keys: PayloadKeys): Vault {
   return keys.kind === 'off' ? createPlainVault() : createEncryptedVault(keys.keys);
 }
 
@@ -31,28 +31,22 @@ function createPlainVault(): Vault {
   };
 }
 
-async function createEncryptedVault(rawKeys: Uint8Array[]): Promise<Vault> {
-  const keys = new Map<string, CryptoKey>();
-  for (const raw of rawKeys) keys.set(keyId(raw), await importKey(raw));
-  const [current] = keys;
+function createEncryptedVault(rawKeys: Uint8Array[]): Vault {
+  const keys = new Map<string | undefined, KeyObject>(
+    rawKeys.map((raw) => [keyId(raw), createSecretKey(raw)]),
+  );
+  const [current] = rawKeys;
   if (current === undefined) throw new Error('no payload key');
-  const [currentKid, currentKey] = current;
-  const encoder = new TextEncoder();
-  const decoder = new TextDecoder();
+  const currentKid = keyId(current);
+  const currentKey = createSecretKey(current);
 
   return {
-    seal: (messageId, payload) =>
-      new CompactEncrypt(encoder.encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: currentKid, mid: messageId })
-        .encrypt(currentKey),
+    seal: async (messageId, payload) =>
+      sealJwe(currentKey, { kid: currentKid, mid: messageId }, JSON.stringify(payload)),
     open: async (messageId, sealed) => {
       try {
-        const { plaintext, protectedHeader } = await compactDecrypt(
-          sealed,
-          ({ kid }) => keys.get(kid ?? '') ?? currentKey,
-          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-        );
-        return protectedHeader['mid'] === messageId ? parsePayload(decoder.decode(plaintext)) : undefined;
+        const { header, plaintext } = openJwe((kid) => keys.get(kid) ?? currentKey, sealed);
+        return header.mid === messageId ? parsePayload(plaintext) : undefined;
       } catch {
         // Whatever it says, the answer is the same: these keys do not open it.
         return undefined;
@@ -72,8 +66,4 @@ function parsePayload(json: string): Payload | undefined {
 /** Names a key without telling anything about it: it is random and 256 bits long. */
 function keyId(raw: Uint8Array): string {
   return createHash('sha256').update(raw).digest('base64url').slice(0, 8);
-}
-
-function importKey(raw: Uint8Array): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', new Uint8Array(raw), 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { QueueUnavailableError } from '@sms-gateway/queue';
 import type { ConnectionConfig, Logger } from '@sms-gateway/runtime';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Accept } from './accept.ts';
@@ -64,11 +65,12 @@ export async function createApp({
 
   function refuse(error: unknown, req: Request, res: Answer): void {
     const problem = toProblem(error);
-    if (problem.status >= 500) {
-      logger.error({ err: problem.cause ?? error, problem: problem.code }, 'request.failed');
-    }
+    if (problem.status === 500) logger.error({ err: problem.cause ?? error }, 'request.failed');
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-    answer(res, problem.status, 'application/problem+json', problemJson(problem), { problem: problem.code });
+    answer(res, problem.status, 'application/problem+json', problemJson(problem), {
+      problem: problem.code,
+      ...(problem.cause instanceof QueueUnavailableError && { reason: problem.cause.message }),
+    });
     if (!req.complete) discardRest(req);
   }
 

@@ -1,8 +1,11 @@
 import type { ConnectionConfig } from '@sms-gateway/runtime';
-import { type CryptoKey, errors, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { type CryptoKey, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { HttpProblem } from './problem.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 30;
+/** A token that comes again, as within a burst, is not verified again: for so long, and so many of them. */
+const REMEMBERED_MS = 60_000;
+const REMEMBERED_TOKENS = 1000;
 
 /** @throws {HttpProblem} 401 for whatever is wrong with the token. */
 export type Authenticate = (authorization: string | undefined) => Promise<void>;
@@ -27,32 +30,44 @@ export async function createAuthenticate({ connection, now }: Deps): Promise<Aut
     ...(subject !== undefined && { subject }),
     ...(issuer !== undefined && { issuer }),
   };
+  /** Verified tokens, with the time in milliseconds from which they have to be verified again. */
+  const remembered = new Map<string, number>();
+
+  function remember(token: string, { exp }: JWTPayload): void {
+    if (remembered.size >= REMEMBERED_TOKENS) remembered.clear();
+    const expiresAt = exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000;
+    remembered.set(token, Math.min(now() + REMEMBERED_MS, expiresAt));
+  }
 
   return async (authorization) => {
     const token = /^bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw unauthenticated('The Authorization header holds no bearer token.');
-    const currentDate = new Date(now());
+    if ((remembered.get(token) ?? 0) > now()) return;
+
     for (const key of keys) {
-      const refusal = await verify(token, key, { ...claims, currentDate });
-      if (refusal === undefined) return;
-      if (refusal !== 'signature') throw unauthenticated(refusal);
+      const verified = await verify(token, key, { ...claims, currentDate: new Date(now()) });
+      if (typeof verified === 'object') {
+        remember(token, verified);
+        return;
+      }
+      if (verified !== 'signature') throw unauthenticated(verified);
     }
     throw unauthenticated('The signature of the bearer token does not match the shared secret.');
   };
 }
 
-/** What is wrong with a token, `signature` meaning that another key may still be the right one. */
+/** The claims, or what is wrong with the token, `signature` meaning that another key may still be the right one. */
 async function verify(
   token: string,
   key: CryptoKey,
   options: JWTVerifyOptions & { currentDate: Date },
-): Promise<'signature' | (string & {}) | undefined> {
+): Promise<JWTPayload | 'signature' | (string & {})> {
   try {
     const { payload } = await jwtVerify(token, key, options);
     const latest = options.currentDate.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS;
     return payload.iat !== undefined && payload.iat > latest
       ? 'The bearer token was issued in the future: compare the clocks.'
-      : undefined;
+      : payload;
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
     if (error instanceof errors.JWTExpired) return 'The bearer token has expired.';

@@ -48,7 +48,6 @@ await runMain('ingress', async () => {
     identity: createIdentity(config.payloadKeys),
     replicas: mode === 'replicated' ? replicas : 0,
     now,
-    onError,
   });
   registerQueueMetrics({ registry, redis, now });
 

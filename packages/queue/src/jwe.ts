@@ -1,0 +1,68 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
+import { z } from 'zod';
+
+/**
+ * Compact JWE (RFC 7516) of one kind: `dir` with `A256GCM`. Made with node:crypto and not with jose, whose every
+ * call to WebCrypto goes through a thread of its own and costs more CPU than all else that happens to a message
+ * (docs/adr/0006). jwe.test.ts holds that jose opens what is sealed here, and the other way round.
+ */
+export type JweHeader = { kid: string; mid: string };
+
+// A `crit` or `zip` in it would change what the rest means.
+const headerSchema = z.strictObject({
+  alg: z.literal('dir'),
+  enc: z.literal('A256GCM'),
+  kid: z.string().optional(),
+  mid: z.string().optional(),
+});
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+export function sealJwe(key: KeyObject, { kid, mid }: JweHeader, plaintext: string): string {
+  const header = base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, mid }));
+  const iv = nextIv();
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(header, 'ascii'));
+  const sealed = cipher.update(plaintext, 'utf8', 'base64url') + cipher.final('base64url');
+  return `${header}..${base64url(iv)}.${sealed}.${base64url(cipher.getAuthTag())}`;
+}
+
+/**
+ * The header and plaintext of what `sealJwe` made.
+ * @throws for everything else: another kind of JWE, none at all, one that no key opens or that was changed.
+ */
+export function openJwe(
+  keyFor: (kid: string | undefined) => KeyObject,
+  sealed: string,
+): { header: z.infer<typeof headerSchema>; plaintext: string } {
+  const [encodedHeader = '', encryptedKey, iv = '', ciphertext = '', tag = '', ...more] = sealed.split('.');
+  const nonce = Buffer.from(iv, 'base64url');
+  if (encryptedKey !== '' || nonce.length !== IV_BYTES || more.length > 0) {
+    throw new Error('not a compact JWE with a direct key');
+  }
+  const header = headerSchema.parse(JSON.parse(Buffer.from(encodedHeader, 'base64url').toString()));
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(header.kid), nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(encodedHeader, 'ascii'));
+  decipher.setAuthTag(Buffer.from(tag, 'base64url'));
+  const plaintext = decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
+  return { header, plaintext };
+}
+
+// Randomness is cheap by the kilobyte and dear by the dozen bytes.
+const pool = Buffer.alloc(IV_BYTES * 256);
+let used = pool.length;
+
+/** 96 random bits that no other message gets (NIST SP 800-38D §8.2.2). */
+function nextIv(): Buffer {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += IV_BYTES;
+  return Buffer.from(pool.subarray(used - IV_BYTES, used));
+}
+
+function base64url(value: string | Buffer): string {
+  return (typeof value === 'string' ? Buffer.from(value) : value).toString('base64url');
+}
