@@ -39,7 +39,10 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
     // How often a message may be tried is for delivery to decide, from its trace.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
   });
-  worker.on('error', (error) => logger.warn({ err: error }, 'queue.error'));
+  worker.on('error', (error) => {
+    // While Redis is away, the connection itself tells, once for every try.
+    if (redis.status === 'ready') logger.warn({ err: error }, 'queue.error');
+  });
   worker.on('stalled', (messageId) => logger.warn({ messageId }, 'message.recovered'));
 
   let inHand = 0;
