@@ -8,24 +8,23 @@ RUN npm install --global --ignore-scripts "$(node -p "require('./package.json').
 COPY . .
 RUN pnpm install --offline --frozen-lockfile \
  && pnpm exec tsc -b services/ingress services/worker \
- && pnpm --filter @sms-gateway/ingress deploy --legacy --prod /out/ingress \
- && pnpm --filter @sms-gateway/worker deploy --legacy --prod /out/worker
+ && pnpm --filter @sms-gateway/ingress deploy --offline --prod /out/ingress \
+ && pnpm --filter @sms-gateway/worker deploy --offline --prod /out/worker
 
 FROM node:24-bookworm-slim AS service
 ENV NODE_ENV=production ADMIN_HOST=0.0.0.0
 WORKDIR /app
 USER node
-STOPSIGNAL SIGTERM
 CMD ["node", "dist/main.js"]
 
 FROM service AS ingress
 COPY --from=build /out/ingress ./
 EXPOSE 8080 9090
-HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.ADMIN_PORT || 9090) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "require('node:http').get({ host: '127.0.0.1', port: process.env.ADMIN_PORT || 9090, path: '/healthz' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 
 FROM service AS worker
 COPY --from=build /out/worker ./
 EXPOSE 9091
-HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.ADMIN_PORT || 9091) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "require('node:http').get({ host: '127.0.0.1', port: process.env.ADMIN_PORT || 9091, path: '/healthz' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
