@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto';
+
+export type Auth0 = { secret: string; audience: string };
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const HEADER = base64url({ alg: 'HS256', typ: 'JWT' });
+
+/**
+ * Requests as Auth0 makes them, as bytes ready to write: each with a token, a recipient and a code of its own, counted
+ * from `first`.
+ */
+export function auth0Requests({ secret, audience }: Auth0, first: number, count: number): Buffer[] {
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return Array.from({ length: count }, (_, index) => {
+    const number = first + index;
+    const { recipient, text } = messageNumber(number);
+    const claims = { aud: audience, iat: issuedAt, exp: issuedAt + 3600, jti: `bench-${number}` };
+    const signed = `${HEADER}.${base64url(claims)}`;
+    const token = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+    const body = JSON.stringify({
+      recipient,
+      body: text,
+      sender: 'Example',
+      req: { ip: '203.0.113.7', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101' },
+    });
+    return Buffer.from(
+      `POST /v1/sms HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer ${token}\r\n` +
+        `Content-Type: application/json\r\nAccept: application/json\r\nUser-Agent: auth0\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  });
+}
+
+/** The recipient (a US number) and text of the nth message, unlike those of the eight million before. */
+export function messageNumber(number: number): { recipient: string; text: string } {
+  const code = String((number * 7919) % 1_000_000).padStart(6, '0');
+  return { recipient: `+1415${2_000_000 + (number % 8_000_000)}`, text: `Your verification code is ${code}` };
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import type { Auth0 } from './auth0-requests.ts';
+import type { PrivateRedis } from './private-redis.ts';
+
+/** What every benchmark gets. */
+export type BenchContext = {
+  redis: PrivateRedis;
+  /** For the output of the measured programs. */
+  directory: string;
+  /** Fewer and shorter rounds. */
+  isQuick: boolean;
+  /** Where the CPU profiles of our own services go; none are made without it. */
+  profileDirectory: string | undefined;
+  say: (line: string) => void;
+};
+
+export const auth0: Auth0 = { secret: randomBytes(32).toString('base64url'), audience: 'urn:bench-gateway' };
+export const payloadKey = randomBytes(32);
+
+/** Arguments for node that profile the process until it exits, if that was asked for. */
+export function profileArguments({ profileDirectory }: BenchContext, name: string): string[] {
+  return profileDirectory === undefined
+    ? []
+    : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`, `--cpu-prof-name=${name}.cpuprofile`];
+}

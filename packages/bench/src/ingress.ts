@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { auth0Requests } from './auth0-requests.ts';
+import { auth0, type BenchContext, payloadKey, profileArguments } from './bench-context.ts';
+import { freePort } from './free-port.ts';
+import { runLoad } from './load.ts';
+import { type Program, startProgram } from './program.ts';
+import { measureInRounds, type Rounds } from './rounds.ts';
+
+export type IngressSample = {
+  /** Answered with 200. */
+  perSecond: number;
+  /** Microseconds of CPU time of the ingress process for one accepted request. */
+  cpuUs: number;
+  rssBytes: number;
+  latenciesMs: number[];
+  /** Share of one core that the load itself took: near 1, it would be what is measured. */
+  loadCores: number;
+};
+
+const CONNECTIONS = 64;
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Accepted requests per second, our ingress with everything on beside the plain one. */
+export async function benchIngress(context: BenchContext): Promise<Rounds<IngressSample>> {
+  const { isQuick, say } = context;
+  const gatewayPort = await freePort();
+  const plainPort = await freePort();
+  const gateway = await startGateway(context, gatewayPort);
+  const plain = await startProgram({
+    name: 'plain-ingress',
+    file: fileURLToPath(new URL('./plain-ingress/main.js', import.meta.url)),
+    env: {
+      REDIS_URL: context.redis.url,
+      PORT: String(plainPort),
+      AUTH0_SECRET: auth0.secret,
+      AUTH0_AUDIENCE: auth0.audience,
+    },
+    directory: context.directory,
+  });
+
+  try {
+    const windowMs = isQuick ? 1000 : 2000;
+    const side = (name: string, program: Program, port: number) => {
+      let perSecond = 2000;
+      return {
+        name,
+        measure: async () => {
+          const sample = await measureSlice(context, program, { port, windowMs, perSecond });
+          perSecond = sample.perSecond;
+          return sample;
+        },
+      };
+    };
+    const sides = [side('gateway', gateway, gatewayPort), side('plain', plain, plainPort)];
+    say('  warming up');
+    for (const { measure } of [...sides, ...sides]) await measure();
+    return await measureInRounds(sides, { rounds: isQuick ? 4 : 9, say });
+  } finally {
+    await Promise.all([gateway.stop(), plain.stop()]);
+  }
+}
+
+async function startGateway(context: BenchContext, port: number): Promise<Program> {
+  const adminPort = await freePort();
+  return startProgram({
+    name: 'ingress',
+    file: join(root, 'services/ingress/dist/main.js'),
+    env: {
+      REDIS_URL: context.redis.url,
+      DURABILITY: 'fsync',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      AUTH0_SECRET: auth0.secret,
+      AUTH0_AUDIENCE: auth0.audience,
+      PAYLOAD_KEYS: payloadKey.toString('base64url'),
+      ALLOWED_COUNTRIES: 'US,CA,GB',
+    },
+    directory: context.directory,
+    readyUrl: `http://127.0.0.1:${adminPort}/readyz`,
+    execArgv: profileArguments(context, 'ingress'),
+  });
+}
+
+const WARM_UP_MS = 300;
+let sent = 0;
+
+async function measureSlice(
+  { redis }: BenchContext,
+  program: Program,
+  { port, windowMs, perSecond }: { port: number; windowMs: number; perSecond: number },
+): Promise<IngressSample> {
+  await redis.reset();
+  const count = Math.ceil((perSecond * 3 * (windowMs + WARM_UP_MS)) / 1000);
+  const requests = auth0Requests(auth0, sent, count);
+  sent += count;
+
+  return measureLoad(program, { port, requests, windowMs });
+}
+
+/** Loads a program with requests, and measures it after a short warm-up. */
+export async function measureLoad(
+  program: Program,
+  { port, requests, windowMs }: { port: number; requests: Buffer[]; windowMs: number },
+): Promise<IngressSample> {
+  const cpu: { own: number; program: number }[] = [];
+  const noteCpu = async () => {
+    const { cpuUs } = await program.usage();
+    const { user, system } = process.cpuUsage();
+    cpu.push({ own: user + system, program: cpuUs });
+  };
+  const load = {
+    port,
+    connections: CONNECTIONS,
+    requests,
+    warmUpMs: WARM_UP_MS,
+    windowMs,
+    onWindow: noteCpu,
+  };
+  const { ok, others, elapsedMs, latenciesMs } = await runLoad(load);
+  if (others.size > 0) throw new Error(`requests were refused: ${JSON.stringify([...others])}`);
+
+  const [before, after] = cpu;
+  if (before === undefined || after === undefined) throw new Error('the load never reached its window');
+  return {
+    perSecond: (ok / elapsedMs) * 1000,
+    cpuUs: (after.program - before.program) / ok,
+    rssBytes: (await program.usage()).rssBytes,
+    latenciesMs,
+    loadCores: (after.own - before.own) / 1000 / elapsedMs,
+  };
+}
