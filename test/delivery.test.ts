@@ -43,12 +43,10 @@ async function setup({
     ...env,
   };
   const ingress = stack.use(await startIngress(processEnv));
-  await vi
-    .waitFor(async () => expect((await ingress.ready()).status).toBe(200))
-    .catch(async (error: unknown) => {
-      await stack.dispose();
-      throw error;
-    });
+  await untilReady(ingress).catch(async (error: unknown) => {
+    await stack.dispose();
+    throw error;
+  });
   return {
     redis,
     client,
@@ -56,12 +54,19 @@ async function setup({
     twilio: twilioServer.requests,
     http: httpServer.requests,
     nextHttpRequest: () => httpServer.nextRequest(),
+    startIngress: async () => {
+      const another = stack.use(await startIngress(processEnv));
+      await untilReady(another);
+      return another;
+    },
     startWorker: async (more: Record<string, string> = {}) =>
       stack.use(await startWorker({ ...processEnv, ...more })),
     [Symbol.asyncDispose]: () => stack.dispose(),
   };
 }
 
+const untilReady = (ingress: GatewayProcess) =>
+  vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
 const accept: Respond = (response) => response.writeHead(200).end('{"id":"p-1"}');
 const acceptTwilio: Respond = (response) =>
   response
@@ -304,6 +309,27 @@ test('a repeat after the outcome changes nothing and brings no text back', async
 
   expect(second).toMatchObject({ status: 200, body: { id } });
   expect(await gateway.client.exists(gatewayKeys.vault(id))).toBe(0);
+  const next = await postSms(gateway.ingress.url);
+  await untilConcluded(gateway.client, next.body['id']);
+  expect(gateway.http).toHaveLength(2);
+});
+
+test('identical requests that come at once, to two ingress processes, are one message', async () => {
+  await using gateway = await setup();
+  await gateway.startWorker();
+  const other = await gateway.startIngress();
+  const body = { recipient: freshNumber(), body: 'Code 310001' };
+
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, index) =>
+      postSms(index % 2 === 0 ? gateway.ingress.url : other.url, { body }),
+    ),
+  );
+
+  const ids = new Set(answers.map((answer) => answer.body['id']));
+  expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+  expect(ids.size).toBe(1);
+  await untilConcluded(gateway.client, [...ids][0]);
   const next = await postSms(gateway.ingress.url);
   await untilConcluded(gateway.client, next.body['id']);
   expect(gateway.http).toHaveLength(2);
