@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * Compact JWE (RFC 7516) of one kind: `dir` with `A256GCM`. Made with node:crypto and not with jose, whose every
- * call to WebCrypto goes through a thread of its own and costs more CPU than all else that happens to a message
+ * call to WebCrypto goes through a thread of node's pool and back, which costs many times what the encryption does
  * (docs/adr/0006). jwe.test.ts holds that jose opens what is sealed here, and the other way round.
  */
 export type JweHeader = { kid: string; mid: string };
