@@ -12,6 +12,16 @@ export const gatewayKeys = {
   newest: (recipientKey: string) => `${QUEUE_PREFIX}:newest:${recipientKey}`,
   /** The steps and times of one message, without its text or number. */
   trace: (messageId: string) => `${QUEUE_PREFIX}:trace:${messageId}`,
+  /** The job of a message that a provider took and whose receipt may still call for another attempt. */
+  awaiting: (messageId: string) => `${QUEUE_PREFIX}:awaiting:${messageId}`,
+  /** Which attempt a provider's own message id belongs to. */
+  providerMessage: (provider: string, providerMessageId: string) =>
+    `${QUEUE_PREFIX}:provider-message:${provider}:${providerMessageId}`,
+  /** Receipts that came before anybody knew their message. */
+  earlyReceipts: (provider: string, providerMessageId: string) =>
+    `${QUEUE_PREFIX}:early-receipts:${provider}:${providerMessageId}`,
+  /** The shared rate limit of one provider. */
+  rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
   /** BullMQ's hash of a live job. */
   job: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${messageId}`,
   /** BullMQ's deduplication key, which outlives the job. */

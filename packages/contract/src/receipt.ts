@@ -1,0 +1,32 @@
+/**
+ * What a delivery receipt says, in words that all providers share.
+ *
+ * - `sent`: on its way; the only one that is not final.
+ * - `delivered`: the handset, or as far as the provider can see, has it.
+ * - `undelivered`: the carrier or the handset did not take it.
+ * - `failed`: the provider could not, or would not, hand it over.
+ * - `expired`: its validity period ended on the way.
+ * - `unknown`: the provider will never know.
+ */
+export const RECEIPT_STATUSES = ['sent', 'delivered', 'undelivered', 'failed', 'expired', 'unknown'] as const;
+export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
+
+export type Receipt = {
+  /** The provider's own id of the message; undefined where it tells none. */
+  providerMessageId: string | undefined;
+  status: ReceiptStatus;
+  /** A short stable token, such as `twilio_30003`: never free text of the provider's. */
+  code: string | undefined;
+  /** With `undelivered` and `failed`: whether another provider may get the message through. */
+  isCurable: boolean;
+};
+
+/** Whether a receipt says that the message did not arrive, for a reason that another provider may not have. */
+export function isCurableFailure({ status, isCurable }: Pick<Receipt, 'status' | 'isCurable'>): boolean {
+  return isFailure({ status }) && isCurable;
+}
+
+/** Whether a receipt says for good that the message did not arrive. */
+export function isFailure({ status }: Pick<Receipt, 'status'>): boolean {
+  return status === 'undelivered' || status === 'failed';
+}
