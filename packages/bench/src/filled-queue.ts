@@ -39,6 +39,7 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         recipient: phoneNumber,
         text,
         sender: 'Example',
+        messageType: undefined,
         idempotencyKey: undefined,
         ttlMs: TTL_MS,
       });

@@ -37,7 +37,15 @@ test.each<[string, () => Provider]>([
   const provider = create();
 
   const result = await provider.send(
-    { id: 'm', to: '+14155550123', from: undefined, body: 'text', validitySeconds: 60 },
+    {
+      id: 'm',
+      to: '+14155550123',
+      from: undefined,
+      sender: undefined,
+      receiptUrl: undefined,
+      body: 'text',
+      validitySeconds: 60,
+    },
     controller.signal,
   );
   await provider.close();

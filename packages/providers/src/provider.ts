@@ -6,9 +6,18 @@ export type SendRequest = {
   to: string;
   /** Sender as the caller asked for it. A hint: a provider with senders of its own prefers those. */
   from: string | undefined;
+  /**
+   * The sender that the route chose among the provider's own, in the form that the provider's configuration has it
+   * (number, short code, alphanumeric sender ID, id of a messaging service or pool); undefined for the configured one.
+   */
+  sender: string | undefined;
   body: string;
   /** Whole seconds (at least 1) for which the code is still worth delivering, for the carrier's validity period. */
   validitySeconds: number;
+  /** 1 for the first attempt; with `id` it names this one to who can say of a receipt what it is for. */
+  attempt?: number;
+  /** Where the provider should POST delivery receipts of this attempt; undefined where it cannot reach us. */
+  receiptUrl: string | undefined;
 };
 
 /**
@@ -25,14 +34,29 @@ export type SendResult =
   | { kind: 'transient'; code: string; retryAfterMs: number | undefined }
   | { kind: 'unknown'; code: string };
 
+/** What a provider knows of a message of ours, asked by our reference. */
+export type LookupResult =
+  | { kind: 'found'; providerMessageId: string | undefined }
+  /** It has no such message now. One that is still on its way into its system may appear later. */
+  | { kind: 'not_found' }
+  /** It could not be asked. */
+  | { kind: 'unanswered'; code: string };
+
 export interface Provider {
   readonly name: string;
+  /**
+   * How delivery receipts of this provider reach us: by a call to `receiptUrl`, over its own connection, or not at
+   * all (also where what it takes to verify them is not configured).
+   */
+  readonly receipts: 'callback' | 'connection' | 'none';
   /**
    * Makes one attempt, without retries of its own. Never throws for anything that the provider or the network
    * did; a throw is a bug in the adapter. Once `signal` is aborted it settles at once: `transient` if the request
    * was certainly not written, else `unknown`.
    */
   send(request: SendRequest, signal: AbortSignal): Promise<SendResult>;
+  /** Asks whether the provider has a message with this id of ours. Absent where it cannot be asked so. Never throws. */
+  lookup?(request: { id: string; to: string }, signal: AbortSignal): Promise<LookupResult>;
   /** Closes pooled connections. Waits for nothing. */
   close(): Promise<void>;
 }

@@ -1,10 +1,20 @@
-import { type AttemptResult, type DeliveryJob, gatewayKeys, type Outcome } from '@sms-gateway/contract';
+import {
+  type AttemptResult,
+  type DeliveryJob,
+  gatewayKeys,
+  type Outcome,
+  type Receipt,
+} from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
+import { parseEarlyReceipt } from './receipt-book.ts';
 import { evalScript, hashFields, script } from './script.ts';
 import { parseAttempts, parseOutcome, TRACE_TTL_MS, type TraceAttempt } from './trace.ts';
 
 /** An attempt as it stands in the trace: without a result it was begun and, as far as anybody knows, never concluded. */
-export type RecordedAttempt = Pick<TraceAttempt, 'provider' | 'result' | 'code' | 'isUnrecognised'>;
+export type RecordedAttempt = Pick<
+  TraceAttempt,
+  'provider' | 'result' | 'code' | 'isUnrecognised' | 'wasAsked' | 'receipt'
+>;
 
 export type DeliveryFacts = {
   /** The sealed payload; undefined once it has expired. */
@@ -17,18 +27,27 @@ export type DeliveryFacts = {
 export type FinishedAttempt = {
   /** 1 for the first. */
   number: number;
+  provider: string;
   result: AttemptResult;
   code: string | undefined;
   isUnrecognised: boolean;
   providerMessageId: string | undefined;
+  wasAsked: boolean;
   /** Milliseconds since the epoch. */
   concludedAt: number;
 };
 
 /** `superseded` and `concluded`: do not send. `stale`: somebody else began this attempt meanwhile; read the facts again. */
 export type BeginAnswer = 'begun' | 'superseded' | 'concluded' | 'stale';
-/** `concluded`: the message had its outcome before, which stays. */
-export type ConcludeAnswer = 'done' | 'concluded';
+
+export type ConcludeAnswer = {
+  /** False where the message had its outcome before, which stays. */
+  isFirst: boolean;
+  /** A receipt of the last attempt was there before its end was: read the facts again. */
+  hasReceipt: boolean;
+  /** Receipts that came before the provider's id of the message was known; they are now to be entered. */
+  early: Receipt[];
+};
 
 /**
  * What deliveries remember. `holder` names one holding of a message by one worker, so that a command that the
@@ -44,12 +63,19 @@ export type DeliveryStore = {
       provider: string;
       begunAt: number;
       holder: string;
+      /** A message that has its outcome, `sent`, and is sent again because its receipt says that it did not arrive. */
+      isRedelivery: boolean;
       previous: FinishedAttempt | undefined;
+      /** About the message, not the attempt. */
+      notes: { route: string; encoding: string; segments: number };
     },
   ): Promise<BeginAnswer>;
   /** Writes down what an attempt came to, where neither another one nor the outcome follows at once. */
   record(job: DeliveryJob, finished: FinishedAttempt): Promise<void>;
-  /** Gives the message its one outcome and forgets its payload. */
+  /**
+   * Gives the message its one outcome, or ends a redelivery. Forgets the payload, unless `awaitsReceipt`: then it
+   * stays until the deadline at most, for another attempt should the receipt ask for one.
+   */
   conclude(
     job: DeliveryJob,
     outcome: {
@@ -57,6 +83,8 @@ export type DeliveryStore = {
       reason: string;
       at: number;
       holder: string;
+      isRedelivery: boolean;
+      awaitsReceipt: boolean;
       previous: FinishedAttempt | undefined;
     },
   ): Promise<ConcludeAnswer>;
@@ -67,19 +95,21 @@ const FACTS = script<[trace: string[], sealed: string | null, isNewest: 0 | 1]>(
   return { redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2]), (not newest or newest == ARGV[1]) and 1 or 0 }
 `);
 
-// ARGV: holder, attempt number, fields of the previous attempt's end and their count, fields of the new attempt.
+// ARGV: id, holder, attempt number, whether it is a redelivery, fields of the previous attempt's end and their
+// count, fields of the new attempt.
 const BEGIN = script<BeginAnswer>(`
-  local trace, id, holder, number, count = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+  local trace, id, holder, number, isRedelivery, count =
+    KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
   local begun = tonumber(redis.call('HGET', trace, 'attempts') or '0')
   if begun >= number then
     local mine = begun == number and redis.call('HGET', trace, 'a' .. number .. '.holder') == holder
     return mine and 'begun' or 'stale'
   end
-  if count > 0 then redis.call('HSET', trace, unpack(ARGV, 5, 4 + count)) end
-  if redis.call('HEXISTS', trace, 'outcome') == 1 then return 'concluded' end
+  if count > 0 then redis.call('HSET', trace, unpack(ARGV, 6, 5 + count)) end
+  if redis.call('HEXISTS', trace, 'outcome') == 1 and not isRedelivery then return 'concluded' end
   local newest = redis.call('GET', KEYS[3])
   if newest and newest ~= id then return 'superseded' end
-  redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 5 + count))
+  redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 6 + count))
   return 'begun'
 `);
 
@@ -88,14 +118,30 @@ const RECORD = script<1>(`
   return 1
 `);
 
-const CONCLUDE = script<ConcludeAnswer>(`
-  redis.call('DEL', KEYS[2])
-  if redis.call('HEXISTS', KEYS[1], 'outcome') == 1 then
-    return redis.call('HGET', KEYS[1], 'outcome_holder') == ARGV[1] and 'done' or 'concluded'
+// KEYS: trace, vault, newest, awaiting, and where the attempt has an id at its provider: providerMessage, early receipts.
+// ARGV: holder, life of the trace, whether it is a redelivery, the job to keep or nothing, its deadline, the
+// attempt's reference and number, fields of its end and their count, fields of the outcome.
+const CONCLUDE = script<[isFirst: 0 | 1, hasReceipt: 0 | 1, early: string[]]>(`
+  local trace, vault, awaiting = KEYS[1], KEYS[2], KEYS[4]
+  local holder, life, isRedelivery, job, count = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], tonumber(ARGV[8])
+  if count > 0 then redis.call('HSET', trace, unpack(ARGV, 9, 8 + count)) end
+  local outcome = redis.call('HGET', trace, 'outcome')
+  local isMine = not outcome or redis.call('HGET', trace, 'outcome_holder') == holder
+  if not outcome then redis.call('HSET', trace, 'outcome_holder', holder, unpack(ARGV, 9 + count)) end
+  if redis.call('PTTL', trace) < 0 then redis.call('PEXPIRE', trace, life) end
+
+  local early = {}
+  if #KEYS > 4 then
+    redis.call('SET', KEYS[5], ARGV[6], 'PX', life)
+    early = redis.call('HVALS', KEYS[6])
   end
-  redis.call('HSET', KEYS[1], 'outcome_holder', ARGV[1], unpack(ARGV, 3))
-  if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-  return 'done'
+  local receipt = redis.call('HGET', trace, 'a' .. ARGV[7] .. '.receipt')
+  if job ~= '' and receipt ~= 'delivered' then
+    redis.call('SET', awaiting, job, 'PXAT', ARGV[5])
+  elseif isMine or isRedelivery then
+    redis.call('DEL', vault, awaiting)
+  end
+  return { isMine and 1 or 0, receipt and 1 or 0, early }
 `);
 
 export function createDeliveryStore({ redis }: { redis: RedisClient }): DeliveryStore {
@@ -103,6 +149,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
     gatewayKeys.trace(id),
     gatewayKeys.vault(id),
     gatewayKeys.newest(recipientKey),
+    gatewayKeys.awaiting(id),
   ];
 
   return {
@@ -119,7 +166,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
         attempts: parseAttempts(fields),
       };
     },
-    begin: (job, { number, provider, begunAt, holder, previous }) => {
+    begin: (job, { number, provider, begunAt, holder, isRedelivery, previous, notes }) => {
       const ended = endFields(previous);
       return evalScript(redis, BEGIN, {
         keys: keysOf(job),
@@ -127,9 +174,11 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
           job.id,
           holder,
           number,
+          isRedelivery ? 1 : 0,
           ended.length,
           ...ended,
           ...hashFields({
+            ...notes,
             [`a${number}.provider`]: provider,
             [`a${number}.begun_at`]: begunAt,
             [`a${number}.holder`]: holder,
@@ -140,29 +189,51 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
     record: async (job, finished) => {
       await evalScript(redis, RECORD, { keys: keysOf(job), args: endFields(finished) });
     },
-    conclude: (job, { outcome, reason, at, holder, previous }) => {
-      return evalScript(redis, CONCLUDE, {
-        keys: keysOf(job),
+    conclude: async (job, { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous }) => {
+      const ended = endFields(previous);
+      const providerId = previous?.result === 'accepted' ? previous.providerMessageId : undefined;
+      const [isFirst, hasReceipt, early] = await evalScript(redis, CONCLUDE, {
+        keys: [
+          ...keysOf(job),
+          ...(previous && providerId !== undefined
+            ? [
+                gatewayKeys.providerMessage(previous.provider, providerId),
+                gatewayKeys.earlyReceipts(previous.provider, providerId),
+              ]
+            : []),
+        ],
         args: [
           holder,
           TRACE_TTL_MS,
+          isRedelivery ? 1 : 0,
+          awaitsReceipt ? JSON.stringify(job) : '',
+          job.deadline,
+          previous ? `${job.id}.${previous.number}` : '',
+          previous?.number ?? 0,
+          ended.length,
+          ...ended,
           ...hashFields({ outcome, outcome_at: at, reason }),
-          ...endFields(previous),
         ],
       });
+      return {
+        isFirst: isFirst === 1,
+        hasReceipt: hasReceipt === 1,
+        early: early.map((json) => parseEarlyReceipt(json, providerId ?? '')),
+      };
     },
   };
 }
 
 function endFields(finished: FinishedAttempt | undefined): (string | number)[] {
   if (finished === undefined) return [];
-  const { number, result, code, isUnrecognised, providerMessageId, concludedAt } = finished;
+  const { number, result, code, isUnrecognised, providerMessageId, wasAsked, concludedAt } = finished;
   return hashFields({
     [`a${number}.result`]: result,
     [`a${number}.concluded_at`]: concludedAt,
     [`a${number}.code`]: code,
     [`a${number}.unrecognised`]: isUnrecognised ? 1 : undefined,
     [`a${number}.provider_message_id`]: providerMessageId,
+    [`a${number}.asked`]: wasAsked ? 1 : undefined,
   });
 }
 

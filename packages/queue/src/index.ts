@@ -11,6 +11,20 @@ export {
 } from './delivery-store.ts';
 export { createIdentity, type Identity } from './identity.ts';
 export { createProducer, QueueUnavailableError, type AcceptedMessage, type Producer } from './producer.ts';
+export { createRateLimit, type Leave, type RateLimit } from './rate-limit.ts';
+export { createReceiptBook, type EnteredReceipt, type ReceiptBook } from './receipt-book.ts';
+export { createReceiptDesk, type ReceiptDesk } from './receipt-desk.ts';
+export {
+  createReceiptReferences,
+  type AttemptReference,
+  type ReceiptReferences,
+} from './receipt-reference.ts';
 export { registerQueueMetrics } from './queue-metrics.ts';
-export { createTraceReader, type Trace, type TraceAttempt, type TraceReader } from './trace.ts';
+export {
+  createTraceReader,
+  type Trace,
+  type TraceAttempt,
+  type TraceReader,
+  type TraceReceipt,
+} from './trace.ts';
 export { createVault, type Payload, type Vault } from './vault.ts';

@@ -4,12 +4,11 @@ import {
   maskPhoneNumber,
   type PhoneNumber,
   QUEUE_NAME,
-  QUEUE_PREFIX,
 } from '@sms-gateway/contract';
-import { Queue } from 'bullmq';
 import type { RedisClient } from './connect.ts';
 import type { DurabilityCheck } from './durability.ts';
 import type { Identity } from './identity.ts';
+import { openQueue } from './queue.ts';
 import { createReplication } from './replication.ts';
 import { evalScript, hashFields, script } from './script.ts';
 import { TRACE_TTL_MS } from './trace.ts';
@@ -35,6 +34,7 @@ export type Producer = {
     recipient: PhoneNumber;
     text: string;
     sender: string | undefined;
+    messageType: string | undefined;
     idempotencyKey: string | undefined;
     ttlMs: number;
   }): Promise<AcceptedMessage>;
@@ -69,23 +69,7 @@ const OFFER = script<0 | 1>(`
  * the two leaves nothing that would be sent, and the caller, who gets an error, may safely try again.
  */
 export function createProducer({ redis, check, vault, identity, now, replicas }: Deps): Producer {
-  const queue = new Queue<DeliveryJob>(QUEUE_NAME, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    // The two together let a queue be made, and recover, while Redis is away.
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    streams: { events: { maxLen: 100 } },
-    defaultJobOptions: {
-      removeOnComplete: true,
-      removeOnFail: true,
-      // Delivery decides for itself when to give up. Nothing that goes wrong around it may end a message unseen.
-      attempts: Number.MAX_SAFE_INTEGER,
-      backoff: { type: 'fixed', delay: 1000 },
-    },
-  });
-  // The connection reports its errors itself; without a listener, BullMQ would print them.
-  queue.on('error', () => undefined);
+  const queue = openQueue(redis);
   const replication = replicas > 0 ? createReplication({ redis, replicas }) : undefined;
 
   async function store(job: DeliveryJob, offer: Parameters<typeof evalScript>[2]): Promise<AcceptedMessage> {
@@ -102,7 +86,7 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
   }
 
   return {
-    accept: async ({ connection, recipient, text, sender, idempotencyKey, ttlMs }) => {
+    accept: async ({ connection, recipient, text, sender, messageType, idempotencyKey, ttlMs }) => {
       const { ready, reasons } = check.state();
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
@@ -112,6 +96,7 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
         to: recipient.e164,
         body: text,
         ...(sender !== undefined && { from: sender }),
+        ...(messageType !== undefined && { messageType }),
       });
       const acceptedAt = now();
       const deadline = acceptedAt + ttlMs;

@@ -4,6 +4,8 @@ import {
   gatewayKeys,
   type Outcome,
   OUTCOMES,
+  RECEIPT_STATUSES,
+  type ReceiptStatus,
 } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
 
@@ -20,6 +22,18 @@ export type TraceAttempt = {
   isUnrecognised: boolean;
   concludedAt: number | undefined;
   providerMessageId: string | undefined;
+  /** Whether the provider was asked, after an unknown result, whether it has the message. */
+  wasAsked: boolean;
+  /** What the latest delivery receipt says that says most. */
+  receipt: TraceReceipt | undefined;
+};
+
+export type TraceReceipt = {
+  status: ReceiptStatus;
+  code: string | undefined;
+  /** It did not arrive, and another provider may get it through. */
+  isCurable: boolean;
+  at: number;
 };
 
 /** The way of one message, without its text and number. All times in milliseconds since the epoch. */
@@ -35,6 +49,11 @@ export type Trace = {
   outcome: Outcome | undefined;
   outcomeAt: number | undefined;
   reason: string | undefined;
+  /** How the text goes out; absent before the first attempt. */
+  encoding: string | undefined;
+  segments: number | undefined;
+  /** The routing rule that chose the providers. */
+  route: string | undefined;
 };
 
 export type TraceReader = {
@@ -63,6 +82,9 @@ function parseTrace(id: string, fields: Record<string, string>): Trace {
     outcome: parseOutcome(fields),
     outcomeAt: optionalNumber(fields['outcome_at']),
     reason: fields['reason'],
+    encoding: fields['encoding'],
+    segments: optionalNumber(fields['segments']),
+    route: fields['route'],
   };
 }
 
@@ -78,8 +100,21 @@ export function parseAttempts(fields: Record<string, string>): TraceAttempt[] {
       isUnrecognised: field('unrecognised') === '1',
       concludedAt: optionalNumber(field('concluded_at')),
       providerMessageId: field('provider_message_id'),
+      wasAsked: field('asked') === '1',
+      receipt: parseReceipt(field),
     };
   });
+}
+
+function parseReceipt(field: (name: string) => string | undefined): TraceReceipt | undefined {
+  const status = RECEIPT_STATUSES.find((known) => known === field('receipt'));
+  if (status === undefined) return undefined;
+  return {
+    status,
+    code: field('receipt_code'),
+    isCurable: field('receipt_curable') === '1',
+    at: Number(field('receipt_at')),
+  };
 }
 
 export function parseOutcome(fields: Record<string, string>): Outcome | undefined {

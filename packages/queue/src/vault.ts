@@ -3,9 +3,14 @@ import type { PayloadKeys } from '@sms-gateway/runtime';
 import { z } from 'zod';
 import { openJwe, sealJwe } from './jwe.ts';
 
-const payloadSchema = z.object({ to: z.string(), from: z.string().optional(), body: z.string() });
+const payloadSchema = z.object({
+  to: z.string(),
+  from: z.string().optional(),
+  body: z.string(),
+  messageType: z.string().optional(),
+});
 
-/** What is secret about a message: recipient (E.164), sender ID as asked for, and text. */
+/** What is secret about a message: recipient (E.164), sender ID as asked for, text, and what kind of message it is. */
 export type Payload = z.infer<typeof payloadSchema>;
 
 export type Vault = {

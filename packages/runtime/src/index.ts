@@ -4,10 +4,17 @@ export type {
   IngressConfig,
   PayloadKeys,
   ProviderConfig,
+  ProviderName,
+  ReceiptsConfig,
   RedisConfig,
+  RouteConfig,
+  RouteMatch,
+  RoutingConfig,
+  SenderKind,
   TwilioConfig,
   WorkerConfig,
 } from './config/schema.ts';
+export { SENDER_KINDS } from './config/schema.ts';
 export { ConfigError } from './config/config-error.ts';
 export { createAdminServer } from './admin.ts';
 export type { AdminServer, Readiness } from './admin.ts';
@@ -19,6 +26,6 @@ export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
 export { createRegistry } from './metrics.ts';
 export { describeConfig } from './config/describe-config.ts';
-export { loadIngressConfig, loadWorkerConfig } from './config/load-config.ts';
+export { loadIngressConfig, loadRoutingConfig, loadWorkerConfig } from './config/load-config.ts';
 export { VARIABLES } from './config/variables.ts';
 export type { Variable } from './config/variables.ts';

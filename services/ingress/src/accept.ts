@@ -52,6 +52,7 @@ export function createAccept({ producer, metrics, screening }: Deps): Accept {
           recipient,
           text: request.body,
           sender: request.sender ?? undefined,
+          messageType: request.message_type ?? undefined,
           idempotencyKey,
           ttlMs: connection.messageTtlMs,
         }),

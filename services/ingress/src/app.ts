@@ -7,6 +7,7 @@ import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { IngressMetrics } from './metrics.ts';
 import { HttpProblem, problemJson } from './problem.ts';
 import { readJson } from './read-json.ts';
+import type { TakeReceipts } from './receipts.ts';
 
 /** Milliseconds for which what is left of a body that nobody reads may still come, before its connection is closed. */
 const LINGER_MS = 1000;
@@ -14,6 +15,7 @@ const LINGER_MS = 1000;
 type Deps = {
   connections: ConnectionConfig[];
   accept: Accept;
+  takeReceipts: TakeReceipts;
   metrics: IngressMetrics;
   logger: Logger;
   now: () => number;
@@ -28,6 +30,7 @@ type Answer = Response<unknown, { startedAt: number; connection: string }>;
 export async function createApp({
   connections,
   accept,
+  takeReceipts,
   metrics,
   logger,
   now,
@@ -61,6 +64,12 @@ export async function createApp({
     const { id, isRepeat } = await accept(connection, { body, idempotencyKey: req.get('idempotency-key') });
     const status = isRepeat ? 'duplicate' : 'queued';
     answer(res, 200, 'application/json', JSON.stringify({ id, status }), { messageId: id, isRepeat });
+  }
+
+  async function acceptReceipts(req: Request, res: Answer): Promise<void> {
+    const { provider, reference } = req.params;
+    const { receipts } = await takeReceipts(String(provider), reference && String(reference), req);
+    answer(res, 200, 'application/json', '{"status":"ok"}', { provider, receipts });
   }
 
   function refuse(error: unknown, req: Request, res: Answer): void {
@@ -107,6 +116,7 @@ export async function createApp({
   for (const path of ['/v1/sms', '/v1/connections/:connection/sms']) {
     app.route(path).post(acceptMessage).all(refuseMethod);
   }
+  app.route('/v1/receipts/:provider{/:reference}').post(acceptReceipts).all(refuseMethod);
   app.use(refusePath);
   app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) => refuse(error, req, res));
   return app;
@@ -125,7 +135,7 @@ function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void 
 }
 
 function refuseMethod(): never {
-  throw new HttpProblem(405, 'method_not_allowed', 'Messages are sent with POST.', {
+  throw new HttpProblem(405, 'method_not_allowed', 'Only POST is answered here.', {
     headers: { Allow: 'POST' },
   });
 }

@@ -3,6 +3,9 @@ import {
   createDurabilityCheck,
   createIdentity,
   createProducer,
+  createReceiptBook,
+  createReceiptDesk,
+  createReceiptReferences,
   createVault,
   registerQueueMetrics,
 } from '@sms-gateway/queue';
@@ -20,6 +23,7 @@ import {
 import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
 import { createIngressMetrics } from './metrics.ts';
+import { createTakeReceipts } from './receipts.ts';
 import { createServer } from './server.ts';
 
 await runMain('ingress', async () => {
@@ -61,6 +65,14 @@ await runMain('ingress', async () => {
   const app = await createApp({
     connections: config.connections,
     accept: createAccept({ producer, metrics, screening: config.screening }),
+    takeReceipts: createTakeReceipts({
+      config: config.receipts,
+      publicUrl: config.publicUrl,
+      references: createReceiptReferences(config.payloadKeys),
+      desk: createReceiptDesk({ book: createReceiptBook({ redis, now }), registry, logger }),
+      metrics,
+      now,
+    }),
     metrics,
     logger,
     now,

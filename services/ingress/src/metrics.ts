@@ -3,6 +3,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 export type IngressMetrics = {
   requested(connection: string, status: number): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
+  receiptRefused(provider: string, reason: 'not_authentic' | 'malformed'): void;
   timeEnqueue<T>(work: () => Promise<T>): Promise<T>;
 };
 
@@ -22,6 +23,12 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['connection', 'rule', 'decision'],
     registers,
   });
+  const receiptsRefused = new Counter({
+    name: 'gateway_receipts_refused_total',
+    help: 'Calls to the receipt addresses that were not believed, or not understood',
+    labelNames: ['provider', 'reason'],
+    registers,
+  });
   const enqueueDuration = new Histogram({
     name: 'gateway_enqueue_duration_seconds',
     help: 'Time to make a message durable in Redis, failures included',
@@ -32,6 +39,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   return {
     requested: (connection, status) => requests.inc({ connection, status }),
     screened: (connection, rule, decision) => screened.inc({ connection, rule, decision }),
+    receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),
     timeEnqueue: async (work) => {
       const startedAt = performance.now();
       try {

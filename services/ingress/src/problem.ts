@@ -6,6 +6,7 @@ export type ProblemCode =
   | 'invalid_request'
   | 'unauthenticated'
   | 'destination_not_allowed'
+  | 'receipt_not_authentic'
   | 'not_found'
   | 'method_not_allowed'
   | 'too_large'

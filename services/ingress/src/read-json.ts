@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpProblem } from './problem.ts';
+import { readBody } from './read-body.ts';
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 
@@ -12,7 +13,7 @@ const BODY_LIMIT_BYTES = 16 * 1024;
  */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   refuseOtherMedia(req);
-  const text = decode(await readBytes(req));
+  const text = decode(await readBody(req, BODY_LIMIT_BYTES));
   try {
     return JSON.parse(text);
   } catch {
@@ -32,24 +33,6 @@ function refuseOtherMedia(req: IncomingMessage): void {
   }
 }
 
-function readBytes(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (Number(req.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) {
-      reject(tooLarge());
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let length = 0;
-    req.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > BODY_LIMIT_BYTES) reject(tooLarge());
-      else chunks.push(chunk);
-    });
-    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    req.on('error', () => reject(malformed('The body did not arrive completely.')));
-  });
-}
-
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function decode(bytes: Buffer): string {
@@ -66,8 +49,4 @@ function malformed(detail: string): HttpProblem {
 
 function unsupported(detail: string): HttpProblem {
   return new HttpProblem(415, 'unsupported_media_type', detail);
-}
-
-function tooLarge(): HttpProblem {
-  return new HttpProblem(413, 'too_large', 'The body is larger than 16 KiB.');
 }

@@ -1,8 +1,13 @@
-import type { ProviderConfig } from '@sms-gateway/runtime';
+import { createLogger, type ProviderConfig } from '@sms-gateway/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { startScriptedProviderServer } from '../../../test/support/scripted-provider-server.ts';
 import { createProvider } from './create-provider.ts';
 
+const DEPS = {
+  connections: 1,
+  onReceipt: () => Promise.resolve(),
+  logger: createLogger({ service: 'test', level: 'silent' }),
+};
 const UUID = '40385f64-5717-4562-b3fc-2c963f66afa6';
 
 const CONFIGS: [kind: string, (url: string) => ProviderConfig, path: string][] = [
@@ -28,6 +33,7 @@ const CONFIGS: [kind: string, (url: string) => ProviderConfig, path: string][] =
     'telnyx',
     (apiUrl) => ({
       kind: 'telnyx',
+      publicKey: undefined,
       apiKey: 'k',
       sender: { kind: 'number_pool', messagingProfileId: UUID },
       apiUrl,
@@ -47,18 +53,33 @@ const CONFIGS: [kind: string, (url: string) => ProviderConfig, path: string][] =
   ],
   [
     'vonage',
-    (apiUrl) => ({ kind: 'vonage', apiKey: 'k', apiSecret: 's', from: 'Acme', apiUrl }),
+    (apiUrl) => ({
+      kind: 'vonage',
+      signatureSecret: undefined,
+      apiKey: 'k',
+      apiSecret: 's',
+      from: 'Acme',
+      apiUrl,
+    }),
     '/sms/json',
   ],
 ];
 
 test.each(CONFIGS)('the provider %s sends where its configuration says', async (kind, configOf, path) => {
   await using server = await startScriptedProviderServer((response) => response.end());
-  const provider = createProvider(configOf(server.url), 1);
+  const provider = createProvider(configOf(server.url), DEPS);
   onTestFinished(() => provider.close());
 
   await provider.send(
-    { id: 'm', to: '+14155550123', from: undefined, body: 'text', validitySeconds: 60 },
+    {
+      id: 'm',
+      to: '+14155550123',
+      from: undefined,
+      sender: undefined,
+      receiptUrl: undefined,
+      body: 'text',
+      validitySeconds: 60,
+    },
     new AbortController().signal,
   );
 
@@ -68,5 +89,5 @@ test.each(CONFIGS)('the provider %s sends where its configuration says', async (
 });
 
 test('the provider console needs nothing', () => {
-  expect(createProvider({ kind: 'console' }, 1).name).toBe('console');
+  expect(createProvider({ kind: 'console' }, DEPS).name).toBe('console');
 });

@@ -1,19 +1,38 @@
+import type { Receipt } from '@sms-gateway/contract';
 import {
+  createAwsProvider,
   createConsoleProvider,
   createHttpProvider,
   createInfobipProvider,
   createPlivoProvider,
+  createSimulatorProvider,
   createSinchProvider,
+  createSmppProvider,
   createTelnyxProvider,
   createTwilioProvider,
   createVonageProvider,
   type Provider,
 } from '@sms-gateway/providers';
-import type { ProviderConfig } from '@sms-gateway/runtime';
+import type { AttemptReference } from '@sms-gateway/queue';
+import type { Logger, ProviderConfig } from '@sms-gateway/runtime';
 
-/** The provider of a configuration, with `connections` sockets at most. */
-export function createProvider(config: ProviderConfig, connections: number): Provider {
+type Deps = {
+  /** Sockets at most. */
+  connections: number;
+  /** Takes receipts that come over a provider's own connection; rejects where they should come again. */
+  onReceipt: (
+    provider: ProviderConfig['kind'],
+    receipt: Receipt,
+    reference: AttemptReference | undefined,
+  ) => Promise<void>;
+  logger: Logger;
+};
+
+/** The provider of a configuration. */
+export function createProvider(config: ProviderConfig, { connections, onReceipt, logger }: Deps): Provider {
   switch (config.kind) {
+    case 'aws':
+      return createAwsProvider({ ...config, connections });
     case 'console':
       return createConsoleProvider();
     case 'http':
@@ -22,8 +41,18 @@ export function createProvider(config: ProviderConfig, connections: number): Pro
       return createInfobipProvider({ ...config, connections });
     case 'plivo':
       return createPlivoProvider({ ...config, connections });
+    case 'simulator':
+      return createSimulatorProvider({
+        onReceipt: (receipt, reference) => onReceipt('simulator', receipt, reference),
+      });
     case 'sinch':
       return createSinchProvider({ ...config, connections });
+    case 'smpp':
+      return createSmppProvider({
+        ...config,
+        onReceipt: (receipt) => onReceipt('smpp', receipt, undefined),
+        onEvent: (event) => logger.info({ event }, 'smpp.event'),
+      });
     case 'telnyx':
       return createTelnyxProvider({ ...config, connections });
     case 'twilio':

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ATTEMPT_RESULTS } from '@sms-gateway/contract';
-import { decide, type Facts, MAX_CALL_MS } from './decide.ts';
+import { ATTEMPT_RESULTS, RECEIPT_STATUSES } from '@sms-gateway/contract';
+import { decide, type Facts, MAX_CALL_MS, MAX_LOOKUP_MS } from './decide.ts';
 
 const NOW = 1_000_000;
 
@@ -16,6 +16,7 @@ function facts(overrides: Partial<Facts> = {}): Facts {
       { name: 'twilio', availableAt: 0 },
       { name: 'http', availableAt: 0 },
     ],
+    answering: [],
     onUnknown: 'resend',
     hasWaited: false,
     ...overrides,
@@ -29,7 +30,13 @@ const attempt = (provider: string, result: Attempt['result'], rest: Partial<Atte
   result,
   code: undefined,
   isUnrecognised: false,
+  wasAsked: false,
+  receipt: undefined,
   ...rest,
+});
+
+const receipt = (status: (typeof RECEIPT_STATUSES)[number], isCurable = false) => ({
+  receipt: { status, code: `twilio_${status}`, isCurable, at: NOW },
 });
 
 const half = () => 0.5;
@@ -183,6 +190,104 @@ describe('after a failed attempt', () => {
   });
 });
 
+describe('a delivery receipt', () => {
+  test('that says undelivered, of a kind that another provider can cure, moves the message on', () => {
+    const attempts = [attempt('twilio', 'accepted', receipt('undelivered', true))];
+
+    expect(decide(facts({ attempts }), half)).toMatchObject({ kind: 'send', provider: 'http' });
+  });
+
+  test('never brings back a code that was replaced, or is late', () => {
+    const attempts = [attempt('twilio', 'accepted', receipt('failed', true))];
+
+    expect(decide(facts({ attempts, isNewest: false }), half)).toMatchObject({ outcome: 'superseded' });
+    expect(decide(facts({ attempts, now: NOW + 180_000 }), half)).toMatchObject({ outcome: 'expired' });
+  });
+
+  test('of failure rules its provider out for this message', () => {
+    const providers = [{ name: 'twilio', availableAt: 0 }];
+    const attempts = [attempt('twilio', 'accepted', receipt('undelivered', true))];
+
+    expect(decide(facts({ attempts, providers, hasWaited: true }), half)).toEqual({
+      kind: 'conclude',
+      outcome: 'failed',
+      reason: 'no_provider_left',
+    });
+  });
+
+  test.each(['sent', 'expired', 'unknown'] as const)('that says %s moves nothing', (status) => {
+    const attempts = [attempt('twilio', 'accepted', receipt(status))];
+
+    expect(decide(facts({ attempts }), half)).toMatchObject({ outcome: 'sent', reason: 'accepted' });
+  });
+
+  test('that nobody can cure ends it', () => {
+    const attempts = [attempt('twilio', 'accepted', receipt('undelivered'))];
+
+    expect(decide(facts({ attempts }), half)).toMatchObject({
+      outcome: 'failed',
+      reason: 'twilio_undelivered',
+    });
+  });
+
+  test.each(['sent', 'expired', 'unknown'] as const)(
+    'that says %s tells that an attempt with an unknown result was taken',
+    (status) => {
+      const attempts = [attempt('twilio', 'unknown', receipt(status))];
+
+      expect(decide(facts({ attempts, onUnknown: 'give_up' }), half)).toMatchObject({ outcome: 'sent' });
+    },
+  );
+
+  test('of failure makes an unknown result a known one', () => {
+    const attempts = [attempt('twilio', 'unknown', receipt('undelivered', true))];
+
+    expect(decide(facts({ attempts, onUnknown: 'give_up' }), half)).toMatchObject({
+      kind: 'send',
+      provider: 'http',
+    });
+  });
+
+  test('of delivery outdoes everything that came after', () => {
+    const attempts = [attempt('twilio', 'unknown', receipt('delivered')), attempt('http', 'rejected')];
+
+    expect(decide(facts({ attempts }), half)).toMatchObject({ outcome: 'sent', reason: 'delivered' });
+  });
+});
+
+describe('a provider that can be asked', () => {
+  const unknown = { answering: ['twilio'], attempts: [attempt('twilio', 'unknown')] };
+
+  test.each(['resend', 'give_up'] as const)(
+    'is asked before an unknown result is dealt with under %s',
+    (onUnknown) => {
+      expect(decide(facts({ ...unknown, onUnknown }), half)).toEqual({
+        kind: 'ask',
+        provider: 'twilio',
+        timeoutMs: MAX_LOOKUP_MS,
+      });
+    },
+  );
+
+  test('is asked no longer than the code lives, and not at all after', () => {
+    expect(decide(facts({ ...unknown, deadline: NOW + 700 }), half)).toMatchObject({ timeoutMs: 700 });
+    expect(decide(facts({ ...unknown, deadline: NOW }), half)).toMatchObject({ outcome: 'expired' });
+  });
+
+  test('is asked once', () => {
+    const attempts = [attempt('twilio', 'unknown', { wasAsked: true })];
+
+    expect(decide(facts({ ...unknown, attempts }), half)).toMatchObject({ kind: 'send', provider: 'http' });
+  });
+
+  test('is not asked about what is known, nor anybody who cannot answer', () => {
+    const attempts = [attempt('twilio', 'transient')];
+
+    expect(decide(facts({ ...unknown, attempts }), half)).toMatchObject({ kind: 'send' });
+    expect(decide(facts({ ...unknown, answering: ['http'] }), half)).toMatchObject({ kind: 'send' });
+  });
+});
+
 test('a payload that this process cannot open is left to another, until the deadline', () => {
   expect(decide(facts({ payload: 'unreadable' }), half)).toEqual({ kind: 'wait', delayMs: 1000 });
   expect(decide(facts({ payload: 'unreadable', now: NOW + 179_900 }), half)).toEqual({
@@ -203,6 +308,16 @@ describe('whatever the facts', () => {
         result: fc.constantFrom(undefined, ...ATTEMPT_RESULTS),
         code: fc.constant(undefined),
         isUnrecognised: fc.boolean(),
+        wasAsked: fc.boolean(),
+        receipt: fc.option(
+          fc.record({
+            status: fc.constantFrom(...RECEIPT_STATUSES),
+            code: fc.constant(undefined),
+            isCurable: fc.boolean(),
+            at: fc.integer({ min: 0, max: 400_000 }),
+          }),
+          { nil: undefined },
+        ),
       }),
       { maxLength: 60 },
     ),
@@ -215,6 +330,7 @@ describe('whatever the facts', () => {
           ),
         ),
       ),
+    answering: fc.subarray(['a', 'b', 'c']),
     onUnknown: fc.constantFrom('resend', 'give_up'),
     hasWaited: fc.boolean(),
   }) satisfies fc.Arbitrary<Facts>;
@@ -241,11 +357,43 @@ describe('whatever the facts', () => {
     });
   });
 
-  test('a message whose last attempt was accepted or rejected is never sent again', () => {
+  test('nothing that a provider took is sent again, unless its receipt says that it did not arrive', () => {
     property((f, random) => {
-      const last = f.attempts.at(-1)?.result;
-      if (last !== 'accepted' && last !== 'rejected') return;
-      expect(decide(f, () => random)).toMatchObject({ outcome: last === 'accepted' ? 'sent' : 'failed' });
+      const isCarried = f.attempts.some(
+        (a) =>
+          a.result === 'accepted' && a.receipt?.status !== 'undelivered' && a.receipt?.status !== 'failed',
+      );
+      if (isCarried) expect(decide(f, () => random)).toMatchObject({ kind: 'conclude', outcome: 'sent' });
+    });
+  });
+
+  test('a recipient that was rejected, by an answer or a receipt, is never tried again', () => {
+    property((f, random) => {
+      const isRejected = f.attempts.some(
+        ({ result, receipt: r }) =>
+          result === 'rejected' || ((r?.status === 'failed' || r?.status === 'undelivered') && !r.isCurable),
+      );
+      if (isRejected) expect(decide(f, () => random).kind).toBe('conclude');
+    });
+  });
+
+  test('no provider is asked twice, nor after the deadline', () => {
+    property((f, random) => {
+      const decision = decide(f, () => random);
+      if (decision.kind !== 'ask') return;
+      expect(f.attempts.at(-1)).toMatchObject({ provider: decision.provider, wasAsked: false });
+      expect(decision.timeoutMs).toBeGreaterThan(0);
+      expect(f.now + decision.timeoutMs).toBeLessThanOrEqual(f.deadline);
+    });
+  });
+
+  test('a decision to end depends on the facts alone, and only on how far they have come', () => {
+    property((f, random) => {
+      const decision = decide(f, () => random);
+      if (decision.kind !== 'conclude') return;
+      expect(decide(f, () => 1 - random)).toEqual(decision);
+      const later = decide({ ...f, now: f.now + 1, hasWaited: true }, () => random);
+      expect(later.kind).toBe('conclude');
     });
   });
 
@@ -262,7 +410,9 @@ describe('whatever the facts', () => {
     property((f, random) => {
       if (decide(f, () => random).kind !== 'send') return;
       expect(f.attempts.length).toBeLessThan(50);
-      expect(f.attempts.filter(({ result }) => (result ?? 'unknown') === 'unknown').length).toBeLessThan(3);
+      expect(
+        f.attempts.filter(({ result, receipt: r }) => !r && (result ?? 'unknown') === 'unknown').length,
+      ).toBeLessThan(3);
     });
   });
 });

@@ -1,8 +1,10 @@
-import type { Outcome } from '@sms-gateway/contract';
+import { isCurableFailure, isFailure, type Outcome } from '@sms-gateway/contract';
 import type { RecordedAttempt } from '@sms-gateway/queue';
 
 /** Milliseconds: no call to a provider lasts longer, however much time is left. */
 export const MAX_CALL_MS = 10_000;
+/** Milliseconds for asking a provider whether it has a message. */
+export const MAX_LOOKUP_MS = 3_000;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 10_000;
 /** Milliseconds between two looks at a payload that this process cannot open; another one may have the key. */
@@ -25,9 +27,11 @@ export type Facts = {
   isNewest: boolean;
   payload: 'present' | 'gone' | 'unreadable';
   /** In order. One without a result was begun by a process that never told its end. */
-  attempts: Pick<RecordedAttempt, 'provider' | 'result' | 'code' | 'isUnrecognised'>[];
-  /** In order of preference. */
+  attempts: RecordedAttempt[];
+  /** Of the message's route, in order of preference. */
   providers: ProviderFacts[];
+  /** Providers that can tell, by our reference, whether they have a message. */
+  answering: string[];
   onUnknown: 'resend' | 'give_up';
   /** Whether the wait that an earlier decision asked for is over. */
   hasWaited: boolean;
@@ -35,24 +39,49 @@ export type Facts = {
 
 export type Decision =
   | { kind: 'send'; provider: string; timeoutMs: number; validitySeconds: number }
+  /** Ask the provider of the last attempt whether it has the message. */
+  | { kind: 'ask'; provider: string; timeoutMs: number }
   | { kind: 'wait'; delayMs: number }
   | { kind: 'conclude'; outcome: Outcome; reason: string };
 
-/** What happens to a message next: one decision, made anew from the facts at every step. `random` gives [0, 1). */
+/**
+ * What happens to a message next: one decision, made anew from the facts at every step. `random` gives [0, 1).
+ *
+ * The same for a message that is sent again because its receipt says that it did not arrive: then the decision to
+ * conclude ends that, and the outcome stays what it was.
+ */
 export function decide(facts: Facts, random: () => number): Decision {
-  return concluded(facts) ?? nextAttempt(facts, random);
+  return concluded(facts) ?? question(facts) ?? given(facts) ?? nextAttempt(facts, random);
 }
 
-function concluded({ now, deadline, isNewest, payload, attempts, onUnknown }: Facts): Decision | undefined {
-  const last = attempts.at(-1);
-  if (last?.result === 'accepted') return conclude('sent', 'accepted');
-  if (last?.result === 'rejected') return conclude('failed', last.code ?? 'rejected');
-  if (!isNewest) return conclude('superseded', 'newer_code');
+function concluded({ now, deadline, isNewest, payload, attempts }: Facts): Decision | undefined {
+  if (attempts.some(({ receipt }) => receipt?.status === 'delivered')) return conclude('sent', 'delivered');
+  if (attempts.some((attempt) => wasTaken(attempt) && !didNotArrive(attempt)))
+    return conclude('sent', 'accepted');
 
-  const unknown = attempts.filter(({ result }) => result === undefined || result === 'unknown').length;
-  if (now >= deadline || payload === 'gone') {
-    return conclude('expired', unknown > 0 ? 'deadline_after_unknown' : 'deadline');
+  for (const { result, code, receipt } of attempts) {
+    if (result === 'rejected') return conclude('failed', code ?? 'rejected');
+    if (receipt && isFailure(receipt) && !isCurableFailure(receipt)) {
+      return conclude('failed', receipt.code ?? receipt.status);
+    }
   }
+  if (!isNewest) return conclude('superseded', 'newer_code');
+  if (now >= deadline || payload === 'gone') {
+    return conclude('expired', attempts.some(isUnknown) ? 'deadline_after_unknown' : 'deadline');
+  }
+  return undefined;
+}
+
+/** A provider that can be asked is asked before anybody decides what an unknown result stands for, and once. */
+function question({ now, deadline, payload, attempts, answering }: Facts): Decision | undefined {
+  const last = attempts.at(-1);
+  if (payload !== 'present' || last === undefined) return undefined;
+  if (!isUnknown(last) || last.wasAsked || !answering.includes(last.provider)) return undefined;
+  return { kind: 'ask', provider: last.provider, timeoutMs: Math.min(MAX_LOOKUP_MS, deadline - now) };
+}
+
+function given({ attempts, onUnknown }: Facts): Decision | undefined {
+  const unknown = attempts.filter(isUnknown).length;
   if (unknown >= MAX_UNKNOWN || (unknown > 0 && onUnknown === 'give_up')) {
     return conclude('failed', 'unknown_outcome');
   }
@@ -68,9 +97,11 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
   const remainingMs = deadline - now;
   if (payload === 'unreadable') return { kind: 'wait', delayMs: Math.min(UNREADABLE_RETRY_MS, remainingMs) };
 
-  const faulted = new Set(attempts.filter((a) => a.result === 'provider_fault').map((a) => a.provider));
+  const failed = new Set(
+    attempts.filter((a) => a.result === 'provider_fault' || didNotArrive(a)).map((a) => a.provider),
+  );
   const candidates = providers
-    .filter(({ name }) => !faulted.has(name))
+    .filter(({ name }) => !failed.has(name))
     .map((provider) => ({ ...provider, tries: attempts.filter((a) => a.provider === provider.name).length }));
   if (candidates.length === 0) return conclude('failed', 'no_provider_left');
 
@@ -90,6 +121,20 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
     timeoutMs: Math.min(MAX_CALL_MS, remainingMs),
     validitySeconds: Math.max(1, Math.floor(remainingMs / 1000)),
   };
+}
+
+/** Whether a provider had the message: it said so, or sent a receipt of it. */
+function wasTaken({ result, receipt }: RecordedAttempt): boolean {
+  return result === 'accepted' || receipt !== undefined;
+}
+
+export function didNotArrive({ receipt }: RecordedAttempt): boolean {
+  return receipt !== undefined && isFailure(receipt);
+}
+
+/** Whether it may have been sent: no answer told, and no receipt since. */
+export function isUnknown({ result, receipt }: RecordedAttempt): boolean {
+  return (result === undefined || result === 'unknown') && receipt === undefined;
 }
 
 /** Exponential with full jitter, so that messages that failed together do not come back together. */

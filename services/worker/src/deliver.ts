@@ -1,19 +1,28 @@
-import type { AttemptResult, DeliveryJob } from '@sms-gateway/contract';
-import type { SendRequest, SendResult } from '@sms-gateway/providers';
-import type { DeliveryFacts, DeliveryStore, FinishedAttempt, Payload, Vault } from '@sms-gateway/queue';
+import type { DeliveryJob } from '@sms-gateway/contract';
+import type {
+  DeliveryFacts,
+  DeliveryStore,
+  FinishedAttempt,
+  ReceiptBook,
+  ReceiptDesk,
+} from '@sms-gateway/queue';
 import type { Logger } from '@sms-gateway/runtime';
-import { withinCallWindow } from './call-window.ts';
-import { type Decision, decide, type Facts } from './decide.ts';
+import type { ProviderCalls } from './call-provider.ts';
+import { type Decision, decide, didNotArrive, type Facts, isUnknown } from './decide.ts';
+import type { CallLeave, ProviderHealth } from './health/health.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import type { Route } from './route.ts';
+import type { createOpenMessage, OpenedMessage } from './open-message.ts';
 
 /** What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). */
 export type Delivery = { kind: 'done' } | { kind: 'later'; delayMs: number };
 
 type Deps = {
   store: DeliveryStore;
-  vault: Vault;
-  route: Route;
+  open: ReturnType<typeof createOpenMessage>;
+  calls: ProviderCalls;
+  health: ProviderHealth;
+  book: ReceiptBook;
+  desk: ReceiptDesk;
   metrics: WorkerMetrics;
   logger: Logger;
   onUnknown: Facts['onUnknown'];
@@ -31,105 +40,191 @@ export type Holding = {
 };
 
 /** Takes one message as far as it goes now: attempt after attempt, until it is concluded or has to wait. */
-export function createDeliver({ store, vault, route, metrics, logger, onUnknown, now, random }: Deps) {
+export function createDeliver({
+  store,
+  open,
+  calls,
+  health,
+  book,
+  desk,
+  metrics,
+  logger,
+  onUnknown,
+  now,
+  random,
+}: Deps) {
   return async function deliver(job: DeliveryJob, holding: Holding): Promise<Delivery> {
     const log = logger.child({ messageId: job.id, connection: job.connection });
     let stored = await store.facts(job);
-    let payload = await open(job, stored);
+    let opened = await open(job, stored);
     let previous = neverConcluded(stored);
     let { hasWaited } = holding;
-    if (previous) noteAttempt(stored.attempts.at(-1)?.provider ?? '', previous, 0);
+    if (previous) noteAttempt(previous, 0);
 
     for (;;) {
-      if (stored.outcome !== undefined) return { kind: 'done' };
-      const decision = decide(factsOf(job, stored, payload, hasWaited), random);
+      if (stored.outcome !== undefined && stored.outcome !== 'sent') return { kind: 'done' };
+      const isRedelivery = stored.outcome === 'sent';
+      const decision = decide(factsOf(job, stored, opened, hasWaited), random);
       switch (decision.kind) {
         case 'conclude':
-          await conclude(decision);
+          await conclude(decision, isRedelivery);
           return { kind: 'done' };
         case 'wait':
-          if (previous) await store.record(job, previous);
-          return { kind: 'later', delayMs: decision.delayMs };
+          return later(decision.delayMs);
+        case 'ask':
+          if (holding.signal.aborted) return later(0);
+          previous = await ask(decision);
+          stored = withEnd(stored, previous);
+          break;
         case 'send': {
-          if (holding.signal.aborted) {
-            if (previous) await store.record(job, previous);
-            return { kind: 'later', delayMs: 0 };
-          }
+          if (holding.signal.aborted) return later(0);
+          const leave = await health.admit(decision.provider);
+          // Where it is not given, the facts of the next round say so.
+          if (leave === undefined) break;
           const number = stored.attempts.length + 1;
-          const { provider } = decision;
-          const { holder } = holding;
-          const answer = await store.begin(job, { number, provider, begunAt: now(), holder, previous });
+          const answer = await begin(number, leave, isRedelivery);
           if (answer !== 'begun') {
+            health.withdraw(leave);
             stored = await store.facts(job);
-            payload = await open(job, stored);
+            opened = await open(job, stored);
             previous = answer === 'stale' ? neverConcluded(stored) : undefined;
-            continue;
+            break;
           }
-          previous = await attempt(number, decision);
-          stored = { ...stored, attempts: [...stored.attempts, { provider, ...previous }] };
+          if (stored.attempts.some(isUnknown)) metrics.mayDuplicate(decision.provider);
+          previous = await attempt(number, leave, decision);
+          stored = withEnd(stored, previous);
           hasWaited = false;
         }
       }
     }
 
-    async function attempt(number: number, decision: Decision & { kind: 'send' }): Promise<FinishedAttempt> {
+    async function later(delayMs: number): Promise<Delivery> {
+      if (previous) await store.record(job, previous);
+      return { kind: 'later', delayMs };
+    }
+
+    async function begin(number: number, leave: CallLeave, isRedelivery: boolean) {
+      try {
+        return await store.begin(job, {
+          number,
+          provider: leave.provider,
+          begunAt: now(),
+          holder: holding.holder,
+          isRedelivery,
+          previous,
+          notes: { route: opened.plan.route, encoding: opened.encoding, segments: opened.segments },
+        });
+      } catch (error) {
+        health.withdraw(leave);
+        throw error;
+      }
+    }
+
+    async function attempt(
+      number: number,
+      leave: CallLeave,
+      decision: Decision & { kind: 'send' },
+    ): Promise<FinishedAttempt> {
       const { provider, timeoutMs, validitySeconds } = decision;
-      const startedAt = now();
-      // The mark may have taken long to write, and so may anything before it.
-      const result: SendResult =
-        startedAt < job.deadline && typeof payload === 'object'
-          ? await send({ id: job.id, ...payload, from: payload.from, validitySeconds }, provider, timeoutMs)
-          : { kind: 'transient', code: 'deadline_before_call', retryAfterMs: undefined };
-      pauseIfAsked(provider, result);
-      const finished = finishedAttempt(number, result, now());
-      noteAttempt(provider, finished, finished.concludedAt - startedAt);
+      const { payload, plan, text } = opened;
+      const { durationMs, ...finished } = await calls.send({
+        job,
+        number,
+        leave,
+        sender: plan.providers.find(({ name }) => name === provider)?.sender,
+        payload: typeof payload === 'object' ? payload : undefined,
+        text,
+        timeoutMs,
+        validitySeconds,
+        signal: holding.signal,
+      });
+      if (finished.result === 'accepted') metrics.segmentsSent(provider, opened.encoding, opened.segments);
+      noteAttempt(finished, durationMs);
       return finished;
     }
 
-    function send(request: SendRequest, provider: string, timeoutMs: number): Promise<SendResult> {
-      return withinCallWindow({ outer: holding.signal, timeoutMs }, (signal) =>
-        route.provider(provider).send(request, signal),
+    async function ask({ provider, timeoutMs }: Decision & { kind: 'ask' }): Promise<FinishedAttempt> {
+      const number = stored.attempts.length;
+      const { payload } = opened;
+      if (typeof payload !== 'object') throw new Error('asked for a message that cannot be read');
+      const answer = await calls.lookup({ job, provider, payload, timeoutMs, signal: holding.signal });
+      metrics.lookedUp(provider, answer.kind);
+      log.info({ provider, attempt: number, answer: answer.kind }, 'delivery.looked_up');
+      return {
+        number,
+        provider,
+        result: answer.kind === 'found' ? 'accepted' : 'unknown',
+        code: answer.kind === 'found' ? 'found_by_lookup' : stored.attempts.at(-1)?.code,
+        isUnrecognised: false,
+        providerMessageId: answer.kind === 'found' ? answer.providerMessageId : undefined,
+        wasAsked: true,
+        concludedAt: now(),
+      };
+    }
+
+    function noteAttempt(finished: FinishedAttempt, durationMs: number): void {
+      const { provider, number, result, code } = finished;
+      metrics.attempted(provider, result, durationMs);
+      log.info(
+        { provider, attempt: number, route: opened.plan.route, result, reason: code, durationMs },
+        'delivery.attempted',
       );
     }
 
-    function noteAttempt(
-      provider: string,
-      { number, result, code }: FinishedAttempt,
-      durationMs: number,
-    ): void {
-      metrics.attempted(provider, result, durationMs);
-      log.info({ provider, attempt: number, result, reason: code, durationMs }, 'delivery.attempted');
-    }
-
-    async function conclude({ outcome, reason }: Decision & { kind: 'conclude' }): Promise<void> {
+    async function conclude(decision: Decision & { kind: 'conclude' }, isRedelivery: boolean): Promise<void> {
+      const { outcome, reason } = decision;
+      // It was concluded before, by a process that did not come to say so to the queue.
+      if (isRedelivery && outcome === 'sent' && previous === undefined) return;
       const at = now();
       const { holder } = holding;
-      const answer = await store.conclude(job, { outcome, reason, at, holder, previous });
-      if (answer === 'concluded') return;
-      metrics.concluded(job.connection, outcome, at - job.acceptedAt);
-      log.info(
-        { outcome, reason, attempts: stored.attempts.length, sinceAcceptedMs: at - job.acceptedAt },
-        'message.concluded',
-      );
+      const awaitsReceipt = outcome === 'sent' && mayNeedAnother(previous);
+      const answer = await store.conclude(job, {
+        outcome,
+        reason,
+        at,
+        holder,
+        isRedelivery,
+        awaitsReceipt,
+        previous,
+      });
+      const fields = {
+        outcome,
+        reason,
+        attempts: stored.attempts.length,
+        sinceAcceptedMs: at - job.acceptedAt,
+      };
+      if (isRedelivery) {
+        metrics.redelivered(outcome);
+        log.info(fields, 'redelivery.ended');
+      } else if (answer.isFirst) {
+        metrics.concluded(job.connection, outcome, at - job.acceptedAt);
+        log.info(
+          { ...fields, route: opened.plan.route, encoding: opened.encoding, segments: opened.segments },
+          'message.concluded',
+        );
+      }
+      if (previous === undefined) return;
+      const { provider, number } = previous;
+      if (awaitsReceipt && answer.hasReceipt) await book.reopen(job, number);
+      for (const receipt of answer.early) {
+        await desk.takeHeld(provider, receipt, { messageId: job.id, attempt: number });
+      }
+    }
+
+    /** Whether a receipt of this attempt can come, and another provider could do what this one did not. */
+    function mayNeedAnother(finished: FinishedAttempt | undefined): boolean {
+      if (finished?.result !== 'accepted' || !calls.sendsReceipts(finished.provider)) return false;
+      const used = stored.attempts
+        .filter((a) => a.result === 'provider_fault' || didNotArrive(a))
+        .map((a) => a.provider);
+      return opened.plan.providers.some(({ name }) => name !== finished.provider && !used.includes(name));
     }
   };
-
-  async function open(job: DeliveryJob, { sealed }: DeliveryFacts): Promise<Payload | 'gone' | 'unreadable'> {
-    if (sealed === undefined) return 'gone';
-    const payload = await vault.open(job.id, sealed);
-    if (payload === undefined) {
-      logger.error(
-        { messageId: job.id, hint: 'no key in PAYLOAD_KEYS opens it' },
-        'delivery.payload_unreadable',
-      );
-    }
-    return payload ?? 'unreadable';
-  }
 
   function factsOf(
     job: DeliveryJob,
     { isNewest, attempts }: DeliveryFacts,
-    payload: Payload | 'gone' | 'unreadable',
+    { payload, plan }: OpenedMessage,
     hasWaited: boolean,
   ): Facts {
     return {
@@ -138,42 +233,34 @@ export function createDeliver({ store, vault, route, metrics, logger, onUnknown,
       isNewest,
       payload: typeof payload === 'object' ? 'present' : payload,
       attempts,
-      providers: route.candidates(),
+      providers: plan.providers.map(({ name }) => ({ name, availableAt: health.availableAt(name) })),
+      answering: calls.answering,
       onUnknown,
       hasWaited,
     };
   }
 
-  function pauseIfAsked(provider: string, result: SendResult): void {
-    if (result.kind === 'throttled') route.pause(provider, result.retryAfterMs);
-    if (result.kind === 'transient' && result.retryAfterMs !== undefined) {
-      route.pause(provider, result.retryAfterMs);
-    }
-  }
-
   /** The last attempt, where the process that began it never told its end: nobody knows what it came to. */
   function neverConcluded({ attempts, outcome }: DeliveryFacts): FinishedAttempt | undefined {
     const last = attempts.at(-1);
-    if (last === undefined || last.result !== undefined || outcome !== undefined) return undefined;
+    if (last === undefined || last.result !== undefined) return undefined;
+    if (outcome !== undefined && outcome !== 'sent') return undefined;
     return {
       number: attempts.length,
+      provider: last.provider,
       result: 'unknown',
       code: 'never_concluded',
       isUnrecognised: false,
       providerMessageId: undefined,
+      wasAsked: last.wasAsked,
       concludedAt: now(),
     };
   }
 }
 
-function finishedAttempt(number: number, result: SendResult, concludedAt: number): FinishedAttempt {
-  const kind: AttemptResult = result.kind;
-  return {
-    number,
-    result: kind,
-    code: result.kind === 'accepted' ? undefined : result.code,
-    isUnrecognised: result.kind === 'provider_fault' && !result.isRecognised,
-    providerMessageId: result.kind === 'accepted' ? result.providerMessageId : undefined,
-    concludedAt,
-  };
+/** The facts with what an attempt came to, without asking for them again. */
+function withEnd(facts: DeliveryFacts, { number, ...end }: FinishedAttempt): DeliveryFacts {
+  const attempts = [...facts.attempts];
+  attempts[number - 1] = { ...end, receipt: attempts[number - 1]?.receipt };
+  return { ...facts, attempts };
 }

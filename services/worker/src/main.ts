@@ -1,4 +1,14 @@
-import { connectRedis, createDeliveryStore, createVault, registerQueueMetrics } from '@sms-gateway/queue';
+import {
+  connectRedis,
+  createDeliveryStore,
+  createRateLimit,
+  createReceiptBook,
+  createReceiptDesk,
+  createReceiptReferences,
+  createVault,
+  registerQueueMetrics,
+} from '@sms-gateway/queue';
+import { createRouter } from '@sms-gateway/routing';
 import {
   closeWithin,
   createAdminServer,
@@ -10,10 +20,13 @@ import {
   untilSignal,
 } from '@sms-gateway/runtime';
 import { createApp } from './app.ts';
+import { createProviderCalls } from './call-provider.ts';
 import { createProvider } from './create-provider.ts';
 import { createDeliver } from './deliver.ts';
-import { createWorkerMetrics, registerProviderAvailability } from './metrics.ts';
-import { createRoute } from './route.ts';
+import { createHealth } from './health/create-health.ts';
+import { registerHealthMetrics } from './health/health-metrics.ts';
+import { createWorkerMetrics } from './metrics.ts';
+import { createOpenMessage } from './open-message.ts';
 
 /** Milliseconds kept of the shutdown time for writing down what the messages that had to be let go came to. */
 const LET_GO_MS = 1000;
@@ -29,15 +42,43 @@ await runMain('worker', async () => {
 
   const onError = (error: Error) => logger.warn({ err: error }, 'redis.error');
   const redis = connectRedis(config.redis, 'worker', { name: 'sms-gateway-worker', onError });
-  const providers = config.providers.map((provider) => createProvider(provider, config.concurrency));
-  const route = createRoute({ providers, now });
-  registerProviderAvailability({ registry, route, now });
+  const book = createReceiptBook({ redis, now });
+  const desk = createReceiptDesk({ book, registry, logger });
+  const providers = config.providers.map((provider) =>
+    createProvider(provider, {
+      connections: config.concurrency,
+      logger,
+      onReceipt: async (name, receipt, reference) => void (await desk.take(name, receipt, reference)),
+    }),
+  );
+  const health = createHealth({
+    providers: providers.map(({ name }) => name),
+    rateLimits: config.rateLimits,
+    rateLimit: createRateLimit({ redis }),
+    now,
+    random: Math.random,
+  });
+  registerHealthMetrics({ registry, health });
   registerQueueMetrics({ registry, redis, now });
 
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
-    vault: createVault(config.payloadKeys),
-    route,
+    open: createOpenMessage({
+      vault: createVault(config.payloadKeys),
+      router: createRouter(config.routing),
+      replacesSmartCharacters: config.replacesSmartCharacters,
+      logger,
+    }),
+    calls: createProviderCalls({
+      providers,
+      health,
+      references: createReceiptReferences(config.payloadKeys),
+      publicUrl: config.publicUrl,
+      now,
+    }),
+    health,
+    book,
+    desk,
     metrics,
     logger,
     onUnknown: config.onUnknown,
@@ -55,7 +96,7 @@ await runMain('worker', async () => {
         ...(isStopping ? ['The process is shutting down'] : []),
         ...(redis.status === 'ready' ? [] : ['Redis cannot be reached']),
       ];
-      return { ready: reasons.length === 0, reasons };
+      return { ready: reasons.length === 0, reasons, detail: { providers: health.snapshot() } };
     },
   });
   const adminPort = await admin.listen(config.admin);

@@ -1,10 +1,16 @@
 import type { AttemptResult, Outcome } from '@sms-gateway/contract';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Route } from './route.ts';
+import type { LookupResult } from '@sms-gateway/providers';
+import { Counter, Histogram, type Registry } from 'prom-client';
 
 export type WorkerMetrics = {
   attempted(provider: string, result: AttemptResult, durationMs: number): void;
   concluded(connection: string, outcome: Outcome, sinceAcceptedMs: number): void;
+  /** Something is about to be sent though an earlier attempt may have been sent as well. */
+  mayDuplicate(provider: string): void;
+  lookedUp(provider: string, answer: LookupResult['kind']): void;
+  /** A message that its receipt had called back came to an end again. */
+  redelivered(outcome: Outcome): void;
+  segmentsSent(provider: string, encoding: string, segments: number): void;
 };
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -37,6 +43,30 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
     buckets: WAY_BUCKETS_SECONDS,
     registers,
   });
+  const duplicates = new Counter({
+    name: 'gateway_possible_duplicates_total',
+    help: 'Attempts begun though an earlier one may have been sent, by the provider of the later one',
+    labelNames: ['provider'],
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'gateway_lookups_total',
+    help: 'Questions to providers whether they have a message, after an unknown result',
+    labelNames: ['provider', 'answer'],
+    registers,
+  });
+  const redeliveries = new Counter({
+    name: 'gateway_redeliveries_total',
+    help: 'Messages sent again because of a delivery receipt, by what that came to',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const segments = new Counter({
+    name: 'gateway_segments_total',
+    help: 'SMS segments that providers accepted, as the text counts them',
+    labelNames: ['provider', 'encoding'],
+    registers,
+  });
 
   return {
     attempted: (provider, result, durationMs) => {
@@ -47,28 +77,10 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
       messages.inc({ connection, outcome });
       if (outcome === 'sent') acceptToSent.observe(sinceAcceptedMs / 1000);
     },
+    mayDuplicate: (provider) => duplicates.inc({ provider }),
+    lookedUp: (provider, answer) => lookups.inc({ provider, answer }),
+    redelivered: (outcome) => redeliveries.inc({ outcome }),
+    segmentsSent: (provider, encoding, count) =>
+      segments.inc({ provider, encoding: encoding === 'GSM-7' ? 'gsm_7' : 'ucs_2' }, count),
   };
-}
-
-/** Shows for every provider whether this process would call it now. */
-export function registerProviderAvailability({
-  registry,
-  route,
-  now,
-}: {
-  registry: Registry;
-  route: Route;
-  now: () => number;
-}): void {
-  const available = new Gauge({
-    name: 'gateway_provider_available',
-    help: '1 where the provider may be called now, 0 while it is paused',
-    labelNames: ['provider'],
-    registers: [registry],
-    collect() {
-      for (const { name, availableAt } of route.candidates()) {
-        available.set({ provider: name }, availableAt <= now() ? 1 : 0);
-      }
-    },
-  });
 }

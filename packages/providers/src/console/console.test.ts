@@ -6,8 +6,10 @@ const REQUEST: SendRequest = {
   id: 'message-7f3a',
   to: '+14155550123',
   from: 'Acme',
+  sender: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
+  receiptUrl: undefined,
 };
 
 function setup() {
@@ -39,4 +41,8 @@ test('does nothing once aborted', async () => {
 
   expect(result).toEqual({ kind: 'transient', code: 'aborted', retryAfterMs: undefined });
   expect(lines).toEqual([]);
+});
+
+test('sends no receipts', () => {
+  expect(setup().provider.receipts).toBe('none');
 });

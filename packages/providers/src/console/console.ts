@@ -15,6 +15,7 @@ export function createConsoleProvider({
 }: Options = {}): Provider {
   return {
     name: 'console',
+    receipts: 'none',
     async send({ id, to, validitySeconds }, signal) {
       if (signal.aborted) return { kind: 'transient', code: 'aborted', retryAfterMs: undefined };
       const number = parsePhoneNumber(to);

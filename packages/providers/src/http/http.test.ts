@@ -7,8 +7,10 @@ const REQUEST: SendRequest = {
   id: 'message-7f3a',
   to: '+14155550123',
   from: undefined,
+  sender: undefined,
   body: 'Código: 493817 ✓',
   validitySeconds: 120,
+  receiptUrl: undefined,
 };
 
 async function send(request: SendRequest, answer = '') {
@@ -16,7 +18,7 @@ async function send(request: SendRequest, answer = '') {
   const provider = createHttpProvider({ url: `${server.url}/sms?tenant=a`, token: 'the-token' });
   onTestFinished(() => provider.close());
   const result = await provider.send(request, new AbortController().signal);
-  return { result, received: server.requests[0] };
+  return { receipts: provider.receipts, result, received: server.requests[0] };
 }
 
 test('posts the documented JSON with bearer token and idempotency key', async () => {
@@ -39,6 +41,12 @@ test('posts the documented JSON with bearer token and idempotency key', async ()
     body: 'Código: 493817 ✓',
     validitySeconds: 120,
   });
+});
+
+test('sends no receipts', async () => {
+  const { receipts } = await send({ ...REQUEST, receiptUrl: 'https://sms.example.com/v1/receipts/http' });
+
+  expect(receipts).toBe('none');
 });
 
 test('passes the sender on', async () => {

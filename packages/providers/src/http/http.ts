@@ -43,6 +43,7 @@ export function createHttpProvider({
 
   return {
     name: 'http',
+    receipts: 'none',
     async send(request, signal) {
       const { id, to, from = null, body, validitySeconds } = request;
       const outcome = await client.request(

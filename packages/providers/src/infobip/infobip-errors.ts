@@ -28,7 +28,7 @@ const ACCOUNT_OR_SENDER = new Set([
   100, // UNDELIVERABLE_REJECTED_PLATFORM
 ]);
 
-const DUPLICATE_MESSAGE_ID = 23;
+export const DUPLICATE_MESSAGE_ID = 23;
 
 /** Groups of status: OK, PENDING and DELIVERED; the others are UNDELIVERABLE (2), EXPIRED (4) and REJECTED (5). */
 const TAKEN_GROUPS = new Set([0, 1, 3]);
@@ -53,11 +53,17 @@ export function classifyInfobipAnswer(answer: Answer, nowMs: number, id: string)
     return { kind: 'unknown', code: `http_${answer.status}` };
   }
   const code = `infobip_${statusId}`;
-  if (RECIPIENT.has(statusId)) return { kind: 'rejected', code };
+  if (isRecipientFault(statusId)) return { kind: 'rejected', code };
   return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(statusId) };
 }
 
-function wholeNumber(value: unknown): number | undefined {
+/** Whether the id of a status says that no provider can reach the recipient. */
+export function isRecipientFault(statusId: number): boolean {
+  return RECIPIENT.has(statusId);
+}
+
+/** An id of Infobip's; undefined for everything else, because it ends up in traces and logs. */
+export function wholeNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 100_000
     ? value
     : undefined;

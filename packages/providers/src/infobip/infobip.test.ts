@@ -7,6 +7,8 @@ const REQUEST: SendRequest = {
   id: 'msg_0123456789abcdefghij-_',
   to: '+14155550123',
   from: 'Ignored',
+  sender: undefined,
+  receiptUrl: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
 };
@@ -57,6 +59,28 @@ test('writes a number as sender without its plus sign', async () => {
   const { json } = await send({ from: '+14155550100' });
 
   expect(json.messages[0]).toMatchObject({ sender: '14155550100' });
+});
+
+test.each([
+  ['+14155550199', '14155550199'],
+  ['Other', 'Other'],
+])('sends from %s where the route chose it', async (sender, expected) => {
+  const { json } = await send({}, { sender });
+
+  expect(json.messages[0].sender).toBe(expected);
+});
+
+test('asks for delivery receipts where they can reach us', async () => {
+  const receiptUrl = 'https://gw.example.com/v1/receipts/infobip?ref=abc.2.x';
+
+  const [asking, silent] = [await send({}, { receiptUrl }), await send({})];
+
+  expect(asking.json.messages[0].webhooks).toEqual({
+    delivery: { url: receiptUrl },
+    contentType: 'application/json',
+  });
+  expect(silent.json.messages[0]).not.toHaveProperty('webhooks');
+  expect(createInfobipProvider(OPTIONS).receipts).toBe('callback');
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifyInfobipAnswer } from './infobip-errors.ts';
+import { infobipLookup } from './infobip-lookup.ts';
 
 export type InfobipProviderOptions = Omit<RestProviderOptions, 'apiUrl'> & {
   /** The account's own, as the portal shows it, with https:// in front. */
@@ -14,8 +15,8 @@ const MAX_VALIDITY_SECONDS = 48 * 3600;
 
 /**
  * Sends through Infobip's SMS API v3 (infobip.com/docs/api/channels/sms). Our message id is the message's id there,
- * and an id that Infobip has already is not sent a second time. The sender is always the account's. Throws if the
- * API key or `baseUrl` cannot be used.
+ * and an id that Infobip has already is not sent a second time. The sender is always the account's: the one that the
+ * route chose or else the configured one. Throws if the API key or `baseUrl` cannot be used.
  */
 export function createInfobipProvider({
   baseUrl,
@@ -24,10 +25,9 @@ export function createInfobipProvider({
   now = Date.now,
   connections,
 }: InfobipProviderOptions): Provider {
-  const sender = from.replace(/^\+/, '');
-
   return createRestProvider({
     name: 'infobip',
+    receipts: 'callback',
     apiUrl: baseUrl,
     now,
     connections,
@@ -35,11 +35,11 @@ export function createInfobipProvider({
     credentials: { apiKey },
     authorization: `App ${apiKey}`,
     contentType: 'application/json',
-    encode: ({ id, to, body, validitySeconds }) =>
+    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl }) =>
       JSON.stringify({
         messages: [
           {
-            sender,
+            sender: sender.replace(/^\+/, ''),
             destinations: [{ to: to.replace(/^\+/, ''), messageId: id }],
             content: { text: body },
             options: {
@@ -48,9 +48,13 @@ export function createInfobipProvider({
                 timeUnit: 'SECONDS',
               },
             },
+            ...(receiptUrl !== undefined && {
+              webhooks: { delivery: { url: receiptUrl }, contentType: 'application/json' },
+            }),
           },
         ],
       }),
     classify: (answer, nowMs, { id }) => classifyInfobipAnswer(answer, nowMs, id),
+    lookup: infobipLookup,
   });
 }

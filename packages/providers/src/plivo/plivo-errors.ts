@@ -20,15 +20,15 @@ export function classifyPlivoAnswer(answer: Answer, nowMs: number): SendResult {
   if (isEmptyList(ids) && Array.isArray(invalid) && invalid.length > 0) {
     return { kind: 'provider_fault', code: 'plivo_invalid_number', isRecognised: true };
   }
-  return { kind: 'accepted', providerMessageId: Array.isArray(ids) ? messageId(ids[0]) : undefined };
+  return { kind: 'accepted', providerMessageId: Array.isArray(ids) ? readUuid(ids[0]) : undefined };
 }
 
 function isEmptyList(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-// Strict, because it ends up in traces and logs: a body that repeats the request must not get there.
-function messageId(value: unknown): string | undefined {
+/** Undefined for all but a UUID: it ends up in traces and logs, and a body that repeats the request must not. */
+export function readUuid(value: unknown): string | undefined {
   return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
     ? value
     : undefined;

@@ -7,6 +7,8 @@ const REQUEST: SendRequest = {
   id: 'msg_0123456789abcdefghij-_',
   to: '+14155550123',
   from: 'Ignored',
+  sender: undefined,
+  receiptUrl: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
 };
@@ -64,6 +66,31 @@ test.each([
   [10_800, 10_799],
 ])('asks for a validity of %d s as %d s', async (validitySeconds, expected) => {
   expect((await send({}, { validitySeconds })).json).toMatchObject({ message_expiry: expected });
+});
+
+test.each([
+  ['+14155550199', { src: '14155550199' }],
+  ['Acme', { src: 'Acme' }],
+  ['0f7a1c22-97bb-4d72-89fd-81d5c515b015', { powerpack_uuid: '0f7a1c22-97bb-4d72-89fd-81d5c515b015' }],
+])('sends from %s where the route chose it, whatever is configured', async (sender, expected) => {
+  const configured = [{ from: '+14155550100' }, { powerpackUuid: '86bbb125-97bb-4d72-89fd-81d5c515b015' }];
+
+  for (const own of configured) {
+    const { src, powerpack_uuid } = (await send({ sender: own }, { sender })).json;
+    expect({ src, powerpack_uuid }).toEqual({ src: undefined, powerpack_uuid: undefined, ...expected });
+  }
+});
+
+test('asks for delivery receipts where they can reach us', async () => {
+  const receiptUrl = 'https://gw.example.com/v1/receipts/plivo?ref=abc.2.x';
+
+  expect((await send({}, { receiptUrl })).json).toMatchObject({ url: receiptUrl, method: 'POST' });
+  expect((await send({})).json).not.toHaveProperty('method');
+  expect(createPlivoProvider(OPTIONS).receipts).toBe('callback');
+});
+
+test('says that it cannot be asked for a message', () => {
+  expect(createPlivoProvider(OPTIONS)).not.toHaveProperty('lookup');
 });
 
 test('keeps the path of a proxy and its own within an ID', async () => {

@@ -1,13 +1,15 @@
 import type { Provider } from '../provider.ts';
 import { basicAuthorization, createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
-import { classifyPlivoAnswer } from './plivo-errors.ts';
+import { classifyPlivoAnswer, readUuid } from './plivo-errors.ts';
 
 export type PlivoProviderOptions = RestProviderOptions & {
   authId: string;
   authToken: string;
   /** A number, short code or alphanumeric sender ID of the account, or a Powerpack that picks one. */
-  sender: { from: string } | { powerpackUuid: string };
+  sender: PlivoSender;
 };
+
+type PlivoSender = { from: string } | { powerpackUuid: string };
 
 // support.plivo.com, "Message Expiry": 5 to 10 799 s, 10 800 s if not given.
 const MIN_EXPIRY_SECONDS = 5;
@@ -16,21 +18,20 @@ const MAX_EXPIRY_SECONDS = 10_799;
 /**
  * Sends through Plivo's Message API (docs.plivo.com, Send a message) with `log=false`, so that Plivo keeps neither
  * the text nor the whole number. Plivo looks at the expiry when it takes a message from its queue. It takes no
- * reference of ours. The sender is always the account's. Throws if a credential or `apiUrl` cannot be used.
+ * reference of ours, and cannot be asked for a message by one. The sender is always the account's: the one that the
+ * route chose or else the configured one. Throws if a credential or `apiUrl` cannot be used.
  */
 export function createPlivoProvider({
   authId,
   authToken,
-  sender,
+  sender: configured,
   apiUrl = 'https://api.plivo.com',
   now = Date.now,
   connections,
 }: PlivoProviderOptions): Provider {
-  const source =
-    'from' in sender ? { src: sender.from.replace(/^\+/, '') } : { powerpack_uuid: sender.powerpackUuid };
-
   return createRestProvider({
     name: 'plivo',
+    receipts: 'callback',
     apiUrl,
     now,
     connections,
@@ -38,9 +39,9 @@ export function createPlivoProvider({
     credentials: { authId, authToken },
     authorization: basicAuthorization(authId, authToken),
     contentType: 'application/json',
-    encode: ({ to, body, validitySeconds }) =>
+    encode: ({ to, sender, body, validitySeconds, receiptUrl }) =>
       JSON.stringify({
-        ...source,
+        ...source(sender === undefined ? configured : senderNamed(sender)),
         dst: to.replace(/^\+/, ''),
         text: body,
         type: 'sms',
@@ -49,7 +50,18 @@ export function createPlivoProvider({
           Math.max(Math.trunc(validitySeconds), MIN_EXPIRY_SECONDS),
           MAX_EXPIRY_SECONDS,
         ),
+        ...(receiptUrl !== undefined && { url: receiptUrl, method: 'POST' }),
       }),
     classify: classifyPlivoAnswer,
   });
+}
+
+function senderNamed(chosen: string): PlivoSender {
+  return readUuid(chosen) === undefined ? { from: chosen } : { powerpackUuid: chosen };
+}
+
+function source(sender: PlivoSender) {
+  return 'from' in sender
+    ? { src: sender.from.replace(/^\+/, '') }
+    : { powerpack_uuid: sender.powerpackUuid };
 }

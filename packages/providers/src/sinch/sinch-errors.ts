@@ -31,7 +31,7 @@ export function classifySinchAnswer(answer: Answer, nowMs: number): SendResult {
   return isSetting ? { ...result, isRecognised: true } : result;
 }
 
-// Strict, because it ends up in traces and logs: a body that repeats the request must not get there.
-function batchId(value: unknown): string | undefined {
+/** Undefined for all but a batch's ID: it ends up in traces and logs, and a body that repeats the request must not. */
+export function batchId(value: unknown): string | undefined {
   return typeof value === 'string' && /^[0-9A-Za-z]{20,40}$/.test(value) ? value : undefined;
 }

@@ -7,6 +7,8 @@ const REQUEST: SendRequest = {
   id: 'msg_0123456789abcdefghij-_',
   to: '+14155550123',
   from: 'Ignored',
+  sender: undefined,
+  receiptUrl: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
 };
@@ -60,6 +62,21 @@ test.each([
   [1_000_000, '2026-11-26T07:00:00.000Z'],
 ])('asks for a validity of %d s as the time %s', async (validitySeconds, expireAt) => {
   expect((await send({}, { validitySeconds })).json).toMatchObject({ expire_at: expireAt });
+});
+
+test('sends from the sender that the route chose', async () => {
+  expect((await send({}, { sender: 'Other' })).json).toMatchObject({ from: 'Other' });
+});
+
+test('asks for delivery receipts where they can reach us', async () => {
+  const receiptUrl = 'https://gw.example.com/v1/receipts/sinch?ref=abc.2.x';
+
+  expect((await send({}, { receiptUrl })).json).toMatchObject({
+    callback_url: receiptUrl,
+    delivery_report: 'per_recipient',
+  });
+  expect((await send({})).json).not.toHaveProperty('delivery_report');
+  expect(createSinchProvider(OPTIONS).receipts).toBe('callback');
 });
 
 test('keeps the path of a proxy and its own within an ID', async () => {

@@ -1,6 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifySinchAnswer } from './sinch-errors.ts';
+import { sinchLookup } from './sinch-lookup.ts';
 
 export type SinchProviderOptions = RestProviderOptions & {
   servicePlanId: string;
@@ -16,7 +17,8 @@ const MAX_VALIDITY_SECONDS = 3 * 24 * 3600;
 /**
  * Sends a batch of one through Sinch's SMS API (developers.sinch.com, Batches), with our message id as
  * `client_reference`. Sinch takes a point in time, so the validity depends on this machine's clock. The sender is
- * always the account's. Throws if a credential or `apiUrl` cannot be used.
+ * always the account's: the one that the route chose or else the configured one. Throws if a credential or `apiUrl`
+ * cannot be used.
  */
 export function createSinchProvider({
   servicePlanId,
@@ -29,6 +31,7 @@ export function createSinchProvider({
 }: SinchProviderOptions): Provider {
   return createRestProvider({
     name: 'sinch',
+    receipts: 'callback',
     apiUrl,
     now,
     connections,
@@ -36,17 +39,19 @@ export function createSinchProvider({
     credentials: { servicePlanId, apiToken },
     authorization: `Bearer ${apiToken}`,
     contentType: 'application/json',
-    encode: ({ id, to, body, validitySeconds }, nowMs) => {
+    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl }, nowMs) => {
       const validSeconds = Math.min(Math.max(Math.trunc(validitySeconds), 1), MAX_VALIDITY_SECONDS);
       return JSON.stringify({
         type: 'mt_text',
-        from,
+        from: sender,
         to: [to],
         body,
         expire_at: new Date(nowMs + validSeconds * 1000).toISOString(),
         client_reference: id,
+        ...(receiptUrl !== undefined && { callback_url: receiptUrl, delivery_report: 'per_recipient' }),
       });
     },
     classify: classifySinchAnswer,
+    lookup: sinchLookup(servicePlanId),
   });
 }

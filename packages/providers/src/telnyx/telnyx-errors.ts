@@ -67,6 +67,11 @@ const ACCOUNT_OR_SENDER = new Set([
   '40329', // toll-free number not verified
 ]);
 
+/** Whether the fault lies with the recipient, so that no other provider must be tried. */
+export function isRecipientFault(number: string): boolean {
+  return RECIPIENT.has(number);
+}
+
 /** Classes an answer of Telnyx's Messaging API: HTTP status first, then the code of the first error. */
 export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
@@ -92,12 +97,12 @@ export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult 
 }
 
 // Strict, because both end up in traces and logs: a body that repeats the request must not get there.
-function messageId(value: unknown): string | undefined {
+export function messageId(value: unknown): string | undefined {
   return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
     ? value
     : undefined;
 }
 
-function errorNumber(value: unknown): string | undefined {
+export function errorNumber(value: unknown): string | undefined {
   return typeof value === 'string' && /^\d{5}$/.test(value) ? value : undefined;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { sendOnce } from '../../../../test/support/send-once.ts';
 import type { SendRequest } from '../provider.ts';
 import { createTelnyxProvider, type TelnyxProviderOptions } from './telnyx.ts';
@@ -7,23 +7,28 @@ const REQUEST: SendRequest = {
   id: 'msg_0123456789abcdefghij-_',
   to: '+14155550123',
   from: 'Ignored',
+  sender: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
+  receiptUrl: undefined,
 };
 
 const PROFILE_ID = 'abc85f64-5717-4562-b3fc-2c9600000000';
 const OPTIONS: TelnyxProviderOptions = { apiKey: 'the-secret', sender: { from: '+14155550100' } };
 
-async function send(sender: TelnyxProviderOptions['sender'], prefix = '') {
+async function send(
+  { prefix = '', ...options }: Partial<TelnyxProviderOptions> & { prefix?: string },
+  request: Partial<SendRequest> = {},
+) {
   const { received } = await sendOnce({
-    create: (url) => createTelnyxProvider({ ...OPTIONS, sender, apiUrl: url + prefix }),
-    request: { ...REQUEST, body: 'Código: 493817 ✓' },
+    create: (url) => createTelnyxProvider({ ...OPTIONS, ...options, apiUrl: url + prefix }),
+    request: { ...REQUEST, body: 'Código: 493817 ✓', ...request },
   });
   return { received, json: JSON.parse(received.body) };
 }
 
 test("makes the documented request with the account's own sender", async () => {
-  const { received, json } = await send({ from: '+14155550100' });
+  const { received, json } = await send({});
 
   expect(received).toMatchObject({
     method: 'POST',
@@ -43,20 +48,20 @@ test("makes the documented request with the account's own sender", async () => {
 });
 
 test('names the messaging profile of an alphanumeric sender ID', async () => {
-  const { json } = await send({ from: 'Acme', messagingProfileId: PROFILE_ID });
+  const { json } = await send({ sender: { from: 'Acme', messagingProfileId: PROFILE_ID } });
 
   expect(json).toMatchObject({ from: 'Acme', messaging_profile_id: PROFILE_ID });
 });
 
 test('lets a messaging profile choose the sender', async () => {
-  const { json } = await send({ messagingProfileId: PROFILE_ID });
+  const { json } = await send({ sender: { messagingProfileId: PROFILE_ID } });
 
   expect(json).toMatchObject({ messaging_profile_id: PROFILE_ID });
   expect(json).not.toHaveProperty('from');
 });
 
 test('keeps the path of a proxy', async () => {
-  expect((await send(OPTIONS.sender, '/proxy/')).received.path).toBe('/proxy/v2/messages');
+  expect((await send({ prefix: '/proxy/' })).received.path).toBe('/proxy/v2/messages');
 });
 
 test.each<[string, Partial<TelnyxProviderOptions>]>([
@@ -72,4 +77,53 @@ test.each<[string, Partial<TelnyxProviderOptions>]>([
 
   expect(message).toContain(name);
   expect(message).not.toContain('the-secret');
+});
+
+const OTHER_PROFILE_ID = '40385f64-5717-4562-b3fc-2c963f66afa6';
+const SENDERS: TelnyxProviderOptions['sender'][] = [
+  { from: '+14155550100', messagingProfileId: PROFILE_ID },
+  { messagingProfileId: PROFILE_ID },
+];
+
+test.each([
+  ['+14155550101', { from: '+14155550101' }],
+  ['12345', { from: '12345' }],
+  ['Acme', { from: 'Acme', messaging_profile_id: PROFILE_ID }],
+  [OTHER_PROFILE_ID, { messaging_profile_id: OTHER_PROFILE_ID }],
+])('sends from %s where the route says so', async (chosen, expected) => {
+  for (const sender of SENDERS) {
+    const { json } = await send({ sender }, { sender: chosen });
+
+    expect(json).toEqual({ ...expected, to: '+14155550123', text: 'Código: 493817 ✓', type: 'SMS' });
+  }
+});
+
+const RECEIPT_URL = 'https://sms.example.com/v1/receipts/telnyx?ref=msg_1.1.x';
+const PUBLIC_KEY = { publicKey: `${'A'.repeat(43)}=` };
+
+test('asks for receipts where it can verify them, and for these alone', async () => {
+  const { json } = await send(PUBLIC_KEY, { receiptUrl: RECEIPT_URL });
+
+  expect(json).toEqual({
+    ...(await send({})).json,
+    webhook_url: RECEIPT_URL,
+    use_profile_webhooks: false,
+  });
+});
+
+test('asks for no receipts where nobody could be called, or verify them', async () => {
+  const plain = (await send({})).json;
+
+  expect((await send(PUBLIC_KEY)).json).toEqual(plain);
+  expect((await send({}, { receiptUrl: RECEIPT_URL })).json).toEqual(plain);
+});
+
+test.each<[Partial<TelnyxProviderOptions>, string]>([
+  [PUBLIC_KEY, 'callback'],
+  [{}, 'none'],
+])('tells how receipts come', async (options, expected) => {
+  const provider = createTelnyxProvider({ ...OPTIONS, ...options });
+  onTestFinished(() => provider.close());
+
+  expect(provider.receipts).toBe(expected);
 });

@@ -8,25 +8,33 @@ export type TelnyxProviderOptions = RestProviderOptions & {
    * A number, short code or alphanumeric sender ID of the account (the last only together with its messaging
    * profile), or a messaging profile that picks a number of its pool.
    */
-  sender: { from: string; messagingProfileId?: string | undefined } | { messagingProfileId: string };
+  sender: TelnyxSender;
+  /** What verifies delivery receipts; without it none are asked for. */
+  publicKey?: string | undefined;
 };
+
+type TelnyxSender =
+  | { from: string; messagingProfileId?: string | undefined }
+  | { messagingProfileId: string };
 
 /**
  * Sends through Telnyx's Messaging API (developers.telnyx.com, Send a message). It has no validity period and no
- * reference of the caller's: a message waits as long as Telnyx lets it. The sender is always the account's. Throws
- * if the API key or `apiUrl` cannot be used.
+ * reference of the caller's: a message waits as long as Telnyx lets it. The sender is always the account's: the one
+ * that the route chose or else the configured one. Throws if the API key or `apiUrl` cannot be used.
  */
 export function createTelnyxProvider({
   apiKey,
-  sender,
+  sender: configured,
+  publicKey,
   apiUrl = 'https://api.telnyx.com',
   now = Date.now,
   connections,
 }: TelnyxProviderOptions): Provider {
-  const from = 'from' in sender ? sender.from : undefined;
+  const receipts = publicKey === undefined ? 'none' : 'callback';
 
   return createRestProvider({
     name: 'telnyx',
+    receipts,
     apiUrl,
     now,
     connections,
@@ -34,8 +42,31 @@ export function createTelnyxProvider({
     credentials: { apiKey },
     authorization: `Bearer ${apiKey}`,
     contentType: 'application/json',
-    encode: ({ to, body }) =>
-      JSON.stringify({ from, messaging_profile_id: sender.messagingProfileId, to, text: body, type: 'SMS' }),
+    encode: ({ to, sender, body, receiptUrl }) =>
+      JSON.stringify({
+        ...senderOf(sender, configured),
+        to,
+        text: body,
+        type: 'SMS',
+        ...(receipts === 'callback' &&
+          receiptUrl !== undefined && { webhook_url: receiptUrl, use_profile_webhooks: false }),
+      }),
     classify: classifyTelnyxAnswer,
   });
+}
+
+/**
+ * A chosen messaging profile picks a number of its pool. A chosen alphanumeric sender ID needs the configured messaging
+ * profile; a chosen number has one of its own.
+ */
+function senderOf(sender: string | undefined, configured: TelnyxSender) {
+  const { messagingProfileId } = configured;
+  if (sender === undefined) {
+    const from = 'from' in configured ? configured.from : undefined;
+    return { from, messaging_profile_id: messagingProfileId };
+  }
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(sender)) return { messaging_profile_id: sender };
+  return /^\+?\d+$/.test(sender)
+    ? { from: sender }
+    : { from: sender, messaging_profile_id: messagingProfileId };
 }

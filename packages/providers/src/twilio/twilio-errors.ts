@@ -58,6 +58,11 @@ const ACCOUNT_OR_SENDER = new Set([
   21705, // invalid Messaging Service SID
 ]);
 
+/** Whether the fault lies with the recipient, so that no other provider must be tried. */
+export function isRecipientFault(number: number): boolean {
+  return RECIPIENT.has(number);
+}
+
 /**
  * Classes an answer of Twilio's Messages API. Twilio has no idempotency key, so a 500, 502 or 504 may stand for a
  * message that was taken; of 503, 408 and 429 (twilio.com/docs/api/errors/20429) it can be said that it was not.
@@ -86,7 +91,7 @@ export function classifyTwilioAnswer(
 }
 
 // Strict, because both end up in traces and logs: a body that repeats the request must not get there.
-function messageSid(value: unknown): string | undefined {
+export function messageSid(value: unknown): string | undefined {
   return typeof value === 'string' && /^(SM|MM)[0-9a-fA-F]{32}$/.test(value) ? value : undefined;
 }
 

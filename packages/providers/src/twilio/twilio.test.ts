@@ -8,8 +8,10 @@ const REQUEST: SendRequest = {
   id: 'message-7f3a',
   to: '+14155550123',
   from: 'Acme',
+  sender: undefined,
   body: 'Código: 493817 & ✓',
   validitySeconds: 120,
+  receiptUrl: undefined,
 };
 
 const OPTIONS: TwilioProviderOptions = {
@@ -30,7 +32,8 @@ async function send(
   onTestFinished(() => provider.close());
   const result = await provider.send({ ...REQUEST, ...request }, new AbortController().signal);
   const [received] = server.requests;
-  return { result, received, form: Object.fromEntries(new URLSearchParams(received?.body)) };
+  const { receipts } = provider;
+  return { receipts, result, received, form: Object.fromEntries(new URLSearchParams(received?.body)) };
 }
 
 const basic = (user: string, password: string) =>
@@ -107,6 +110,7 @@ test.each<[string, Partial<TwilioProviderOptions>]>([
   ['accountSid', { accountSid: 'AC/../x' }],
   ['credential', { credentials: { authToken: '' } }],
   ['credential', { credentials: { apiKey: 'SK1', apiSecret: '' } }],
+  ['credential', { credentials: { apiKey: 'SK1', apiSecret: 'x', authToken: '' } }],
   ['apiUrl', { apiUrl: 'api.twilio.com' }],
 ])('refuses an unusable %s without repeating a secret', (name, overrides) => {
   let message = '';
@@ -118,4 +122,54 @@ test.each<[string, Partial<TwilioProviderOptions>]>([
 
   expect(message).toContain(name);
   expect(message).not.toContain('the-token');
+});
+
+const MESSAGING_SERVICE = `MG${'0c'.repeat(16)}`;
+
+test.each([
+  ['+15005550007', { From: '+15005550007' }],
+  ['12345', { From: '12345' }],
+  ['MGM Grand', { From: 'MGM Grand' }],
+  [MESSAGING_SERVICE, { MessagingServiceSid: MESSAGING_SERVICE }],
+])('sends from %s where the route says so', async (sender, expected) => {
+  for (const configured of [{ from: '+15005550006' }, { messagingServiceSid: 'MG1' }]) {
+    const { form } = await send({ sender: configured }, { sender });
+
+    const { From, MessagingServiceSid } = form;
+    expect({ From, MessagingServiceSid }).toEqual({
+      From: undefined,
+      MessagingServiceSid: undefined,
+      ...expected,
+    });
+  }
+});
+
+const RECEIPT_URL = 'https://sms.example.com/v1/receipts/twilio?ref=msg_1.1.x';
+const API_KEY = { apiKey: 'SK1', apiSecret: 'the-secret' };
+
+test.each<[string, TwilioProviderOptions['credentials']]>([
+  ['signs in with its auth token', { authToken: 'the-token' }],
+  ['signs in with an API key and knows the auth token', { ...API_KEY, authToken: 'the-token' }],
+])('asks for receipts where it %s', async (_, credentials) => {
+  const { receipts, form } = await send({ credentials }, { receiptUrl: RECEIPT_URL });
+
+  expect(receipts).toBe('callback');
+  expect(form).toMatchObject({ From: '+15005550006', StatusCallback: RECEIPT_URL });
+});
+
+test('asks for no receipts where nobody could be called', async () => {
+  expect((await send({})).form).not.toHaveProperty('StatusCallback');
+});
+
+test('asks for no receipts where it could not verify them', async () => {
+  const { receipts, form } = await send({ credentials: API_KEY }, { receiptUrl: RECEIPT_URL });
+
+  expect(receipts).toBe('none');
+  expect(form).not.toHaveProperty('StatusCallback');
+});
+
+test('signs in with the API key, not with the auth token it knows', async () => {
+  const { received } = await send({ credentials: { ...API_KEY, authToken: 'the-token' } });
+
+  expect(received?.headers.authorization).toBe(basic('SK1', 'the-secret'));
 });

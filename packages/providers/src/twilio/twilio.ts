@@ -1,15 +1,18 @@
 import twilio from 'twilio';
 import { createHttpClient } from '../http-client.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider, SendRequest } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
 import { classifyTwilioAnswer } from './twilio-errors.ts';
 import { createTwilioCall } from './twilio-http-client.ts';
 
+type TwilioSender = { from: string } | { messagingServiceSid: string };
+
 export type TwilioProviderOptions = {
   accountSid: string;
-  credentials: { authToken: string } | { apiKey: string; apiSecret: string };
+  /** With an API key, the auth token is what verifies delivery receipts; without it none are asked for. */
+  credentials: { authToken: string } | { apiKey: string; apiSecret: string; authToken?: string | undefined };
   /** A number, short code or sender ID of the account, or a Messaging Service that picks one. */
-  sender: { from: string } | { messagingServiceSid: string };
+  sender: TwilioSender;
   /** Base URL of the API, path included if a proxy has one. */
   apiUrl?: string | undefined;
   /** Epoch milliseconds. */
@@ -22,9 +25,10 @@ export type TwilioProviderOptions = {
 const MAX_VALIDITY_SECONDS = 14_400;
 
 /**
- * Sends through Twilio's Messages API with Twilio's SDK on our own http client. The sender is always the account's;
- * the request's `from` is not used. Twilio looks at the validity period when it takes the message from its queue,
- * and recommends more than 5 s. Throws if the account SID, a credential or `apiUrl` cannot be used.
+ * Sends through Twilio's Messages API with Twilio's SDK on our own http client. The sender is always the account's:
+ * the one that the route chose or else the configured one; the request's `from` is not used. Twilio looks at the
+ * validity period when it takes the message from its queue, and recommends more than 5 s. Throws if the account SID, a
+ * credential or `apiUrl` cannot be used.
  */
 export function createTwilioProvider({
   accountSid,
@@ -39,24 +43,35 @@ export function createTwilioProvider({
   if (!/^AC[0-9a-zA-Z]+$/.test(accountSid))
     throw new TypeError('twilio: accountSid must be AC and letters or digits');
   const [username, password] =
-    'authToken' in credentials
-      ? [accountSid, credentials.authToken]
-      : [credentials.apiKey, credentials.apiSecret];
-  if (!username || !password) throw new TypeError('twilio: a credential is empty');
+    'apiKey' in credentials
+      ? [credentials.apiKey, credentials.apiSecret]
+      : [accountSid, credentials.authToken];
+  if (!username || !password || credentials.authToken === '')
+    throw new TypeError('twilio: a credential is empty');
 
+  const receipts = credentials.authToken === undefined ? 'none' : 'callback';
   const http = createHttpClient({ origin: base.origin, ...(connections !== undefined && { connections }) });
   const basePath = base.pathname.replace(/\/+$/, '');
 
   return {
     name: 'twilio',
-    async send({ to, body, validitySeconds }, signal) {
+    receipts,
+    async send(request, signal) {
+      const { to, body, validitySeconds } = request;
       const call = createTwilioCall({ http, basePath, signal });
       // Cheap (about 3 µs), and the only place where the SDK takes something of a single call. It also reads
       // TWILIO_EDGE and TWILIO_REGION, which change nothing but the host name; ours comes from apiUrl.
       const client = new twilio.Twilio(username, password, { accountSid, httpClient: call.httpClient });
       const validityPeriod = Math.min(Math.max(Math.trunc(validitySeconds), 1), MAX_VALIDITY_SECONDS);
       try {
-        await client.messages.create({ to, body, validityPeriod, ...sender });
+        await client.messages.create({
+          to,
+          body,
+          validityPeriod,
+          ...senderOf(request, sender),
+          ...(receipts === 'callback' &&
+            request.receiptUrl !== undefined && { statusCallback: request.receiptUrl }),
+        });
       } catch {
         // Every status but 2xx, and a 2xx that is not JSON, is an exception to the SDK. What happened is in the
         // outcome; the exception may repeat the request and goes no further.
@@ -67,4 +82,14 @@ export function createTwilioProvider({
     },
     close: () => http.close(),
   };
+}
+
+/** A Messaging Service is told by the form of its SID: no sender ID is longer than eleven characters. */
+function senderOf({ sender }: SendRequest, configured: TwilioSender): TwilioSender {
+  if (sender === undefined) {
+    return 'from' in configured
+      ? { from: configured.from }
+      : { messagingServiceSid: configured.messagingServiceSid };
+  }
+  return /^MG[0-9a-fA-F]{32}$/.test(sender) ? { messagingServiceSid: sender } : { from: sender };
 }

@@ -61,6 +61,6 @@ function classifyMessageStatus(status: unknown): SendResult {
 }
 
 // Strict, because it ends up in traces and logs; longer than a phone number.
-function messageId(value: unknown): string | undefined {
+export function messageId(value: unknown): string | undefined {
   return typeof value === 'string' && /^[0-9A-Fa-f-]{16,36}$/.test(value) ? value : undefined;
 }

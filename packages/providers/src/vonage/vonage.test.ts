@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { sendOnce } from '../../../../test/support/send-once.ts';
 import type { SendRequest } from '../provider.ts';
 import { createVonageProvider, type VonageProviderOptions } from './vonage.ts';
@@ -7,15 +7,20 @@ const REQUEST: SendRequest = {
   id: 'msg_0123456789abcdefghij-_',
   to: '+14155550123',
   from: 'Ignored',
+  sender: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
+  receiptUrl: undefined,
 };
 
 const OPTIONS: VonageProviderOptions = { apiKey: 'abcd1234', apiSecret: 'the-secret', from: '+14155550100' };
 
-async function send(request: Partial<SendRequest> = {}, prefix = '') {
+async function send(
+  request: Partial<SendRequest> = {},
+  { prefix = '', ...options }: Partial<VonageProviderOptions> & { prefix?: string } = {},
+) {
   const { received } = await sendOnce({
-    create: (url) => createVonageProvider({ ...OPTIONS, apiUrl: url + prefix }),
+    create: (url) => createVonageProvider({ ...OPTIONS, ...options, apiUrl: url + prefix }),
     request: { ...REQUEST, ...request },
   });
   return { received, form: Object.fromEntries(new URLSearchParams(received.body)) };
@@ -66,7 +71,7 @@ test('leaves out a reference longer than Vonage takes', async () => {
 });
 
 test('keeps the path of a proxy', async () => {
-  expect((await send({}, '/proxy/vonage/')).received.path).toBe('/proxy/vonage/sms/json');
+  expect((await send({}, { prefix: '/proxy/vonage/' })).received.path).toBe('/proxy/vonage/sms/json');
 });
 
 test.each<[string, Partial<VonageProviderOptions>]>([
@@ -83,4 +88,36 @@ test.each<[string, Partial<VonageProviderOptions>]>([
 
   expect(message).toContain(name);
   expect(message).not.toContain('the-secret');
+});
+
+test.each([
+  ['+14155550101', '14155550101'],
+  ['12345', '12345'],
+  ['Acme', 'Acme'],
+])('sends from %s where the route says so', async (sender, from) => {
+  expect((await send({ sender })).form).toMatchObject({ from });
+});
+
+const RECEIPT_URL = 'https://sms.example.com/v1/receipts/vonage?ref=msg_1.1.x';
+const SIGNATURE_SECRET = { signatureSecret: 'the-signature-secret' };
+
+test('asks for receipts where it can verify them', async () => {
+  const { form } = await send({ receiptUrl: RECEIPT_URL }, SIGNATURE_SECRET);
+
+  expect(form).toEqual({ ...(await send()).form, callback: RECEIPT_URL });
+});
+
+test('asks for no receipts where nobody could be called, or verify them', async () => {
+  expect((await send({}, SIGNATURE_SECRET)).form).not.toHaveProperty('callback');
+  expect((await send({ receiptUrl: RECEIPT_URL })).form).not.toHaveProperty('callback');
+});
+
+test.each<[Partial<VonageProviderOptions>, string]>([
+  [SIGNATURE_SECRET, 'callback'],
+  [{}, 'none'],
+])('tells how receipts come', async (options, expected) => {
+  const provider = createVonageProvider({ ...OPTIONS, ...options });
+  onTestFinished(() => provider.close());
+
+  expect(provider.receipts).toBe(expected);
 });

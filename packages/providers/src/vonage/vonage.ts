@@ -1,6 +1,6 @@
+import { describeText } from '@sms-gateway/contract';
 import type { Provider } from '../provider.ts';
 import { basicAuthorization, createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
-import { isGsm7 } from './gsm-7.ts';
 import { classifyVonageAnswer } from './vonage-errors.ts';
 
 export type VonageProviderOptions = RestProviderOptions & {
@@ -8,6 +8,8 @@ export type VonageProviderOptions = RestProviderOptions & {
   apiSecret: string;
   /** A number of the account or an alphanumeric sender ID. */
   from: string;
+  /** What verifies delivery receipts; without it none are asked for. */
+  signatureSecret?: string | undefined;
 };
 
 const MIN_TTL_MS = 20_000;
@@ -16,7 +18,8 @@ const MAX_REFERENCE_LENGTH = 40;
 
 /**
  * Sends through Vonage's SMS API: a form with Basic authentication (developer.vonage.com, Send an SMS), fields and
- * ranges by Nexmo/api-specification, definitions/sms.yml. The sender is always the account's. A validity of less
+ * ranges by Nexmo/api-specification, definitions/sms.yml. The sender is always the account's: the one that
+ * the route chose or else the configured one. A validity of less
  * than 20 s is raised to the 20 s that are the least `ttl` may say: left out it would be 72 h. Throws if a
  * credential or `apiUrl` cannot be used.
  */
@@ -24,14 +27,16 @@ export function createVonageProvider({
   apiKey,
   apiSecret,
   from,
+  signatureSecret,
   apiUrl = 'https://rest.nexmo.com',
   now = Date.now,
   connections,
 }: VonageProviderOptions): Provider {
-  const sender = from.replace(/^\+/, '');
+  const receipts = signatureSecret === undefined ? 'none' : 'callback';
 
   return createRestProvider({
     name: 'vonage',
+    receipts,
     apiUrl,
     now,
     connections,
@@ -39,14 +44,15 @@ export function createVonageProvider({
     credentials: { apiKey, apiSecret },
     authorization: basicAuthorization(apiKey, apiSecret),
     contentType: 'application/x-www-form-urlencoded',
-    encode: ({ id, to, body, validitySeconds }) =>
+    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl }) =>
       new URLSearchParams({
-        from: sender,
+        from: sender.replace(/^\+/, ''),
         to: to.replace(/^\+/, ''),
         text: body,
-        type: isGsm7(body) ? 'text' : 'unicode',
+        type: describeText(body).encoding === 'GSM-7' ? 'text' : 'unicode',
         ttl: String(Math.min(Math.max(Math.trunc(validitySeconds) * 1000, MIN_TTL_MS), MAX_TTL_MS)),
         ...(id.length <= MAX_REFERENCE_LENGTH && { 'client-ref': id }),
+        ...(receipts === 'callback' && receiptUrl !== undefined && { callback: receiptUrl }),
       }).toString(),
     classify: classifyVonageAnswer,
   });

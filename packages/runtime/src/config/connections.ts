@@ -3,6 +3,7 @@ import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
 import type { ConnectionConfig } from './schema.ts';
 import type { ConnectionSettings, IngressSettings } from './settings.ts';
+import { reviewTemplate } from './template.ts';
 
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
 const HS256_KEY_BYTES = 32;
@@ -34,6 +35,8 @@ function connectionConfig(
       `${label}: not set, so codes are sent to every country; list the ones you serve against SMS pumping`,
     );
   }
+
+  reviewTemplate(['connections', name, 'template'], connection.template, review);
 
   const { audience } = connection;
   const messageTtlMs = connection.messageTtl ?? settings.messageTtl;

@@ -7,15 +7,29 @@ import type { IngressConfig, PayloadKeys, ProviderConfig, RedisConfig, WorkerCon
 export function describeConfig(config: IngressConfig | WorkerConfig): Record<string, unknown> {
   const { redis, payloadKeys, warnings: _warnings, ...rest } = config;
   const described = { ...rest, redis: describeRedis(redis), payloadKeys: describeKeys(payloadKeys) };
-  return 'connections' in described
-    ? {
-        ...described,
-        connections: described.connections.map(({ secrets, ...connection }) => ({
-          ...connection,
-          secretCount: secrets.length,
-        })),
-      }
-    : { ...described, providers: described.providers.map(describeProvider) };
+  if ('connections' in described) {
+    return {
+      ...described,
+      connections: described.connections.map(({ secrets, ...connection }) => ({
+        ...connection,
+        secretCount: secrets.length,
+      })),
+      receipts: Object.keys(described.receipts).filter((name) => isGiven(described.receipts, name)),
+    };
+  }
+  const { routing, providers, ...others } = described;
+  return {
+    ...others,
+    providers: providers.map(describeProvider),
+    routing: {
+      ...routing,
+      routes: routing.routes.map(({ senders, ...route }) => ({ ...route, senders: Object.keys(senders) })),
+    },
+  };
+}
+
+function isGiven(receipts: IngressConfig['receipts'], name: string): boolean {
+  return Object.entries(receipts).some(([provider, proof]) => provider === name && proof !== undefined);
 }
 
 function describeRedis(redis: RedisConfig): Record<string, unknown> {
@@ -35,7 +49,26 @@ function describeProvider(provider: ProviderConfig): Record<string, unknown> {
   const { kind } = provider;
   switch (kind) {
     case 'console':
+    case 'simulator':
       return { kind };
+    case 'aws':
+      return {
+        kind,
+        authentication: 'chain',
+        sender: provider.originationIdentity === undefined ? 'default' : 'from',
+        region: provider.region,
+        origin: origin(provider.apiUrl),
+      };
+    case 'smpp':
+      return {
+        kind,
+        authentication: 'configured',
+        sender: 'from',
+        host: provider.host,
+        port: provider.port,
+        tls: provider.tls,
+        windowSize: provider.windowSize,
+      };
     case 'http':
       return { kind, origin: origin(provider.url), authentication: 'configured' };
     case 'twilio':

@@ -33,6 +33,16 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
+/** A number, also written as text, of which a fraction is allowed. */
+export function positiveNumber(min: number, max: number) {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.preprocess(
+    (value) =>
+      typeof value === 'string' && /^\d{1,9}(\.\d{1,6})?$/.test(value.trim()) ? Number(value) : value,
+    z.number(error).min(min, error).max(max, error),
+  );
+}
+
 export const portNumber = wholeNumber(0, 65_535);
 
 /** A duration with its unit, in milliseconds. `bounds` are written the same way, such as `1s`. */
@@ -128,6 +138,25 @@ export const redisUrl = text.transform((written, context) => {
     );
   } else {
     return written;
+  }
+  return z.NEVER;
+});
+
+/** smpp:// or smpps://, without credentials: SMPP has fields of its own for them. */
+export const smppUrl = text.transform((written, context) => {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url === undefined || !/^smpps?:$/.test(url.protocol) || url.hostname === '') {
+    context.addIssue(
+      'must be a URL that begins with smpp:// or smpps://, as in smpp://smsc.example.com:2775',
+    );
+  } else if (url.username !== '' || url.password !== '') {
+    context.addIssue('must not hold a user or password; use SMPP_SYSTEM_ID and SMPP_PASSWORD');
+  } else if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+    context.addIssue('must have nothing after the port');
+  } else {
+    const tls = url.protocol === 'smpps:';
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    return { host, port: Number(url.port || (tls ? 3550 : 2775)), tls };
   }
   return z.NEVER;
 });

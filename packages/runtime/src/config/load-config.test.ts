@@ -71,6 +71,13 @@ describe('an ingress configured by the environment', () => {
           defaultCountry: undefined,
         },
       ],
+      receipts: {
+        twilio: undefined,
+        vonage: undefined,
+        telnyx: undefined,
+        plivo: undefined,
+        sinch: undefined,
+      },
       warnings: [],
     });
   });

@@ -3,16 +3,18 @@ import { ConfigError } from './config-error.ts';
 import { connectionConfigs } from './connections.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { payloadKeysConfig } from './payload-keys.ts';
-import { providerConfigs } from './providers.ts';
+import { providerConfigs, providerOrder, rateLimits } from './providers.ts';
 import { readSettings } from './read-settings.ts';
 import type { Read } from './read-settings.ts';
 import { readTextFile } from './read-variable.ts';
 import type { Environment, ReadFile } from './read-variable.ts';
+import { receiptsConfig, reviewReceipts } from './receipts.ts';
 import { redisConfig } from './redis.ts';
 import { createReview } from './review.ts';
 import type { Review } from './review.ts';
-import type { CommonConfig, IngressConfig, WorkerConfig } from './schema.ts';
-import { ingressSettings, workerSettings } from './settings.ts';
+import type { CommonConfig, IngressConfig, ProviderName, RoutingConfig, WorkerConfig } from './schema.ts';
+import { routingConfig } from './routes.ts';
+import { ingressSettings, routingSettings, workerSettings } from './settings.ts';
 import type { CommonSettings } from './settings.ts';
 import { readSources } from './sources.ts';
 import type { Service } from './variables.ts';
@@ -25,9 +27,10 @@ type Options = {
 
 /** The ingress's settings, frozen. Throws `ConfigError` with every problem. */
 export function loadIngressConfig(options: Options): IngressConfig {
-  const { settings, review } = readAll('ingress', ingressSettings, workerSettings, options);
+  const { settings, review } = readAll('ingress', ingressSettings, [workerSettings], options);
   const common = commonConfig(settings, review);
   const connections = connectionConfigs(settings, review);
+  const receipts = receiptsConfig(settings, review);
   if (settings.durability === 'none') {
     review.warning(['durability'], 'none: a 200 promises nothing, a restart of Redis loses accepted codes');
   }
@@ -35,36 +38,95 @@ export function loadIngressConfig(options: Options): IngressConfig {
     ...common(),
     host: present(settings.host),
     port: present(settings.port),
-    publicUrl: settings.publicUrl,
     durability: { mode: present(settings.durability), replicas: present(settings.durabilityReplicas) },
     screening: present(settings.screening),
     connections,
+    receipts,
     warnings: [...review.warnings],
   }));
 }
 
 /** The worker's settings, frozen. Throws `ConfigError` with every problem. */
 export function loadWorkerConfig(options: Options): WorkerConfig {
-  const { settings, review } = readAll('worker', workerSettings, ingressSettings, options);
+  const { settings, review } = readAll('worker', workerSettings, [ingressSettings], options);
   const common = commonConfig(settings, review);
-  const providers = providerConfigs(settings.providers ?? {}, review);
+  const providerSettings = settings.providers ?? {};
+  const order = providerOrder(providerSettings, review);
+  const routing = routingConfig(settings, order, review);
+  const providers = providerConfigs(namedProviders(routing), providerSettings, {
+    review,
+    isProduction: options.env['NODE_ENV'] === 'production',
+  });
+  reviewReceipts(providers, settings.publicUrl, review);
   return finish(review, () => ({
     ...common(),
     concurrency: present(settings.concurrency),
     onUnknown: present(settings.onUnknown),
     providers,
+    routing,
+    rateLimits: rateLimits(providerSettings),
+    replacesSmartCharacters: settings.smartCharacters === 'replace',
     warnings: [...review.warnings],
   }));
+}
+
+/** Every provider that a message may be sent through, the default ones first. */
+function namedProviders({ defaultProviders, routes }: RoutingConfig): ProviderName[] {
+  return [
+    ...new Set([
+      ...defaultProviders,
+      ...routes.flatMap(({ providers }) => providers.map(({ name }) => name)),
+    ]),
+  ];
+}
+
+/**
+ * The routing rules alone, and each provider's own sender: what explains a route, without secrets, Redis or keys.
+ * Without `PROVIDERS` it is console. Throws `ConfigError` with every problem of routes, order and senders.
+ */
+export function loadRoutingConfig({ env, ...options }: Options): {
+  routing: RoutingConfig;
+  defaultSenders: Partial<Record<ProviderName, string>>;
+} {
+  const withOrder = { PROVIDERS: 'console', ...dropEmpty(env) };
+  const { settings, review } = readAll('worker', routingSettings, [ingressSettings, workerSettings], {
+    env: withOrder,
+    ...options,
+  });
+  const { order, aws, infobip, plivo, sinch, smpp, telnyx, twilio, vonage } = settings.providers ?? {};
+  const routing = routingConfig(settings, providerOrder({ order }, review), review);
+  return finish(review, () => ({
+    routing,
+    defaultSenders: {
+      ...sender('aws', aws?.originationIdentity),
+      ...sender('infobip', infobip?.from),
+      ...sender('plivo', plivo?.from ?? plivo?.powerpackUuid),
+      ...sender('sinch', sinch?.from),
+      ...sender('smpp', smpp?.from),
+      ...sender('telnyx', telnyx?.from ?? telnyx?.messagingProfileId),
+      ...sender('twilio', twilio?.from ?? twilio?.messagingServiceSid),
+      ...sender('vonage', vonage?.from),
+    },
+  }));
+}
+
+function sender(name: ProviderName, id: string | undefined): Partial<Record<ProviderName, string>> {
+  return id === undefined ? {} : { [name]: id };
+}
+
+function dropEmpty(env: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
 }
 
 function readAll<Schema extends z.ZodObject>(
   service: Service,
   schema: Schema,
-  otherSchema: z.ZodObject,
+  otherSchemas: z.ZodObject[],
   { env, readFile = readTextFile }: Options,
 ): { settings: Read<z.output<Schema>>; review: Review } {
-  const ignored = Object.keys(otherSchema.shape).filter((key) => !Object.hasOwn(schema.shape, key));
-  const sources = readSources({ env, readFile, service, ignored });
+  const sources = readSources({ env, readFile, service, schema, otherSchemas });
   const review = createReview(sources);
   return { settings: readSettings(schema, sources.raw, review), review };
 }
@@ -78,6 +140,7 @@ function commonConfig(settings: Read<CommonSettings>, review: Review): () => Com
     admin: { host: present(settings.admin?.host), port: present(settings.admin?.port) },
     redis: present(redis),
     payloadKeys: present(payloadKeys),
+    publicUrl: settings.publicUrl,
   });
 }
 

@@ -51,6 +51,7 @@ const GOOD: [what: string, env: Environment, expected: ProviderConfig][] = [
     { PROVIDERS: 'vonage', ...VONAGE, VONAGE_API_URL: 'http://127.0.0.1:1/' },
     {
       kind: 'vonage',
+      signatureSecret: undefined,
       apiKey: 'abcd1234',
       apiSecret: 'canary-secret',
       from: 'Acme',
@@ -62,6 +63,7 @@ const GOOD: [what: string, env: Environment, expected: ProviderConfig][] = [
     { PROVIDERS: 'telnyx', ...TELNYX, TELNYX_API_URL: 'http://127.0.0.1:1' },
     {
       kind: 'telnyx',
+      publicKey: undefined,
       apiKey: 'canary-key',
       sender: { kind: 'from', from: NUMBER, messagingProfileId: undefined },
       apiUrl: 'http://127.0.0.1:1',
@@ -72,6 +74,7 @@ const GOOD: [what: string, env: Environment, expected: ProviderConfig][] = [
     { PROVIDERS: 'telnyx', ...TELNYX, TELNYX_FROM: 'Acme', TELNYX_MESSAGING_PROFILE_ID: UUID },
     {
       kind: 'telnyx',
+      publicKey: undefined,
       apiKey: 'canary-key',
       sender: { kind: 'from', from: 'Acme', messagingProfileId: UUID },
       apiUrl: undefined,
@@ -82,6 +85,7 @@ const GOOD: [what: string, env: Environment, expected: ProviderConfig][] = [
     { PROVIDERS: 'telnyx', ...without(TELNYX, 'TELNYX_FROM'), TELNYX_MESSAGING_PROFILE_ID: UUID },
     {
       kind: 'telnyx',
+      publicKey: undefined,
       apiKey: 'canary-key',
       sender: { kind: 'number_pool', messagingProfileId: UUID },
       apiUrl: undefined,

@@ -1,32 +1,36 @@
+import { awsConfig } from './providers/aws.ts';
 import { httpConfig } from './providers/http.ts';
 import { infobipConfig } from './providers/infobip.ts';
 import { plivoConfig } from './providers/plivo.ts';
 import { sinchConfig } from './providers/sinch.ts';
+import { smppConfig } from './providers/smpp.ts';
 import { telnyxConfig } from './providers/telnyx.ts';
 import { twilioConfig } from './providers/twilio.ts';
 import { vonageConfig } from './providers/vonage.ts';
 import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
-import type { ProviderConfig } from './schema.ts';
+import type { ProviderConfig, ProviderName } from './schema.ts';
 import type { ProviderSettings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-const PROVIDER_NAMES = [
+export const PROVIDER_NAMES = [
+  'aws',
   'console',
   'http',
   'infobip',
   'plivo',
+  'simulator',
   'sinch',
+  'smpp',
   'telnyx',
   'twilio',
   'vonage',
-] as const;
-type ProviderName = (typeof PROVIDER_NAMES)[number];
+] as const satisfies ProviderName[];
 
 const ORDER = ['providers', 'order'];
 
-/** The providers in failover order, without those a problem was reported of. */
-export function providerConfigs(settings: Read<ProviderSettings>, review: Review): ProviderConfig[] {
+/** The default failover order, as far as it can be read. */
+export function providerOrder(settings: Read<ProviderSettings>, review: Review): ProviderName[] {
   if (!review.isGiven(ORDER)) {
     review.problem(
       ORDER,
@@ -42,12 +46,29 @@ export function providerConfigs(settings: Read<ProviderSettings>, review: Review
       review.problem([...ORDER, index], `names ${name} a second time`);
     }
   }
-  return [...new Set(order)]
-    .filter(isProviderName)
+  return [...new Set(order)].filter(isProviderName);
+}
+
+/** The configurations of these providers, without those a problem was reported of. */
+export function providerConfigs(
+  names: ProviderName[],
+  settings: Read<ProviderSettings>,
+  { review, isProduction }: { review: Review; isProduction: boolean },
+): ProviderConfig[] {
+  return names
     .map((name) => {
       switch (name) {
         case 'console':
           return { kind: 'console' } as const;
+        case 'simulator':
+          if (!isProduction) return { kind: 'simulator' } as const;
+          review.problem(
+            ORDER,
+            'must not name simulator where NODE_ENV is production: it sends nothing; remove it, or unset NODE_ENV',
+          );
+          return undefined;
+        case 'aws':
+          return awsConfig(settings.aws ?? {}, review);
         case 'http':
           return httpConfig(settings.http ?? {}, review);
         case 'infobip':
@@ -56,6 +77,8 @@ export function providerConfigs(settings: Read<ProviderSettings>, review: Review
           return plivoConfig(settings.plivo ?? {}, review);
         case 'sinch':
           return sinchConfig(settings.sinch ?? {}, review);
+        case 'smpp':
+          return smppConfig(settings.smpp ?? {}, review);
         case 'telnyx':
           return telnyxConfig(settings.telnyx ?? {}, review);
         case 'twilio':
@@ -67,6 +90,16 @@ export function providerConfigs(settings: Read<ProviderSettings>, review: Review
     .filter((provider) => provider !== undefined);
 }
 
-function isProviderName(name: string): name is ProviderName {
+/** Messages per second, of the providers that have a limit. */
+export function rateLimits(settings: Read<ProviderSettings>): Partial<Record<ProviderName, number>> {
+  return Object.fromEntries(
+    PROVIDER_NAMES.flatMap((name) => {
+      const limit = name === 'console' || name === 'simulator' ? undefined : settings[name]?.rateLimit;
+      return limit === undefined ? [] : [[name, limit]];
+    }),
+  );
+}
+
+export function isProviderName(name: string): name is ProviderName {
   return PROVIDER_NAMES.some((known) => known === name);
 }

@@ -12,9 +12,6 @@ export type Read<T> = T extends readonly unknown[] | Uint8Array
     ? { [Key in keyof T]?: Read<T[Key]> | undefined }
     : T;
 
-const CONNECTION_NAME =
-  'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit';
-
 /**
  * Reads every setting of the schema by itself, so that one bad value hides no other problem, which parsing
  * the whole at once would do.
@@ -57,9 +54,9 @@ function readObject(schema: z.ZodObject, raw: unknown, path: Path, review: Revie
 function readRecord(schema: z.ZodRecord, raw: unknown, path: Path, review: Review): unknown {
   if (!isMap(raw)) return notAMap(path, review);
   const entries = Object.entries(raw).filter(([name]) => {
-    const isName = z.safeParse(schema.keyType, name).success;
-    if (!isName) review.problem([...path, name], CONNECTION_NAME);
-    return isName;
+    const key = z.safeParse(schema.keyType, name);
+    for (const issue of key.error?.issues ?? []) review.problem([...path, name], issue.message);
+    return key.success;
   });
   return Object.fromEntries(
     entries.map(([name, value]) => [name, readValue(schema.valueType, value ?? {}, [...path, name], review)]),

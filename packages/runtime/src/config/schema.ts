@@ -28,16 +28,31 @@ export type CommonConfig = {
   admin: { host: string; port: number };
   redis: RedisConfig;
   payloadKeys: PayloadKeys;
+  /** The ingress as the outside reaches it, without a trailing slash. */
+  publicUrl: string | undefined;
+};
+
+/**
+ * What it takes to tell a genuine delivery receipt. A provider that is missing here sends none, or proves itself by
+ * the reference in the receipt's URL alone.
+ */
+export type ReceiptsConfig = {
+  /** The account's auth token, which signs callbacks also where messages are sent with an API key. */
+  twilio: { authToken: string } | undefined;
+  vonage: { signatureSecret: string } | undefined;
+  /** Base64 of the 32-byte ed25519 key. */
+  telnyx: { publicKey: string } | undefined;
+  plivo: { authToken: string } | undefined;
+  sinch: { webhookSecret: string } | undefined;
 };
 
 export type IngressConfig = CommonConfig & {
   host: string;
   port: number;
-  /** Without a trailing slash. */
-  publicUrl: string | undefined;
   durability: { mode: 'fsync' | 'replicated' | 'managed' | 'none'; replicas: number };
   connections: ConnectionConfig[];
   screening: 'on' | 'record' | 'off';
+  receipts: ReceiptsConfig;
   warnings: string[];
 };
 
@@ -54,6 +69,8 @@ export type VonageConfig = {
   apiKey: string;
   apiSecret: string;
   from: string;
+  /** Verifies receipts; without it none are asked for. */
+  signatureSecret: string | undefined;
   apiUrl: string | undefined;
 };
 
@@ -63,6 +80,8 @@ export type TelnyxConfig = {
     | { kind: 'from'; from: string; messagingProfileId: string | undefined }
     /** The messaging profile picks a number of its own. */
     | { kind: 'number_pool'; messagingProfileId: string };
+  /** Verifies receipts; without it none are asked for. */
+  publicKey: string | undefined;
   apiUrl: string | undefined;
 };
 
@@ -84,20 +103,86 @@ export type SinchConfig = {
   apiUrl: string | undefined;
 };
 
+/** Credentials come from the AWS SDK's own chain: environment, shared files, container or instance role. */
+export type AwsConfig = {
+  region: string;
+  /** A number, sender ID, pool or their ARN; undefined lets AWS choose one of the account's. */
+  originationIdentity: string | undefined;
+  configurationSet: string | undefined;
+  /** In place of the region's. */
+  apiUrl: string | undefined;
+};
+
+export type SmppConfig = {
+  host: string;
+  port: number;
+  tls: boolean;
+  systemId: string;
+  password: string;
+  systemType: string;
+  /** A number in E.164, a short code or an alphanumeric sender ID. */
+  from: string;
+  /** Requests that may be unanswered at once on the bind. */
+  windowSize: number;
+};
+
 export type ProviderConfig =
+  | ({ kind: 'aws' } & AwsConfig)
   | { kind: 'console' }
   | { kind: 'http'; url: string; token: string }
   | ({ kind: 'infobip' } & InfobipConfig)
   | ({ kind: 'plivo' } & PlivoConfig)
+  | { kind: 'simulator' }
   | ({ kind: 'sinch' } & SinchConfig)
+  | ({ kind: 'smpp' } & SmppConfig)
   | ({ kind: 'telnyx' } & TelnyxConfig)
   | ({ kind: 'twilio' } & TwilioConfig)
   | ({ kind: 'vonage' } & VonageConfig);
 
+export type ProviderName = ProviderConfig['kind'];
+
+/** Which messages a rule is for: all of what is given must fit; what is not given fits every message. */
+export type RouteMatch = {
+  /** ISO 3166-1 alpha-2, upper case. */
+  countries: string[] | undefined;
+  /** Beginnings of E.164 numbers, with the plus sign, such as +49 or +49151. */
+  prefixes: string[] | undefined;
+  connections: string[] | undefined;
+  /** As the custom phone provider Action sends it in `message_type`. */
+  messageTypes: string[] | undefined;
+};
+
+export type RouteConfig = {
+  name: string;
+  match: RouteMatch;
+  /** In order of preference; with weights, each message draws its order, the weight being the chance to come first. */
+  providers: { name: ProviderName; weight: number | undefined }[];
+  /** Sender IDs in order of preference, by provider; without any, the provider's own configured one. */
+  senders: Partial<Record<ProviderName, string[]>>;
+};
+
+export const SENDER_KINDS = ['long_code', 'short_code', 'alphanumeric', 'messaging_service'] as const;
+export type SenderKind = (typeof SENDER_KINDS)[number];
+
+/** What the choice of providers and senders for a message rests on. */
+export type RoutingConfig = {
+  /** The first rule that fits is used. */
+  routes: RouteConfig[];
+  /** Failover order where no rule fits. */
+  defaultProviders: ProviderName[];
+  /** Kinds of sender that a country's carriers take, in place of what the gateway's own table says; by ISO code. */
+  senderRules: Record<string, SenderKind[]>;
+};
+
 export type WorkerConfig = CommonConfig & {
   concurrency: number;
   onUnknown: 'resend' | 'give_up';
-  /** In failover order. */
+  /** Every provider that a route or the default order names. */
   providers: ProviderConfig[];
+  routing: RoutingConfig;
+  /** Messages per second, for all workers together. */
+  rateLimits: Partial<Record<ProviderName, number>>;
+  /** Whether characters that need UCS-2 and have a look-alike in GSM-7 (curly quotes, NBSP) are replaced by it. */
+  replacesSmartCharacters: boolean;
   warnings: string[];
 };

@@ -12,7 +12,8 @@ import {
   text,
   wholeNumber,
 } from './fields.ts';
-import { providerSettings } from './provider-settings.ts';
+import { providerSettings, receiptSettings } from './provider-settings.ts';
+import { routeSettings, senderRuleSettings } from './route-settings.ts';
 
 const host = text.regex(/^[^\s/]+$/, 'must be a host name or an IP address');
 
@@ -28,6 +29,7 @@ const commonSettings = {
   }),
   payloadKeys: list(z.string()),
   payloadEncryption: choice(['on', 'off']),
+  publicUrl: baseUrl,
 };
 
 const connectionSettings = z.strictObject({
@@ -39,6 +41,7 @@ const connectionSettings = z.strictObject({
   messageTtl: duration('1s', '1h'),
   allowedCountries: list(country),
   defaultCountry: country,
+  template: text,
 });
 
 /** Everything that the YAML file may say to the ingress; the environment fills the same form. */
@@ -46,14 +49,22 @@ export const ingressSettings = z.strictObject({
   ...commonSettings,
   host,
   port: portNumber,
-  publicUrl: baseUrl,
   durability: choice(['fsync', 'replicated', 'managed', 'none']),
   durabilityReplicas: wholeNumber(1, 10),
   screening: choice(['on', 'record', 'off']),
   messageTtl: duration('1s', '1h'),
   allowedCountries: list(country),
   defaultCountry: country,
-  connections: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/), connectionSettings),
+  connections: z.record(
+    z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9_-]{0,63}$/,
+        'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
+      ),
+    connectionSettings,
+  ),
+  providers: receiptSettings,
 });
 
 /** Everything that the YAML file may say to the worker. */
@@ -61,6 +72,9 @@ export const workerSettings = z.strictObject({
   ...commonSettings,
   concurrency: wholeNumber(1, 1000),
   onUnknown: choice(['resend', 'give_up']),
+  smartCharacters: choice(['keep', 'replace']),
+  routes: routeSettings,
+  senderRules: senderRuleSettings,
   providers: providerSettings,
 });
 
@@ -69,3 +83,22 @@ export type WorkerSettings = z.output<typeof workerSettings>;
 export type CommonSettings = Pick<IngressSettings, keyof typeof commonSettings>;
 export type ConnectionSettings = z.output<typeof connectionSettings>;
 export type ProviderSettings = z.output<typeof providerSettings>;
+
+const senderSettings = workerSettings.shape.providers.shape;
+
+/** What explaining a route needs: no secrets, so that it can be done anywhere. */
+export const routingSettings = z.strictObject({
+  routes: routeSettings,
+  senderRules: senderRuleSettings,
+  providers: z.strictObject({
+    order: senderSettings.order,
+    aws: senderSettings.aws.pick({ originationIdentity: true }),
+    infobip: senderSettings.infobip.pick({ from: true }),
+    plivo: senderSettings.plivo.pick({ from: true, powerpackUuid: true }),
+    sinch: senderSettings.sinch.pick({ from: true }),
+    smpp: senderSettings.smpp.pick({ from: true }),
+    telnyx: senderSettings.telnyx.pick({ from: true, messagingProfileId: true }),
+    twilio: senderSettings.twilio.pick({ from: true, messagingServiceSid: true }),
+    vonage: senderSettings.vonage.pick({ from: true }),
+  }),
+});

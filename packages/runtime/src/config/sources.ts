@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { interpolateMap, isMap, parseConfigFile, UNREADABLE } from './config-file.ts';
 import type { Path, SettingsMap } from './config-file.ts';
 import { ConfigError } from './config-error.ts';
@@ -19,22 +20,25 @@ type Options = {
   env: Environment;
   readFile: ReadFile;
   service: Service;
-  /** Top-level settings of the file that only the other service reads: one file may serve both. */
-  ignored: readonly string[];
+  /** What is read here, and what others read: one file may serve all. */
+  schema: z.ZodObject;
+  otherSchemas: z.ZodObject[];
 };
 
 /**
  * Brings file and environment into one form: the file wins, the environment fills what it leaves out.
  * Throws `ConfigError` for a file that cannot be read, since nothing can be said about the rest then.
  */
-export function readSources({ env, readFile, service, ignored }: Options): Sources {
+export function readSources({ env, readFile, service, schema, otherSchemas }: Options): Sources {
   const problems: string[] = [];
   const origins = new Map<string, string>();
-  const raw = readConfigFile({ env, readFile, ignored, problems });
+  const raw = readConfigFile({ env, readFile, schema, otherSchemas, problems });
 
   const definesConnections = isMap(raw.connections) && Object.keys(raw.connections).length > 0;
   const definesDefault = !isUnset(valueAt(raw, ['connections', 'default']));
-  const ownVariables = VARIABLES.filter(({ services }) => services.includes(service));
+  const ownVariables = VARIABLES.filter(
+    ({ services, path }) => services.includes(service) && (path === undefined || knows(schema, path)),
+  );
   const isDefaultWanted =
     !definesConnections ||
     definesDefault ||
@@ -78,7 +82,7 @@ function fill(raw: SettingsMap, path: readonly string[], value: unknown): void {
 
 type FileOptions = Omit<Options, 'service'> & { problems: string[] };
 
-function readConfigFile({ env, readFile, ignored, problems }: FileOptions): SettingsMap {
+function readConfigFile({ env, readFile, schema, otherSchemas, problems }: FileOptions): SettingsMap {
   const path = env.GATEWAY_CONFIG?.trim() ?? '';
   if (path === '') return {};
   let text: string;
@@ -91,6 +95,27 @@ function readConfigFile({ env, readFile, ignored, problems }: FileOptions): Sett
   if (parsed.kind === 'problem') throw new ConfigError([`GATEWAY_CONFIG: ${path}: ${parsed.message}`]);
   const report = (at: Path, message: string) =>
     problems.push(`${at.filter((key) => typeof key === 'string').join('.')}: ${message}`);
-  const own = Object.entries(parsed.settings).filter(([key]) => !ignored.includes(key));
-  return interpolateMap(Object.fromEntries(own), [], { env, readFile, report });
+  const own = withoutForeign(parsed.settings, schema, otherSchemas);
+  return interpolateMap(own, [], { env, readFile, report });
+}
+
+function knows(schema: z.ZodType, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined || !(schema instanceof z.ZodObject)) return true;
+  const field: unknown = schema.shape[key];
+  return field instanceof z.ZodType && knows(field, rest);
+}
+
+/** Leaves out what only others know, before its variables are looked for. */
+function withoutForeign(settings: SettingsMap, own: z.ZodObject, others: z.ZodObject[]): SettingsMap {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]) => {
+      const ownField: unknown = own.shape[key];
+      const otherFields = others.map((other): unknown => other.shape[key]);
+      if (ownField === undefined && otherFields.some((field) => field !== undefined)) return [];
+      const otherMaps = otherFields.filter((field) => field instanceof z.ZodObject);
+      const isShared = ownField instanceof z.ZodObject && isMap(value);
+      return [[key, isShared ? withoutForeign(value, ownField, otherMaps) : value]];
+    }),
+  );
 }

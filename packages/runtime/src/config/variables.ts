@@ -112,8 +112,9 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'PUBLIC_URL',
     path: ['publicUrl'],
-    services: INGRESS,
-    description: 'The ingress as the outside reaches it; callbacks and signatures of receipts use it',
+    services: BOTH,
+    description:
+      'The ingress as the outside reaches it; without it providers are asked for no delivery receipts',
   },
   {
     name: 'DURABILITY',
@@ -168,6 +169,13 @@ export const VARIABLES: readonly Variable[] = [
     description: 'Issuer the token must have; not checked if unset',
   },
   {
+    name: 'MESSAGE_TEMPLATE',
+    path: ['connections', 'default', 'template'],
+    services: INGRESS,
+    description:
+      'The text as it stands in Auth0, only to be warned at start where it costs two SMS segments or more',
+  },
+  {
     name: 'MESSAGE_TTL',
     path: ['messageTtl'],
     services: INGRESS,
@@ -199,6 +207,14 @@ export const VARIABLES: readonly Variable[] = [
     services: WORKER,
     default: 'resend',
     description: 'An attempt whose outcome is unknown: resend or give_up',
+  },
+  {
+    name: 'SMART_CHARACTERS',
+    path: ['smartCharacters'],
+    services: WORKER,
+    default: 'keep',
+    description:
+      'Curly quotes, dashes and the like, which make a text cost more: keep, or replace by plain ones',
   },
   ...PROVIDER_VARIABLES,
 ];

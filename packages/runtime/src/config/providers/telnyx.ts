@@ -10,12 +10,12 @@ export function telnyxConfig(
   settings: Read<ProviderSettings['telnyx']>,
   review: Review,
 ): ProviderConfig | undefined {
-  const { apiKey, apiUrl } = settings;
+  const { apiKey, publicKey, apiUrl } = settings;
   requireSetting(review, [...TELNYX, 'apiKey'], 'make one in the Telnyx portal, under API Keys');
   const sender = telnyxSender(settings, review);
   return apiKey === undefined || sender === undefined
     ? undefined
-    : { kind: 'telnyx', apiKey, sender, apiUrl };
+    : { kind: 'telnyx', apiKey, sender, publicKey, apiUrl };
 }
 
 function telnyxSender(

@@ -1,0 +1,120 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { sendOnce } from '../../../../test/support/send-once.ts';
+import {
+  refusingUrl,
+  startScriptedProviderServer,
+} from '../../../../test/support/scripted-provider-server.ts';
+import type { SendRequest } from '../provider.ts';
+import { type AwsProviderOptions, createAwsProvider } from './aws.ts';
+
+const REQUEST: SendRequest = {
+  id: 'msg_0123456789abcdefghij-_',
+  to: '+14155550123',
+  from: 'Ignored',
+  sender: undefined,
+  body: 'Código: 493817 ✓',
+  validitySeconds: 120,
+  receiptUrl: 'https://sms.example.com/v1/receipts/aws',
+};
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'the-secret' };
+
+async function send(options: Partial<AwsProviderOptions> = {}, request: Partial<SendRequest> = {}) {
+  const { received } = await sendOnce({
+    create: (url) => createAwsProvider({ region: 'eu-central-1', apiUrl: url, credentials, ...options }),
+    request: { ...REQUEST, ...request },
+  });
+  return { received, json: JSON.parse(received.body) };
+}
+
+test('makes the documented request, signed', async () => {
+  const { received, json } = await send({ originationIdentity: 'Acme', configurationSet: 'codes' });
+
+  expect(received).toMatchObject({ method: 'POST', path: '/' });
+  expect(received.headers).toMatchObject({
+    'x-amz-target': 'PinpointSMSVoiceV2.SendTextMessage',
+    'content-type': 'application/x-amz-json-1.0',
+  });
+  expect(received.headers.authorization).toMatch(
+    /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/sms-voice\/aws4_request, SignedHeaders=/,
+  );
+  expect(json).toEqual({
+    DestinationPhoneNumber: '+14155550123',
+    OriginationIdentity: 'Acme',
+    MessageBody: 'Código: 493817 ✓',
+    MessageType: 'TRANSACTIONAL',
+    ConfigurationSetName: 'codes',
+    TimeToLive: 120,
+    Context: { messageId: 'msg_0123456789abcdefghij-_' },
+  });
+});
+
+test('leaves the sender to AWS, unless the configuration or the route names one', async () => {
+  expect((await send()).json).not.toHaveProperty('OriginationIdentity');
+  expect((await send({ originationIdentity: 'Acme' }, { sender: 'pool-1' })).json).toMatchObject({
+    OriginationIdentity: 'pool-1',
+  });
+});
+
+test.each([
+  [1, 5],
+  [400_000, 259_200],
+])('clips a validity of %d s to %d s', async (validitySeconds, ttl) => {
+  expect((await send({}, { validitySeconds })).json).toMatchObject({ TimeToLive: ttl });
+});
+
+describe('without credentials', () => {
+  const create = (credentialsProvider: AwsProviderOptions['credentials'], apiUrl: string) => {
+    const provider = createAwsProvider({ region: 'eu-central-1', apiUrl, credentials: credentialsProvider });
+    onTestFinished(() => provider.close());
+    return provider;
+  };
+
+  test('nothing is sent, and the fault is the account’s', async () => {
+    const provider = create(
+      async () => {
+        throw Object.assign(new Error('the-secret'), { name: 'CredentialsProviderError' });
+      },
+      await refusingUrl(),
+    );
+
+    expect(await provider.send(REQUEST, new AbortController().signal)).toEqual({
+      kind: 'provider_fault',
+      code: 'aws_credentials',
+      isRecognised: true,
+    });
+  });
+
+  test('the wait for them ends with the time of the call, and nothing is sent afterwards either', async () => {
+    await using server = await startScriptedProviderServer((response) => response.end('{}'));
+    let release: (value: typeof credentials) => void = () => undefined;
+    const late = new Promise<typeof credentials>((resolve) => {
+      release = resolve;
+    });
+    const provider = create(() => late, server.url);
+    const controller = new AbortController();
+    const sending = provider.send(REQUEST, controller.signal);
+
+    controller.abort();
+    expect(await sending).toMatchObject({ kind: 'transient', code: 'aborted' });
+    release(credentials);
+    expect(await provider.send(REQUEST, new AbortController().signal)).toMatchObject({ kind: 'accepted' });
+
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+test('leaves nothing behind on a signal that outlives the attempt', async () => {
+  await using server = await startScriptedProviderServer((response) => response.end('{}'));
+  const provider = createAwsProvider({ region: 'eu-central-1', apiUrl: server.url, credentials });
+  onTestFinished(() => provider.close());
+  const { signal } = new AbortController();
+
+  await provider.send(REQUEST, signal);
+
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('refuses an unusable URL', () => {
+  expect(() => createAwsProvider({ region: 'eu-central-1', apiUrl: 'ftp://x' })).toThrow('apiUrl');
+});

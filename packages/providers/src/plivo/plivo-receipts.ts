@@ -1,0 +1,72 @@
+import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
+import type { ReadReceipts } from '../receipt-reader.ts';
+import { readUuid } from './plivo-errors.ts';
+import { isPlivos } from './plivo-signature.ts';
+
+export type PlivoReceiptsOptions = {
+  /** Of the account or subaccount that sends the messages, or of its main account. */
+  authToken: string;
+};
+
+const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
+  ['queued', 'sent'],
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['undelivered', 'undelivered'],
+  ['failed', 'failed'],
+  ['rejected', 'failed'],
+]);
+
+// Named at plivo.com/docs/messaging/troubleshooting/error-codes. All that is not here, another provider may cure.
+const RECIPIENT = new Set([
+  50, // invalid destination number
+  80, // destination permanently unavailable
+  200, // opted out
+]);
+const EXPIRED = 420;
+const UNKNOWN_ERROR = 1000;
+
+/**
+ * Reads Plivo's message status callbacks: signed forms (docs.plivo.com, Message status callbacks). Plivo signs no
+ * time, so a callback may come again at any time. Throws if the auth token is empty.
+ */
+export function createPlivoReceipts({ authToken }: PlivoReceiptsOptions): ReadReceipts {
+  if (authToken === '') throw new TypeError('plivo: authToken is empty');
+
+  return (request) => {
+    const form = new URLSearchParams(request.rawBody.toString());
+    if (!isPlivos(request, form, authToken)) return { kind: 'unauthentic' };
+    const receipt = receiptOf(form);
+    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
+  };
+}
+
+function receiptOf(form: URLSearchParams): Receipt | undefined {
+  const providerMessageId = readUuid(onlyOne(form, 'MessageUUID'));
+  const stated = STATUSES.get(onlyOne(form, 'Status'));
+  if (providerMessageId === undefined || stated === undefined) return undefined;
+
+  const number = errorNumber(onlyOne(form, 'ErrorCode'));
+  const status = isFailure({ status: stated }) ? failureStatus(stated, number) : stated;
+  return {
+    providerMessageId,
+    status,
+    code: number === undefined ? undefined : `plivo_${number}`,
+    isCurable: isFailure({ status }) && !(number !== undefined && RECIPIENT.has(number)),
+  };
+}
+
+function onlyOne(form: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = form.getAll(name);
+  return others.length === 0 ? value : undefined;
+}
+
+function failureStatus(stated: ReceiptStatus, number: number | undefined): ReceiptStatus {
+  if (number === EXPIRED) return 'expired';
+  return number === UNKNOWN_ERROR ? 'unknown' : stated;
+}
+
+// Strict, because it ends up in traces and logs. 000 is no error.
+function errorNumber(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d{1,5}$/.test(value) && Number(value) > 0 ? Number(value) : undefined;
+}

@@ -1,0 +1,91 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
+import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
+import type { ReadReceipts, ReceiptReading, ReceiptRequest } from '../receipt-reader.ts';
+import { isRecent } from '../signature-age.ts';
+import { errorNumber, isRecipientFault, messageId } from './telnyx-errors.ts';
+
+export type TelnyxReceiptsOptions = {
+  /** The account's public key as the Telnyx portal shows it: base64 of the 32 bytes of an ed25519 key. */
+  publicKey: string;
+};
+
+const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
+  ['queued', 'sent'],
+  ['sending', 'sent'],
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['delivery_failed', 'undelivered'],
+  ['sending_failed', 'failed'],
+  ['expired', 'expired'],
+  ['delivery_unconfirmed', 'unknown'],
+]);
+
+// Codes of receipts, beside those that an answer to a send may hold too, named at
+// developers.telnyx.com/docs/messaging/messages/error-codes. All that is not here, another provider may cure.
+const RECIPIENT = new Set([
+  '40012', // invalid destination number
+]);
+const EXPIRED = new Set([
+  '40005', // expired on its way, behind Telnyx
+  '40014', // expired in Telnyx's queue
+]);
+
+/**
+ * Reads Telnyx's webhooks about outbound messages: JSON, signed with ed25519 together with a timestamp, which may be
+ * five minutes off (developers.telnyx.com, Receiving webhooks). Throws if the public key cannot be used.
+ */
+export function createTelnyxReceipts({ publicKey }: TelnyxReceiptsOptions): ReadReceipts {
+  const key = importKey(publicKey);
+
+  return (request) => {
+    if (!isGenuine(request, key)) return { kind: 'unauthentic' };
+    return readEvent(parseJsonObject(request.rawBody.toString()));
+  };
+}
+
+// RFC 8410: what stands before the key in a SubjectPublicKeyInfo.
+const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+function importKey(publicKey: string): KeyObject {
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(publicKey)) {
+    throw new TypeError('telnyx: publicKey is not the base64 of 32 bytes');
+  }
+  const key = Buffer.concat([ED25519_PREFIX, Buffer.from(publicKey, 'base64')]);
+  return createPublicKey({ key, format: 'der', type: 'spki' });
+}
+
+function isGenuine({ headers, rawBody, now }: ReceiptRequest, key: KeyObject): boolean {
+  const timestamp = headers['telnyx-timestamp'];
+  const signature = headers['telnyx-signature-ed25519'];
+  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return false;
+  if (typeof signature !== 'string' || !/^[A-Za-z0-9+/]{86}==$/.test(signature)) return false;
+  const signed = Buffer.concat([Buffer.from(`${timestamp}|`), rawBody]);
+  return isRecent(Number(timestamp), now) && verify(null, signed, key, Buffer.from(signature, 'base64'));
+}
+
+function readEvent(event: Record<string, unknown> | undefined): ReceiptReading {
+  const data = asObject(event?.['data']);
+  const type = data?.['event_type'];
+  if (typeof type !== 'string') return { kind: 'malformed' };
+  if (type !== 'message.sent' && type !== 'message.finalized') return { kind: 'receipts', receipts: [] };
+
+  const receipt = receiptOf(asObject(data?.['payload']));
+  return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
+}
+
+function receiptOf(message: Record<string, unknown> | undefined): Receipt | undefined {
+  const providerMessageId = messageId(message?.['id']);
+  const status = STATUSES.get(objectsIn(message?.['to'])[0]?.['status']);
+  if (providerMessageId === undefined || status === undefined) return undefined;
+
+  const number = errorNumber(objectsIn(message?.['errors'])[0]?.['code']);
+  const isExpired = isFailure({ status }) && number !== undefined && EXPIRED.has(number);
+  const isForGood = number !== undefined && (RECIPIENT.has(number) || isRecipientFault(number));
+  return {
+    providerMessageId,
+    status: isExpired ? 'expired' : status,
+    code: number === undefined ? undefined : `telnyx_${number}`,
+    isCurable: isFailure({ status }) && !isExpired && !isForGood,
+  };
+}

@@ -1,0 +1,128 @@
+import { createHash, createHmac } from 'node:crypto';
+import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
+import { parseJsonObject } from '../json-object.ts';
+import type { ReadReceipts, ReceiptRequest } from '../receipt-reader.ts';
+import { isEqual } from '../timing-safe.ts';
+import { isRecipientFault, messageSid } from './twilio-errors.ts';
+
+export type TwilioReceiptsOptions = {
+  /** The account's primary auth token, also where messages are sent with an API key: it signs all callbacks. */
+  authToken: string;
+};
+
+const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
+  ['accepted', 'sent'],
+  ['scheduled', 'sent'],
+  ['queued', 'sent'],
+  ['sending', 'sent'],
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['read', 'delivered'],
+  ['undelivered', 'undelivered'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+]);
+
+// Codes of receipts, beside those that an answer to a send may hold too. All that is not here, another provider may
+// cure: it has other routes and senders, and Twilio will not try again. That includes 30003 (unreachable handset) and
+// 30008 (unknown error): there the reason is unknown, while the status says that the message did not arrive.
+const RECIPIENT = new Set([
+  30005, // unknown destination handset
+  30006, // landline or unreachable carrier
+]);
+const EXPIRED = 30036; // validity period expired
+
+/**
+ * Reads Twilio's status callbacks: forms, signed as twilio.com/docs/usage/security says. Requests with a `bodySHA256`
+ * in their URL are JSON, signed by URL and hash. Twilio signs no time, so a callback may come again at any time.
+ * Throws if the auth token is empty.
+ */
+export function createTwilioReceipts({ authToken }: TwilioReceiptsOptions): ReadReceipts {
+  if (authToken === '') throw new TypeError('twilio: authToken is empty');
+
+  return (request) => {
+    const given = request.headers['x-twilio-signature'];
+    const body = readBody(request);
+    if (typeof given !== 'string' || body === undefined) return { kind: 'unauthentic' };
+    const isGenuine = portVariants(request.url)
+      .map((url) => isEqual(given, signature(authToken, url + body.signed)))
+      .includes(true);
+    if (!isGenuine) return { kind: 'unauthentic' };
+
+    const receipt = receiptOf(body);
+    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
+  };
+}
+
+type Body = {
+  /** What of it is signed behind the URL. */
+  signed: string;
+  /** Undefined also for what is there more than once. */
+  field: (name: string) => unknown;
+};
+
+/** Undefined for a body that is not the one in the URL. */
+function readBody({ url, rawBody }: ReceiptRequest): Body | undefined {
+  const bodyHash = /[?&]bodySHA256=([^&#]*)/.exec(url)?.[1];
+  if (bodyHash !== undefined) {
+    if (!isEqual(bodyHash, createHash('sha256').update(rawBody).digest('hex'))) return undefined;
+    const json = parseJsonObject(rawBody.toString());
+    return { signed: '', field: (name) => json?.[name] };
+  }
+  const form = new URLSearchParams(rawBody.toString());
+  return {
+    signed: signedForm(form),
+    field: (name) => {
+      const [value, ...others] = form.getAll(name);
+      return others.length === 0 ? value : undefined;
+    },
+  };
+}
+
+/** Names in order, each with its values in order and without repetition. */
+function signedForm(form: URLSearchParams): string {
+  const valuesByName = new Map<string, Set<string>>();
+  for (const [name, value] of form) {
+    valuesByName.set(name, (valuesByName.get(name) ?? new Set()).add(value));
+  }
+  return [...valuesByName]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, values]) => [...values].toSorted().map((value) => name + value))
+    .join('');
+}
+
+/** Twilio signs the URL now with its port and now without: its own SDK tries both. */
+function portVariants(url: string): string[] {
+  const [, origin = url, port, rest = ''] =
+    /^(https?:\/\/(?:\[[^\]]*\]|[^/?#:]*))(:\d+)?(.*)$/is.exec(url) ?? [];
+  const standardPort = /^https:/i.test(url) ? ':443' : ':80';
+  return [origin + rest, origin + (port ?? standardPort) + rest];
+}
+
+function signature(authToken: string, text: string): string {
+  return createHmac('sha1', authToken).update(text).digest('base64');
+}
+
+function receiptOf({ field }: Body): Receipt | undefined {
+  const providerMessageId = messageSid(field('MessageSid'));
+  const status = STATUSES.get(field('MessageStatus'));
+  if (providerMessageId === undefined || status === undefined) return undefined;
+
+  const number = errorNumber(field('ErrorCode'));
+  const isExpired = isFailure({ status }) && number === EXPIRED;
+  return {
+    providerMessageId,
+    status: isExpired ? 'expired' : status,
+    code: number === undefined ? undefined : `twilio_${number}`,
+    isCurable: isFailure({ status }) && !isExpired && !(number !== undefined && isForGood(number)),
+  };
+}
+
+function isForGood(number: number): boolean {
+  return RECIPIENT.has(number) || isRecipientFault(number);
+}
+
+// Strict, because it ends up in traces and logs.
+function errorNumber(value: unknown): number | undefined {
+  return /^[1-9]\d{4}$/.test(String(value)) ? Number(value) : undefined;
+}

@@ -1,0 +1,9 @@
+import type { PhoneNumber } from '@sms-gateway/contract';
+
+/** What the choice rests on. */
+export type RoutedMessage = {
+  id: string;
+  number: PhoneNumber;
+  connection: string;
+  messageType: string | undefined;
+};

@@ -1,0 +1,164 @@
+import type { PhoneNumber } from '@sms-gateway/contract';
+import type { ProviderName, RouteConfig, RouteMatch, RoutingConfig, SenderKind } from '@sms-gateway/runtime';
+import { countriesOf } from './countries-of.ts';
+import { drawOrder } from './draw-order.ts';
+import { firstUnmet } from './first-unmet.ts';
+import type { RoutedMessage } from './routed-message.ts';
+import { senderKind } from './sender-kind.ts';
+import { SENDER_RULES } from './sender-rules.ts';
+
+export type PlannedProvider = {
+  name: ProviderName;
+  /** Undefined for the provider's own configured sender. */
+  sender: string | undefined;
+};
+
+export type RoutePlan = {
+  /** Name of the rule, or `default`. */
+  route: string;
+  /** In order of preference. */
+  providers: PlannedProvider[];
+};
+
+/** A sender and its kind. */
+export type KnownSender = { id: string; kind: SenderKind };
+
+/** How one provider of the rule fared. */
+export type ConsideredProvider = {
+  name: ProviderName;
+  /** Whether it is in the plan. */
+  isUsed: boolean;
+  /** What it sends as, or would; undefined where it is the provider's own and not known here. */
+  sender: KnownSender | undefined;
+  /** Whether the sender is given by the rule, or is the provider's own configured one. */
+  senderFrom: 'rule' | 'provider';
+  /** Whether the country takes that sender's kind; what is not known is trusted. */
+  isTaken: boolean;
+  /** Senders of the rule that come before it, but are of kinds that the country does not take. */
+  untaken: KnownSender[];
+};
+
+/** How a plan came about, for people. */
+export type RouteExplanation = {
+  plan: RoutePlan;
+  /** Whose rules are meant for the number: its own country, and the one whose calling code and networks it shares. */
+  countries: string[];
+  /** The rules that were tried in vain, each with its first condition that does not fit. */
+  passedRules: { name: string; unmet: keyof RouteMatch }[];
+  /** Chance of each provider to come first, in percent; undefined where the order is fixed. */
+  chances: { name: ProviderName; percent: number }[] | undefined;
+  /** All providers of the rule, in the order of this message. */
+  considered: ConsideredProvider[];
+  /** Those for which the rule gives senders, but none that the country takes: passed over, if any other is left. */
+  withoutSender: ProviderName[];
+  /** Kinds of sender that the country's carriers take, and who says so; undefined where every kind is. */
+  senderKinds: { kinds: SenderKind[]; source: string } | undefined;
+};
+
+export type Router = {
+  /** The providers for a message. Pure: the same for the same message, whenever and wherever it is asked. */
+  plan(message: RoutedMessage): RoutePlan;
+  /** `defaultSenders` are the providers' own configured ones, which are no part of the choice. */
+  explain(message: RoutedMessage, defaultSenders?: Partial<Record<ProviderName, string>>): RouteExplanation;
+};
+
+/**
+ * Chooses by the first rule that fits, and the default order where none does. Of the senders given for a provider it
+ * takes the first whose kind the country's carriers take; a provider all of whose senders they would drop is passed
+ * over, since that would be a lost code, unless no other one is left: then its configured sender is used.
+ */
+export function createRouter({ routes, defaultProviders, senderRules }: RoutingConfig): Router {
+  const fallback: RouteConfig = {
+    name: 'default',
+    match: { countries: undefined, prefixes: undefined, connections: undefined, messageTypes: undefined },
+    providers: defaultProviders.map((name) => ({ name, weight: undefined })),
+    senders: {},
+  };
+
+  function rulesOf(number: PhoneNumber): RouteExplanation['senderKinds'] {
+    const countries = countriesOf(number);
+    const own = countries.map((country) => senderRules[country]).find((kinds) => kinds !== undefined);
+    if (own !== undefined) return { kinds: own, source: 'senderRules' };
+    return countries.map((country) => SENDER_RULES[country]).find((rule) => rule !== undefined);
+  }
+
+  function explain(
+    message: RoutedMessage,
+    defaultSenders: Partial<Record<ProviderName, string>> = {},
+  ): RouteExplanation {
+    const { rule, passedRules } = firstFitting(message);
+    const senderKinds = rulesOf(message.number);
+    const isTaken = (kind: SenderKind) =>
+      senderKinds === undefined || kind === 'messaging_service' || senderKinds.kinds.includes(kind);
+
+    const chosen = orderOf(rule, message.id).map((name) => {
+      const given = (rule.senders[name] ?? []).map((id) => ({ id, kind: senderKind(id) }));
+      const fitting = given.find(({ kind }) => isTaken(kind));
+      const untaken = fitting === undefined ? given : given.slice(0, given.indexOf(fitting));
+      return { name, fitting, untaken, isUsable: fitting !== undefined || given.length === 0 };
+    });
+    const isAnyUsable = chosen.some(({ isUsable }) => isUsable);
+    const considered = chosen.map(({ name, fitting, untaken, isUsable }): ConsideredProvider => {
+      const own = defaultSenders[name];
+      const sender = fitting ?? (own === undefined ? undefined : { id: own, kind: senderKind(own) });
+      return {
+        name,
+        isUsed: isUsable || !isAnyUsable,
+        sender,
+        senderFrom: fitting === undefined ? 'provider' : 'rule',
+        isTaken: sender === undefined || isTaken(sender.kind),
+        untaken,
+      };
+    });
+
+    return {
+      plan: {
+        route: rule.name,
+        providers: considered
+          .filter(({ isUsed }) => isUsed)
+          .map(({ name, sender, senderFrom }) => ({
+            name,
+            sender: senderFrom === 'rule' ? sender?.id : undefined,
+          })),
+      },
+      countries: countriesOf(message.number),
+      passedRules,
+      chances: chancesOf(rule),
+      considered,
+      withoutSender: chosen.filter(({ isUsable }) => !isUsable).map(({ name }) => name),
+      senderKinds,
+    };
+  }
+
+  function firstFitting(message: RoutedMessage): {
+    rule: RouteConfig;
+    passedRules: RouteExplanation['passedRules'];
+  } {
+    const passedRules: RouteExplanation['passedRules'] = [];
+    for (const rule of routes) {
+      const unmet = firstUnmet(rule.match, message);
+      if (unmet === undefined) return { rule, passedRules };
+      passedRules.push({ name: rule.name, unmet });
+    }
+    return { rule: fallback, passedRules };
+  }
+
+  return { plan: (message) => explain(message).plan, explain };
+}
+
+function orderOf(rule: RouteConfig, seed: string): ProviderName[] {
+  const ordered = drawOrder(weightsOf(rule) ?? [], seed);
+  return (ordered.length > 0 ? ordered : rule.providers).map(({ name }) => name);
+}
+
+function chancesOf(rule: RouteConfig): RouteExplanation['chances'] {
+  const weights = weightsOf(rule);
+  const total = weights?.reduce((sum, { weight }) => sum + weight, 0) ?? 0;
+  return weights?.map(({ name, weight }) => ({ name, percent: Math.round((weight / total) * 1000) / 10 }));
+}
+
+/** Undefined for a rule whose order is fixed. */
+function weightsOf({ providers }: RouteConfig): { name: ProviderName; weight: number }[] | undefined {
+  const weights = providers.flatMap(({ name, weight }) => (weight === undefined ? [] : [{ name, weight }]));
+  return weights.length === providers.length ? weights : undefined;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { choice, country, list, text } from './fields.ts';
+import { SENDER_KINDS } from './schema.ts';
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_-]{0,63}$/,
+    'is not a name for a route: lower-case letters, digits, - and _, at most 64, beginning with a letter',
+  );
+
+const prefix = text.regex(
+  /^\+[1-9]\d{0,14}$/,
+  'must be the beginning of a number in E.164, plus sign included, such as +49 or +49151',
+);
+
+/** A list in order of preference, or a map of weights. */
+const routeProviders = z.unknown().transform((value, context): Record<string, number | undefined> => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const weights = Object.entries(value);
+    if (weights.length > 0 && weights.every(([, weight]) => Number.isFinite(weight) && weight > 0)) {
+      return Object.fromEntries(weights);
+    }
+    context.addIssue('must give each provider a weight above 0, as in { twilio: 70, vonage: 30 }');
+    return z.NEVER;
+  }
+  const names = z.safeParse(list(z.string()), value);
+  if (!names.success) {
+    context.addIssue('must be a list of providers, such as [twilio, vonage], or a map of their weights');
+    return z.NEVER;
+  }
+  return Object.fromEntries(names.data.map((provider) => [provider, undefined]));
+});
+
+/** By name; the first one in the file that fits a message is used. */
+export const routeSettings = z.record(
+  name,
+  z.strictObject({
+    countries: list(country),
+    prefixes: list(prefix),
+    connections: list(z.string()),
+    messageTypes: list(z.string()),
+    providers: routeProviders,
+    senders: z.record(z.string(), list(z.string())),
+  }),
+);
+
+export const senderRuleSettings = z.record(
+  z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code of two capital letters, such as US'),
+  list(choice(SENDER_KINDS)),
+);

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { loadRoutingConfig, loadWorkerConfig } from './load-config.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64url');
+const ENV = {
+  PAYLOAD_KEYS: KEY,
+  PROVIDERS: 'http',
+  HTTP_PROVIDER_URL: 'https://sms.example.com',
+  HTTP_PROVIDER_TOKEN: 'token',
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'auth-token',
+  TWILIO_FROM: '+14155550100',
+  GATEWAY_CONFIG: 'gateway.yaml',
+};
+
+const worker = (yaml: string, env: Record<string, string> = {}) =>
+  loadWorkerConfig({ env: { ...ENV, ...env }, readFile: () => yaml });
+
+function problemsOf(yaml: string, env: Record<string, string> = {}): string {
+  try {
+    worker(yaml, env);
+  } catch (error) {
+    return String(error);
+  }
+  return '';
+}
+
+test('routes are read in the order of the file, with what they need', () => {
+  const { routing, providers } = worker(`
+routes:
+  mobile:
+    prefixes: ["+4915", "+4917"]
+    connections: acme, default
+    providers: [twilio, http]
+    senders: { twilio: [Acme, "+14155550101"] }
+  america:
+    countries: [us, CA]
+    messageTypes: [otp_verify]
+    providers: { http: 1, twilio: 2.5 }
+senderRules: { DE: [long_code] }
+`);
+
+  expect(routing).toEqual({
+    routes: [
+      {
+        name: 'mobile',
+        match: {
+          countries: undefined,
+          prefixes: ['+4915', '+4917'],
+          connections: ['acme', 'default'],
+          messageTypes: undefined,
+        },
+        providers: [
+          { name: 'twilio', weight: undefined },
+          { name: 'http', weight: undefined },
+        ],
+        senders: { twilio: ['Acme', '+14155550101'] },
+      },
+      {
+        name: 'america',
+        match: {
+          countries: ['US', 'CA'],
+          prefixes: undefined,
+          connections: undefined,
+          messageTypes: ['otp_verify'],
+        },
+        providers: [
+          { name: 'http', weight: 1 },
+          { name: 'twilio', weight: 2.5 },
+        ],
+        senders: {},
+      },
+    ],
+    defaultProviders: ['http'],
+    senderRules: { DE: ['long_code'] },
+  });
+  expect(providers.map(({ kind }) => kind)).toEqual(['http', 'twilio']);
+});
+
+test.each<[string, string, string]>([
+  ['an unknown provider', 'routes: { a: { providers: [twillio] } }', 'routes.a.providers: must name some of'],
+  ['a slip of the hand', 'routes: { a: { providers: [twillio] } }', '(did you mean twilio?)'],
+  ['no providers', 'routes: { a: { countries: [DE] } }', 'routes.a.providers: not set; name the providers'],
+  [
+    'weights of nothing',
+    'routes: { a: { providers: { http: 0 } } }',
+    'routes.a.providers: must give each provider a weight above 0',
+  ],
+  [
+    'weights that are words',
+    'routes: { a: { providers: { http: much } } }',
+    'routes.a.providers: must give each provider a weight',
+  ],
+  [
+    'a number for a list',
+    'routes: { a: { providers: 3 } }',
+    'routes.a.providers: must be a list of providers',
+  ],
+  ['a bad name', 'routes: { "A b": { providers: [http] } }', 'routes.A b: is not a name for a route'],
+  [
+    'a prefix without its plus',
+    'routes: { a: { providers: [http], prefixes: ["49"] } }',
+    'routes.a.prefixes: entry 1 must be the beginning of a number in E.164',
+  ],
+  [
+    'an unknown country',
+    'routes: { a: { providers: [http], countries: [DE, XX] } }',
+    'routes.a.countries: entry 2 is not an ISO 3166 country code',
+  ],
+  [
+    'a sender of a provider that is not used',
+    'routes: { a: { providers: [http], senders: { twilio: [Acme] } } }',
+    'routes.a.senders.twilio: is not among the providers of this route',
+  ],
+  [
+    'a sender of no known kind',
+    'routes: { a: { providers: [http], senders: { http: ["this is too long for one"] } } }',
+    'routes.a.senders.http: entry 1 must be a number in E.164',
+  ],
+  [
+    'a condition that does not exist',
+    'routes: { a: { providers: [http], country: [DE] } }',
+    'routes.a.country: no such setting',
+  ],
+  [
+    'a rule for no country',
+    'senderRules: { germany: [long_code] }',
+    'senderRules.germany: must be an ISO 3166',
+  ],
+  [
+    'an unknown kind of sender',
+    'senderRules: { DE: [longcode] }',
+    'senderRules.DE: entry 1 must be one of long_code, short_code, alphanumeric, messaging_service (did you mean long_code?)',
+  ],
+])('%s is a problem that says what to do', (_title, yaml, message) => {
+  expect(problemsOf(yaml)).toContain(message);
+});
+
+test('a provider that only a route names must be configured like any other', () => {
+  expect(problemsOf('routes: { a: { providers: [vonage] } }')).toContain('VONAGE_API_KEY: not set');
+});
+
+test('messaging services and pools count as senders where the provider has them', () => {
+  const twilio = `routes: { a: { providers: [twilio], senders: { twilio: [MG${'0'.repeat(32)}] } } }`;
+  expect(problemsOf(twilio)).toBe('');
+  expect(problemsOf(twilio.replaceAll('twilio', 'http'))).toContain('routes.a.senders.http: entry 1');
+});
+
+test('a route behind one that fits everything is warned of', () => {
+  const yaml = 'routes: { all: { providers: [http] }, late: { providers: [http], countries: [DE] } }';
+
+  expect(worker(yaml).warnings).toContain(
+    'routes.late: is never used: all stands before it and fits everything',
+  );
+});
+
+describe('the routing configuration alone', () => {
+  const explain = (yaml: string, env: Record<string, string> = {}) =>
+    loadRoutingConfig({ env: { GATEWAY_CONFIG: 'gateway.yaml', ...env }, readFile: () => yaml });
+
+  test('needs no secret, and no variable that the file takes one from', () => {
+    const { routing, defaultSenders } = explain(`
+connections: { default: { secrets: ["\${AUTH0_SECRET}"] } }
+payloadKeys: \${PAYLOAD_KEYS}
+providers:
+  order: [twilio]
+  twilio: { authToken: "\${TWILIO_AUTH_TOKEN}", from: "+14155550100", rateLimit: 5 }
+  sinch: { webhookSecret: "\${SINCH_WEBHOOK_SECRET}" }
+routes: { de: { countries: [DE], providers: [vonage] } }
+`);
+
+    expect(routing.defaultProviders).toEqual(['twilio']);
+    expect(routing.routes).toMatchObject([{ name: 'de', providers: [{ name: 'vonage' }] }]);
+    expect(defaultSenders).toEqual({ twilio: '+14155550100' });
+  });
+
+  test('is console alone where nothing is set', () => {
+    expect(loadRoutingConfig({ env: { PROVIDERS: '' } }).routing.defaultProviders).toEqual(['console']);
+  });
+
+  test('still says what is wrong with routes', () => {
+    expect(() => explain('routes: { de: { providers: [voyage] } }')).toThrow('routes.de.providers');
+    expect(() => explain('rautes: {}')).toThrow('rautes: no such setting');
+  });
+});

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { sender } from './provider-settings.ts';
+import { isProviderName, PROVIDER_NAMES } from './providers.ts';
+import type { Read } from './read-settings.ts';
+import type { Review } from './review.ts';
+import type { ProviderName, RouteConfig, RoutingConfig } from './schema.ts';
+import type { WorkerSettings } from './settings.ts';
+import { didYouMean } from './suggest.ts';
+
+type RouteSettings = Read<WorkerSettings['routes'][string]>;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** What stands for a sender at some providers: a messaging service, profile or Powerpack that picks one. */
+const SENDER_POOLS: Partial<Record<ProviderName, RegExp>> = {
+  twilio: /^MG[0-9a-fA-F]{32}$/,
+  telnyx: UUID,
+  plivo: UUID,
+  aws: /^(pool-|phone-|sender-|arn:aws)/,
+};
+
+/** The routing rules in the order of the file, and where what no rule fits goes. */
+export function routingConfig(
+  { routes, senderRules }: Read<Pick<WorkerSettings, 'routes' | 'senderRules'>>,
+  defaultProviders: ProviderName[],
+  review: Review,
+): RoutingConfig {
+  const rules = Object.entries(routes ?? {}).map(([name, route]) => routeConfig(name, route ?? {}, review));
+  const catchAll = rules.find(({ match }) => Object.values(match).every((given) => given === undefined));
+  for (const { name } of catchAll ? rules.slice(rules.indexOf(catchAll) + 1) : []) {
+    review.warning(['routes', name], `is never used: ${catchAll?.name} stands before it and fits everything`);
+  }
+  return {
+    routes: rules,
+    defaultProviders,
+    senderRules: Object.fromEntries(
+      Object.entries(senderRules ?? {}).flatMap(([country, kinds]) => (kinds ? [[country, kinds]] : [])),
+    ),
+  };
+}
+
+function routeConfig(name: string, settings: RouteSettings, review: Review): RouteConfig {
+  const path = ['routes', name];
+  const given = Object.entries(settings.providers ?? {});
+  if (!review.isGiven([...path, 'providers'])) {
+    review.problem(
+      [...path, 'providers'],
+      'not set; name the providers of this route, such as [twilio, vonage]',
+    );
+  }
+  for (const [provider] of given) {
+    if (isProviderName(provider)) continue;
+    const hint = didYouMean(provider, PROVIDER_NAMES);
+    review.problem([...path, 'providers'], `must name some of ${PROVIDER_NAMES.join(', ')}${hint}`);
+  }
+  const providers = given.flatMap(([provider, weight]) =>
+    isProviderName(provider) ? [{ name: provider, weight }] : [],
+  );
+  return {
+    name,
+    match: {
+      countries: settings.countries,
+      prefixes: settings.prefixes,
+      connections: settings.connections,
+      messageTypes: settings.messageTypes,
+    },
+    providers,
+    senders: sendersOf(
+      [...path, 'senders'],
+      settings,
+      providers.map((provider) => provider.name),
+      review,
+    ),
+  };
+}
+
+function sendersOf(
+  path: string[],
+  { senders }: RouteSettings,
+  providers: ProviderName[],
+  review: Review,
+): RouteConfig['senders'] {
+  const chosen: RouteConfig['senders'] = {};
+  for (const [provider, ids] of Object.entries(senders ?? {})) {
+    const name = providers.find((known) => known === provider);
+    if (name === undefined) {
+      review.problem([...path, provider], 'is not among the providers of this route');
+      continue;
+    }
+    for (const [index, id] of (ids ?? []).entries()) {
+      if (SENDER_POOLS[name]?.test(id)) continue;
+      const checked = z.safeParse(sender, id);
+      for (const issue of checked.error?.issues ?? [])
+        review.problem([...path, provider, index], issue.message);
+    }
+    if (ids !== undefined) chosen[name] = ids;
+  }
+  return chosen;
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpProblem } from './problem.ts';
+
+/**
+ * The bytes of a body of at most `limitBytes`. One that is larger is refused as soon as that is known.
+ * @throws {HttpProblem} 400 or 413.
+ */
+export function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+      reject(tooLarge(limitBytes));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limitBytes) reject(tooLarge(limitBytes));
+      else chunks.push(chunk);
+    });
+    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.on('error', () =>
+      reject(new HttpProblem(400, 'malformed_request', 'The body did not arrive completely.')),
+    );
+  });
+}
+
+function tooLarge(limitBytes: number): HttpProblem {
+  return new HttpProblem(413, 'too_large', `The body is larger than ${limitBytes / 1024} KiB.`);
+}

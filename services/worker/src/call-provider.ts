@@ -1,0 +1,115 @@
+import type { DeliveryJob } from '@sms-gateway/contract';
+import type { LookupResult, Provider, SendRequest, SendResult } from '@sms-gateway/providers';
+import type { FinishedAttempt, Payload, ReceiptReferences } from '@sms-gateway/queue';
+import { withinCallWindow } from './call-window.ts';
+import type { CallLeave, ProviderHealth } from './health/health.ts';
+
+export type ProviderCalls = {
+  /** Whether receipts of the provider's can come. */
+  sendsReceipts(provider: string): boolean;
+  /** The providers that can be asked whether they have a message. */
+  answering: string[];
+  /** One attempt, for which leave was given and whose beginning is written down. */
+  send(call: {
+    job: DeliveryJob;
+    number: number;
+    leave: CallLeave;
+    sender: string | undefined;
+    payload: Payload | undefined;
+    text: string;
+    timeoutMs: number;
+    validitySeconds: number;
+    signal: AbortSignal;
+  }): Promise<FinishedAttempt & { durationMs: number }>;
+  lookup(call: {
+    job: DeliveryJob;
+    provider: string;
+    payload: Payload;
+    timeoutMs: number;
+    signal: AbortSignal;
+  }): Promise<LookupResult>;
+};
+
+type Deps = {
+  providers: Provider[];
+  health: ProviderHealth;
+  references: ReceiptReferences;
+  /** The ingress as the outside reaches it; without it no provider is asked to call us. */
+  publicUrl: string | undefined;
+  now: () => number;
+};
+
+/** The calls of deliveries to providers: within their time, and with their end told to the provider's health. */
+export function createProviderCalls({ providers, health, references, publicUrl, now }: Deps): ProviderCalls {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const provided = (name: string): Provider => {
+    const provider = byName.get(name);
+    if (provider === undefined) throw new Error(`no provider named ${name}`);
+    return provider;
+  };
+
+  function receiptUrl(job: DeliveryJob, attempt: number, { name, receipts }: Provider): string | undefined {
+    if (receipts !== 'callback' || publicUrl === undefined) return undefined;
+    // In the path, since some providers do not take a query along with a POST.
+    return `${publicUrl}/v1/receipts/${name}/${references.issue({ messageId: job.id, attempt })}`;
+  }
+
+  return {
+    sendsReceipts: (name) => {
+      const receipts = byName.get(name)?.receipts;
+      return receipts === 'connection' || (receipts === 'callback' && publicUrl !== undefined);
+    },
+    answering: providers.filter((provider) => 'lookup' in provider).map(({ name }) => name),
+
+    send: async ({ job, number, leave, sender, payload, text, timeoutMs, validitySeconds, signal }) => {
+      const provider = provided(leave.provider);
+      const startedAt = now();
+      let result: SendResult;
+      // The mark may have taken long to write, and so may anything before it.
+      if (startedAt >= job.deadline || payload === undefined) {
+        health.withdraw(leave);
+        result = { kind: 'transient', code: 'deadline_before_call', retryAfterMs: undefined };
+      } else {
+        const { to, from } = payload;
+        const request: SendRequest = {
+          id: job.id,
+          to,
+          from,
+          sender,
+          body: text,
+          validitySeconds,
+          attempt: number,
+          receiptUrl: receiptUrl(job, number, provider),
+        };
+        try {
+          result = await withinCallWindow({ outer: signal, timeoutMs }, (window) =>
+            provider.send(request, window),
+          );
+        } catch (error) {
+          // A bug in an adapter: nobody knows what it did.
+          health.withdraw(leave);
+          throw error;
+        }
+        health.report(leave, result, now() - startedAt);
+      }
+      const concludedAt = now();
+      return {
+        number,
+        provider: provider.name,
+        result: result.kind,
+        code: result.kind === 'accepted' ? undefined : result.code,
+        isUnrecognised: result.kind === 'provider_fault' && !result.isRecognised,
+        providerMessageId: result.kind === 'accepted' ? result.providerMessageId : undefined,
+        wasAsked: false,
+        concludedAt,
+        durationMs: concludedAt - startedAt,
+      };
+    },
+
+    lookup: ({ job, provider, payload, timeoutMs, signal }) =>
+      withinCallWindow({ outer: signal, timeoutMs }, async (window) => {
+        const answer = await provided(provider).lookup?.({ id: job.id, to: payload.to }, window);
+        return answer ?? { kind: 'unanswered', code: 'cannot_be_asked' };
+      }),
+  };
+}

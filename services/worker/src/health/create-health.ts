@@ -1,0 +1,124 @@
+import type { SendResult } from '@sms-gateway/providers';
+import type { RateLimit } from '@sms-gateway/queue';
+import { createCircuit } from './circuit.ts';
+import type { ProviderHealth } from './health.ts';
+import { type CallVerdict, createSlidingWindow } from './window.ts';
+
+/** Milliseconds for which a provider is left alone that asked us to slow down and did not say for how long. */
+const DEFAULT_PAUSE_MS = 1_000;
+const MAX_DEFAULT_PAUSE_MS = 30_000;
+/** Milliseconds: a provider may ask for more, but whether it is back is worth knowing before an hour is over. */
+const MAX_PAUSE_MS = 300_000;
+/** Milliseconds from which on an answer counts as a failure: half of what a call may take at all. */
+const SLOW_MS = 5_000;
+
+type Deps = {
+  providers: string[];
+  /** Messages per second, where a provider has a limit. */
+  rateLimits: Partial<Record<string, number>>;
+  rateLimit: RateLimit;
+  now: () => number;
+  random: () => number;
+};
+
+/** One process's view of its providers; docs/adr/0008 says why it is not shared. */
+export function createHealth({ providers, rateLimits, rateLimit, now, random }: Deps): ProviderHealth {
+  const states = new Map(
+    providers.map((name) => {
+      const window = createSlidingWindow({ now, random });
+      const circuit = createCircuit({ window, now, random });
+      return [name, { window, circuit, pausedUntil: 0, unexplainedThrottles: 0 }];
+    }),
+  );
+
+  function stateOf(provider: string) {
+    const state = states.get(provider);
+    if (state === undefined) throw new Error(`no provider named ${provider}`);
+    return state;
+  }
+
+  function pause(provider: string, forMs: number): void {
+    const state = stateOf(provider);
+    state.pausedUntil = Math.max(state.pausedUntil, now() + Math.min(forMs, MAX_PAUSE_MS));
+  }
+
+  function pauseIfAsked(provider: string, result: SendResult): void {
+    const state = stateOf(provider);
+    if (result.kind !== 'throttled') {
+      state.unexplainedThrottles = 0;
+      if (result.kind === 'transient' && result.retryAfterMs !== undefined)
+        pause(provider, result.retryAfterMs);
+      return;
+    }
+    if (result.retryAfterMs !== undefined) {
+      pause(provider, result.retryAfterMs);
+      return;
+    }
+    // Calls that were under way together are one reason, not several, to wait longer.
+    if (state.pausedUntil > now()) return;
+    pause(provider, Math.min(DEFAULT_PAUSE_MS * 2 ** state.unexplainedThrottles, MAX_DEFAULT_PAUSE_MS));
+    state.unexplainedThrottles += 1;
+  }
+
+  function availableAt(provider: string): number {
+    const { circuit, pausedUntil } = stateOf(provider);
+    return Math.max(circuit.availableAt(), pausedUntil);
+  }
+
+  return {
+    availableAt,
+    admit: async (provider) => {
+      if (availableAt(provider) > now()) return undefined;
+      const { circuit } = stateOf(provider);
+      const ticket = circuit.admit();
+      if (ticket === undefined) return undefined;
+      const perSecond = rateLimits[provider];
+      if (perSecond === undefined) return { provider, ticket };
+      try {
+        const leave = await rateLimit.take(provider, perSecond);
+        if (leave.granted) return { provider, ticket };
+        pause(provider, Math.max(1, leave.waitMs));
+      } catch (error) {
+        circuit.withdraw(ticket);
+        throw error;
+      }
+      circuit.withdraw(ticket);
+      return undefined;
+    },
+    report: ({ provider, ticket }, result, durationMs) => {
+      const { window, circuit } = stateOf(provider);
+      const verdict = verdictOf(result, durationMs);
+      window.add(verdict, durationMs);
+      circuit.report(ticket, verdict);
+      pauseIfAsked(provider, result);
+    },
+    withdraw: ({ provider, ticket }) => stateOf(provider).circuit.withdraw(ticket),
+    snapshot: () =>
+      Object.fromEntries(
+        providers.map((name) => {
+          const { window, circuit } = stateOf(name);
+          const { calls, failed, faulted } = window.counts();
+          const availableInMs = Math.max(0, availableAt(name) - now());
+          return [
+            name,
+            {
+              circuit: circuit.state(),
+              isAvailable: availableInMs === 0,
+              availableInMs,
+              calls,
+              failureRatio: calls === 0 ? 0 : (failed + faulted) / calls,
+              latencyP50Ms: window.latencyMs(0.5),
+              latencyP95Ms: window.latencyMs(0.95),
+            },
+          ];
+        }),
+      ),
+  };
+}
+
+/** A recipient that cannot be reached says nothing against the provider, nor does a wish to slow down. */
+function verdictOf({ kind }: SendResult, durationMs: number): CallVerdict {
+  if (kind === 'transient' || kind === 'unknown') return 'failed';
+  if (kind === 'provider_fault') return 'faulted';
+  return durationMs >= SLOW_MS ? 'failed' : 'fine';
+}

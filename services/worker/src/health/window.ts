@@ -1,0 +1,81 @@
+/** What one call came to, as far as the health of its provider is concerned. */
+export type CallVerdict = 'fine' | 'failed' | 'faulted';
+
+export type WindowCounts = { calls: number; failed: number; faulted: number };
+
+export type SlidingWindow = {
+  add(verdict: CallVerdict, durationMs: number): void;
+  counts(): WindowCounts;
+  /** Milliseconds below which this share of the calls in the window stayed; undefined without a call. */
+  latencyMs(share: number): number | undefined;
+  clear(): void;
+};
+
+const WINDOW_MS = 60_000;
+const BUCKET_MS = 5_000;
+/** Durations kept for each bucket: enough for a percentile, whatever the traffic. */
+const MAX_DURATIONS = 200;
+
+type Bucket = WindowCounts & { startsAt: number; durationsMs: number[] };
+
+/** The calls of the last minute, in buckets of five seconds. `random` gives [0, 1). */
+export function createSlidingWindow({
+  now,
+  random,
+}: {
+  now: () => number;
+  random: () => number;
+}): SlidingWindow {
+  let buckets: Bucket[] = [];
+
+  function live(): Bucket[] {
+    const oldest = now() - WINDOW_MS;
+    if (buckets[0] !== undefined && buckets[0].startsAt + BUCKET_MS <= oldest) {
+      buckets = buckets.filter(({ startsAt }) => startsAt + BUCKET_MS > oldest);
+    }
+    return buckets;
+  }
+
+  function current(): Bucket {
+    const startsAt = Math.floor(now() / BUCKET_MS) * BUCKET_MS;
+    const last = live().at(-1);
+    // A clock that was set back puts calls into the newest bucket there is.
+    if (last !== undefined && last.startsAt >= startsAt) return last;
+    const bucket = { startsAt, calls: 0, failed: 0, faulted: 0, durationsMs: [] };
+    buckets.push(bucket);
+    return bucket;
+  }
+
+  return {
+    add: (verdict, durationMs) => {
+      const bucket = current();
+      bucket.calls += 1;
+      if (verdict === 'failed') bucket.failed += 1;
+      if (verdict === 'faulted') bucket.faulted += 1;
+      if (bucket.durationsMs.length < MAX_DURATIONS) bucket.durationsMs.push(durationMs);
+      else {
+        // Reservoir sampling: every call of the bucket has the same chance to be in it.
+        const place = Math.floor(random() * bucket.calls);
+        if (place < MAX_DURATIONS) bucket.durationsMs[place] = durationMs;
+      }
+    },
+    counts: () => {
+      const total = { calls: 0, failed: 0, faulted: 0 };
+      for (const { calls, failed, faulted } of live()) {
+        total.calls += calls;
+        total.failed += failed;
+        total.faulted += faulted;
+      }
+      return total;
+    },
+    latencyMs: (share) => {
+      const sorted = live()
+        .flatMap(({ durationsMs }) => durationsMs)
+        .toSorted((a, b) => a - b);
+      return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+    },
+    clear: () => {
+      buckets = [];
+    },
+  };
+}

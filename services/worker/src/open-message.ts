@@ -1,0 +1,48 @@
+import {
+  type DeliveryJob,
+  describeText,
+  parsePhoneNumber,
+  replaceSmartCharacters,
+} from '@sms-gateway/contract';
+import type { DeliveryFacts, Payload, Vault } from '@sms-gateway/queue';
+import type { RoutePlan, Router } from '@sms-gateway/routing';
+import type { Logger } from '@sms-gateway/runtime';
+
+/** A message as far as this process can read it. */
+export type OpenedMessage = {
+  payload: Payload | 'gone' | 'unreadable';
+  plan: RoutePlan;
+  /** As it goes out. */
+  text: string;
+  encoding: string;
+  segments: number;
+};
+
+type Deps = { vault: Vault; router: Router; replacesSmartCharacters: boolean; logger: Logger };
+
+const NO_PLAN: RoutePlan = { route: 'none', providers: [] };
+
+/** Opens the payload of a message, and from what is in it finds its route and what its text costs. */
+export function createOpenMessage({ vault, router, replacesSmartCharacters, logger }: Deps) {
+  return async function open(job: DeliveryJob, { sealed }: DeliveryFacts): Promise<OpenedMessage> {
+    const payload = sealed === undefined ? undefined : await vault.open(job.id, sealed);
+    if (payload === undefined) {
+      if (sealed !== undefined) {
+        logger.error(
+          { messageId: job.id, hint: 'no key in PAYLOAD_KEYS opens it' },
+          'delivery.payload_unreadable',
+        );
+      }
+      const missing = sealed === undefined ? 'gone' : 'unreadable';
+      return { payload: missing, plan: NO_PLAN, text: '', encoding: '', segments: 0 };
+    }
+    const number = parsePhoneNumber(payload.to);
+    if (number === undefined)
+      throw new Error('the recipient is no phone number, though it was accepted as one');
+    const { id, connection } = job;
+    const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
+    const { encoding, segments } = describeText(text);
+    const plan = router.plan({ id, number, connection, messageType: payload.messageType });
+    return { payload, plan, text, encoding, segments };
+  };
+}
