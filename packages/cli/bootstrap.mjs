@@ -12,6 +12,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const commands = {
   start: () => ({ program: 'packages/cli/dist/start.js' }),
   send: () => ({ program: 'packages/cli/dist/send.js' }),
+  gateway: () => ({ program: 'packages/cli/dist/gateway.js' }),
   bench: () => ({ program: 'packages/bench/dist/main.js' }),
   test: () => ({
     program: 'node_modules/vitest/vitest.mjs',

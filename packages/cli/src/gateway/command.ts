@@ -1,0 +1,35 @@
+import { styleText } from 'node:util';
+
+/** Colours text; leaves it as it is where the output is no terminal. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+
+/** What one command came to. */
+export type CommandResult = {
+  /** By sysexits.h. */
+  exitCode: number;
+  /** For standard output, or standard error where the exit code is not 0. */
+  output: string;
+  /** A remark for people, for standard error. */
+  remark?: string;
+};
+
+export type CommandContext = { env: NodeJS.ProcessEnv; paint: Paint };
+
+export type Command = {
+  /** One line for the list of commands. */
+  summary: string;
+  run(args: string[], context: CommandContext): Promise<CommandResult> | CommandResult;
+};
+
+export const EX_USAGE = 64;
+export const EX_DATAERR = 65;
+export const EX_CONFIG = 78;
+
+export function createPaint(isColoured: boolean): Paint {
+  return isColoured ? (style, text) => styleText(style, text) : (_style, text) => text;
+}
+
+/** What is wrong with the arguments, and how they should be. */
+export function usageError(problem: string, usage: string): CommandResult {
+  return { exitCode: EX_USAGE, output: `${problem}\n\n${usage}` };
+}
