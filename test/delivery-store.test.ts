@@ -28,16 +28,34 @@ async function setup() {
   };
 }
 
-const first = { number: 1, provider: 'twilio', begunAt: 2000, holder: 'h1', previous: undefined };
+const first = {
+  number: 1,
+  provider: 'twilio',
+  begunAt: 2000,
+  holder: 'h1',
+  isRedelivery: false,
+  previous: undefined,
+  notes: { route: 'default', encoding: 'GSM-7', segments: 1 },
+};
 const accepted = {
   number: 1,
+  provider: 'twilio',
   result: 'accepted' as const,
   code: undefined,
   isUnrecognised: false,
   providerMessageId: 'SM1',
+  wasAsked: false,
   concludedAt: 2500,
 };
-const sent = { outcome: 'sent' as const, reason: 'accepted', at: 2500, holder: 'h1', previous: accepted };
+const sent = {
+  outcome: 'sent' as const,
+  reason: 'accepted',
+  at: 2500,
+  holder: 'h1',
+  isRedelivery: false,
+  awaitsReceipt: false,
+  previous: accepted,
+};
 
 test('an attempt begins once: its own repeat is told the same, anybody else is told to look again', async () => {
   await using bundle = await setup();
@@ -80,11 +98,11 @@ test('a message has one outcome: its own repeat is told so again, a second one c
   await using bundle = await setup();
   await bundle.store.begin(job, first);
 
-  expect(await bundle.store.conclude(job, sent)).toBe('done');
-  expect(await bundle.store.conclude(job, sent)).toBe('done');
-  expect(await bundle.store.conclude(job, { ...sent, outcome: 'failed', reason: 'late', holder: 'h2' })).toBe(
-    'concluded',
-  );
+  expect(await bundle.store.conclude(job, sent)).toMatchObject({ isFirst: true });
+  expect(await bundle.store.conclude(job, sent)).toMatchObject({ isFirst: true });
+  expect(
+    await bundle.store.conclude(job, { ...sent, outcome: 'failed', reason: 'late', holder: 'h2' }),
+  ).toMatchObject({ isFirst: false });
   expect(await bundle.store.begin(job, { ...first, number: 2 })).toBe('concluded');
   expect(await bundle.trace()).toMatchObject({ outcome: 'sent', reason: 'accepted', outcomeAt: 2500 });
 });
@@ -105,4 +123,43 @@ test('a trace that lost its expiry, or was forgotten meanwhile, does not stay fo
   await bundle.store.conclude(job, sent);
 
   expect(await bundle.redis.pttl(gatewayKeys.trace(job.id))).toBeGreaterThan(0);
+});
+
+test('a payload that a receipt may still need stays, until the message is ended for good', async () => {
+  await using bundle = await setup();
+  const live = { ...job, deadline: Date.now() + 60_000 };
+  await bundle.store.conclude(live, { ...sent, awaitsReceipt: true });
+  expect((await bundle.store.facts(live)).sealed).toBe('sealed');
+  expect(await bundle.redis.pttl(gatewayKeys.awaiting(job.id))).toBeLessThanOrEqual(60_000);
+
+  await bundle.store.conclude(live, {
+    ...sent,
+    outcome: 'superseded',
+    reason: 'newer_code',
+    holder: 'h2',
+    isRedelivery: true,
+    previous: undefined,
+  });
+
+  expect(await bundle.redis.exists(gatewayKeys.vault(job.id), gatewayKeys.awaiting(job.id))).toBe(0);
+  expect(await bundle.trace()).toMatchObject({ outcome: 'sent', reason: 'accepted' });
+});
+
+test('who comes too late to conclude does not take the payload from a message that waits for its receipt', async () => {
+  await using bundle = await setup();
+  const live = { ...job, deadline: Date.now() + 60_000 };
+  await bundle.store.conclude(live, { ...sent, awaitsReceipt: true });
+
+  await bundle.store.conclude(live, { ...sent, outcome: 'failed', reason: 'late', holder: 'h2' });
+
+  expect((await bundle.store.facts(live)).sealed).toBe('sealed');
+});
+
+test('a message that has its outcome begins another attempt only where it is sent again', async () => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+  await bundle.store.conclude(job, sent);
+
+  expect(await bundle.store.begin(job, { ...first, number: 2, isRedelivery: true })).toBe('begun');
+  expect((await bundle.trace())?.attempts).toHaveLength(2);
 });

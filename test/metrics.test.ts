@@ -162,7 +162,7 @@ describe('after some traffic', () => {
     const strange = [...samples(ofIngress), ...samples(ofWorker)]
       .filter(({ name }) => name.startsWith('gateway_'))
       .flatMap(({ labels: { le: _le, ...labels } }) => Object.values(labels))
-      .filter((value) => !/^([a-z_]+|\d{3})$/.test(value));
+      .filter((value) => !/^([a-z_0-9]+|0\.\d+|[A-Z]{2})$/.test(value));
     expect(strange).toStrictEqual([]);
     expect(ofIngress + ofWorker).not.toContain(NUMBER.slice(1, -1));
     expect(ofIngress + ofWorker).not.toContain(CODE);
@@ -229,7 +229,10 @@ describe('the admin listener', () => {
     for (const { status, body } of ready)
       expect({ status, body }).toMatchObject({ status: 200, body: { status: 'ready' } });
     for (const { body } of notReady) {
-      expect(body).toStrictEqual({ status: 'not_ready', reasons: [expect.stringMatching(/Redis/)] });
+      expect(body).toMatchObject({ status: 'not_ready', reasons: [expect.stringMatching(/Redis/)] });
+    }
+    for (const { body } of [ready[1], notReady[1]].filter((answer) => answer !== undefined)) {
+      expect(body).toMatchObject({ providers: { http: { circuit: 'closed', isAvailable: true } } });
     }
     for (const answer of alive) expect(answer).toStrictEqual({ status: 200, body: { status: 'ok' } });
     for (const text of scraped) {

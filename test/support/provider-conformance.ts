@@ -20,8 +20,10 @@ export const REQUEST: SendRequest = {
   id: 'message-7f3a',
   to: '+14155550123',
   from: undefined,
+  sender: undefined,
   body: 'Your code is 493817',
   validitySeconds: 120,
+  receiptUrl: undefined,
 };
 const PRIVATE = [REQUEST.body, '493817', '4155550123', SECRET, ACCOUNT_ID];
 /** What a careless provider might answer: the whole request back. */

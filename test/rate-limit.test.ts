@@ -1,0 +1,69 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import { createRateLimit } from '@sms-gateway/queue';
+import { expect, test } from 'vitest';
+import { createDisposal } from './support/disposal.ts';
+import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
+
+/** Two workers with the same Redis. */
+async function setup() {
+  const disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const clients = [disposal.use(openRedis(url)), disposal.use(openRedis(url))] as const;
+  const [one, other] = clients.map((redis) => createRateLimit({ redis }));
+  if (one === undefined || other === undefined) throw new Error('no clients');
+  return { redis: clients[0], one, other, [Symbol.asyncDispose]: () => disposal.dispose() };
+}
+
+test('two workers together get what a second allows, and no more', async () => {
+  await using bundle = await setup();
+  const startedAtMs = Date.now();
+
+  const leaves = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => (index % 2 ? bundle.one : bundle.other).take('twilio', 20)),
+  );
+
+  const seconds = Math.ceil((Date.now() - startedAtMs) / 1000) + 1;
+  const granted = leaves.filter((leave) => leave.granted).length;
+  expect(granted).toBeGreaterThanOrEqual(20);
+  expect(granted).toBeLessThanOrEqual(20 + 20 * seconds);
+});
+
+test('who is refused is told how long one message takes at that rate, and no longer', async () => {
+  await using bundle = await setup();
+
+  expect(await bundle.one.take('twilio', 0.1)).toEqual({ granted: true });
+  const refused = await bundle.other.take('twilio', 0.1);
+
+  expect(refused.granted).toBe(false);
+  const waitMs = refused.granted ? 0 : refused.waitMs;
+  expect(waitMs).toBeGreaterThan(5000);
+  expect(waitMs).toBeLessThanOrEqual(10_000);
+});
+
+test('who is refused does not make the others wait longer', async () => {
+  await using bundle = await setup();
+  await bundle.one.take('twilio', 0.1);
+  const due = await bundle.redis.get(gatewayKeys.rateLimit('twilio'));
+
+  for (let index = 0; index < 10; index += 1) await bundle.other.take('twilio', 0.1);
+
+  expect(await bundle.redis.get(gatewayKeys.rateLimit('twilio'))).toBe(due);
+});
+
+test('once the rate is kept again there is leave', async () => {
+  await using bundle = await setup();
+  await bundle.one.take('twilio', 0.1);
+  await bundle.redis.set(gatewayKeys.rateLimit('twilio'), String(Date.now() * 1000));
+
+  expect(await bundle.other.take('twilio', 0.1)).toEqual({ granted: true });
+});
+
+test('each provider has a rate of its own, and leaves nothing in Redis for long', async () => {
+  await using bundle = await setup();
+  await bundle.one.take('twilio', 0.5);
+
+  expect(await bundle.one.take('vonage', 0.5)).toEqual({ granted: true });
+  expect(await bundle.redis.pttl(gatewayKeys.rateLimit('twilio'))).toBeLessThanOrEqual(3001);
+  expect(await bundle.redis.pttl(gatewayKeys.rateLimit('twilio'))).toBeGreaterThan(0);
+});
