@@ -17,14 +17,14 @@ const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
   ['rejected', 'failed'],
 ]);
 
-// Named at plivo.com/docs/messaging/troubleshooting/error-codes. All that is not here, another provider may cure.
+// Named at plivo.com/docs/messaging/troubleshooting/error-codes. All that is not here, another provider may cure,
+// 1000 (unknown error) included: there the reason is unknown, while the status says that it did not arrive.
 const RECIPIENT = new Set([
   50, // invalid destination number
   80, // destination permanently unavailable
   200, // opted out
 ]);
 const EXPIRED = 420;
-const UNKNOWN_ERROR = 1000;
 
 /**
  * Reads Plivo's message status callbacks: signed forms (docs.plivo.com, Message status callbacks). Plivo signs no
@@ -47,7 +47,7 @@ function receiptOf(form: URLSearchParams): Receipt | undefined {
   if (providerMessageId === undefined || stated === undefined) return undefined;
 
   const number = errorNumber(onlyOne(form, 'ErrorCode'));
-  const status = isFailure({ status: stated }) ? failureStatus(stated, number) : stated;
+  const status = isFailure({ status: stated }) && number === EXPIRED ? 'expired' : stated;
   return {
     providerMessageId,
     status,
@@ -59,11 +59,6 @@ function receiptOf(form: URLSearchParams): Receipt | undefined {
 function onlyOne(form: URLSearchParams, name: string): string | undefined {
   const [value, ...others] = form.getAll(name);
   return others.length === 0 ? value : undefined;
-}
-
-function failureStatus(stated: ReceiptStatus, number: number | undefined): ReceiptStatus {
-  if (number === EXPIRED) return 'expired';
-  return number === UNKNOWN_ERROR ? 'unknown' : stated;
 }
 
 // Strict, because it ends up in traces and logs. 000 is no error.
