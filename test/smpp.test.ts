@@ -1,0 +1,55 @@
+import { createTraceReader } from '@sms-gateway/queue';
+import { expect, test, vi } from 'vitest';
+import { freshNumber, postSms } from './support/auth0.ts';
+import { startGateway } from './support/gateway.ts';
+import { deliverBody, startSmsc } from './support/smpp-smsc.ts';
+import { untilConcluded } from './support/traces.ts';
+
+const smppEnv = (port: number) => ({
+  PROVIDERS: 'smpp,http',
+  SMPP_URL: `smpp://127.0.0.1:${port}`,
+  SMPP_SYSTEM_ID: 'gateway',
+  SMPP_PASSWORD: 'secret08',
+  SMPP_FROM: 'Acme',
+});
+
+test('a message goes through an SMSC, and its undelivered receipt sends it through the next provider', async () => {
+  await using smsc = await startSmsc();
+  await using gateway = await startGateway({ env: smppEnv(smsc.port) });
+  const worker = await gateway.startWorker();
+  await worker.untilLog('smpp.event', ({ event }) => JSON.stringify(event).includes('bound'));
+
+  const answer = await postSms(gateway.ingress.url, { body: { recipient: freshNumber() } });
+  const trace = await untilConcluded(gateway.client, answer.body['id']);
+  expect(trace.attempts).toMatchObject([{ provider: 'smpp', result: 'accepted', providerMessageId: 'id-1' }]);
+  smsc.first().request('deliver_sm', deliverBody({ text: Buffer.from('id:id-1 stat:UNDELIV err:001') }));
+
+  await vi.waitFor(
+    async () => {
+      const after = await createTraceReader({ redis: gateway.client }).read(trace.id);
+      expect(after?.attempts).toMatchObject([
+        { provider: 'smpp', receipt: { status: 'undelivered' } },
+        { provider: 'http', result: 'accepted' },
+      ]);
+    },
+    { timeout: 10_000 },
+  );
+  expect(await smsc.until('deliver_sm_resp')).toMatchObject({ status: 0 });
+  expect(gateway.sent()).toHaveLength(1);
+});
+
+test('without its SMSC a worker is up all the same, and sends through the next provider', async () => {
+  await using gateway = await startGateway({ env: smppEnv(1) });
+  const worker = await gateway.startWorker();
+
+  const answer = await postSms(gateway.ingress.url, { body: { recipient: freshNumber() } });
+  const trace = await untilConcluded(gateway.client, answer.body['id']);
+
+  expect(trace.attempts).toMatchObject([
+    { provider: 'smpp', result: 'transient', code: 'smpp_not_bound' },
+    { provider: 'http', result: 'accepted' },
+  ]);
+  worker.signal('SIGTERM');
+  expect(await worker.exited).toBe(0);
+  expect(worker.output()).not.toContain('secret08');
+});
