@@ -163,3 +163,22 @@ test('a message that has its outcome begins another attempt only where it is sen
   expect(await bundle.store.begin(job, { ...first, number: 2, isRedelivery: true })).toBe('begun');
   expect((await bundle.trace())?.attempts).toHaveLength(2);
 });
+
+test('what an attempt came to stays, unless its provider was asked since', async () => {
+  await using bundle = await setup();
+  const unknown = {
+    ...accepted,
+    result: 'unknown' as const,
+    code: 'never_concluded',
+    providerMessageId: undefined,
+  };
+  await bundle.store.begin(job, first);
+  await bundle.store.begin(job, { ...first, number: 2, provider: 'http', holder: 'h2', previous: unknown });
+
+  await bundle.store.record(job, accepted);
+  await bundle.store.conclude(job, sent);
+  expect((await bundle.trace())?.attempts[0]).toMatchObject({ result: 'unknown', code: 'never_concluded' });
+
+  await bundle.store.record(job, { ...accepted, code: 'found_by_lookup', wasAsked: true });
+  expect((await bundle.trace())?.attempts[0]).toMatchObject({ result: 'accepted', wasAsked: true });
+});

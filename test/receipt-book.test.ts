@@ -178,7 +178,10 @@ test('a failure that another provider may cure puts the message back, once', asy
   ]);
   expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
   const [id] = await bundle.queued();
-  expect(JSON.parse((await bundle.redis.hget(`{gateway}:sms:${id}`, 'data')) ?? '')).toEqual(job);
+  expect(JSON.parse((await bundle.redis.hget(`{gateway}:sms:${id}`, 'data')) ?? '')).toEqual({
+    ...job,
+    afterAttempt: 1,
+  });
   expect((await bundle.store.facts(job)).sealed).toBe('sealed');
 });
 

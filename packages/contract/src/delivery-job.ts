@@ -10,6 +10,8 @@ export const deliveryJobSchema = z.object({
   acceptedAt: z.number().int(),
   /** Milliseconds since the epoch; from then on the code is not worth sending. */
   deadline: z.number().int(),
+  /** For a message that was put back: the attempt whose receipt asked for it. */
+  afterAttempt: z.number().int().optional(),
 });
 
 export type DeliveryJob = z.infer<typeof deliveryJobSchema>;

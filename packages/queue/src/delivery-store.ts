@@ -70,7 +70,11 @@ export type DeliveryStore = {
       notes: { route: string; encoding: string; segments: number };
     },
   ): Promise<BeginAnswer>;
-  /** Writes down what an attempt came to, where neither another one nor the outcome follows at once. */
+  /**
+   * Writes down what an attempt came to, where neither another one nor the outcome follows at once. As with the other
+   * two, what was written first stays, unless the provider was asked since: who was given up for dead, and comes back
+   * with a result, must not hide that it was unknown when the next attempt was made.
+   */
   record(job: DeliveryJob, finished: FinishedAttempt): Promise<void>;
   /**
    * Gives the message its one outcome, or ends a redelivery. Forgets the payload, unless `awaitsReceipt`: then it
@@ -105,7 +109,9 @@ const BEGIN = script<BeginAnswer>(`
     local mine = begun == number and redis.call('HGET', trace, 'a' .. number .. '.holder') == holder
     return mine and 'begun' or 'stale'
   end
-  if count > 0 then redis.call('HSET', trace, unpack(ARGV, 6, 5 + count)) end
+  if count > 0 and redis.call('HEXISTS', trace, 'a' .. (number - 1) .. '.result') == 0 then
+    redis.call('HSET', trace, unpack(ARGV, 6, 5 + count))
+  end
   if redis.call('HEXISTS', trace, 'outcome') == 1 and not isRedelivery then return 'concluded' end
   local newest = redis.call('GET', KEYS[3])
   if newest and newest ~= id then return 'superseded' end
@@ -113,21 +119,27 @@ const BEGIN = script<BeginAnswer>(`
   return 'begun'
 `);
 
+// ARGV: attempt number, whether it replaces the result, fields of its end.
 const RECORD = script<1>(`
-  redis.call('HSET', KEYS[1], unpack(ARGV))
+  if ARGV[2] == '1' or redis.call('HEXISTS', KEYS[1], 'a' .. ARGV[1] .. '.result') == 0 then
+    redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+  end
   return 1
 `);
 
 // KEYS: trace, vault, newest, awaiting, and where the attempt has an id at its provider: providerMessage, early receipts.
 // ARGV: holder, life of the trace, whether it is a redelivery, the job to keep or nothing, its deadline, the
-// attempt's reference and number, fields of its end and their count, fields of the outcome.
+// attempt's reference and number, count of the fields of its end, whether they replace a result, those fields, and
+// the fields of the outcome.
 const CONCLUDE = script<[isFirst: 0 | 1, hasReceipt: 0 | 1, early: string[]]>(`
   local trace, vault, awaiting = KEYS[1], KEYS[2], KEYS[4]
-  local holder, life, isRedelivery, job, count = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], tonumber(ARGV[8])
-  if count > 0 then redis.call('HSET', trace, unpack(ARGV, 9, 8 + count)) end
+  local holder, life, isRedelivery, job, count, replaces =
+    ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], tonumber(ARGV[8]), ARGV[9] == '1'
+  local isEnded = redis.call('HEXISTS', trace, 'a' .. ARGV[7] .. '.result') == 1
+  if count > 0 and (replaces or not isEnded) then redis.call('HSET', trace, unpack(ARGV, 10, 9 + count)) end
   local outcome = redis.call('HGET', trace, 'outcome')
   local isMine = not outcome or redis.call('HGET', trace, 'outcome_holder') == holder
-  if not outcome then redis.call('HSET', trace, 'outcome_holder', holder, unpack(ARGV, 9 + count)) end
+  if not outcome then redis.call('HSET', trace, 'outcome_holder', holder, unpack(ARGV, 10 + count)) end
   if redis.call('PTTL', trace) < 0 then redis.call('PEXPIRE', trace, life) end
 
   local early = {}
@@ -187,7 +199,10 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
       });
     },
     record: async (job, finished) => {
-      await evalScript(redis, RECORD, { keys: keysOf(job), args: endFields(finished) });
+      await evalScript(redis, RECORD, {
+        keys: keysOf(job),
+        args: [finished.number, finished.wasAsked ? 1 : 0, ...endFields(finished)],
+      });
     },
     conclude: async (job, { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous }) => {
       const ended = endFields(previous);
@@ -211,6 +226,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
           previous ? `${job.id}.${previous.number}` : '',
           previous?.number ?? 0,
           ended.length,
+          previous?.wasAsked === true ? 1 : 0,
           ...ended,
           ...hashFields({ outcome, outcome_at: at, reason }),
         ],

@@ -157,11 +157,15 @@ export function createReceiptBook({ redis, now }: { redis: RedisClient; now: () 
 
   /** Once for each attempt, however often it is asked for; ahead of the others, for somebody waits the longest here. */
   async function reopen(job: DeliveryJob, attempt: number): Promise<void> {
-    await queue.add(QUEUE_NAME, job, {
-      jobId: `${job.id}.after-${attempt}`,
-      timestamp: job.acceptedAt,
-      lifo: true,
-    });
+    await queue.add(
+      QUEUE_NAME,
+      { ...job, afterAttempt: attempt },
+      {
+        jobId: `${job.id}.after-${attempt}`,
+        timestamp: job.acceptedAt,
+        lifo: true,
+      },
+    );
   }
 
   return {

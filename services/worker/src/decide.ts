@@ -124,7 +124,7 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
 }
 
 /** Whether a provider had the message: it said so, or sent a receipt of it. */
-function wasTaken({ result, receipt }: RecordedAttempt): boolean {
+export function wasTaken({ result, receipt }: RecordedAttempt): boolean {
   return result === 'accepted' || receipt !== undefined;
 }
 

@@ -8,7 +8,7 @@ import type {
 } from '@sms-gateway/queue';
 import type { Logger } from '@sms-gateway/runtime';
 import type { ProviderCalls } from './call-provider.ts';
-import { type Decision, decide, didNotArrive, type Facts, isUnknown } from './decide.ts';
+import { type Decision, decide, didNotArrive, type Facts, isUnknown, wasTaken } from './decide.ts';
 import type { CallLeave, ProviderHealth } from './health/health.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { createOpenMessage, OpenedMessage } from './open-message.ts';
@@ -39,6 +39,9 @@ export type Holding = {
   signal: AbortSignal;
 };
 
+/** Milliseconds, longer than a call to a provider and a lock together: by then the other one has come to an end. */
+const STALE_RETRY_MS = 17_000;
+
 /** Takes one message as far as it goes now: attempt after attempt, until it is concluded or has to wait. */
 export function createDeliver({
   store,
@@ -56,13 +59,13 @@ export function createDeliver({
   return async function deliver(job: DeliveryJob, holding: Holding): Promise<Delivery> {
     const log = logger.child({ messageId: job.id, connection: job.connection });
     let stored = await store.facts(job);
+    if (await isOver()) return { kind: 'done' };
     let opened = await open(job, stored);
     let previous = neverConcluded(stored);
     let { hasWaited } = holding;
     if (previous) noteAttempt(previous, 0);
 
     for (;;) {
-      if (stored.outcome !== undefined && stored.outcome !== 'sent') return { kind: 'done' };
       const isRedelivery = stored.outcome === 'sent';
       const decision = decide(factsOf(job, stored, opened, hasWaited), random);
       switch (decision.kind) {
@@ -85,9 +88,12 @@ export function createDeliver({
           const answer = await begin(number, leave, isRedelivery);
           if (answer !== 'begun') {
             health.withdraw(leave);
+            // Somebody else has this message in hand as well: this one's hold on it is lost.
+            if (answer === 'stale') return { kind: 'later', delayMs: STALE_RETRY_MS };
+            previous = undefined;
             stored = await store.facts(job);
+            if (await isOver()) return { kind: 'done' };
             opened = await open(job, stored);
-            previous = answer === 'stale' ? neverConcluded(stored) : undefined;
             break;
           }
           if (stored.attempts.some(isUnknown)) metrics.mayDuplicate(decision.provider);
@@ -96,6 +102,19 @@ export function createDeliver({
           hasWaited = false;
         }
       }
+    }
+
+    /**
+     * Whether there is nothing left to do here. A message whose receipt calls for another attempt is sent again by
+     * the job that was put back for that, and by no other: two at once would each take the other's attempt for dead.
+     */
+    async function isOver(): Promise<boolean> {
+      const { outcome, attempts } = stored;
+      if (outcome !== 'sent') return outcome !== undefined;
+      const taken = attempts.findLastIndex(wasTaken) + 1;
+      if (taken <= (job.afterAttempt ?? 0)) return false;
+      if (attempts[taken - 1]?.receipt?.isCurable === true) await book.reopen(job, taken);
+      return true;
     }
 
     async function later(delayMs: number): Promise<Delivery> {
@@ -241,10 +260,9 @@ export function createDeliver({
   }
 
   /** The last attempt, where the process that began it never told its end: nobody knows what it came to. */
-  function neverConcluded({ attempts, outcome }: DeliveryFacts): FinishedAttempt | undefined {
+  function neverConcluded({ attempts }: DeliveryFacts): FinishedAttempt | undefined {
     const last = attempts.at(-1);
     if (last === undefined || last.result !== undefined) return undefined;
-    if (outcome !== undefined && outcome !== 'sent') return undefined;
     return {
       number: attempts.length,
       provider: last.provider,

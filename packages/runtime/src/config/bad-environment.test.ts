@@ -4,7 +4,6 @@ import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
 const SECRET = 'canary-secret-of-more-than-32-bytes-length';
-const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
 
 const INGRESS = {
   AUTH0_SECRET: SECRET,
@@ -13,13 +12,6 @@ const INGRESS = {
   ALLOWED_COUNTRIES: 'US',
 };
 const WORKER = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console' };
-const TWILIO = {
-  ...WORKER,
-  PROVIDERS: 'twilio',
-  TWILIO_ACCOUNT_SID: ACCOUNT_SID,
-  TWILIO_AUTH_TOKEN: 'canary-auth-token',
-  TWILIO_FROM: '+14155550100',
-};
 
 type Env = Record<string, string>;
 type Files = Record<string, string>;
@@ -239,96 +231,6 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'CONCURRENCY: must be a whole number from 1 to 1000',
   ],
   ['an unknown policy', worker, { ...WORKER, ON_UNKNOWN: 'giveup' }, /^ON_UNKNOWN: .*did you mean give_up/],
-  ['no providers', worker, { ...WORKER, PROVIDERS: '' }, /^PROVIDERS: not set; name the providers/],
-  [
-    'an unknown provider',
-    worker,
-    { ...WORKER, PROVIDERS: 'console,twillio' },
-    /^PROVIDERS: entry 2 .*did you mean twilio/,
-  ],
-  [
-    'a provider named twice',
-    worker,
-    { ...WORKER, PROVIDERS: 'console,console' },
-    /^PROVIDERS: entry 2 names console a second time/,
-  ],
-  [
-    'the provider http without a URL',
-    worker,
-    { ...WORKER, PROVIDERS: 'http', HTTP_PROVIDER_TOKEN: 'canary' },
-    /^HTTP_PROVIDER_URL: not set/,
-  ],
-  [
-    'the provider http without a token',
-    worker,
-    { ...WORKER, PROVIDERS: 'http', HTTP_PROVIDER_URL: 'https://example.com' },
-    /^HTTP_PROVIDER_TOKEN: not set/,
-  ],
-  [
-    'a token of two lines',
-    worker,
-    {
-      ...WORKER,
-      PROVIDERS: 'http',
-      HTTP_PROVIDER_URL: 'https://example.com',
-      HTTP_PROVIDER_TOKEN: 'canary\ncanary',
-    },
-    /^HTTP_PROVIDER_TOKEN: must be one word/,
-  ],
-  [
-    'a URL with a password',
-    worker,
-    {
-      ...WORKER,
-      PROVIDERS: 'http',
-      HTTP_PROVIDER_URL: 'https://u:canary@example.com',
-      HTTP_PROVIDER_TOKEN: 't',
-    },
-    /^HTTP_PROVIDER_URL: must not hold a user or password/,
-  ],
-  ['no account of Twilio', worker, { ...TWILIO, TWILIO_ACCOUNT_SID: '' }, /^TWILIO_ACCOUNT_SID: not set/],
-  [
-    'an account SID that is none',
-    worker,
-    { ...TWILIO, TWILIO_ACCOUNT_SID: 'ACcanary' },
-    /^TWILIO_ACCOUNT_SID: must be AC and 32/,
-  ],
-  [
-    'no credentials of Twilio',
-    worker,
-    { ...TWILIO, TWILIO_AUTH_TOKEN: '' },
-    /^TWILIO_AUTH_TOKEN: not set.*TWILIO_API_KEY and TWILIO_API_SECRET/,
-  ],
-  [
-    'half an API key',
-    worker,
-    { ...TWILIO, TWILIO_API_KEY: 'SKcanary' },
-    /^TWILIO_API_SECRET: not set, though TWILIO_API_KEY is/,
-  ],
-  [
-    'the other half of an API key',
-    worker,
-    { ...TWILIO, TWILIO_API_SECRET: 'canary' },
-    /^TWILIO_API_KEY: not set, though TWILIO_API_SECRET is/,
-  ],
-  [
-    'no sender',
-    worker,
-    { ...TWILIO, TWILIO_FROM: '' },
-    /^TWILIO_FROM: not set.*TWILIO_MESSAGING_SERVICE_SID/,
-  ],
-  [
-    'two senders',
-    worker,
-    { ...TWILIO, TWILIO_MESSAGING_SERVICE_SID: 'MG1' },
-    /^TWILIO_FROM: contradicts TWILIO_MESSAGING_SERVICE_SID/,
-  ],
-  [
-    'a sender with spaces',
-    worker,
-    { ...TWILIO, TWILIO_FROM: '+1 415 555 0100' },
-    /^TWILIO_FROM: must be a number in E.164/,
-  ],
 ];
 
 describe('a bad environment', () => {
@@ -367,15 +269,5 @@ describe('a bad environment', () => {
     const { message } = new ConfigError(problems);
     expect(message).toMatch(/^The configuration has 8 problems:\n {2}- /);
     for (const problem of problems) expect(message).toContain(problem);
-  });
-
-  test('with one unknown provider still tells what the others lack', () => {
-    const problems = problemsOf(() => worker({ ...WORKER, PROVIDERS: 'bird,http' }));
-
-    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
-      'PROVIDERS',
-      'HTTP_PROVIDER_URL',
-      'HTTP_PROVIDER_TOKEN',
-    ]);
   });
 });

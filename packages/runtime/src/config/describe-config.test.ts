@@ -53,3 +53,39 @@ test('describes a worker without credentials, sender numbers and paths of provid
   });
   expect(JSON.stringify(description)).not.toMatch(/canary|4155550100/);
 });
+
+test('describes receipts by the providers they can be verified of', () => {
+  const config = loadIngressConfig({
+    env: {
+      AUTH0_SECRET: 'secret',
+      AUTH0_AUDIENCE: 'audience',
+      PAYLOAD_ENCRYPTION: 'off',
+      PUBLIC_URL: 'https://sms.example.com',
+      TWILIO_AUTH_TOKEN: 'canary',
+      SINCH_WEBHOOK_SECRET: 'canary',
+    },
+  });
+
+  const description = describeConfig(config);
+
+  expect(description).toMatchObject({ publicUrl: 'https://sms.example.com', receipts: ['twilio', 'sinch'] });
+  expect(JSON.stringify(description)).not.toContain('canary');
+});
+
+test('describes routes without senders and without a prefix that is a whole number', () => {
+  const yaml = `
+routes:
+  one:
+    prefixes: ["+4915", "+4915112345678"]
+    providers: [console]
+    senders: { console: [Canary, "+14155550100"] }
+`;
+  const env = { PAYLOAD_ENCRYPTION: 'off', PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml' };
+
+  const description = describeConfig(loadWorkerConfig({ env, readFile: () => yaml }));
+
+  expect(description).toMatchObject({
+    routing: { routes: [{ name: 'one', match: { prefixes: ['+4915', '+49151…'] }, senders: ['console'] }] },
+  });
+  expect(JSON.stringify(description)).not.toMatch(/Canary|4155550100|12345678/);
+});

@@ -23,9 +23,18 @@ export function describeConfig(config: IngressConfig | WorkerConfig): Record<str
     providers: providers.map(describeProvider),
     routing: {
       ...routing,
-      routes: routing.routes.map(({ senders, ...route }) => ({ ...route, senders: Object.keys(senders) })),
+      routes: routing.routes.map(({ match, senders, ...route }) => ({
+        ...route,
+        match: { ...match, prefixes: match.prefixes?.map(describePrefix) },
+        senders: Object.keys(senders),
+      })),
     },
   };
+}
+
+/** A prefix may be as long as a number, and no log line holds a whole one. */
+function describePrefix(prefix: string): string {
+  return prefix.length <= 8 ? prefix : `${prefix.slice(0, 6)}…`;
 }
 
 function isGiven(receipts: IngressConfig['receipts'], name: string): boolean {

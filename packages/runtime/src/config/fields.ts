@@ -69,10 +69,9 @@ export function list<Output>(entry: z.ZodType<Output, string>): z.ZodType<Output
   return z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
     z
-      .array(
-        z.string(NOT_TEXT).trim().min(1, { error: 'is empty', abort: true }).pipe(entry),
-        'must be a list',
-      )
+      .array(z.string(NOT_TEXT).trim().min(1, { error: 'is empty', abort: true }).pipe(entry), {
+        error: ({ input }) => (typeof input === 'number' ? NOT_TEXT : 'must be a list'),
+      })
       .min(1, 'must have an entry'),
   );
 }
@@ -153,6 +152,8 @@ export const smppUrl = text.transform((written, context) => {
     context.addIssue('must not hold a user or password; use SMPP_SYSTEM_ID and SMPP_PASSWORD');
   } else if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
     context.addIssue('must have nothing after the port');
+  } else if (url.port === '0') {
+    context.addIssue('must have a port from 1 to 65535, or none: 2775 for smpp://, 3550 for smpps://');
   } else {
     const tls = url.protocol === 'smpps:';
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

@@ -40,10 +40,6 @@ function worker(env: Env, files: Files = {}) {
   return loadWorkerConfig({ env, readFile: readFrom(files) });
 }
 
-function fromYaml(yaml: string, env: Env = {}) {
-  return ingress({ PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml', ...env }, { '/gateway.yaml': yaml });
-}
-
 describe('an ingress configured by the environment', () => {
   test('has the documented defaults', () => {
     const config = ingress(INGRESS);
@@ -280,85 +276,5 @@ describe('a worker configured by the environment', () => {
 
   test('does not need what only the ingress reads', () => {
     expect(worker({ ...WORKER, PORT: 'nonsense', AUTH0_SECRET: ',' }).warnings).toEqual([]);
-  });
-});
-
-describe('a file', () => {
-  test('defines connections, with the settings at the top as their defaults', () => {
-    const config = fromYaml(
-      `
-connections:
-  acme:
-    secrets: ["\${ACME_SECRET}", "\${OLD:-${SECRET}}"]
-    audience: acme
-  other:
-    secrets: ${SECRET}
-    audience: other
-    messageTtl: 10s
-    allowedCountries: [DE]
-    defaultCountry: de
-allowedCountries: US,CA
-messageTtl: 1m
-port: 8181
-`,
-      { ACME_SECRET: `${SECRET}!` },
-    );
-
-    expect(config.port).toBe(8181);
-    expect(config.warnings).toEqual([]);
-    expect(config.connections).toMatchObject([
-      { name: 'acme', messageTtlMs: 60_000, allowedCountries: ['US', 'CA'] },
-      { name: 'other', messageTtlMs: 10_000, allowedCountries: ['DE'], defaultCountry: 'DE' },
-    ]);
-    expect(config.connections[0]?.secrets.map((secret) => Buffer.from(secret).toString())).toEqual([
-      `${SECRET}!`,
-      SECRET,
-    ]);
-  });
-
-  test('wins over the environment, which fills what the file leaves out', () => {
-    const config = fromYaml(
-      `{ port: 1, admin: { port: 3 }, connections: { default: { audience: from-file } } }`,
-      {
-        ...INGRESS,
-        PORT: '2',
-        HOST: '127.0.0.2',
-        ADMIN_HOST: '127.0.0.3',
-      },
-    );
-
-    expect(config).toMatchObject({ port: 1, host: '127.0.0.2', admin: { host: '127.0.0.3', port: 3 } });
-    expect(config.connections).toMatchObject([
-      { name: 'default', audience: 'from-file', secrets: [new Uint8Array(Buffer.from(SECRET))] },
-    ]);
-  });
-
-  test('adds to the connection that AUTH0_SECRET defines', () => {
-    const config = fromYaml(`connections: { acme: { secrets: ${SECRET}, audience: acme } }`, INGRESS);
-
-    expect(config.connections.map(({ name }) => name).toSorted()).toEqual(['acme', 'default']);
-  });
-
-  test('needs no connection default, nor makes one of an audience alone', () => {
-    const config = fromYaml(`connections: { acme: { secrets: ${SECRET}, audience: acme } }`, {
-      AUTH0_AUDIENCE: 'audience',
-    });
-
-    expect(config.connections.map(({ name }) => name)).toEqual(['acme']);
-  });
-
-  test('serves both processes, each of which skips what only the other reads', () => {
-    const yaml = `
-connections: { acme: { secrets: "\${ACME_SECRET}", audience: acme } }
-providers: { order: [http], http: { url: "https://sms.example.com", token: "\${HTTP_TOKEN}" } }
-`;
-    const env = { PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml' };
-
-    expect(ingress({ ...env, ACME_SECRET: SECRET }, { '/gateway.yaml': yaml }).connections).toHaveLength(1);
-    expect(worker({ ...env, HTTP_TOKEN: 'canary' }, { '/gateway.yaml': yaml }).providers).toHaveLength(1);
-  });
-
-  test('may be empty', () => {
-    expect(fromYaml('', INGRESS).connections).toHaveLength(1);
   });
 });

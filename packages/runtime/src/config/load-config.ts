@@ -53,7 +53,7 @@ export function loadWorkerConfig(options: Options): WorkerConfig {
   const providerSettings = settings.providers ?? {};
   const order = providerOrder(providerSettings, review);
   const routing = routingConfig(settings, order, review);
-  const providers = providerConfigs(namedProviders(routing), providerSettings, {
+  const providers = providerConfigs(routing, providerSettings, {
     review,
     isProduction: options.env['NODE_ENV'] === 'production',
   });
@@ -68,16 +68,6 @@ export function loadWorkerConfig(options: Options): WorkerConfig {
     replacesSmartCharacters: settings.smartCharacters === 'replace',
     warnings: [...review.warnings],
   }));
-}
-
-/** Every provider that a message may be sent through, the default ones first. */
-function namedProviders({ defaultProviders, routes }: RoutingConfig): ProviderName[] {
-  return [
-    ...new Set([
-      ...defaultProviders,
-      ...routes.flatMap(({ providers }) => providers.map(({ name }) => name)),
-    ]),
-  ];
 }
 
 /**

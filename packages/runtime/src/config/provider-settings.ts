@@ -94,7 +94,10 @@ const awsSettings = z.strictObject({
 });
 
 const ascii = (max: number) =>
-  text.regex(new RegExp(`^[\\x21-\\x7e]{1,${max}}$`), `must be 1 to ${max} printable ASCII characters`);
+  text.regex(
+    new RegExp(`^[\\x21-\\x7e]{1,${max}}$`),
+    `must be 1 to ${max} printable ASCII characters, as SMPP 3.4 has it`,
+  );
 
 /** Lengths: SMPP 3.4, section 4.1.1, without the octet that ends each. */
 const smppSettings = z.strictObject({

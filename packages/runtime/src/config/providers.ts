@@ -9,7 +9,7 @@ import { twilioConfig } from './providers/twilio.ts';
 import { vonageConfig } from './providers/vonage.ts';
 import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
-import type { ProviderConfig, ProviderName } from './schema.ts';
+import type { ProviderConfig, ProviderName, RoutingConfig } from './schema.ts';
 import type { ProviderSettings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -49,23 +49,34 @@ export function providerOrder(settings: Read<ProviderSettings>, review: Review):
   return [...new Set(order)].filter(isProviderName);
 }
 
-/** The configurations of these providers, without those a problem was reported of. */
+/** The configurations of every provider that is named, without those a problem was reported of. */
 export function providerConfigs(
-  names: ProviderName[],
+  { defaultProviders, routes }: RoutingConfig,
   settings: Read<ProviderSettings>,
   { review, isProduction }: { review: Review; isProduction: boolean },
 ): ProviderConfig[] {
-  return names
+  const orders = [
+    { path: ORDER, names: defaultProviders },
+    ...routes.map(({ name: route, providers }) => ({
+      path: ['routes', route, 'providers'],
+      names: providers.map(({ name }) => name),
+    })),
+  ];
+  const namedAt = (name: ProviderName) =>
+    orders.filter(({ names }) => names.includes(name)).map(({ path }) => path);
+  return [...new Set(orders.flatMap(({ names }) => names))]
     .map((name) => {
       switch (name) {
         case 'console':
           return { kind: 'console' } as const;
         case 'simulator':
           if (!isProduction) return { kind: 'simulator' } as const;
-          review.problem(
-            ORDER,
-            'must not name simulator where NODE_ENV is production: it sends nothing; remove it, or unset NODE_ENV',
-          );
+          for (const path of namedAt('simulator')) {
+            review.problem(
+              path,
+              'must not name simulator where NODE_ENV is production: it sends nothing; remove it, or unset NODE_ENV',
+            );
+          }
           return undefined;
         case 'aws':
           return awsConfig(settings.aws ?? {}, review);

@@ -69,12 +69,62 @@ test('a public key that is none is refused without being repeated', () => {
   );
 });
 
+test.each([
+  ['a key of another length', Buffer.alloc(31, 1).toString('base64')],
+  ['what only begins as base64', `${PUBLIC_KEY.slice(0, -1)}!`],
+])('%s is no public key of Telnyx', (_what, publicKey) => {
+  expect(() => ingress({ ...INGRESS, TELNYX_PUBLIC_KEY: publicKey })).toThrow(
+    'TELNYX_PUBLIC_KEY: must be base64 of 32 bytes',
+  );
+});
+
+test('the ingress reads no variable that only the worker needs', () => {
+  const bad = { TWILIO_ACCOUNT_SID: 'bad', SMPP_URL: 'bad', SINCH_REGION: 'bad', PROVIDERS: 'bad' };
+
+  expect(ingress({ ...INGRESS, ...bad }).receipts).toEqual({
+    twilio: undefined,
+    vonage: undefined,
+    telnyx: undefined,
+    plivo: undefined,
+    sinch: undefined,
+  });
+});
+
+test('the worker skips what only the ingress reads, also where one file serves both processes', () => {
+  const yaml = `
+providers: { sinch: { webhookSecret: "\${NOT_HERE}" } }
+connections: { default: { secrets: ["\${NOR_HERE}"], nonsense: 1 } }
+`;
+  const env = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml' };
+
+  expect(loadWorkerConfig({ env, readFile: () => yaml }).providers).toEqual([{ kind: 'console' }]);
+});
+
 describe('the operator is warned', () => {
+  test('that receipts are answered with 404, where they could be verified but PUBLIC_URL is not set', () => {
+    const { PUBLIC_URL: _unset, ...env } = INGRESS;
+    const secrets = { TWILIO_AUTH_TOKEN: 'token', SINCH_WEBHOOK_SECRET: 'secret' };
+
+    expect(ingress({ ...env, ...secrets }).warnings).toEqual([
+      'PUBLIC_URL: not set, so no delivery receipts are asked for, and those of twilio, sinch are answered with 404',
+    ]);
+    expect(ingress(env).warnings).toEqual([]);
+    expect(ingress({ ...INGRESS, ...secrets }).warnings).toEqual([]);
+  });
+
   test('that nobody will know what was not delivered, without PUBLIC_URL', () => {
     expect(worker({ ...TWILIO, TWILIO_AUTH_TOKEN: 'token' }).warnings).toEqual([
       'PUBLIC_URL: not set, so no delivery receipts are asked for: nobody will know what was not delivered',
     ]);
-    expect(worker({ PAYLOAD_KEYS: KEY, PROVIDERS: 'console' }).warnings).toEqual([]);
+  });
+
+  test.each<[string, Env]>([
+    ['console', {}],
+    ['simulator', {}],
+    ['aws', { AWS_REGION: 'eu-central-1' }],
+    ['http', { HTTP_PROVIDER_URL: 'https://sms.example.com', HTTP_PROVIDER_TOKEN: 'token' }],
+  ])('of nothing where only %s is used, which calls nobody back', (name, env) => {
+    expect(worker({ PAYLOAD_KEYS: KEY, PROVIDERS: name, ...env }).warnings).toEqual([]);
   });
 
   test.each<[string, Env, string]>([
@@ -116,74 +166,5 @@ describe('the operator is warned', () => {
     expect(warningsFor(`${'x'.repeat(154)} {{ code }}`)).toEqual([
       'MESSAGE_TEMPLATE: makes a code cost 2 SMS segments (GSM-7, too long)',
     ]);
-  });
-});
-
-describe('new providers:', () => {
-  const SMPP = {
-    PAYLOAD_KEYS: KEY,
-    PROVIDERS: 'smpp',
-    SMPP_URL: 'smpps://smsc.example.com',
-    SMPP_SYSTEM_ID: 'gateway',
-    SMPP_PASSWORD: 'secret08',
-    SMPP_FROM: 'Acme',
-    SMPP_RATE_LIMIT: '12.5',
-  };
-
-  test('smpp', () => {
-    const { providers, rateLimits } = worker(SMPP);
-    expect(providers).toEqual([
-      {
-        kind: 'smpp',
-        host: 'smsc.example.com',
-        port: 3550,
-        tls: true,
-        systemId: 'gateway',
-        password: 'secret08',
-        systemType: '',
-        from: 'Acme',
-        windowSize: 10,
-      },
-    ]);
-    expect(rateLimits).toEqual({ smpp: 12.5 });
-    expect(worker({ ...SMPP, SMPP_URL: 'smpp://[::1]:2776' }).providers).toMatchObject([
-      { host: '::1', port: 2776, tls: false },
-    ]);
-  });
-
-  test.each<[string, Env, string]>([
-    ['no scheme of SMPP', { SMPP_URL: 'https://x' }, 'SMPP_URL: must be a URL that begins with smpp://'],
-    ['a password in the URL', { SMPP_URL: 'smpp://a:b@x' }, 'SMPP_URL: must not hold a user or password'],
-    ['a path', { SMPP_URL: 'smpp://x/y' }, 'SMPP_URL: must have nothing after the port'],
-    ['a long password', { SMPP_PASSWORD: '123456789' }, 'SMPP_PASSWORD: must be 1 to 8 printable ASCII'],
-    ['a window of nothing', { SMPP_WINDOW: '0' }, 'SMPP_WINDOW: must be a whole number from 1 to 1000'],
-    ['a rate of nothing', { SMPP_RATE_LIMIT: '0' }, 'SMPP_RATE_LIMIT: must be a number from 0.1 to 10000'],
-    ['no system ID', { SMPP_SYSTEM_ID: '' }, 'SMPP_SYSTEM_ID: not set; the operator of the SMSC gives it'],
-  ])('smpp with %s is refused', (_title, env, message) => {
-    expect(() => worker({ ...SMPP, ...env })).toThrow(message);
-  });
-
-  test('aws needs a region, and looks for credentials itself', () => {
-    const env = { PAYLOAD_KEYS: KEY, PROVIDERS: 'aws' };
-
-    expect(worker({ ...env, AWS_REGION: 'eu-central-1' }).providers).toEqual([
-      {
-        kind: 'aws',
-        region: 'eu-central-1',
-        originationIdentity: undefined,
-        configurationSet: undefined,
-        apiUrl: undefined,
-      },
-    ]);
-    expect(() => worker(env)).toThrow('AWS_REGION: not set');
-  });
-
-  test('the simulator is refused in production', () => {
-    const env = { PAYLOAD_KEYS: KEY, PROVIDERS: 'simulator' };
-
-    expect(worker(env).providers).toEqual([{ kind: 'simulator' }]);
-    expect(() => worker({ ...env, NODE_ENV: 'production' })).toThrow(
-      'PROVIDERS: must not name simulator where NODE_ENV is production',
-    );
   });
 });

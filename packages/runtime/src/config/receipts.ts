@@ -10,13 +10,21 @@ export function receiptsConfig(
 ): ReceiptsConfig {
   reviewPublicUrl(publicUrl, review);
   const { twilio, vonage, telnyx, plivo, sinch } = providers;
-  return {
+  const receipts: ReceiptsConfig = {
     twilio: twilio?.authToken === undefined ? undefined : { authToken: twilio.authToken },
     vonage: vonage?.signatureSecret === undefined ? undefined : { signatureSecret: vonage.signatureSecret },
     telnyx: telnyx?.publicKey === undefined ? undefined : { publicKey: telnyx.publicKey },
     plivo: plivo?.authToken === undefined ? undefined : { authToken: plivo.authToken },
     sinch: sinch?.webhookSecret === undefined ? undefined : { webhookSecret: sinch.webhookSecret },
   };
+  const verifiable = Object.entries(receipts).flatMap(([name, proof]) => (proof === undefined ? [] : [name]));
+  if (verifiable.length > 0 && !review.isGiven(['publicUrl'])) {
+    review.warning(
+      ['publicUrl'],
+      `not set, so no delivery receipts are asked for, and those of ${verifiable.join(', ')} are answered with 404`,
+    );
+  }
+  return receipts;
 }
 
 /** Tells the worker's operator why no receipts will come. */

@@ -29,6 +29,11 @@ const routeProviders = z.unknown().transform((value, context): Record<string, nu
     context.addIssue('must be a list of providers, such as [twilio, vonage], or a map of their weights');
     return z.NEVER;
   }
+  const repeated = names.data.findIndex((provider, index) => names.data.indexOf(provider) !== index);
+  if (repeated !== -1) {
+    context.addIssue({ code: 'custom', path: [repeated], message: 'names a provider a second time' });
+    return z.NEVER;
+  }
   return Object.fromEntries(names.data.map((provider) => [provider, undefined]));
 });
 
@@ -46,6 +51,12 @@ export const routeSettings = z.record(
 );
 
 export const senderRuleSettings = z.record(
-  z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code of two capital letters, such as US'),
+  z
+    .string()
+    .regex(/^[A-Z]{2}$/, {
+      error: 'must be an ISO 3166 country code of two capital letters, such as US',
+      abort: true,
+    })
+    .pipe(country),
   list(choice(SENDER_KINDS)),
 );

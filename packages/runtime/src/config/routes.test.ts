@@ -13,6 +13,16 @@ const ENV = {
   GATEWAY_CONFIG: 'gateway.yaml',
 };
 
+const UUID = '40385f64-5717-4562-b3fc-2c963f66afa6';
+const POOLED = {
+  TELNYX_API_KEY: 'key',
+  TELNYX_MESSAGING_PROFILE_ID: UUID,
+  PLIVO_AUTH_ID: 'MA0123456789ABCDEFGH',
+  PLIVO_AUTH_TOKEN: 'token',
+  PLIVO_POWERPACK_UUID: UUID,
+  AWS_REGION: 'eu-central-1',
+};
+
 const worker = (yaml: string, env: Record<string, string> = {}) =>
   loadWorkerConfig({ env: { ...ENV, ...env }, readFile: () => yaml });
 
@@ -96,6 +106,28 @@ test.each<[string, string, string]>([
     'routes: { a: { providers: 3 } }',
     'routes.a.providers: must be a list of providers',
   ],
+  [
+    'a weight for one of two',
+    'routes: { a: { providers: { http: 70, twilio: } } }',
+    'routes.a.providers: must give each provider a weight above 0',
+  ],
+  [
+    'a provider named twice',
+    'routes: { a: { providers: [http, twilio, http] } }',
+    'routes.a.providers: entry 3 names a provider a second time',
+  ],
+  ['an empty list', 'routes: { a: { providers: [] } }', 'routes.a.providers: must be a list of providers'],
+  ['a name given twice', 'routes:\n  a: {}\n  a: {}', 'not valid YAML: duplicate key at line 3'],
+  [
+    'a number in place of prefixes',
+    'routes: { a: { providers: [http], prefixes: +49 } }',
+    'routes.a.prefixes: must be text; put it in quotes',
+  ],
+  [
+    'a list of routes',
+    'routes: [{ name: a, providers: [http] }]',
+    'routes: must be a map of settings (name: value)',
+  ],
   ['a bad name', 'routes: { "A b": { providers: [http] } }', 'routes.A b: is not a name for a route'],
   [
     'a prefix without its plus',
@@ -128,6 +160,16 @@ test.each<[string, string, string]>([
     'senderRules.germany: must be an ISO 3166',
   ],
   [
+    'a rule for an alias',
+    'senderRules: { UK: [long_code] }',
+    'senderRules.UK: is not the country code in use; write GB',
+  ],
+  [
+    'a rule for a country that is none',
+    'senderRules: { XX: [long_code] }',
+    'senderRules.XX: is not an ISO 3166',
+  ],
+  [
     'an unknown kind of sender',
     'senderRules: { DE: [longcode] }',
     'senderRules.DE: entry 1 must be one of long_code, short_code, alphanumeric, messaging_service (did you mean long_code?)',
@@ -140,10 +182,19 @@ test('a provider that only a route names must be configured like any other', () 
   expect(problemsOf('routes: { a: { providers: [vonage] } }')).toContain('VONAGE_API_KEY: not set');
 });
 
-test('messaging services and pools count as senders where the provider has them', () => {
-  const twilio = `routes: { a: { providers: [twilio], senders: { twilio: [MG${'0'.repeat(32)}] } } }`;
-  expect(problemsOf(twilio)).toBe('');
-  expect(problemsOf(twilio.replaceAll('twilio', 'http'))).toContain('routes.a.senders.http: entry 1');
+test.each([
+  ['twilio', `MG${'0'.repeat(32)}`, 'or the SID of a messaging service'],
+  ['telnyx', UUID, 'or the UUID of a messaging profile'],
+  ['plivo', UUID, 'or the UUID of a Powerpack'],
+  ['aws', 'pool-0123456789abcdef', 'or the ID or ARN of a pool'],
+])('what chooses a sender at %s counts as one there, and nowhere else', (provider, id, hint) => {
+  const senders = (name: string, sender: string) =>
+    problemsOf(`routes: { a: { providers: [${name}], senders: { ${name}: "${sender}" } } }`, POOLED);
+
+  expect(senders(provider, id)).toBe('');
+  expect(senders('http', id)).toContain('routes.a.senders.http: entry 1 must be a number in E.164');
+  expect(senders('http', id)).not.toContain(', or the');
+  expect(senders(provider, 'too long for a sender')).toContain(hint);
 });
 
 test('a route behind one that fits everything is warned of', () => {
@@ -174,6 +225,36 @@ routes: { de: { countries: [DE], providers: [vonage] } }
     expect(defaultSenders).toEqual({ twilio: '+14155550100' });
   });
 
+  test("knows each provider's own sender, from a number to a pool", () => {
+    const { defaultSenders } = explain('', {
+      AWS_SMS_ORIGINATION_IDENTITY: 'pool-1',
+      INFOBIP_FROM: 'Infobip',
+      PLIVO_POWERPACK_UUID: UUID,
+      SINCH_FROM: 'Sinch',
+      SMPP_FROM: 'Smpp',
+      TELNYX_MESSAGING_PROFILE_ID: UUID,
+      TWILIO_MESSAGING_SERVICE_SID: 'MG1',
+      VONAGE_FROM: '12345',
+    });
+
+    expect(defaultSenders).toEqual({
+      aws: 'pool-1',
+      infobip: 'Infobip',
+      plivo: UUID,
+      sinch: 'Sinch',
+      smpp: 'Smpp',
+      telnyx: UUID,
+      twilio: 'MG1',
+      vonage: '12345',
+    });
+  });
+
+  test('does not look at what has nothing to do with routes', () => {
+    const yaml = 'port: x\nredis: { url: bad }\nproviders: { twilio: { accountSid: bad, rateLimit: much } }';
+
+    expect(explain(yaml, { PAYLOAD_KEYS: 'bad', SMPP_URL: 'bad' }).routing.routes).toEqual([]);
+  });
+
   test('is console alone where nothing is set', () => {
     expect(loadRoutingConfig({ env: { PROVIDERS: '' } }).routing.defaultProviders).toEqual(['console']);
   });
@@ -181,5 +262,7 @@ routes: { de: { countries: [DE], providers: [vonage] } }
   test('still says what is wrong with routes', () => {
     expect(() => explain('routes: { de: { providers: [voyage] } }')).toThrow('routes.de.providers');
     expect(() => explain('rautes: {}')).toThrow('rautes: no such setting');
+    expect(() => explain('', { PROVIDERS: 'twillio' })).toThrow('PROVIDERS: entry 1 must be one of');
+    expect(() => explain('', { TWILIO_FROM: '+1 415' })).toThrow('TWILIO_FROM: must be a number in E.164');
   });
 });

@@ -11,11 +11,11 @@ type RouteSettings = Read<WorkerSettings['routes'][string]>;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What stands for a sender at some providers: a messaging service, profile or Powerpack that picks one. */
-const SENDER_POOLS: Partial<Record<ProviderName, RegExp>> = {
-  twilio: /^MG[0-9a-fA-F]{32}$/,
-  telnyx: UUID,
-  plivo: UUID,
-  aws: /^(pool-|phone-|sender-|arn:aws)/,
+const SENDER_POOLS: Partial<Record<ProviderName, { form: RegExp; called: string }>> = {
+  twilio: { form: /^MG[0-9a-fA-F]{32}$/, called: 'the SID of a messaging service (MG and 32 digits)' },
+  telnyx: { form: UUID, called: 'the UUID of a messaging profile' },
+  plivo: { form: UUID, called: 'the UUID of a Powerpack' },
+  aws: { form: /^(pool-|phone-|sender-|arn:aws)/, called: 'the ID or ARN of a pool, number or sender ID' },
 };
 
 /** The routing rules in the order of the file, and where what no rule fits goes. */
@@ -87,10 +87,13 @@ function sendersOf(
       continue;
     }
     for (const [index, id] of (ids ?? []).entries()) {
-      if (SENDER_POOLS[name]?.test(id)) continue;
+      const pool = SENDER_POOLS[name];
+      if (pool?.form.test(id)) continue;
       const checked = z.safeParse(sender, id);
-      for (const issue of checked.error?.issues ?? [])
-        review.problem([...path, provider, index], issue.message);
+      for (const { message } of checked.error?.issues ?? []) {
+        const also = pool === undefined ? '' : `, or ${pool.called}`;
+        review.problem([...path, provider, index], `${message}${also}`);
+      }
     }
     if (ids !== undefined) chosen[name] = ids;
   }

@@ -1,0 +1,132 @@
+import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
+import {
+  createDeliveryStore,
+  createReceiptBook,
+  createReceiptDesk,
+  createReceiptReferences,
+  createVault,
+} from '@sms-gateway/queue';
+import { createRouter } from '../packages/routing/src/index.ts';
+import { createLogger, createRegistry } from '../packages/runtime/src/index.ts';
+import { expect, test } from 'vitest';
+import type { Provider, SendRequest } from '../packages/providers/src/provider.ts';
+import { createProviderCalls } from '../services/worker/src/call-provider.ts';
+import { createDeliver } from '../services/worker/src/deliver.ts';
+import { createHealth } from '../services/worker/src/health/create-health.ts';
+import { createWorkerMetrics } from '../services/worker/src/metrics.ts';
+import { createOpenMessage } from '../services/worker/src/open-message.ts';
+import { createDisposal } from './support/disposal.ts';
+import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
+
+const job: DeliveryJob = {
+  id: 'msg_0123456789abcdefghij-_',
+  connection: 'default',
+  recipientKey: 'r1',
+  acceptedAt: Date.now(),
+  deadline: Date.now() + 180_000,
+};
+const reference = { messageId: job.id, attempt: 1 };
+const undelivered = {
+  providerMessageId: 'SM1',
+  status: 'undelivered',
+  code: 'twilio_30003',
+  isCurable: true,
+} as const;
+
+/** The delivery of a worker with everything real but the two providers behind it, `twilio` and `http`. */
+async function setup() {
+  const disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const now = Date.now;
+  const vault = createVault({ kind: 'off' });
+  await redis.hset(gatewayKeys.trace(job.id), { accepted_at: job.acceptedAt, connection: 'default' });
+  await redis.set(gatewayKeys.newest(job.recipientKey), job.id);
+  const sealed = await vault.seal(job.id, { to: '+14155550123', body: 'Your code is 493817' });
+  await redis.set(gatewayKeys.vault(job.id), sealed, 'PXAT', job.deadline);
+
+  const sent: string[] = [];
+  const provider = (name: string, receipts: Provider['receipts']): Provider => ({
+    name,
+    receipts,
+    send: async ({ id }: SendRequest) => {
+      sent.push(name);
+      return { kind: 'accepted', providerMessageId: name === 'twilio' ? 'SM1' : `${id}-${sent.length}` };
+    },
+    close: async () => undefined,
+  });
+  const registry = createRegistry({ service: 'test' });
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const book = createReceiptBook({ redis, now });
+  const health = createHealth({
+    providers: ['twilio', 'http'],
+    rateLimits: {},
+    rateLimit: { take: async () => ({ granted: true }) },
+    now,
+    random: Math.random,
+  });
+  const deliver = createDeliver({
+    store: createDeliveryStore({ redis }),
+    open: createOpenMessage({
+      vault,
+      router: createRouter({ routes: [], defaultProviders: ['twilio', 'http'], senderRules: {} }),
+      replacesSmartCharacters: false,
+      logger,
+    }),
+    calls: createProviderCalls({
+      providers: [provider('twilio', 'connection'), provider('http', 'none')],
+      health,
+      references: createReceiptReferences({ kind: 'off' }),
+      publicUrl: undefined,
+      now,
+    }),
+    health,
+    book,
+    desk: createReceiptDesk({ book, registry, logger }),
+    metrics: createWorkerMetrics({ registry }),
+    logger,
+    onUnknown: 'resend',
+    now,
+    random: Math.random,
+  });
+  let holdings = 0;
+  return {
+    redis,
+    book,
+    sent,
+    deliver: (message: DeliveryJob) => {
+      holdings += 1;
+      const signal = new AbortController().signal;
+      return deliver(message, { holder: `h${holdings}`, hasWaited: false, signal });
+    },
+    queued: () => redis.lrange('{gateway}:sms:wait', 0, -1),
+    [Symbol.asyncDispose]: () => disposal.dispose(),
+  };
+}
+
+test('a job that is handed out a second time leaves a message to the one that was put back for it', async () => {
+  await using bundle = await setup();
+  await bundle.deliver(job);
+  await bundle.book.enter('twilio', undelivered, reference);
+  expect(bundle.sent).toEqual(['twilio']);
+
+  // As after a crash between the outcome and the removal from the queue.
+  expect(await bundle.deliver(job)).toEqual({ kind: 'done' });
+  expect(bundle.sent).toEqual(['twilio']);
+
+  await bundle.deliver({ ...job, afterAttempt: 1 });
+  await bundle.deliver({ ...job, afterAttempt: 1 });
+  expect(bundle.sent).toEqual(['twilio', 'http']);
+});
+
+test('a job that is handed out a second time puts the message back where nobody came to do so', async () => {
+  await using bundle = await setup();
+  await bundle.deliver(job);
+  await bundle.book.enter('twilio', undelivered, reference);
+  await bundle.redis.del('{gateway}:sms:wait', `{gateway}:sms:${job.id}.after-1`);
+
+  await bundle.deliver(job);
+
+  expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
+});
