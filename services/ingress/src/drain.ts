@@ -2,6 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** Milliseconds within which a request must have come completely. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
 export type Drain = {
   drain: () => Promise<void>;
   /** Whether a request has come completely on this connection and is not answered yet. */
@@ -39,6 +42,12 @@ export function createDrain(server: Server): Drain {
         for (const [socket, requests] of inHand) {
           if (requests.size === 0) socket.destroy();
         }
+        // A closed server checks no timeouts any more: who is slow on purpose would hold it open.
+        setTimeout(() => {
+          for (const [socket, requests] of inHand) {
+            if (![...requests].some(({ complete }) => complete)) socket.destroy();
+          }
+        }, REQUEST_TIMEOUT_MS).unref();
       }),
   };
 }

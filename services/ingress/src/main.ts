@@ -78,7 +78,7 @@ await runMain('ingress', async () => {
     now,
     isDraining: () => isDraining,
   });
-  const server = createServer(app);
+  const server = createServer(app, { onRefused: (status) => metrics.requested('none', status) });
 
   const adminPort = await admin.listen(config.admin);
   const port = await listen(server, { host: config.host, port: config.port, variable: 'PORT' });

@@ -2,15 +2,19 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ProblemCode, problemJson } from './problem.ts';
 
-/** Answers what never became a request. Node's own answers would have no body. */
-export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
-  else refuse(socket, unparsed(error.code));
+/** Milliseconds for which the other side may take its answer, before the connection is closed. */
+const LINGER_MS = 1000;
+
+/** Answers what never became a request, and returns the status. Node's own answers would have no body. */
+export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): number | undefined {
+  if (socket.writable && error.code !== 'ECONNRESET') return refuse(socket, unparsed(error.code));
+  socket.destroy();
+  return undefined;
 }
 
 /** This is no proxy. */
-export function refuseTunnel(_req: IncomingMessage, socket: Duplex): void {
-  refuse(socket, [405, 'method_not_allowed', 'Messages are sent with POST.']);
+export function refuseTunnel(_req: IncomingMessage, socket: Duplex): number {
+  return refuse(socket, [405, 'method_not_allowed', 'Messages are sent with POST.']);
 }
 
 type Refusal = [status: number, code: ProblemCode, detail: string];
@@ -26,8 +30,14 @@ function unparsed(code: string | undefined): Refusal {
   }
 }
 
-function refuse(socket: Duplex, [status, code, detail]: Refusal): void {
+function refuse(socket: Duplex, [status, code, detail]: Refusal): number {
   const body = problemJson({ status, code, detail });
+  // A socket that node hands over has lost node's own listeners and timeouts: without ours, a reset would end the
+  // process, and one that the other side keeps half open would stay for ever.
+  socket.on('error', () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
       (status === 405 ? 'Allow: POST\r\n' : '') +
@@ -35,4 +45,5 @@ function refuse(socket: Duplex, [status, code, detail]: Refusal): void {
       `Content-Length: ${Buffer.byteLength(body)}\r\n` +
       `Connection: close\r\n\r\n${body}`,
   );
+  return status;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import express, { type Express } from 'express';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createServer } from './server.ts';
@@ -92,4 +92,49 @@ test('apps of two servers share nothing', async () => {
 
   expect('onlyOne' in one.app.request).toBe(true);
   expect('onlyOne' in other.app.request).toBe(false);
+});
+
+/** Resolves once the other side has ended and closed the connection. */
+async function rawRequest(url: string, text: string, { resets = false } = {}): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => undefined);
+  await once(socket, 'connect');
+  await new Promise((resolve) => socket.write(text, resolve));
+  if (resets) socket.resetAndDestroy();
+  if (!socket.closed) await once(socket, 'end').catch(() => undefined);
+  return Buffer.concat(chunks).toString();
+}
+
+test.each(['CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n', 'nonsense\r\n\r\n'])(
+  'a connection that is reset after %j ends nothing but itself',
+  async (text) => {
+    const { url } = await setup(createServer, (_req, res) => void res.json({}));
+
+    await Promise.all(Array.from({ length: 20 }, () => rawRequest(url, text, { resets: true })));
+
+    expect((await fetch(`${url}/codes/7`, { method: 'POST' })).status).toBe(200);
+  },
+);
+
+test('who is refused before there is a request is counted, and cannot keep the connection half open', async () => {
+  const refused: number[] = [];
+  const connections = new Set<unknown>();
+  const { url } = await setup(
+    (app) => {
+      const server = createServer(app, { onRefused: (status) => void refused.push(status) });
+      return server.on('connection', (socket: Socket) => {
+        connections.add(socket);
+        socket.once('close', () => connections.delete(socket));
+      });
+    },
+    (_req, res) => void res.json({}),
+  );
+
+  expect(await rawRequest(url, 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(/^HTTP\/1\.1 405 /);
+  expect(await rawRequest(url, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+
+  expect(refused).toEqual([405, 400]);
+  await vi.waitFor(() => expect(connections.size).toBe(0), { timeout: 5000 });
 });

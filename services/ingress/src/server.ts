@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Express } from 'express';
-import { createDrain } from './drain.ts';
+import { createDrain, REQUEST_TIMEOUT_MS } from './drain.ts';
 import { refuseTunnel, refuseUnparsed } from './refuse-unparsed.ts';
 
 export type IngressServer = Server & {
@@ -13,9 +13,13 @@ export type IngressServer = Server & {
  *
  * Express gives every request and response a new prototype (`Object.setPrototypeOf` in its app.handle), for which
  * V8 throws away the optimised code of node's own HTTP classes; objects that have that prototype already are left
- * alone. docs/adr/0004 has the measurements, server.test.ts holds that it stays so.
+ * alone. docs/adr/0004 has the measurements, server.test.ts holds that it stays so. `onRefused` is told the status
+ * of what was refused before it became a request.
  */
-export function createServer(app: Express): IngressServer {
+export function createServer(
+  app: Express,
+  { onRefused = () => undefined }: { onRefused?: (status: number) => void } = {},
+): IngressServer {
   class AppRequest extends http.IncomingMessage {}
   class AppResponse<Request extends IncomingMessage> extends ServerResponse<Request> {}
   app.request = adopt(AppRequest.prototype, app.request);
@@ -27,7 +31,7 @@ export function createServer(app: Express): IngressServer {
       ServerResponse: AppResponse,
       // The body has at most 16 KiB: who needs longer holds a connection open on purpose.
       headersTimeout: 5_000,
-      requestTimeout: 10_000,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 1_000,
       // Longer than the 60 s after which common load balancers drop idle connections, so that they do it first.
       keepAliveTimeout: 65_000,
@@ -39,11 +43,11 @@ export function createServer(app: Express): IngressServer {
   );
   const { drain, owesAnswer } = createDrain(server);
   server.on('checkExpectation', app);
-  server.on('connect', refuseTunnel);
+  server.on('connect', (req, socket) => onRefused(refuseTunnel(req, socket)));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // An answer in front of one that is still to come would be taken for it.
-    if (owesAnswer(socket)) socket.destroy();
-    else refuseUnparsed(error, socket);
+    const status = owesAnswer(socket) ? void socket.destroy() : refuseUnparsed(error, socket);
+    if (status !== undefined) onRefused(status);
   });
   return Object.assign(server, { drain });
 }
