@@ -22,6 +22,8 @@ export const gatewayKeys = {
     `${QUEUE_PREFIX}:early-receipts:${provider}:${providerMessageId}`,
   /** The shared rate limit of one provider. */
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
+  /** Written to see whether writing works. */
+  probe: `${QUEUE_PREFIX}:probe`,
   /** BullMQ's hash of a live job. */
   job: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${messageId}`,
   /** BullMQ's deduplication key, which outlives the job. */

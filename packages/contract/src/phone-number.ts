@@ -1,4 +1,10 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  type PhoneNumber as LibPhoneNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
 
 export type PhoneNumber = {
   /** E.164, with the plus sign. */
@@ -23,16 +29,42 @@ export function parsePhoneNumber(input: string, defaultCountry?: string): PhoneN
   if (!/^\+?[0-9]{4,17}$/.test(compact)) return undefined;
   if (compact.startsWith('+')) return possible(compact);
   if (defaultCountry === undefined || !isSupportedCountry(defaultCountry)) return undefined;
-  return possible(compact, defaultCountry) ?? possible(`+${compact}`);
+  return withoutPlus(compact, defaultCountry);
 }
 
-function possible(number: string, country?: CountryCode): PhoneNumber | undefined {
-  const parsed = parsePhoneNumberFromString(number, {
+/**
+ * A number without its plus sign may be a national one, or one that only lacks the sign, and often both readings are
+ * valid: 491701234567 is the mobile number +49 170 1234567, and a German landline. Codes go to mobiles, so the reading
+ * that may be one comes first; then that with the default country's own calling code, then the national one.
+ */
+function withoutPlus(digits: string, country: CountryCode): PhoneNumber | undefined {
+  const [national, international] = [parse(digits, country), parse(`+${digits}`)];
+  const isOwnCode = digits.startsWith(getCountryCallingCode(country));
+  const readings = isOwnCode ? [international, national] : [national, international];
+  const valid = readings.filter((number) => number?.isValid());
+  const chosen =
+    valid.find((number) => MAYBE_MOBILE.has(number?.getType())) ??
+    valid[0] ??
+    [national, international].find((number) => number?.isPossible());
+  return chosen && toPhoneNumber(chosen);
+}
+
+const MAYBE_MOBILE = new Set<unknown>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
+
+function possible(number: string): PhoneNumber | undefined {
+  const parsed = parse(number);
+  return parsed?.isPossible() ? toPhoneNumber(parsed) : undefined;
+}
+
+function parse(number: string, country?: CountryCode) {
+  return parsePhoneNumberFromString(number, {
     extract: false,
     ...(country && { defaultCountry: country }),
   });
-  if (!parsed?.isPossible()) return undefined;
-  return { e164: parsed.number, country: parsed.country, countryCallingCode: parsed.countryCallingCode };
+}
+
+function toPhoneNumber({ number, country, countryCallingCode }: LibPhoneNumber): PhoneNumber {
+  return { e164: number, country, countryCallingCode };
 }
 
 /** The part of a number that may be seen: its calling code and last two digits, `+1…23`. */

@@ -14,7 +14,9 @@ export const smsRequestSchema = z.object({
   body: z
     .string()
     .max(MAX_TEXT_LENGTH)
-    .refine((text) => text.trim() !== '', { message: 'must not be blank' }),
+    .refine((text) => text.trim() !== '', { message: 'must not be blank' })
+    // Half a character, which no provider could be sent.
+    .refine((text) => !/\p{Surrogate}/u.test(text), { message: 'must be well-formed Unicode' }),
   sender: shortText(128),
   req: z.object({ ip: shortText(64), 'user-agent': shortText(2048) }).nullish(),
   code: shortText(64),

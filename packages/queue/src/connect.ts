@@ -33,7 +33,13 @@ const links: Record<Role, Link> = {
     socketTimeout: 4000,
   },
   // Waits for Redis to come back: an outcome that is known must be written, however late.
-  worker: { connectTimeout: 2000, maxRetriesPerRequest: null, enableOfflineQueue: true },
+  worker: {
+    connectTimeout: 2000,
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: true,
+    // Longer than BullMQ lets its blocking connection wait for a message (10 s).
+    socketTimeout: 15_000,
+  },
 };
 
 /**

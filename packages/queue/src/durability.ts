@@ -1,4 +1,7 @@
+import { gatewayKeys } from '@sms-gateway/contract';
 import { isRedisCluster, type RedisClient } from './connect.ts';
+
+const PROBE_TTL_MS = 5000;
 
 export type DurabilityState = { ready: boolean; reasons: string[] };
 
@@ -36,6 +39,7 @@ export function createDurabilityCheck({
 }: Deps): DurabilityCheck {
   let current: DurabilityState = { ready: false, reasons: ['Redis is not connected yet'] };
   let generation = 0;
+  let isLookingForMaster = false;
 
   function set(state: DurabilityState): DurabilityState {
     const isChange = state.reasons.join() !== current.reasons.join() || state.ready !== current.ready;
@@ -46,15 +50,25 @@ export function createDurabilityCheck({
 
   async function verify(): Promise<DurabilityState> {
     const startedIn = generation;
-    const reasons = await inspect(redis, mode, replicas);
+    const { reasons, isReplica } = await inspect(redis, mode, replicas);
     // The connection was lost meanwhile: what was seen is another server's, or another life's.
     if (startedIn !== generation) return current;
-    return set(reasons.length === 0 ? READY : { ready: false, reasons });
+    const state = set(reasons.length === 0 ? READY : { ready: false, reasons });
+    if (isReplica && !isRedisCluster(redis)) lookForMaster();
+    return state;
   }
 
   function onClose() {
     generation += 1;
-    set({ ready: false, reasons: ['Redis cannot be reached'] });
+    // On the way to a master, the reason for that says more.
+    if (!isLookingForMaster) set({ ready: false, reasons: ['Redis cannot be reached'] });
+    isLookingForMaster = false;
+  }
+
+  /** After a failover the old connection leads to what is a replica now; only a new one finds the master. */
+  function lookForMaster(): void {
+    isLookingForMaster = true;
+    redis.disconnect(true);
   }
 
   const onReady = () => void verify();
@@ -76,22 +90,40 @@ export function createDurabilityCheck({
   };
 }
 
-async function inspect(redis: RedisClient, mode: Deps['mode'], replicas: number): Promise<string[]> {
+type Inspection = { reasons: string[]; isReplica: boolean };
+
+async function inspect(redis: RedisClient, mode: Deps['mode'], replicas: number): Promise<Inspection> {
   try {
     const nodes: Node[] = isRedisCluster(redis) ? redis.nodes('master') : [redis];
     const perNode = await Promise.all(nodes.map((node) => inspectNode(node, mode, replicas)));
-    return [...new Set(perNode.flat())];
+    const reasons = perNode.flatMap((inspection) => inspection.reasons);
+    const isReplica = perNode.some((inspection) => inspection.isReplica);
+    if (reasons.length === 0) reasons.push(...(await tryToWrite(redis)));
+    return { reasons: [...new Set(reasons)], isReplica };
   } catch {
-    return ['Redis does not answer'];
+    return { reasons: ['Redis does not answer'], isReplica: false };
   }
 }
 
-async function inspectNode(node: Node, mode: Deps['mode'], replicas: number): Promise<string[]> {
+/** What no setting tells: out of memory, too few replicas for its own demands, a snapshot that failed. */
+async function tryToWrite(redis: RedisClient): Promise<string[]> {
+  try {
+    await redis.set(gatewayKeys.probe, '1', 'PX', PROBE_TTL_MS);
+    return [];
+  } catch (error) {
+    const code = error instanceof Error ? /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] : undefined;
+    if (code === undefined) throw error;
+    return [`Redis refuses to write (${code}): see its log`];
+  }
+}
+
+async function inspectNode(node: Node, mode: Deps['mode'], replicas: number): Promise<Inspection> {
   const info = parseInfo(await node.info());
   const reasons: string[] = [];
-  if (info['role'] !== 'master') reasons.push(`Redis is a ${info['role']}: point REDIS_URL at the master`);
+  const isReplica = info['role'] !== 'master';
+  if (isReplica) reasons.push(`Redis is a ${info['role']}: point REDIS_URL at the master`);
   if (info['loading'] !== '0') reasons.push('Redis is still loading its data');
-  if (mode === 'none' || mode === 'managed') return reasons;
+  if (mode === 'none' || mode === 'managed') return { reasons, isReplica };
 
   if (info['aof_enabled'] !== '1') reasons.push('Redis keeps no append-only file: set "appendonly yes"');
   if (info['aof_last_write_status'] !== 'ok') {
@@ -102,7 +134,7 @@ async function inspectNode(node: Node, mode: Deps['mode'], replicas: number): Pr
   if (mode === 'replicated' && online < replicas) {
     reasons.push(`Redis has ${online} replicas online, DURABILITY_REPLICAS asks for ${replicas}`);
   }
-  return reasons;
+  return { reasons, isReplica };
 }
 
 // With no-appendfsync-on-rewrite, Redis answers without an fsync while it rewrites the file, "always" or not

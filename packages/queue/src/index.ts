@@ -1,3 +1,4 @@
+export { createConnectionWatch, type ConnectionWatch } from './connection-watch.ts';
 export { connectRedis, isRedisCluster, type RedisClient } from './connect.ts';
 export { createDurabilityCheck, type DurabilityCheck } from './durability.ts';
 export {
@@ -27,4 +28,5 @@ export {
   type TraceReader,
   type TraceReceipt,
 } from './trace.ts';
+export { untilWritten } from './until-written.ts';
 export { createVault, type Payload, type Vault } from './vault.ts';

@@ -14,6 +14,7 @@ import { evalScript, hashFields, script } from './script.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 import type { Vault } from './vault.ts';
 
+const PROBE_TTL_MS = 5000;
 /** Milliseconds for which the same message is recognised and answered with the same id. */
 const REPEAT_WINDOW_MS = 15 * 60 * 1000;
 
@@ -81,6 +82,8 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
         deduplication: { id: job.id, ttl: REPEAT_WINDOW_MS },
       });
     }
+    // WAIT waits for this connection's own writes only (since Redis 7.2), and a repeat has made none.
+    if (replication && !isNew) await redis.set(gatewayKeys.probe, job.id, 'PX', PROBE_TTL_MS);
     await replication?.confirm();
     return { id: job.id, isRepeat: !isNew };
   }

@@ -39,7 +39,7 @@ export function registerQueueMetrics({
 
   /** One look at Redis serves all gauges of a scrape. Without Redis there is no number, and a stale one would lie. */
   function read(): Promise<QueueCounts | undefined> {
-    reading ??= (redis.status === 'ready' ? readCounts(redis) : Promise.resolve(undefined))
+    reading ??= (redis.status === 'ready' ? withinTime(readCounts(redis)) : Promise.resolve(undefined))
       .catch(() => undefined)
       .finally(() => {
         reading = undefined;
@@ -68,6 +68,21 @@ export function registerQueueMetrics({
       else oldestAge.set(counts.oldestAt === 0 ? 0 : Math.max(0, now() - counts.oldestAt) / 1000);
     },
   });
+}
+
+const READ_TIMEOUT_MS = 1000;
+
+/** Undefined where it takes longer than a scrape may wait. */
+async function withinTime<T>(reading: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), READ_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 type QueueCounts = Record<(typeof STATES)[number], number> & {

@@ -83,7 +83,7 @@ function parseRequest(body: unknown): SmsRequest {
 }
 
 /** Names the field and the rule only: zod's own messages may repeat what was sent. */
-function describe({ path, code }: z.core.$ZodIssue): string {
+function describe({ path, code, message }: z.core.$ZodIssue): string {
   const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
   switch (code) {
     case 'invalid_type':
@@ -91,8 +91,9 @@ function describe({ path, code }: z.core.$ZodIssue): string {
     case 'too_big':
       return `${field} is too long`;
     case 'too_small':
-    case 'custom':
       return `${field} is empty`;
+    case 'custom':
+      return message === 'must not be blank' ? `${field} is empty` : `${field} is malformed`;
     default:
       return `${field} is malformed`;
   }

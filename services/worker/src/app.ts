@@ -33,6 +33,8 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
     connection: redis,
     prefix: QUEUE_PREFIX,
     autorun: false,
+    // Where INFO is not allowed, the check fails, and the worker's loop would spin on that.
+    skipVersionCheck: true,
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_INTERVAL_MS,

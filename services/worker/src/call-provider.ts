@@ -66,7 +66,8 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
       const startedAt = now();
       let result: SendResult;
       // The mark may have taken long to write, and so may anything before it.
-      if (startedAt >= job.deadline || payload === undefined) {
+      const leftMs = job.deadline - startedAt;
+      if (leftMs <= 0 || payload === undefined) {
         health.withdraw(leave);
         result = { kind: 'transient', code: 'deadline_before_call', retryAfterMs: undefined };
       } else {
@@ -77,13 +78,14 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
           from,
           sender,
           body: text,
-          validitySeconds,
+          validitySeconds: Math.min(validitySeconds, Math.max(1, Math.floor(leftMs / 1000))),
           attempt: number,
           receiptUrl: receiptUrl(job, number, provider),
         };
         try {
-          result = await withinCallWindow({ outer: signal, timeoutMs }, (window) =>
-            provider.send(request, window),
+          result = await withinCallWindow(
+            { outer: signal, timeoutMs: Math.min(timeoutMs, leftMs) },
+            (window) => provider.send(request, window),
           );
         } catch (error) {
           // A bug in an adapter: nobody knows what it did.

@@ -1,10 +1,11 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
-import type {
-  DeliveryFacts,
-  DeliveryStore,
-  FinishedAttempt,
-  ReceiptBook,
-  ReceiptDesk,
+import {
+  type DeliveryFacts,
+  type DeliveryStore,
+  type FinishedAttempt,
+  type ReceiptBook,
+  type ReceiptDesk,
+  untilWritten,
 } from '@sms-gateway/queue';
 import type { Logger } from '@sms-gateway/runtime';
 import type { ProviderCalls } from './call-provider.ts';
@@ -118,21 +119,24 @@ export function createDeliver({
     }
 
     async function later(delayMs: number): Promise<Delivery> {
-      if (previous) await store.record(job, previous);
+      const finished = previous;
+      if (finished) await untilWritten(() => store.record(job, finished), holding.signal);
       return { kind: 'later', delayMs };
     }
 
     async function begin(number: number, leave: CallLeave, isRedelivery: boolean) {
+      const { plan, encoding, segments } = opened;
+      const begun = {
+        number,
+        provider: leave.provider,
+        begunAt: now(),
+        holder: holding.holder,
+        isRedelivery,
+        previous,
+        notes: { route: plan.route, encoding, segments },
+      };
       try {
-        return await store.begin(job, {
-          number,
-          provider: leave.provider,
-          begunAt: now(),
-          holder: holding.holder,
-          isRedelivery,
-          previous,
-          notes: { route: opened.plan.route, encoding: opened.encoding, segments: opened.segments },
-        });
+        return await untilWritten(() => store.begin(job, begun), holding.signal);
       } catch (error) {
         health.withdraw(leave);
         throw error;
@@ -197,15 +201,8 @@ export function createDeliver({
       const at = now();
       const { holder } = holding;
       const awaitsReceipt = outcome === 'sent' && mayNeedAnother(previous);
-      const answer = await store.conclude(job, {
-        outcome,
-        reason,
-        at,
-        holder,
-        isRedelivery,
-        awaitsReceipt,
-        previous,
-      });
+      const end = { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous };
+      const answer = await untilWritten(() => store.conclude(job, end), holding.signal);
       const fields = {
         outcome,
         reason,

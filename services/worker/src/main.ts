@@ -1,5 +1,6 @@
 import {
   connectRedis,
+  createConnectionWatch,
   createDeliveryStore,
   createRateLimit,
   createReceiptBook,
@@ -42,6 +43,7 @@ await runMain('worker', async () => {
 
   const onError = (error: Error) => logger.warn({ err: error }, 'redis.error');
   const redis = connectRedis(config.redis, 'worker', { name: 'sms-gateway-worker', onError });
+  const watch = createConnectionWatch({ redis, now });
   const book = createReceiptBook({ redis, now });
   const desk = createReceiptDesk({ book, registry, logger });
   const providers = config.providers.map((provider) =>
@@ -94,7 +96,7 @@ await runMain('worker', async () => {
     readiness: () => {
       const reasons = [
         ...(isStopping ? ['The process is shutting down'] : []),
-        ...(redis.status === 'ready' ? [] : ['Redis cannot be reached']),
+        ...(watch.answers() ? [] : ['Redis cannot be reached']),
       ];
       return { ready: reasons.length === 0, reasons, detail: { providers: health.snapshot() } };
     },
@@ -108,6 +110,7 @@ await runMain('worker', async () => {
   logger.info({ signal }, 'worker.stopping');
   const graceMs = Math.max(config.shutdownTimeoutMs - LET_GO_MS, config.shutdownTimeoutMs / 2);
   const drained = await closeWithin(config.shutdownTimeoutMs, () => app.close(graceMs));
+  watch.stop();
   redis.disconnect();
   await Promise.all(providers.map((provider) => provider.close()));
   await admin.close();

@@ -61,6 +61,7 @@ test.each([
   ['{"id":null}', undefined],
   ['{"id":"+14155550123-1"}', undefined],
   ['{"id":"two words"}', undefined],
+  ['{"id":"ref-493817"}', undefined],
   [`{"id":"${'x'.repeat(129)}"}`, undefined],
 ])('takes the id from %s as %s', async (answer, providerMessageId) => {
   const { result } = await send(REQUEST, answer);

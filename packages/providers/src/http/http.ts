@@ -78,10 +78,11 @@ function classify({ status, headers, body }: Answer, request: SendRequest, nowMs
   return { kind: 'provider_fault', code, isRecognised: status === 401 || status === 403 };
 }
 
-/** The id ends up in traces and logs, so one that repeats the text or the number is not taken for an id. */
+/** The id ends up in traces and logs, so one that repeats the text, a code in it, or the number is not taken for an id. */
 function messageIdIn(answer: string, { to, body }: SendRequest): string | undefined {
   const value = parseJsonObject(answer)?.['id'];
   const id = typeof value === 'number' ? String(value) : value;
   if (typeof id !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(id)) return undefined;
-  return id.includes(body) || id.includes(to.slice(1)) ? undefined : id;
+  const codes = body.match(/\d{4,}/g) ?? [];
+  return [body, to.slice(1), ...codes].some((secret) => id.includes(secret)) ? undefined : id;
 }

@@ -195,6 +195,12 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     /^REDIS_URL: .*number of a database/,
   ],
   [
+    'a password with a bare percent sign',
+    worker,
+    { ...WORKER, REDIS_URL: 'redis://:canary%zz@example.com' },
+    /^REDIS_URL: has a user or password with a % that begins no %XX; write a plain % as %25$/,
+  ],
+  [
     'Sentinels without a name',
     worker,
     { ...WORKER, REDIS_SENTINELS: 'a:1' },

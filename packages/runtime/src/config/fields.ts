@@ -124,6 +124,15 @@ export const baseUrl = httpUrl.transform((written, context) => {
   return z.NEVER;
 });
 
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** redis:// or rediss://, with the number of the database as its path. */
 export const redisUrl = text.transform((written, context) => {
   const url = URL.canParse(written) ? new URL(written) : undefined;
@@ -131,6 +140,8 @@ export const redisUrl = text.transform((written, context) => {
     context.addIssue(
       'must be a URL that begins with redis:// or rediss://, as in redis://127.0.0.1:6379 (write special characters of a password as %XX)',
     );
+  } else if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    context.addIssue('has a user or password with a % that begins no %XX; write a plain % as %25');
   } else if (!/^\/?\d{0,4}$/.test(url.pathname)) {
     context.addIssue(
       'must have nothing after the port but the number of a database, as in redis://127.0.0.1:6379/0',
