@@ -1,97 +1,183 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 const program = fileURLToPath(new URL('../packages/cli/dist/gateway.js', import.meta.url));
 
-const CONFIG = `
-connections: { default: { secrets: ["\${NOT_ON_THIS_MACHINE}"] } }
-providers:
-  order: [twilio, http]
-  twilio: { authToken: "\${NOT_ON_THIS_MACHINE}", from: Acme }
-routes:
-  acme: { connections: [acme], providers: [http] }
-  german-mobile:
-    prefixes: ["+4915"]
-    providers: { twilio: 70, vonage: 30 }
-    senders: { twilio: [Acme] }
-`;
-
-async function gateway(args: string[], { config = CONFIG } = {}) {
-  const directory = await mkdtemp(join(tmpdir(), 'gateway-command-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const file = join(directory, 'gateway.yaml');
-  await writeFile(file, config);
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const env = { PATH: process.env['PATH'], GATEWAY_CONFIG: file };
-    execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
+/** Runs the command as a process that has nothing but these variables. */
+async function gateway(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, stdout, stderr };
 }
 
-describe('gateway route', () => {
-  test('says which rule fits a number, the providers, and what each sends as', async () => {
-    const { code, stdout } = await gateway(['route', '+4915112345678']);
+async function configFile(content: string): Promise<Record<string, string>> {
+  const directory = await mkdtemp(join(tmpdir(), 'gateway-route-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'gateway.yaml');
+  await writeFile(file, content);
+  return { GATEWAY_CONFIG: file };
+}
 
-    expect(code).toBe(0);
-    expect(stdout).toContain('+49…78, DE');
-    expect(stdout).toContain('route acme does not fit: connections');
-    expect(stdout).toContain('route german-mobile fits');
-    expect(stdout).toMatch(/\d\. twilio +from Acme \(alphanumeric\), first with 70 %/);
-    expect(stdout).toMatch(/\d\. vonage +from its own sender, first with 30 %/);
-  });
+// A file with secrets that this machine does not have: they are not needed.
+const SENDERS = `
+connections: { default: { secrets: ["\${NOT_ON_THIS_MACHINE}"] } }
+providers: { order: [console], twilio: { authToken: "\${NOT_ON_THIS_MACHINE}", from: Acme } }
+routes:
+  login: { messageTypes: [login], connections: [acme], providers: [twilio] }
+  britain: { countries: [GB], providers: [http] }
+  rest:
+    providers: [twilio, vonage]
+    senders: { twilio: [Acme, "+14155550100"], vonage: [Acme] }
+`;
 
-  test('warns of a sender that carriers in the country do not take', async () => {
-    const { stdout } = await gateway(['route', '+14155550123']);
+describe('where a number is sent', () => {
+  test('is explained with nothing configured at all', async () => {
+    const { code, stdout, stderr } = await gateway(['route', '+4915112345678']);
 
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('no route fits: the order of PROVIDERS');
-    expect(stdout).toContain(
-      'warning: twilio sends as Acme (alphanumeric), which carriers there do not take',
-    );
+    expect(stdout).toMatch(/1\. console +from its own sender/);
   });
 
-  test('takes the connection into account, and answers in JSON', async () => {
-    const { stdout } = await gateway(['route', '+4915112345678', '--connection', 'acme', '--json']);
-
-    expect(JSON.parse(stdout)).toMatchObject({
-      country: 'DE',
-      plan: { route: 'acme', providers: [{ name: 'http' }] },
-      warnings: [],
+  test('takes the order of PROVIDERS and the senders from the environment', async () => {
+    const { stdout } = await gateway(['route', '+4915112345678'], {
+      PROVIDERS: 'vonage,twilio',
+      VONAGE_FROM: 'Acme',
+      TWILIO_MESSAGING_SERVICE_SID: `MG${'0a'.repeat(16)}`,
     });
+
+    expect(stdout).toMatch(/1\. vonage +from Acme \(alphanumeric\), its own/);
+    expect(stdout).toMatch(/2\. twilio +from MG0a\w+ \(messaging_service\), its own/);
   });
 
-  test('says what is wrong with the configuration, and with the number', async () => {
-    const bad = await gateway(['route', '+4915112345678'], { config: 'routes: { a: { providers: [x] } }' });
-    expect(bad).toMatchObject({ code: 78 });
-    expect(bad.stderr).toContain('routes.a.providers: must name some of');
+  test('says which senders and providers are passed over for what carriers there take', async () => {
+    const { stdout } = await gateway(['route', '+14155550123'], await configFile(SENDERS));
 
-    const partial = await gateway(['route', '+49151']);
-    expect(partial).toMatchObject({ code: 65 });
-    expect(partial.stderr).toContain('Write all of it in E.164');
+    expect(stdout).toMatch(/1\. twilio +from \+14155550100 \(long_code\)/);
+    expect(stdout).toContain('not Acme (alphanumeric): not taken there');
+    expect(stdout).toMatch(/vonage is passed over: .* only Acme \(alphanumeric\)/);
+    expect(stdout).not.toContain('warning');
+  });
+
+  test('says what the rules before ask for', async () => {
+    const { stdout } = await gateway(['route', '+14155550123'], await configFile(SENDERS));
+
+    expect(stdout).toContain('route login does not fit: connections (acme)');
+    expect(stdout).toContain('route britain does not fit: countries (GB)');
+    expect(stdout).toContain('route rest fits');
+  });
+
+  test('depends on connection and message type', async () => {
+    const env = await configFile(SENDERS);
+    const args = ['route', '+14155550123', '--json', '--connection', 'acme'];
+
+    const { plan } = JSON.parse((await gateway([...args, '--message-type', 'login'], env)).stdout);
+    expect(plan).toEqual({ route: 'login', providers: [{ name: 'twilio' }] });
+
+    const other = JSON.parse((await gateway([...args, '--message-type', 'enroll'], env)).stdout);
+    expect(other.passedRules).toContainEqual({ name: 'login', unmet: 'messageTypes' });
+  });
+
+  test('takes a territory on Britain’s numbering plan to a rule for Britain, and says so', async () => {
+    const { stdout } = await gateway(['route', '+447911123456'], await configFile(SENDERS));
+
+    expect(stdout).toContain('+44…56, GG; rules for GB apply to it');
+    expect(stdout).toContain('route britain fits');
+  });
+
+  test('is drawn by weight, the same for the same message', async () => {
+    const env = await configFile('routes: { split: { providers: { twilio: 50, vonage: 50 } } }');
+    const firstFor = async (id: string) => {
+      const { stdout } = await gateway(['route', '+14155550123', '--json', '--id', id], env);
+      return JSON.parse(stdout).plan.providers[0].name;
+    };
+
+    const drawn = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(firstFor));
+    expect(new Set(drawn)).toEqual(new Set(['twilio', 'vonage']));
+    expect(await firstFor('a')).toBe(drawn[0]);
   });
 });
 
-describe('gateway segments', () => {
-  test('says what a text costs, and what makes it cost more', async () => {
-    const plain = await gateway(['segments', 'Your code is 123456']);
-    expect(plain).toMatchObject({ code: 0, stdout: '1 segment, GSM-7\n' });
+test('what is wrong with the arguments is said on standard error', async () => {
+  const { code, stdout, stderr } = await gateway(['route', '+49151', '+4915112345678']);
 
-    const { stdout } = await gateway(['segments', `Don’t share it: 123456 ${'x'.repeat(60)}`]);
-    expect(stdout).toContain('2 segments, UCS-2');
-    expect(stdout).toContain(`U+2019 ’ needs UCS-2; "'" does not`);
-  });
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(stderr).toContain('One number at a time');
 });
 
-test.each([[[]], [['nonsense']], [['route']], [['route', 'a', 'b']], [['segments']], [['route', '--x']]])(
-  'gateway %j tells how it is used',
+test('a wrong setting is named', async () => {
+  const { code, stdout, stderr } = await gateway(['route', '+4915112345678'], { PROVIDERS: 'twillio' });
+
+  expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+  expect(stderr).toContain('PROVIDERS');
+});
+
+test('an impossible number is told apart from a wrong use', async () => {
+  const { code, stderr } = await gateway(['route', '0151 12345678']);
+
+  expect(code).toBe(65);
+  expect(stderr).toContain('not a possible phone number');
+});
+
+test.each([[[]], [['nonsense']], [['route']], [['segments']], [['route', '--x']]])(
+  '%j tells how it is used',
   async (args) => {
-    const { code, stderr } = await gateway(args);
+    const { code, stdout, stderr } = await gateway(args);
 
-    expect(code).toBe(64);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain('Usage: npm run gateway --');
   },
 );
+
+test.each([[['--help']], [['route', '--help']], [['segments', '-h']]])(
+  '%j helps on standard output',
+  async (args) => {
+    const { code, stdout, stderr } = await gateway(args);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Usage: npm run gateway --');
+  },
+);
+
+test('output that is no terminal has no colour', async () => {
+  const { stdout } = await gateway(['route', '+14155550123'], {
+    PROVIDERS: 'twilio',
+    TWILIO_FROM: 'Acme',
+    FORCE_COLOR: '1',
+  });
+
+  expect(stdout).toContain('warning: twilio sends as Acme');
+  expect(stdout).not.toContain('\u001b');
+});
+
+describe('what a text costs', () => {
+  test('is said with a word about real codes beside it', async () => {
+    const { stdout, stderr } = await gateway(['segments', 'Your code is 123456']);
+
+    expect(stdout).toBe('1 segment, GSM-7\n');
+    expect(stderr).toContain('For templates');
+  });
+
+  test('comes with what to write instead, and what it would cost then', async () => {
+    const { stdout } = await gateway(['segments', `Şifreniz… 123456 😀 ${'x'.repeat(80)}`]);
+
+    expect(stdout).toContain('2 segments, UCS-2');
+    expect(stdout).toContain('U+015E Ş needs UCS-2; "S" does not');
+    expect(stdout).toContain('U+2026 … needs UCS-2; "..." does not');
+    expect(stdout).toContain('U+1F600 😀 needs UCS-2, and nothing in GSM-7 looks like it');
+    expect(stdout).toContain('Without them: 1 segment, GSM-7');
+  });
+});
