@@ -26,28 +26,25 @@ export function createConnectionWatch({
   let answeredAt = now();
   let isAsking = false;
 
-  const timer = setInterval(() => {
-    if (redis.status !== 'ready') {
-      // It is at work on a new one, whose time begins when it is there.
+  async function ask(): Promise<void> {
+    isAsking = true;
+    try {
+      await redis.ping();
       answeredAt = now();
-      return;
+    } catch {
+      // The connection reports its errors itself.
+    } finally {
+      isAsking = false;
     }
-    if (now() - answeredAt >= GIVE_UP_MS) {
+  }
+
+  const timer = setInterval(() => {
+    // Without a connection it is at work on a new one, whose time begins when it is there.
+    if (redis.status !== 'ready') answeredAt = now();
+    else if (now() - answeredAt >= GIVE_UP_MS) {
       answeredAt = now();
       redis.disconnect(true);
-      return;
-    }
-    if (isAsking) return;
-    isAsking = true;
-    redis
-      .ping()
-      .then(() => {
-        answeredAt = now();
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        isAsking = false;
-      });
+    } else if (!isAsking) void ask();
   }, INTERVAL_MS);
 
   return {
