@@ -16,16 +16,25 @@ export type RateLimit = {
 };
 
 // The generic cell rate algorithm (ITU-T I.371): the key holds the time, in microseconds, at which the rate would
-// be kept again. One clock, Redis's own, for all workers. A burst is what a second allows, one message at least.
+// be kept again. One clock, Redis's own, for all workers. A burst is what a second allows, one message at least: people
+// do not log in evenly spaced. So after a rest twice the rate may go within one second. A key further ahead than a
+// burst is of another clock (before a failover) or of a lower rate, and is cut short.
 const TAKE = script<[granted: 0 | 1, waitUs: number]>(`
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
   local interval = 1000000 / tonumber(ARGV[1])
   local burst = math.max(interval, 1000000)
+  local function keep(due)
+    redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000) + 1000)
+  end
   local due = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+  if due > now + burst then
+    due = now + burst
+    keep(due)
+  end
   local early = due + interval - burst - now
   if early > 0 then return { 0, math.ceil(early) } end
-  redis.call('SET', KEYS[1], string.format('%.0f', due + interval), 'PX', math.ceil((due + interval - now) / 1000) + 1000)
+  keep(due + interval)
   return { 1, 0 }
 `);
 

@@ -11,7 +11,8 @@ export type Circuit = {
   availableAt(): number;
   /** Undefined where no call may be made now. */
   admit(): Ticket | undefined;
-  report(ticket: Ticket, verdict: CallVerdict): void;
+  /** Counts the call, unless the circuit has opened or closed since: then it says nothing of how things are now. */
+  report(ticket: Ticket, verdict: CallVerdict, durationMs: number): void;
   /** Gives back the leave for a call that was not made. */
   withdraw(ticket: Ticket): void;
 };
@@ -50,7 +51,7 @@ export function createCircuit({
   let openUntil: number | undefined;
   let failedProbes = 0;
   let goodProbes = 0;
-  let probeSince: number | undefined;
+  let probe: { ticket: Ticket; since: number } | undefined;
 
   function state(): CircuitState {
     if (openUntil === undefined) return 'closed';
@@ -63,7 +64,7 @@ export function createCircuit({
     // Up to a quarter less, so that workers that saw the same failure do not come back together.
     openUntil = now() + Math.ceil(pauseMs * (1 - random() / 4));
     goodProbes = 0;
-    probeSince = undefined;
+    probe = undefined;
   }
 
   function close(): void {
@@ -71,11 +72,12 @@ export function createCircuit({
     openUntil = undefined;
     failedProbes = 0;
     goodProbes = 0;
+    probe = undefined;
     window.clear();
   }
 
   function isProbeOut(): boolean {
-    return probeSince !== undefined && now() - probeSince < PROBE_LOST_MS;
+    return probe !== undefined && now() - probe.since < PROBE_LOST_MS;
   }
 
   return {
@@ -93,14 +95,16 @@ export function createCircuit({
           return undefined;
         case 'half_open':
           if (isProbeOut()) return undefined;
-          probeSince = now();
-          return { isProbe: true, era };
+          probe = { ticket: { isProbe: true, era }, since: now() };
+          return probe.ticket;
       }
     },
-    report: (ticket, verdict) => {
-      if (ticket.era !== era) return;
+    report: (ticket, verdict, durationMs) => {
+      // A probe that was taken for lost has another in its place.
+      if (ticket.era !== era || (ticket.isProbe && ticket !== probe?.ticket)) return;
+      window.add(verdict, durationMs);
       if (ticket.isProbe) {
-        probeSince = undefined;
+        probe = undefined;
         if (verdict === 'fine') {
           goodProbes += 1;
           if (goodProbes >= PROBES_TO_CLOSE) close();
@@ -115,7 +119,7 @@ export function createCircuit({
       if (failed >= calls * FAILURE_RATIO || failed + faulted === calls) open();
     },
     withdraw: (ticket) => {
-      if (ticket.isProbe && ticket.era === era) probeSince = undefined;
+      if (ticket === probe?.ticket) probe = undefined;
     },
   };
 }

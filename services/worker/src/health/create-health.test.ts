@@ -102,6 +102,16 @@ describe('a provider at its rate limit', () => {
     expect(await health.admit('twilio')).toBeDefined();
   });
 
+  test('is still left alone for a second when it asks us to slow down', async () => {
+    const { clock, health } = setup({ leaves: [{ granted: true }, { granted: false, waitMs: 80 }] });
+    const leave = await health.admit('twilio');
+    await health.admit('twilio');
+
+    if (leave) health.report(leave, throttled(), 10);
+
+    expect(health.availableAt('twilio')).toBe(clock.now + 1000);
+  });
+
   test('without a limit nobody is asked', async () => {
     const { health, takeLeave } = setup();
     await health.admit('http');

@@ -27,7 +27,7 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
     providers.map((name) => {
       const window = createSlidingWindow({ now, random });
       const circuit = createCircuit({ window, now, random });
-      return [name, { window, circuit, pausedUntil: 0, unexplainedThrottles: 0 }];
+      return [name, { window, circuit, pausedUntil: 0, limitedUntil: 0, unexplainedThrottles: 0 }];
     }),
   );
 
@@ -61,15 +61,16 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
   }
 
   function availableAt(provider: string): number {
-    const { circuit, pausedUntil } = stateOf(provider);
-    return Math.max(circuit.availableAt(), pausedUntil);
+    const { circuit, pausedUntil, limitedUntil } = stateOf(provider);
+    return Math.max(circuit.availableAt(), pausedUntil, limitedUntil);
   }
 
   return {
     availableAt,
     admit: async (provider) => {
       if (availableAt(provider) > now()) return undefined;
-      const { circuit } = stateOf(provider);
+      const state = stateOf(provider);
+      const { circuit } = state;
       const ticket = circuit.admit();
       if (ticket === undefined) return undefined;
       const perSecond = rateLimits[provider];
@@ -77,7 +78,8 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
       try {
         const leave = await rateLimit.take(provider, perSecond);
         if (leave.granted) return { provider, ticket };
-        pause(provider, Math.max(1, leave.waitMs));
+        // Not a pause: that would hide a wish of the provider's to slow down.
+        state.limitedUntil = now() + Math.max(1, leave.waitMs);
       } catch (error) {
         circuit.withdraw(ticket);
         throw error;
@@ -86,10 +88,7 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
       return undefined;
     },
     report: ({ provider, ticket }, result, durationMs) => {
-      const { window, circuit } = stateOf(provider);
-      const verdict = verdictOf(result, durationMs);
-      window.add(verdict, durationMs);
-      circuit.report(ticket, verdict);
+      stateOf(provider).circuit.report(ticket, verdictOf(result, durationMs), durationMs);
       pauseIfAsked(provider, result);
     },
     withdraw: ({ provider, ticket }) => stateOf(provider).circuit.withdraw(ticket),

@@ -48,6 +48,16 @@ test('however many calls there are, it holds a bounded number of durations', () 
   expect(window.latencyMs(1)).toBeLessThan(10_000);
 });
 
+test('latency weighs every call the same, however many durations were kept of its five seconds', () => {
+  const { clock, window } = setup();
+  for (let call = 0; call < 10_000; call += 1) window.add('fine', 50);
+  clock.now += 5_000;
+  for (let call = 0; call < 150; call += 1) window.add('fine', 5_000);
+
+  expect(window.latencyMs(0.95)).toBe(50);
+  expect(window.latencyMs(0.99)).toBe(5_000);
+});
+
 test('a clock that is set back loses nothing', () => {
   const { clock, window } = setup();
   window.add('fine', 10);

@@ -69,10 +69,18 @@ export function createSlidingWindow({
       return total;
     },
     latencyMs: (share) => {
-      const sorted = live()
-        .flatMap(({ durationsMs }) => durationsMs)
-        .toSorted((a, b) => a - b);
-      return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+      // A kept duration stands for as many calls as its bucket had to each that it kept.
+      const kept = live()
+        .flatMap(({ calls, durationsMs }) =>
+          durationsMs.map((ms) => ({ ms, calls: calls / durationsMs.length })),
+        )
+        .toSorted((a, b) => a.ms - b.ms);
+      let below = share * kept.reduce((sum, { calls }) => sum + calls, 0);
+      for (const { ms, calls } of kept) {
+        below -= calls;
+        if (below < 0) return ms;
+      }
+      return kept.at(-1)?.ms;
     },
     clear: () => {
       buckets = [];
