@@ -1,5 +1,4 @@
 export type { LookupResult, Provider, SendRequest, SendResult } from './provider.ts';
-export { createAwsProvider, type AwsProviderOptions } from './aws/aws.ts';
 export { createConsoleProvider } from './console/console.ts';
 export { createHttpProvider, type HttpProviderOptions } from './http/http.ts';
 export { createInfobipProvider, type InfobipProviderOptions } from './infobip/infobip.ts';

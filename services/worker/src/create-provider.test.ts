@@ -1,5 +1,5 @@
 import { createLogger, type ProviderConfig } from '@sms-gateway/runtime';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startScriptedProviderServer } from '../../../test/support/scripted-provider-server.ts';
 import { createProvider } from './create-provider.ts';
 
@@ -11,6 +11,17 @@ const DEPS = {
 const UUID = '40385f64-5717-4562-b3fc-2c963f66afa6';
 
 const CONFIGS: [kind: string, (url: string) => ProviderConfig, path: string][] = [
+  [
+    'aws',
+    (apiUrl) => ({
+      kind: 'aws',
+      region: 'eu-central-1',
+      originationIdentity: undefined,
+      configurationSet: undefined,
+      apiUrl,
+    }),
+    '/',
+  ],
   ['http', (url) => ({ kind: 'http', url: `${url}/sms`, token: 't' }), '/sms'],
   ['infobip', (baseUrl) => ({ kind: 'infobip', baseUrl, apiKey: 'k', from: 'Acme' }), '/sms/3/messages'],
   [
@@ -66,8 +77,12 @@ const CONFIGS: [kind: string, (url: string) => ProviderConfig, path: string][] =
 ];
 
 test.each(CONFIGS)('the provider %s sends where its configuration says', async (kind, configOf, path) => {
+  // Where AWS's SDK looks first.
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
   await using server = await startScriptedProviderServer((response) => response.end());
-  const provider = createProvider(configOf(server.url), DEPS);
+  const provider = await createProvider(configOf(server.url), DEPS);
   onTestFinished(() => provider.close());
 
   await provider.send(
@@ -88,6 +103,6 @@ test.each(CONFIGS)('the provider %s sends where its configuration says', async (
   expect(server.requests[0]?.body).not.toContain('kind');
 });
 
-test('the provider console needs nothing', () => {
-  expect(createProvider({ kind: 'console' }, DEPS).name).toBe('console');
+test('the provider console needs nothing', async () => {
+  expect((await createProvider({ kind: 'console' }, DEPS)).name).toBe('console');
 });

@@ -1,6 +1,5 @@
 import type { Receipt } from '@sms-gateway/contract';
 import {
-  createAwsProvider,
   createConsoleProvider,
   createHttpProvider,
   createInfobipProvider,
@@ -29,10 +28,16 @@ type Deps = {
 };
 
 /** The provider of a configuration. */
-export function createProvider(config: ProviderConfig, { connections, onReceipt, logger }: Deps): Provider {
+export async function createProvider(
+  config: ProviderConfig,
+  { connections, onReceipt, logger }: Deps,
+): Promise<Provider> {
   switch (config.kind) {
-    case 'aws':
+    case 'aws': {
+      // The SDK takes 18 MB and 70 ms, which nobody should pay who does not use it.
+      const { createAwsProvider } = await import('@sms-gateway/providers/aws');
       return createAwsProvider({ ...config, connections });
+    }
     case 'console':
       return createConsoleProvider();
     case 'http':

@@ -46,12 +46,14 @@ await runMain('worker', async () => {
   const watch = createConnectionWatch({ redis, now });
   const book = createReceiptBook({ redis, now });
   const desk = createReceiptDesk({ book, registry, logger });
-  const providers = config.providers.map((provider) =>
-    createProvider(provider, {
-      connections: config.concurrency,
-      logger,
-      onReceipt: async (name, receipt, reference) => void (await desk.take(name, receipt, reference)),
-    }),
+  const providers = await Promise.all(
+    config.providers.map((provider) =>
+      createProvider(provider, {
+        connections: config.concurrency,
+        logger,
+        onReceipt: async (name, receipt, reference) => void (await desk.take(name, receipt, reference)),
+      }),
+    ),
   );
   const health = createHealth({
     providers: providers.map(({ name }) => name),
