@@ -229,7 +229,7 @@ test('a receipt that overtakes the answer to its own request is told to whoever 
   await using bundle = await setup({ isConcluded: false });
   await bundle.book.enter('twilio', receipt('undelivered', true), reference);
 
-  expect(await bundle.conclude()).toMatchObject({ isFirst: true, hasReceipt: true });
+  expect(await bundle.conclude()).toMatchObject({ isFirst: true, isUndelivered: true });
   await bundle.book.reopen(job, 1);
   expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
 });
@@ -241,3 +241,19 @@ test('an attempt whose result is not known gets its provider’s id from the rec
 
   expect(await bundle.attempt()).toMatchObject({ providerMessageId: 'SM1', result: undefined });
 });
+
+test.each<[string, Receipt, 0 | 1]>([
+  ['delivered', receipt('delivered'), 0],
+  ['undelivered for good', receipt('undelivered'), 0],
+  ['sent', receipt('sent'), 1],
+])(
+  'a payload is kept for a receipt only where none that is final was there before: %s',
+  async (_title, before, kept) => {
+    await using bundle = await setup({ isConcluded: false });
+    await bundle.book.enter('twilio', before, reference);
+
+    expect(await bundle.conclude()).toMatchObject({ isFirst: true, isUndelivered: false });
+    expect(await bundle.redis.exists(gatewayKeys.vault(job.id))).toBe(kept);
+    expect(await bundle.redis.exists(gatewayKeys.awaiting(job.id))).toBe(kept);
+  },
+);

@@ -43,8 +43,8 @@ export type BeginAnswer = 'begun' | 'superseded' | 'concluded' | 'stale';
 export type ConcludeAnswer = {
   /** False where the message had its outcome before, which stays. */
   isFirst: boolean;
-  /** A receipt of the last attempt was there before its end was: read the facts again. */
-  hasReceipt: boolean;
+  /** A receipt that another provider may cure was there before the attempt's end was: nobody has put the message back. */
+  isUndelivered: boolean;
   /** Receipts that came before the provider's id of the message was known; they are now to be entered. */
   early: Receipt[];
 };
@@ -131,7 +131,7 @@ const RECORD = script<1>(`
 // ARGV: holder, life of the trace, whether it is a redelivery, the job to keep or nothing, its deadline, the
 // attempt's reference and number, count of the fields of its end, whether they replace a result, those fields, and
 // the fields of the outcome.
-const CONCLUDE = script<[isFirst: 0 | 1, hasReceipt: 0 | 1, early: string[]]>(`
+const CONCLUDE = script<[isFirst: 0 | 1, isUndelivered: 0 | 1, early: string[]]>(`
   local trace, vault, awaiting = KEYS[1], KEYS[2], KEYS[4]
   local holder, life, isRedelivery, job, count, replaces =
     ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], tonumber(ARGV[8]), ARGV[9] == '1'
@@ -148,12 +148,14 @@ const CONCLUDE = script<[isFirst: 0 | 1, hasReceipt: 0 | 1, early: string[]]>(`
     early = redis.call('HVALS', KEYS[6])
   end
   local receipt = redis.call('HGET', trace, 'a' .. ARGV[7] .. '.receipt')
-  if job ~= '' and receipt ~= 'delivered' then
+  local isCurable = redis.call('HGET', trace, 'a' .. ARGV[7] .. '.receipt_curable') == '1'
+  local isFinal = receipt and receipt ~= 'sent' and not isCurable
+  if job ~= '' and not isFinal then
     redis.call('SET', awaiting, job, 'PXAT', ARGV[5])
   elseif isMine or isRedelivery then
     redis.call('DEL', vault, awaiting)
   end
-  return { isMine and 1 or 0, receipt and 1 or 0, early }
+  return { isMine and 1 or 0, isCurable and 1 or 0, early }
 `);
 
 export function createDeliveryStore({ redis }: { redis: RedisClient }): DeliveryStore {
@@ -207,7 +209,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
     conclude: async (job, { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous }) => {
       const ended = endFields(previous);
       const providerId = previous?.result === 'accepted' ? previous.providerMessageId : undefined;
-      const [isFirst, hasReceipt, early] = await evalScript(redis, CONCLUDE, {
+      const [isFirst, isUndelivered, early] = await evalScript(redis, CONCLUDE, {
         keys: [
           ...keysOf(job),
           ...(previous && providerId !== undefined
@@ -233,7 +235,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
       });
       return {
         isFirst: isFirst === 1,
-        hasReceipt: hasReceipt === 1,
+        isUndelivered: isUndelivered === 1,
         early: early.map((json) => parseEarlyReceipt(json, providerId ?? '')),
       };
     },

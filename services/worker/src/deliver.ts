@@ -221,7 +221,7 @@ export function createDeliver({
       }
       if (previous === undefined) return;
       const { provider, number } = previous;
-      if (awaitsReceipt && answer.hasReceipt) await book.reopen(job, number);
+      if (awaitsReceipt && answer.isUndelivered) await book.reopen(job, number);
       for (const receipt of answer.early) {
         await desk.takeHeld(provider, receipt, { messageId: job.id, attempt: number });
       }
