@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { compileFunction } from 'node:vm';
+
+/** The handlers of the Actions that carry a code, by the name that Auth0 calls. */
+export type ActionHandler = 'onExecuteCustomPhoneProvider' | 'onExecuteSendPhoneMessage';
+
+export type CacheRecord = { value: string; expires_at: number };
+
+/** What Auth0 keeps between two executions of one trigger. */
+export type ActionCache = Map<string, CacheRecord>;
+
+/** What one execution came to, as Auth0 sees it. */
+export type ActionEnd =
+  /** Auth0 takes it as sent. */
+  | { kind: 'returned' }
+  /** Failed for good: it is logged, and not tried again. */
+  | { kind: 'dropped'; reason: string }
+  /** Failed, and tried again up to 5 times within the next minutes. */
+  | { kind: 'retry'; reason: string }
+  /** What Auth0 makes of it is documented for `send-phone-message` only: the sending failed. */
+  | { kind: 'threw'; message: string }
+  | { kind: 'timed_out'; timeoutMs: number };
+
+export type ActionRun = {
+  end: ActionEnd;
+  /** What it wrote to the console, which Auth0 keeps for 10 days. */
+  logged: string[];
+  /** What its HTTP requests were answered, in order. Auth0 shows nobody; it is for following a message. */
+  answers: { status: number; body: string }[];
+  durationMs: number;
+};
+
+/** Of all handlers of a trigger together (https://auth0.com/docs/customize/actions/limitations). */
+export const ACTION_TIMEOUT_MS = 20_000;
+const MAX_REASON_LENGTH = 1024;
+const MAX_CACHE_RECORDS = 20;
+const MAX_CACHE_KEY_BYTES = 64;
+const MAX_CACHE_VALUE_BYTES = 4096;
+const DEFAULT_CACHE_TTL_MS = 15 * 60_000;
+
+type Recording = Pick<ActionRun, 'logged' | 'answers'>;
+
+type Options = {
+  handler: ActionHandler;
+  event: object;
+  cache?: ActionCache;
+  now?: () => number;
+  timeoutMs?: number;
+};
+
+export type LoadedAction = { run(options: Options): Promise<ActionRun> };
+
+/**
+ * Loads the file of an Action as Auth0 does: CommonJS, Node's own modules only. Auth0's own test package
+ * (`@auth0/actions`) is not on the public registry, so the documented limits and the API are repeated here
+ * (https://auth0.com/docs/customize/actions/reference/custom-phone-provider). Each run is a fresh instance.
+ * @throws {SyntaxError} for code that cannot be compiled.
+ */
+export async function loadAction(file: string): Promise<LoadedAction> {
+  const code = await readFile(file, 'utf8');
+  compile(code, file);
+  return { run: (options) => run(code, file, options) };
+}
+
+async function run(
+  code: string,
+  file: string,
+  { handler, event, cache = new Map(), now = Date.now, timeoutMs = ACTION_TIMEOUT_MS }: Options,
+): Promise<ActionRun> {
+  const startedAt = performance.now();
+  const recording: Recording = { logged: [], answers: [] };
+  let end: ActionEnd = { kind: 'returned' };
+  const api = {
+    cache: createCacheApi(cache, now),
+    ...(handler === 'onExecuteCustomPhoneProvider' && {
+      // "If several calls are made, only the last one is considered."
+      notification: {
+        drop: (reason: unknown) => void (end = { kind: 'dropped', reason: asReason(reason) }),
+        retry: (reason: unknown) => void (end = { kind: 'retry', reason: asReason(reason) }),
+      },
+    }),
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<'timed_out'>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, 'timed_out');
+  });
+  try {
+    const handle = instantiate(code, file, recording)[handler];
+    if (typeof handle !== 'function') throw new Error(`The file exports no ${handler}.`);
+    // A copy as from the wire: nothing that an Action changes in it reaches the caller.
+    const handled = Promise.resolve(Reflect.apply(handle, undefined, [structuredClone(event), api]));
+    if ((await Promise.race([handled, timeout])) === 'timed_out') end = { kind: 'timed_out', timeoutMs };
+  } catch (error) {
+    end = { kind: 'threw', message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+  return { end, ...recording, durationMs: performance.now() - startedAt };
+}
+
+function compile(code: string, file: string) {
+  return compileFunction(code, ['exports', 'module', 'require', 'console', 'fetch'], { filename: file });
+}
+
+function instantiate(code: string, file: string, { logged, answers }: Recording): Record<string, unknown> {
+  const module = { exports: {} as Record<string, unknown> };
+  const requireAny = createRequire(file);
+  const requireBuiltin = (name: string): unknown => {
+    if (!/^(node:)?[a-z_/]+$/.test(name)) throw new Error(`${name} is no module of Node's own.`);
+    return requireAny(name);
+  };
+  const log = (...values: unknown[]) => void logged.push(values.map(String).join(' '));
+  const console = { log, info: log, warn: log, error: log, debug: log };
+  const recordingFetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    answers.push({ status: response.status, body: await response.clone().text() });
+    return response;
+  };
+  const injected = [module.exports, module, requireBuiltin, console, recordingFetch];
+  Reflect.apply(compile(code, file), undefined, injected);
+  return module.exports;
+}
+
+function asReason(reason: unknown): string {
+  return String(reason).slice(0, MAX_REASON_LENGTH);
+}
+
+function createCacheApi(cache: ActionCache, now: () => number) {
+  const get = (key: string) => {
+    const record = cache.get(key);
+    return record !== undefined && record.expires_at > now() ? { ...record } : undefined;
+  };
+  return {
+    get,
+    set: (key: string, value: string, { ttl, expires_at }: { ttl?: number; expires_at?: number } = {}) => {
+      const failed = (code: string) => ({ type: 'error', code });
+      if (Buffer.byteLength(key) > MAX_CACHE_KEY_BYTES) return failed('CacheKeySizeExceeded');
+      if (Buffer.byteLength(value) > MAX_CACHE_VALUE_BYTES) return failed('CacheValueSizeExceeded');
+      if (!cache.has(key) && cache.size >= MAX_CACHE_RECORDS) return failed('CacheSizeExceeded');
+      const record = { value, expires_at: expires_at ?? now() + (ttl ?? DEFAULT_CACHE_TTL_MS) };
+      cache.set(key, record);
+      return { type: 'success', record };
+    },
+    delete: (key: string) =>
+      cache.delete(key) ? { type: 'success' } : { type: 'error', code: 'CacheKeyDoesNotExist' },
+  };
+}
