@@ -70,7 +70,12 @@ async function setup() {
     store: createDeliveryStore({ redis }),
     open: createOpenMessage({
       vault,
-      router: createRouter({ routes: [], defaultProviders: ['twilio', 'http'], senderRules: {} }),
+      plan: createRouter({
+        routes: [],
+        connectionRoutes: {},
+        defaultProviders: ['twilio', 'http'],
+        senderRules: {},
+      }).plan,
       replacesSmartCharacters: false,
       logger,
     }),

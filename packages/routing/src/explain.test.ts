@@ -22,6 +22,7 @@ function setup(senders: RouteConfig['senders'], senderRules: RoutingConfig['send
     { name: 'vonage', weight: undefined },
   ];
   return createRouter({
+    connectionRoutes: {},
     routes: [{ name: 'all', match: everything, providers, senders }],
     defaultProviders: ['console'],
     senderRules,

@@ -29,7 +29,13 @@ const route = (
 });
 
 const router = (routes: RouteConfig[], rest: Partial<RoutingConfig> = {}) =>
-  createRouter({ routes, defaultProviders: ['twilio', 'http'], senderRules: {}, ...rest });
+  createRouter({
+    routes,
+    connectionRoutes: {},
+    defaultProviders: ['twilio', 'http'],
+    senderRules: {},
+    ...rest,
+  });
 
 const BERLIN = '+4915112345678';
 const SAN_FRANCISCO = '+14155550123';
@@ -179,5 +185,21 @@ describe('of several senders', () => {
     expect(
       router(served, { senderRules: { US: ['short_code'] } }).plan(message(SAN_FRANCISCO)).providers[0],
     ).toEqual({ name: 'twilio', sender: service });
+  });
+});
+
+describe('the route that a connection names', () => {
+  const routes = [
+    route('first', {}),
+    route('own', { countries: ['DE'] }, { providers: [{ name: 'http', weight: undefined }] }),
+  ];
+  const named = router(routes, { connectionRoutes: { acme: 'own' } });
+
+  test.each([
+    ['comes before all others', BERLIN, 'acme', 'own'],
+    ['leaves what does not fit it to them', SAN_FRANCISCO, 'acme', 'first'],
+    ['is nothing to other connections', BERLIN, 'default', 'first'],
+  ])('%s', (_title, number, connection, expected) => {
+    expect(named.plan(message(number, { connection })).route).toBe(expected);
   });
 });

@@ -63,11 +63,16 @@ export type Router = {
 };
 
 /**
- * Chooses by the first rule that fits, and the default order where none does. Of the senders given for a provider it
+ * Chooses by the rule that the connection names, else the first one that fits, and the default order where none does. Of the senders given for a provider it
  * takes the first whose kind the country's carriers take; a provider all of whose senders they would drop is passed
  * over, since that would be a lost code, unless no other one is left: then its configured sender is used.
  */
-export function createRouter({ routes, defaultProviders, senderRules }: RoutingConfig): Router {
+export function createRouter({
+  routes,
+  connectionRoutes,
+  defaultProviders,
+  senderRules,
+}: RoutingConfig): Router {
   const fallback: RouteConfig = {
     name: 'default',
     match: { countries: undefined, prefixes: undefined, connections: undefined, messageTypes: undefined },
@@ -135,7 +140,8 @@ export function createRouter({ routes, defaultProviders, senderRules }: RoutingC
     passedRules: RouteExplanation['passedRules'];
   } {
     const passedRules: RouteExplanation['passedRules'] = [];
-    for (const rule of routes) {
+    const own = routes.find(({ name }) => name === connectionRoutes[message.connection]);
+    for (const rule of own ? [own, ...routes.filter((other) => other !== own)] : routes) {
       const unmet = firstUnmet(rule.match, message);
       if (unmet === undefined) return { rule, passedRules };
       passedRules.push({ name: rule.name, unmet });

@@ -14,12 +14,14 @@ export type Accept = (
 type Deps = {
   producer: Producer;
   metrics: IngressMetrics;
-  screening: 'on' | 'record' | 'off';
+  /** The setting in effect at this moment. */
+  screening: () => 'on' | 'record' | 'off';
 };
 
 /** From an authenticated body to a message on disk. @throws {HttpProblem} for everything that keeps it from there. */
-export function createAccept({ producer, metrics, screening }: Deps): Accept {
+export function createAccept({ producer, metrics, screening: screeningNow }: Deps): Accept {
   return async (connection, { body, idempotencyKey }) => {
+    const screening = screeningNow();
     const request = parseRequest(body);
     refuseBadKey(idempotencyKey);
     const recipient = parsePhoneNumber(request.recipient, connection.defaultCountry);

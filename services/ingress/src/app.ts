@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { QueueUnavailableError } from '@sms-gateway/queue';
 import type { ConnectionConfig, Logger } from '@sms-gateway/runtime';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Accept } from './accept.ts';
-import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import type { Gates } from './gates.ts';
 import type { IngressMetrics } from './metrics.ts';
 import { HttpProblem, problemJson } from './problem.ts';
 import { readJson } from './read-json.ts';
@@ -13,44 +12,24 @@ import type { TakeReceipts } from './receipts.ts';
 const LINGER_MS = 1000;
 
 type Deps = {
-  connections: ConnectionConfig[];
+  gates: Gates;
   accept: Accept;
   takeReceipts: TakeReceipts;
   metrics: IngressMetrics;
   logger: Logger;
-  now: () => number;
   /** True once the process is shutting down: answers then ask clients to reconnect, to another process. */
   isDraining: () => boolean;
 };
 
-type Gate = { connection: ConnectionConfig; authenticate: Authenticate };
 type Answer = Response<unknown, { startedAt: number; connection: string }>;
 
 /** The public HTTP surface. */
-export async function createApp({
-  connections,
-  accept,
-  takeReceipts,
-  metrics,
-  logger,
-  now,
-  isDraining,
-}: Deps): Promise<Express> {
-  const gates = new Map<string, Gate>();
-  for (const connection of connections) {
-    gates.set(connection.name, { connection, authenticate: await createAuthenticate({ connection, now }) });
-  }
-  // Whom nobody knows is answered after the same work as whom somebody knows, so that names cannot be told by time.
-  const decoy = await createAuthenticate({
-    connection: { secrets: [randomBytes(32)], audience: 'none', subject: undefined, issuer: undefined },
-    now,
-  });
-
+export function createApp({ gates, accept, takeReceipts, metrics, logger, isDraining }: Deps): Express {
   /** The connection that a request addresses, once its token has proved to be that one's. */
   async function admit(req: Request, res: Answer): Promise<ConnectionConfig> {
-    const gate = gates.get(String(req.params['connection'] ?? 'default'));
+    const gate = gates.find(String(req.params['connection'] ?? 'default'));
     if (gate === undefined) {
-      await decoy(req.headers.authorization).catch(() => undefined);
+      await gates.pretend(req.headers.authorization);
       throw new HttpProblem(404, 'not_found', 'There is no such connection.');
     }
     res.locals.connection = gate.connection.name;

@@ -12,23 +12,30 @@ import {
 import {
   closeWithin,
   createAdminServer,
+  createConfigSource,
   createLogger,
   createRegistry,
   describeConfig,
   listen,
+  type IngressConfig,
   loadIngressConfig,
+  namesOfChanges,
+  needingRestart,
   runMain,
   untilSignal,
+  watchConfig,
 } from '@sms-gateway/runtime';
 import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
+import { createGates } from './gates.ts';
 import { createIngressMetrics } from './metrics.ts';
 import { createTakeReceipts } from './receipts.ts';
 import { createServer } from './server.ts';
 
 await runMain('ingress', async () => {
   const stopSignal = untilSignal();
-  const config = loadIngressConfig({ env: process.env });
+  const source = createConfigSource((readFile) => loadIngressConfig({ env: process.env, readFile }));
+  const config = source.load();
   const logger = createLogger({ service: 'ingress', level: config.logLevel });
   const registry = createRegistry({ service: 'ingress' });
   const metrics = createIngressMetrics({ registry });
@@ -62,9 +69,13 @@ await runMain('ingress', async () => {
     readiness: () =>
       isDraining ? { ready: false, reasons: ['The process is shutting down'] } : check.state(),
   });
-  const app = await createApp({
-    connections: config.connections,
-    accept: createAccept({ producer, metrics, screening: config.screening }),
+  const gates = await createGates({ now });
+  await gates.load(config.connections);
+  /** The part of the configuration that a reload changes. */
+  let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
+  const app = createApp({
+    gates,
+    accept: createAccept({ producer, metrics, screening: () => current.screening }),
     takeReceipts: createTakeReceipts({
       config: config.receipts,
       publicUrl: config.publicUrl,
@@ -75,10 +86,25 @@ await runMain('ingress', async () => {
     }),
     metrics,
     logger,
-    now,
     isDraining: () => isDraining,
   });
   const server = createServer(app, { onRefused: (status) => metrics.requested('none', status) });
+
+  const watch = watchConfig<IngressConfig>({
+    source,
+    apply: async (next) => {
+      const changes = {
+        connections: namesOfChanges(current.connections, next.connections),
+        needRestart: needingRestart(config, next, ['connections', 'screening']),
+      };
+      await gates.load(next.connections);
+      current = next;
+      return changes;
+    },
+    registry,
+    logger,
+    now,
+  });
 
   const adminPort = await admin.listen(config.admin);
   const port = await listen(server, { host: config.host, port: config.port, variable: 'PORT' });
@@ -88,6 +114,7 @@ await runMain('ingress', async () => {
   isDraining = true;
   logger.info({ signal }, 'ingress.stopping');
   const drained = await closeWithin(config.shutdownTimeoutMs, server.drain);
+  watch.stop();
   check.stop();
   redis.disconnect();
   await admin.close();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   connectRedis,
   createConnectionWatch,
@@ -13,12 +14,17 @@ import { createRouter } from '@sms-gateway/routing';
 import {
   closeWithin,
   createAdminServer,
+  createConfigSource,
   createLogger,
   createRegistry,
   describeConfig,
   loadWorkerConfig,
+  needingRestart,
+  type ProviderConfig,
   runMain,
   untilSignal,
+  watchConfig,
+  type WorkerConfig,
 } from '@sms-gateway/runtime';
 import { createApp } from './app.ts';
 import { createProviderCalls } from './call-provider.ts';
@@ -34,7 +40,8 @@ const LET_GO_MS = 1000;
 
 await runMain('worker', async () => {
   const stopSignal = untilSignal();
-  const config = loadWorkerConfig({ env: process.env });
+  const source = createConfigSource((readFile) => loadWorkerConfig({ env: process.env, readFile }));
+  const config = source.load();
   const logger = createLogger({ service: 'worker', level: config.logLevel });
   const registry = createRegistry({ service: 'worker' });
   const metrics = createWorkerMetrics({ registry });
@@ -65,11 +72,12 @@ await runMain('worker', async () => {
   registerHealthMetrics({ registry, health });
   registerQueueMetrics({ registry, redis, now });
 
+  let router = createRouter(config.routing);
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
     open: createOpenMessage({
       vault: createVault(config.payloadKeys),
-      router: createRouter(config.routing),
+      plan: (message) => router.plan(message),
       replacesSmartCharacters: config.replacesSmartCharacters,
       logger,
     }),
@@ -103,6 +111,21 @@ await runMain('worker', async () => {
       return { ready: reasons.length === 0, reasons, detail: { providers: health.snapshot() } };
     },
   });
+  const configWatch = watchConfig<WorkerConfig>({
+    source,
+    apply: (next) => {
+      const needRestart = needingRestart(config, next, ['routing']);
+      const isSetUp = (provider: ProviderConfig) =>
+        config.providers.some((known) => isDeepStrictEqual(known, provider));
+      if (next.providers.every(isSetUp)) router = createRouter(next.routing);
+      else needRestart.push('routing');
+      return Promise.resolve({ routes: next.routing.routes.map(({ name }) => name), needRestart });
+    },
+    registry,
+    logger,
+    now,
+  });
+
   const adminPort = await admin.listen(config.admin);
   app.start();
   logger.info({ adminPort, config: describeConfig(config) }, 'worker.started');
@@ -112,6 +135,7 @@ await runMain('worker', async () => {
   logger.info({ signal }, 'worker.stopping');
   const graceMs = Math.max(config.shutdownTimeoutMs - LET_GO_MS, config.shutdownTimeoutMs / 2);
   const drained = await closeWithin(config.shutdownTimeoutMs, () => app.close(graceMs));
+  configWatch.stop();
   watch.stop();
   redis.disconnect();
   await Promise.all(providers.map((provider) => provider.close()));

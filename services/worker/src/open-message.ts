@@ -18,12 +18,12 @@ export type OpenedMessage = {
   segments: number;
 };
 
-type Deps = { vault: Vault; router: Router; replacesSmartCharacters: boolean; logger: Logger };
+type Deps = { vault: Vault; plan: Router['plan']; replacesSmartCharacters: boolean; logger: Logger };
 
 const NO_PLAN: RoutePlan = { route: 'none', providers: [] };
 
 /** Opens the payload of a message, and from what is in it finds its route and what its text costs. */
-export function createOpenMessage({ vault, router, replacesSmartCharacters, logger }: Deps) {
+export function createOpenMessage({ vault, plan: planOf, replacesSmartCharacters, logger }: Deps) {
   return async function open(job: DeliveryJob, { sealed }: DeliveryFacts): Promise<OpenedMessage> {
     const payload = sealed === undefined ? undefined : await vault.open(job.id, sealed);
     if (payload === undefined) {
@@ -42,7 +42,7 @@ export function createOpenMessage({ vault, router, replacesSmartCharacters, logg
     const { id, connection } = job;
     const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
     const { encoding, segments } = describeText(text);
-    const plan = router.plan({ id, number, connection, messageType: payload.messageType });
+    const plan = planOf({ id, number, connection, messageType: payload.messageType });
     return { payload, plan, text, encoding, segments };
   };
 }

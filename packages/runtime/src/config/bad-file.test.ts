@@ -93,7 +93,7 @@ const BAD_FILES: [what: string, yaml: string, problem: string | RegExp][] = [
   [
     'a reference that is none',
     `connections: { acme: { ${ACME}, issuer: "a\${canary" } }`,
-    /^connections.acme.issuer: \$\{ begins neither/,
+    /^connections.acme.issuer: \$\{ begins none of/,
   ],
   [
     'a text where a map belongs',

@@ -5,8 +5,13 @@ function setup(env: Record<string, string>, files: Record<string, string> = {}) 
   const problems: string[] = [];
   const replace = (settings: Record<string, unknown>) =>
     interpolateMap(settings, [], {
+      file: '/etc/gateway/gateway.yaml',
       env,
-      readFile: (path) => files[path] ?? '',
+      readFile: (path) => {
+        const content = files[path];
+        if (content === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+        return content;
+      },
       report: (path, message) => void problems.push(`${path.join('.')}: ${message}`),
     });
   return { replace, problems };
@@ -21,10 +26,17 @@ test.each([
   ['$${A}', '${A}'],
   ['$A costs $5', '$A costs $5'],
   ['${FROM_FILE}', 'content'],
+  ['${file:/run/secrets/x}', 'content'],
+  ['<${file:secrets/y}>', '<${A}>'],
+  ['${file:../z}', 'of the parent'],
 ])('replaces the references of %s', (text, expected) => {
   const { replace, problems } = setup(
     { A: 'a', B: 'b: [1]', EMPTY: '', FROM_FILE_FILE: '/run/secrets/x' },
-    { '/run/secrets/x': 'content\n' },
+    {
+      '/run/secrets/x': 'content\n',
+      '/etc/gateway/secrets/y': ' ${A}\n',
+      '/etc/z': 'of the parent',
+    },
   );
 
   expect(replace({ deep: [{ value: text }], number: 1 })).toEqual({ deep: [{ value: expected }], number: 1 });
@@ -38,17 +50,24 @@ test('does not replace a reference that a value holds', () => {
 });
 
 test('reports every reference that cannot be resolved, by its path', () => {
-  const { replace, problems } = setup({ BOTH: 'x', BOTH_FILE: '/x' });
+  const { replace, problems } = setup({ BOTH: 'x', BOTH_FILE: '/x' }, { '/empty': '\n' });
 
-  expect(replace({ a: { b: '${ONE}${TWO}' }, c: ['${BOTH}', '${not a name}'] })).toEqual({
+  expect(
+    replace({
+      a: { b: '${ONE}${TWO}' },
+      c: ['${BOTH}', '${not a name}', '${file:/nowhere}', '${file:/empty}'],
+    }),
+  ).toEqual({
     a: { b: UNREADABLE },
-    c: [UNREADABLE, UNREADABLE],
+    c: [UNREADABLE, UNREADABLE, UNREADABLE, UNREADABLE],
   });
   expect(problems).toEqual([
     expect.stringMatching(/^a\.b: the variable ONE is not set/),
     expect.stringMatching(/^a\.b: the variable TWO is not set/),
     expect.stringMatching(/^c\.0: BOTH: given twice/),
-    expect.stringMatching(/^c\.1: \$\{ begins neither/),
+    expect.stringMatching(/^c\.1: \$\{ begins none/),
+    'c.2: cannot read /nowhere (ENOENT)',
+    'c.3: /empty is empty',
   ]);
 });
 
@@ -63,6 +82,7 @@ test.each([
   expect(
     parsed.kind === 'settings' &&
       interpolateMap(parsed.settings, [], {
+        file: 'gateway.yaml',
         env: { A: 'one', B: 'two: [2]' },
         readFile: () => '',
         report: () => undefined,

@@ -1,5 +1,6 @@
+import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { readVariable } from './read-variable.ts';
+import { errorCode, readVariable } from './read-variable.ts';
 import type { Environment, ReadFile } from './read-variable.ts';
 
 export type Path = readonly PropertyKey[];
@@ -12,7 +13,7 @@ export function isMap(value: unknown): value is SettingsMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
+const REFERENCE = /\$\$\{|\$\{(?:file:([^}]+)|([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?)\}|\$\{/g;
 
 /** Parses the text of the YAML file. A problem tells line and column, never what stands there. */
 export function parseConfigFile(
@@ -42,8 +43,8 @@ export function parseConfigFile(
 const [OPEN, CLOSE] = ['\ue000\ue001', '\ue002'];
 
 function shield(text: string): string {
-  return text.replaceAll(REFERENCE, (reference, name?: string) =>
-    name === undefined ? reference : `${OPEN}${reference.slice(2, -1)}${CLOSE}`,
+  return text.replaceAll(REFERENCE, (reference, path?: string, name?: string) =>
+    path === undefined && name === undefined ? reference : `${OPEN}${reference.slice(2, -1)}${CLOSE}`,
   );
 }
 
@@ -51,11 +52,17 @@ function unshield(text: string): string {
   return text.replaceAll(OPEN, '${').replaceAll(CLOSE, '}');
 }
 
-type Interpolation = { env: Environment; readFile: ReadFile; report: (path: Path, message: string) => void };
+type Interpolation = {
+  /** Of the YAML file: relative paths of `${file:PATH}` begin in its folder. */
+  file: string;
+  env: Environment;
+  readFile: ReadFile;
+  report: (path: Path, message: string) => void;
+};
 
 /**
- * Replaces `${NAME}` and `${NAME:-default}` in every text below; `$${` stands for a plain `${`. This happens
- * after parsing, so that no value of a variable can change the structure of the file.
+ * Replaces `${NAME}`, `${NAME:-default}` and `${file:PATH}` in every text below; `$${` stands for a plain `${`. This
+ * happens after parsing, so that no value of a variable can change the structure of the file.
  */
 export function interpolateMap(settings: SettingsMap, path: Path, options: Interpolation): SettingsMap {
   return Object.fromEntries(
@@ -69,21 +76,32 @@ function interpolate(value: unknown, path: Path, options: Interpolation): unknow
   return typeof value === 'string' ? interpolateText(value, path, options) : value;
 }
 
-function interpolateText(text: string, path: Path, { env, readFile, report }: Interpolation): unknown {
+function interpolateText(text: string, path: Path, { file, env, readFile, report }: Interpolation): unknown {
   let isComplete = true;
   const fail = (message: string) => {
     isComplete = false;
     report(path, message);
     return '';
   };
-  const result = unshield(text).replaceAll(REFERENCE, (reference, name?: string, fallback?: string) => {
+  const fromFile = (given: string) => {
+    try {
+      const content = readFile(resolve(dirname(file), given)).trim();
+      return content === '' ? fail(`${given} is empty`) : content;
+    } catch (error) {
+      return fail(`cannot read ${given} (${errorCode(error)})`);
+    }
+  };
+  const replace = (reference: string, secretFile?: string, name?: string, fallback?: string) => {
     if (reference === '$${') return '${';
-    if (name === undefined)
-      return fail('${ begins neither ${NAME} nor ${NAME:-default}; write $${ for a plain ${');
+    if (secretFile !== undefined) return fromFile(secretFile.trim());
+    if (name === undefined) {
+      return fail('${ begins none of ${NAME}, ${NAME:-default}, ${file:PATH}; write $${ for a plain ${');
+    }
     const found = readVariable({ env, readFile, name, orFile: true });
     if (found.kind === 'value') return found.value;
     if (found.kind === 'problem') return fail(`${found.name}: ${found.message}`);
     return fallback ?? fail(`the variable ${name} is not set; set it, or write \${${name}:-default}`);
-  });
+  };
+  const result = unshield(text).replaceAll(REFERENCE, replace);
   return isComplete ? result : UNREADABLE;
 }

@@ -93,7 +93,7 @@ test('the ingress reads no variable that only the worker needs', () => {
 test('the worker skips what only the ingress reads, also where one file serves both processes', () => {
   const yaml = `
 providers: { sinch: { webhookSecret: "\${NOT_HERE}" } }
-connections: { default: { secrets: ["\${NOR_HERE}"], nonsense: 1 } }
+connections: { default: { secrets: ["\${NOR_HERE}"], audience: a } }
 `;
   const env = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml' };
 

@@ -51,6 +51,7 @@ senderRules: { DE: [long_code] }
 `);
 
   expect(routing).toEqual({
+    connectionRoutes: {},
     routes: [
       {
         name: 'mobile',
@@ -264,5 +265,31 @@ routes: { de: { countries: [DE], providers: [vonage] } }
     expect(() => explain('rautes: {}')).toThrow('rautes: no such setting');
     expect(() => explain('', { PROVIDERS: 'twillio' })).toThrow('PROVIDERS: entry 1 must be one of');
     expect(() => explain('', { TWILIO_FROM: '+1 415' })).toThrow('TWILIO_FROM: must be a number in E.164');
+  });
+});
+
+describe('the route of a connection', () => {
+  const ROUTES = 'routes: { all: { providers: [http] }, own: { providers: [http] } }';
+
+  test('is read by the worker, which leaves the rest of the connection alone', () => {
+    const { routing, warnings } = worker(
+      `${ROUTES}\nconnections: { acme: { route: own, secrets: ['\${NOT_SET_HERE}'], audience: a }, other: {} }`,
+    );
+    expect(routing.connectionRoutes).toEqual({ acme: 'own' });
+    // It is used, though the rule before it fits everything.
+    expect(warnings.join()).not.toContain('own');
+  });
+
+  test('must be there', () => {
+    const problems = problemsOf(`${ROUTES}\nconnections: { acme: { route: owm } }`);
+    expect(problems).toContain('connections.acme.route: there is no such route (did you mean own?)');
+  });
+
+  test('is explained without anything else of the connection', () => {
+    const { routing } = loadRoutingConfig({
+      env: { GATEWAY_CONFIG: 'gateway.yaml' },
+      readFile: () => `${ROUTES}\nconnections: { acme: { route: own, audience: a } }`,
+    });
+    expect(routing.connectionRoutes).toEqual({ acme: 'own' });
   });
 });

@@ -20,22 +20,42 @@ const SENDER_POOLS: Partial<Record<ProviderName, { form: RegExp; called: string 
 
 /** The routing rules in the order of the file, and where what no rule fits goes. */
 export function routingConfig(
-  { routes, senderRules }: Read<Pick<WorkerSettings, 'routes' | 'senderRules'>>,
+  { connections, routes, senderRules }: Read<Pick<WorkerSettings, 'connections' | 'routes' | 'senderRules'>>,
   defaultProviders: ProviderName[],
   review: Review,
 ): RoutingConfig {
   const rules = Object.entries(routes ?? {}).map(([name, route]) => routeConfig(name, route ?? {}, review));
   const catchAll = rules.find(({ match }) => Object.values(match).every((given) => given === undefined));
+  const chosenByName = Object.values(connections ?? {}).map((connection) => connection?.route);
   for (const { name } of catchAll ? rules.slice(rules.indexOf(catchAll) + 1) : []) {
+    if (chosenByName.includes(name)) continue;
     review.warning(['routes', name], `is never used: ${catchAll?.name} stands before it and fits everything`);
   }
   return {
     routes: rules,
+    connectionRoutes: connectionRoutes(connections, Object.keys(routes ?? {}), review),
     defaultProviders,
     senderRules: Object.fromEntries(
       Object.entries(senderRules ?? {}).flatMap(([country, kinds]) => (kinds ? [[country, kinds]] : [])),
     ),
   };
+}
+
+function connectionRoutes(
+  connections: Read<WorkerSettings['connections']> | undefined,
+  names: string[],
+  review: Review,
+): RoutingConfig['connectionRoutes'] {
+  const chosen: RoutingConfig['connectionRoutes'] = {};
+  for (const [connection, settings] of Object.entries(connections ?? {})) {
+    const route = settings?.route;
+    if (route === undefined) continue;
+    chosen[connection] = route;
+    if (names.includes(route)) continue;
+    const hint = didYouMean(route, names) || `; name one of ${names.join(', ') || 'those under routes'}`;
+    review.problem(['connections', connection, 'route'], `there is no such route${hint}`);
+  }
+  return chosen;
 }
 
 function routeConfig(name: string, settings: RouteSettings, review: Review): RouteConfig {

@@ -168,6 +168,8 @@ export type SenderKind = (typeof SENDER_KINDS)[number];
 export type RoutingConfig = {
   /** The first rule that fits is used. */
   routes: RouteConfig[];
+  /** The rule that comes before all others for a connection's messages, by the connection's name. */
+  connectionRoutes: Record<string, string>;
   /** Failover order where no rule fits. */
   defaultProviders: ProviderName[];
   /** Kinds of sender that a country's carriers take, in place of what the gateway's own table says; by ISO code. */

@@ -32,6 +32,13 @@ const commonSettings = {
   publicUrl: baseUrl,
 };
 
+const connectionName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
+  );
+
 const connectionSettings = z.strictObject({
   secrets: list(z.string()),
   secretsBase64: flag,
@@ -55,17 +62,12 @@ export const ingressSettings = z.strictObject({
   messageTtl: duration('1s', '1h'),
   allowedCountries: list(country),
   defaultCountry: country,
-  connections: z.record(
-    z
-      .string()
-      .regex(
-        /^[a-z0-9][a-z0-9_-]{0,63}$/,
-        'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
-      ),
-    connectionSettings,
-  ),
+  connections: z.record(connectionName, connectionSettings),
   providers: receiptSettings,
 });
+
+/** What the worker has to know of a connection: the route that its messages take. */
+const connectionRouteSettings = z.record(connectionName, z.strictObject({ route: text }));
 
 /** Everything that the YAML file may say to the worker. */
 export const workerSettings = z.strictObject({
@@ -73,6 +75,7 @@ export const workerSettings = z.strictObject({
   concurrency: wholeNumber(1, 1000),
   onUnknown: choice(['resend', 'give_up']),
   smartCharacters: choice(['keep', 'replace']),
+  connections: connectionRouteSettings,
   routes: routeSettings,
   senderRules: senderRuleSettings,
   providers: providerSettings,
@@ -88,6 +91,7 @@ const senderSettings = workerSettings.shape.providers.shape;
 
 /** What explaining a route needs: no secrets, so that it can be done anywhere. */
 export const routingSettings = z.strictObject({
+  connections: connectionRouteSettings,
   routes: routeSettings,
   senderRules: senderRuleSettings,
   providers: z.strictObject({

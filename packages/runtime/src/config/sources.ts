@@ -96,7 +96,7 @@ function readConfigFile({ env, readFile, schema, otherSchemas, problems }: FileO
   const report = (at: Path, message: string) =>
     problems.push(`${at.filter((key) => typeof key === 'string').join('.')}: ${message}`);
   const own = withoutForeign(parsed.settings, schema, otherSchemas);
-  return interpolateMap(own, [], { env, readFile, report });
+  return interpolateMap(own, [], { file: path, env, readFile, report });
 }
 
 function knows(schema: z.ZodType, path: readonly string[]): boolean {
@@ -113,9 +113,26 @@ function withoutForeign(settings: SettingsMap, own: z.ZodObject, others: z.ZodOb
       const ownField: unknown = own.shape[key];
       const otherFields = others.map((other): unknown => other.shape[key]);
       if (ownField === undefined && otherFields.some((field) => field !== undefined)) return [];
-      const otherMaps = otherFields.filter((field) => field instanceof z.ZodObject);
-      const isShared = ownField instanceof z.ZodObject && isMap(value);
-      return [[key, isShared ? withoutForeign(value, ownField, otherMaps) : value]];
+      return [[key, withoutForeignBelow(value, ownField, otherFields)]];
     }),
+  );
+}
+
+function withoutForeignBelow(value: unknown, own: unknown, others: unknown[]): unknown {
+  if (!isMap(value)) return value;
+  if (own instanceof z.ZodObject) {
+    return withoutForeign(
+      value,
+      own,
+      others.filter((other) => other instanceof z.ZodObject),
+    );
+  }
+  if (!(own instanceof z.ZodRecord)) return value;
+  const entryTypes = others.flatMap((other) => (other instanceof z.ZodRecord ? [other.valueType] : []));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [
+      name,
+      withoutForeignBelow(entry, own.valueType, entryTypes),
+    ]),
   );
 }

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { errorCode, readTextFile } from './read-variable.ts';
+import type { ReadFile } from './read-variable.ts';
+
+/** A configuration that can be loaded again, and knows which files it came from. */
+export type ConfigSource<Config> = {
+  /** @throws {ConfigError} with every problem. */
+  load(): Config;
+  /**
+   * Whether a file that the last loading read, well or in vain, has another content now, and had the same one when
+   * this was asked before: a file that is being written is not read half.
+   */
+  hasChanged(): boolean;
+};
+
+/** `load` reads every file through the function that it is given. */
+export function createConfigSource<Config>(
+  load: (readFile: ReadFile) => Config,
+  readFile: ReadFile = readTextFile,
+): ConfigSource<Config> {
+  let loaded = new Map<string, string>();
+  let settling: string | undefined;
+
+  return {
+    load: () => {
+      const read = new Map<string, string>();
+      loaded = read;
+      settling = undefined;
+      return load((path) => {
+        try {
+          const content = readFile(path);
+          read.set(path, fingerprint(content));
+          return content;
+        } catch (error) {
+          read.set(path, errorCode(error));
+          throw error;
+        }
+      });
+    },
+    hasChanged: () => {
+      const current = new Map([...loaded.keys()].map((path) => [path, fingerprintOf(path, readFile)]));
+      const isSame = [...loaded].every(([path, print]) => current.get(path) === print);
+      const seen = isSame ? undefined : [...current.values()].join();
+      const isSettled = seen !== undefined && seen === settling;
+      settling = seen;
+      return isSettled;
+    },
+  };
+}
+
+/** Contents hold secrets, which need not stay in memory a second time. */
+function fingerprint(content: string): string {
+  return createHash('sha256').update(content).digest('base64');
+}
+
+function fingerprintOf(path: string, readFile: ReadFile): string {
+  try {
+    return fingerprint(readFile(path));
+  } catch (error) {
+    return errorCode(error);
+  }
+}
