@@ -1,27 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
-const program = fileURLToPath(new URL('../packages/cli/dist/gateway.js', import.meta.url));
-
-/** Runs the command as a process that has nothing but these variables. */
-async function gateway(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code, stdout, stderr };
-}
+import { runGatewayCommand as gateway } from './support/gateway-command.ts';
 
 async function configFile(content: string): Promise<Record<string, string>> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-route-'));

@@ -1,8 +1,14 @@
+import { manageAuth0 } from './gateway/auth0.ts';
 import { type Command, type CommandResult, createPaint, EX_USAGE } from './gateway/command.ts';
+import { Cancelled, createDialogue } from './gateway/dialogue.ts';
 import { explainRoute } from './gateway/route.ts';
 import { explainSegments } from './gateway/segments.ts';
 
 const COMMANDS: Record<string, Command> = {
+  auth0: {
+    summary: 'point an Auth0 tenant at this gateway, take it back, rotate the secret',
+    run: manageAuth0,
+  },
   route: {
     summary: 'which providers and senders a number would be sent through, and why',
     run: explainRoute,
@@ -22,10 +28,15 @@ ${Object.entries(COMMANDS)
 npm run gateway -- COMMAND --help tells more.
 `;
 
-const { exitCode, output, remark = '' } = await dispatch(process.argv.slice(2), process.env);
-(exitCode === 0 ? process.stdout : process.stderr).write(output);
-process.stderr.write(remark);
-process.exitCode = exitCode;
+const { exitCode, output, report = '', remark = '' } = await dispatch(process.argv.slice(2), process.env);
+await write(process.stdout, report + (exitCode === 0 ? output : ''));
+await write(process.stderr, (exitCode === 0 ? '' : output) + remark);
+// Not left to the event loop: Auth0's SDK leaves the timer of a request that failed running, for half a minute.
+process.exit(exitCode);
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => stream.write(text, () => resolve()));
+}
 
 async function dispatch([name = '', ...args]: string[], env: NodeJS.ProcessEnv): Promise<CommandResult> {
   if (name === '--help' || name === '-h') return { exitCode: 0, output: USAGE };
@@ -36,5 +47,12 @@ async function dispatch([name = '', ...args]: string[], env: NodeJS.ProcessEnv):
   }
   // https://no-color.org: any value but an empty one.
   const paint = createPaint(process.stdout.isTTY && !env['NO_COLOR']);
-  return command.run(args, { env, paint });
+  const dialogue = createDialogue({ input: process.stdin, output: process.stderr });
+  try {
+    return await command.run(args, { env, paint, dialogue });
+  } catch (error) {
+    // 128 and the number of SIGINT, as shells have it.
+    if (error instanceof Cancelled) return { exitCode: 130, output: 'Stopped; nothing more was changed.\n' };
+    throw error;
+  }
 }

@@ -29,7 +29,13 @@ export { namesOfChanges, needingRestart } from './config/config-changes.ts';
 export { createConfigSource } from './config/config-source.ts';
 export type { ConfigSource } from './config/config-source.ts';
 export { watchConfig } from './config/watch-config.ts';
+export { parseDurationMs } from './config/duration.ts';
 export { describeConfig } from './config/describe-config.ts';
-export { loadIngressConfig, loadRoutingConfig, loadWorkerConfig } from './config/load-config.ts';
+export {
+  loadCallerConfig,
+  loadIngressConfig,
+  loadRoutingConfig,
+  loadWorkerConfig,
+} from './config/load-config.ts';
 export { VARIABLES } from './config/variables.ts';
 export type { Variable } from './config/variables.ts';

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Dialogue } from './dialogue.ts';
 
 /** Colours text; leaves it as it is where the output is no terminal. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
@@ -9,11 +10,13 @@ export type CommandResult = {
   exitCode: number;
   /** For standard output, or standard error where the exit code is not 0. */
   output: string;
+  /** For standard output whatever the exit code: what a program reads. */
+  report?: string;
   /** A remark for people, for standard error. */
   remark?: string;
 };
 
-export type CommandContext = { env: NodeJS.ProcessEnv; paint: Paint };
+export type CommandContext = { env: NodeJS.ProcessEnv; paint: Paint; dialogue: Dialogue };
 
 export type Command = {
   /** One line for the list of commands. */
@@ -23,6 +26,9 @@ export type Command = {
 
 export const EX_USAGE = 64;
 export const EX_DATAERR = 65;
+export const EX_UNAVAILABLE = 69;
+export const EX_TEMPFAIL = 75;
+export const EX_NOPERM = 77;
 export const EX_CONFIG = 78;
 
 export function createPaint(isColoured: boolean): Paint {

@@ -8,7 +8,7 @@ import {
   unknown,
 } from '../../../../test/support/provider-conformance.ts';
 import { startDeafServer } from '../../../../test/support/scripted-provider-server.ts';
-import { createCertificate } from '../../../../test/support/smpp-certificate.ts';
+import { createCertificate } from '../../../../test/support/certificate.ts';
 import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
 import { cString, readBind, startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import { createSmppProvider } from './smpp.ts';

@@ -8,8 +8,12 @@ import { reviewTemplate } from './template.ts';
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
 const HS256_KEY_BYTES = 32;
 
+type ConnectionSources = Read<
+  Pick<IngressSettings, 'connections' | 'messageTtl' | 'allowedCountries' | 'defaultCountry'>
+>;
+
 /** The connections without those a problem was reported of. */
-export function connectionConfigs(settings: Read<IngressSettings>, review: Review): ConnectionConfig[] {
+export function connectionConfigs(settings: ConnectionSources, review: Review): ConnectionConfig[] {
   const connections = Object.entries(settings.connections ?? {});
   if (connections.length === 0 && !review.isGiven(['connections'])) {
     requireCredentials('default', review);
@@ -22,7 +26,7 @@ export function connectionConfigs(settings: Read<IngressSettings>, review: Revie
 function connectionConfig(
   name: string,
   connection: Read<ConnectionSettings>,
-  settings: Read<IngressSettings>,
+  settings: ConnectionSources,
   review: Review,
 ): ConnectionConfig | undefined {
   requireCredentials(name, review);

@@ -12,9 +12,16 @@ import { receiptsConfig, reviewReceipts } from './receipts.ts';
 import { redisConfig } from './redis.ts';
 import { createReview } from './review.ts';
 import type { Review } from './review.ts';
-import type { CommonConfig, IngressConfig, ProviderName, RoutingConfig, WorkerConfig } from './schema.ts';
+import type {
+  CommonConfig,
+  ConnectionConfig,
+  IngressConfig,
+  ProviderName,
+  RoutingConfig,
+  WorkerConfig,
+} from './schema.ts';
 import { routingConfig } from './routes.ts';
-import { ingressSettings, routingSettings, workerSettings } from './settings.ts';
+import { callerSettings, ingressSettings, routingSettings, workerSettings } from './settings.ts';
 import type { CommonSettings } from './settings.ts';
 import { readSources } from './sources.ts';
 import type { Service } from './variables.ts';
@@ -97,6 +104,24 @@ export function loadRoutingConfig({ env, ...options }: Options): {
       ...sender('twilio', twilio?.from ?? twilio?.messagingServiceSid),
       ...sender('vonage', vonage?.from),
     },
+  }));
+}
+
+/**
+ * The connections alone, and the gateway's address: what it takes to call it as Auth0 does, without Redis, keys and
+ * providers. Throws `ConfigError` with every problem of these.
+ */
+export function loadCallerConfig(options: Options): {
+  connections: ConnectionConfig[];
+  publicUrl: string | undefined;
+  warnings: string[];
+} {
+  const { settings, review } = readAll('ingress', callerSettings, [ingressSettings, workerSettings], options);
+  const connections = connectionConfigs(settings, review);
+  return finish(review, () => ({
+    connections,
+    publicUrl: settings.publicUrl,
+    warnings: [...review.warnings],
   }));
 }
 

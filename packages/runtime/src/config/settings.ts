@@ -106,3 +106,14 @@ export const routingSettings = z.strictObject({
     vonage: senderSettings.vonage.pick({ from: true }),
   }),
 });
+
+const { publicUrl, messageTtl, allowedCountries, defaultCountry, connections } = ingressSettings.shape;
+
+/** What it takes to call the gateway as Auth0 does. */
+export const callerSettings = z.strictObject({
+  publicUrl,
+  messageTtl,
+  allowedCountries,
+  defaultCountry,
+  connections,
+});

@@ -1,0 +1,98 @@
+import { ManagementClient } from 'auth0';
+import { type ManagementFailure, toFailure } from './management-failure.ts';
+
+/** Of a tenant, or a token that was made for it. */
+export type ManagementCredentials =
+  | { kind: 'client'; clientId: string; clientSecret: string }
+  | { kind: 'token'; token: string };
+
+export type ConnectionOptions = Record<string, unknown>;
+
+/** A connection of strategy `sms`. */
+export type SmsConnection = {
+  id: string;
+  name: string;
+  displayName: string | undefined;
+  /** Undefined where the scope `read:connections_options` is missing: Auth0 leaves them out without a word. */
+  options: ConnectionOptions | undefined;
+};
+
+/** The calls of the Management API that concern legacy SMS connections. @throws {ManagementFailure} */
+export type ConnectionsApi = {
+  list(): Promise<SmsConnection[]>;
+  get(id: string): Promise<SmsConnection>;
+  /** Replaces all options. Once only: after an unclear end it must be looked at what is in effect. */
+  update(id: string, change: { options: ConnectionOptions; displayName: string | undefined }): Promise<void>;
+};
+
+type Options = { domain: string; credentials: ManagementCredentials; now: () => number };
+
+/** The SDK's client. It repeats what was refused with 408, 429 or 5xx twice, as Auth0's headers ask. */
+export function createManagementClient({ domain, credentials }: Omit<Options, 'now'>): ManagementClient {
+  const shared = { domain, telemetry: false, timeoutInSeconds: 30 };
+  return credentials.kind === 'token'
+    ? new ManagementClient({ ...shared, token: credentials.token })
+    : new ManagementClient({
+        ...shared,
+        clientId: credentials.clientId,
+        clientSecret: credentials.clientSecret,
+      });
+}
+
+/** Runs calls of the SDK and turns what they throw into failures of ours. @throws {ManagementFailure} */
+export function createCall({ scopes, now }: { scopes: readonly string[]; now: () => number }) {
+  return async <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      const failure: ManagementFailure = toFailure(error, { what, scopes, now });
+      throw failure;
+    }
+  };
+}
+
+export const CONNECTION_SCOPES = [
+  'read:connections',
+  'read:connections_options',
+  'update:connections',
+  'update:connections_options',
+] as const;
+
+export function createConnectionsApi(
+  client: ManagementClient,
+  { now }: { now: () => number },
+): ConnectionsApi {
+  const call = createCall({ scopes: CONNECTION_SCOPES, now });
+  return {
+    list: () =>
+      call('read the SMS connections', async () => {
+        const connections: SmsConnection[] = [];
+        for await (const one of await client.connections.list({ strategy: ['sms'], take: 50 })) {
+          connections.push(toConnection(one));
+        }
+        return connections;
+      }),
+    get: (id) => call('read the connection', async () => toConnection(await client.connections.get(id))),
+    update: (id, { options, displayName }) =>
+      call('change the connection', async () => {
+        const change = { options, ...(displayName !== undefined && { display_name: displayName }) };
+        await client.connections.update(id, change, { maxRetries: 0 });
+      }),
+  };
+}
+
+type RawConnection = {
+  id?: string | undefined;
+  name?: string | undefined;
+  display_name?: string | undefined;
+  options?: object | undefined;
+};
+
+function toConnection({ id, name, display_name, options }: RawConnection): SmsConnection {
+  return {
+    id: id ?? '',
+    name: name ?? '',
+    displayName: display_name,
+    options: options === undefined ? undefined : Object.fromEntries(Object.entries(options)),
+  };
+}

@@ -1,0 +1,73 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+const connectionSnapshotSchema = z.object({
+  kind: z.literal('connection'),
+  domain: z.string().min(1),
+  savedAt: z.string(),
+  id: z.string().min(1),
+  name: z.string().min(1),
+  displayName: z.string().optional(),
+  options: z.record(z.string(), z.unknown()),
+});
+
+const actionSnapshotSchema = z.object({
+  kind: z.literal('action'),
+  domain: z.string().min(1),
+  savedAt: z.string(),
+  trigger: z.string().min(1),
+  id: z.string().min(1),
+  name: z.string().min(1),
+  code: z.string(),
+  runtime: z.string().optional(),
+  dependencies: z.array(z.object({ name: z.string(), version: z.string() })),
+});
+
+const snapshotSchema = z.discriminatedUnion('kind', [connectionSnapshotSchema, actionSnapshotSchema]);
+
+/** What was there before a change, secrets included. */
+export type Snapshot = z.infer<typeof snapshotSchema>;
+export type ConnectionSnapshot = z.infer<typeof connectionSnapshotSchema>;
+export type ActionSnapshot = z.infer<typeof actionSnapshotSchema>;
+
+/** Writes it into a new file that only this user can read, and returns its path once it is on the disk. */
+export async function saveSnapshot(folder: string, snapshot: Snapshot): Promise<string> {
+  const name = `${snapshot.domain}-${snapshot.name}`.replaceAll(/[^A-Za-z0-9._-]+/g, '_');
+  const file = join(folder, `${name}-${snapshot.savedAt.replaceAll(/[:.]/g, '-')}.json`);
+  await writeSecretFile(file, `${JSON.stringify(snapshot, null, 2)}\n`);
+  return file;
+}
+
+/** @throws {Error} for a file that is there already: nothing secret is overwritten unasked. */
+export async function writeSecretFile(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws {Error} with a sentence for a file that cannot be read or holds no snapshot. */
+export async function readSnapshot(file: string): Promise<Snapshot> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new Error(`${file} cannot be read (${code}).`, { cause: error });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is not what "auth0 connect" saves: no JSON.`);
+  }
+  const parsed = snapshotSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'kind');
+  throw new Error(`${file} is not what "auth0 connect" saves: see ${[...new Set(fields)].join(', ')}.`);
+}

@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GatewayTarget } from './connection-options.ts';
+import { probeGateway, type ProbeResult } from './probe-gateway.ts';
+
+/** So many believed tokens in a row are taken for all processes behind one address. */
+const IN_A_ROW = 10;
+const POLL_MS = 500;
+
+type Options = { waitMs: number; now: () => number };
+
+/** Resolves with the last answer: `believed` once the gateway has believed ten tokens in a row, else at the end of the time. */
+export async function untilBelieved(target: GatewayTarget, { waitMs, now }: Options): Promise<ProbeResult> {
+  let inARow = 0;
+  for (const deadline = now() + waitMs; ; ) {
+    const result = await probeGateway(target, now);
+    inARow = result.kind === 'believed' ? inARow + 1 : 0;
+    if (inARow >= IN_A_ROW || (inARow === 0 && now() > deadline)) return result;
+    if (inARow === 0) await delay(POLL_MS);
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createManagementClient } from '../../auth0/management.ts';
+import { writeSecretFile } from '../../auth0/snapshot.ts';
+import { messageOf } from '../../error-facts.ts';
+import { type CommandContext, type CommandResult, EX_CONFIG, usageError } from '../command.ts';
+import { connectAction } from './connect-action.ts';
+import { connectConnection } from './connect-connection.ts';
+import { orFailure } from './failures.ts';
+import { readArguments, SHARED_OPTIONS, SHARED_USAGE, targetOf, tenantOf } from './options.ts';
+
+const USAGE = `Usage: npm run gateway -- auth0 connect [--connection NAME | --action [--mfa] [--test NUMBER]] [options]
+
+Points an Auth0 tenant at this gateway: shows the change, asks, keeps what was there in a file, changes, looks again.
+
+Tenants from before March 2025 (legacy): the options of the SMS connection.
+  --connection NAME          its name or id, where there are several
+
+Newer tenants, and those that have moved to tenant-level messaging: a custom phone provider, run by an Action.
+  --action                   deploy the Action of integrations/auth0-action, and make it the tenant's phone provider
+  --mfa                      deploy the Action for MFA messages (trigger send-phone-message) in its place
+  --test NUMBER              have Auth0 send its test message afterwards
+
+  --generate-secret FILE     make a secret of 32 bytes, in a new file that only you can read
+${SHARED_USAGE}`;
+
+const OPTIONS = {
+  ...SHARED_OPTIONS,
+  connection: { type: 'string' },
+  action: { type: 'boolean', default: false },
+  mfa: { type: 'boolean', default: false },
+  test: { type: 'string' },
+  'generate-secret': { type: 'string' },
+} as const;
+
+const parse = (args: string[]) => parseArgs({ args, options: OPTIONS });
+
+/** `auth0 connect`. */
+export function connect(args: string[], context: CommandContext): Promise<CommandResult> {
+  return orFailure(async () => {
+    const options = readArguments(args, () => parse(args));
+    if (options.kind === 'wrong') return usageError(options.problem, USAGE);
+    const { values } = options.parsed;
+    if (values.help) return { exitCode: 0, output: USAGE };
+    if (values.action && values.connection !== undefined) {
+      return usageError(
+        '--connection is for legacy tenants, --action for newer ones: give one of them.',
+        USAGE,
+      );
+    }
+    if (!values.action && (values.mfa || values.test !== undefined)) {
+      return usageError('--mfa and --test go with --action.', USAGE);
+    }
+    if (values.mfa && values.test !== undefined) {
+      return usageError('Auth0 has no test message for MFA Actions: --test goes without --mfa.', USAGE);
+    }
+
+    const generated =
+      values['generate-secret'] === undefined
+        ? undefined
+        : await generate(values['generate-secret'], context);
+    if (generated?.kind === 'problem') return { exitCode: 1, output: generated.message };
+    const found = await targetOf(values, context, generated?.secret);
+    if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
+    if (found.isDevSecret) {
+      context.dialogue.say('The secret is the one that npm start made, which is for development.');
+    }
+    const tenant = await tenantOf(values, context);
+    if (tenant.kind === 'problem') return { exitCode: EX_CONFIG, output: `${tenant.message}\n` };
+
+    const job = {
+      client: createManagementClient(tenant.tenant),
+      domain: tenant.tenant.domain,
+      target: found.target,
+      values,
+      context,
+    };
+    return values.action ? connectAction(job) : connectConnection(job);
+  });
+}
+
+/** What the ways to connect have in common. */
+export type ConnectJob = {
+  client: ReturnType<typeof createManagementClient>;
+  domain: string;
+  target: Extract<Awaited<ReturnType<typeof targetOf>>, { kind: 'found' }>['target'];
+  values: {
+    connection?: string | undefined;
+    mfa: boolean;
+    test?: string | undefined;
+    'save-to'?: string | undefined;
+    'skip-check': boolean;
+    'dry-run': boolean;
+    yes: boolean;
+    json: boolean;
+  };
+  context: CommandContext;
+};
+
+type Generated = { kind: 'secret'; secret: string } | { kind: 'problem'; message: string };
+
+async function generate(path: string, { dialogue }: CommandContext): Promise<Generated> {
+  const file = resolve(path);
+  const secret = randomBytes(32).toString('base64url');
+  try {
+    await writeSecretFile(file, `${secret}\n`);
+  } catch (error) {
+    return {
+      kind: 'problem',
+      message: `No secret was made: ${messageOf(error)}. A file that is there already is left alone; use what is in it with AUTH0_SECRET_FILE.\n`,
+    };
+  }
+  dialogue.say(
+    `A secret of 32 bytes is in ${file} (only you can read it). Give it to the gateway, as AUTH0_SECRET_FILE=${file} or \${file:${file}} in its YAML file, before Auth0 uses it; where the gateway does not have it yet, run this again then, without --generate-secret.`,
+  );
+  return { kind: 'secret', secret };
+}

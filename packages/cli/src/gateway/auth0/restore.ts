@@ -1,0 +1,137 @@
+import { parseArgs } from 'node:util';
+import { createActionsApi } from '../../auth0/actions-api.ts';
+import { changeConnection } from '../../auth0/change-connection.ts';
+import { changesBetween } from '../../auth0/connection-options.ts';
+import { createConnectionsApi, createManagementClient } from '../../auth0/management.ts';
+import { readSnapshot, type ActionSnapshot, type ConnectionSnapshot } from '../../auth0/snapshot.ts';
+import { messageOf } from '../../error-facts.ts';
+import {
+  type CommandContext,
+  type CommandResult,
+  EX_CONFIG,
+  EX_DATAERR,
+  EX_NOPERM,
+  usageError,
+} from '../command.ts';
+import { changeLines, changeReport } from './change-report.ts';
+import { agree } from './connect-connection.ts';
+import { orFailure } from './failures.ts';
+import { readArguments, SHARED_OPTIONS, snapshotFolder, tenantOf } from './options.ts';
+
+const { domain, 'client-id': clientId, 'save-to': saveTo, yes, help } = SHARED_OPTIONS;
+const OPTIONS = {
+  domain,
+  'client-id': clientId,
+  'save-to': saveTo,
+  'dry-run': SHARED_OPTIONS['dry-run'],
+  yes,
+  help,
+} as const;
+
+const parse = (args: string[]) => parseArgs({ args, options: OPTIONS, allowPositionals: true });
+
+const USAGE = `Usage: npm run gateway -- auth0 restore FILE [--dry-run] [--yes] [--domain HOST] [--client-id ID] [--save-to FOLDER]
+
+Puts back what "auth0 connect" has saved in FILE: all options of an SMS connection, or the code of an Action, whose
+secrets Auth0 never shows and so cannot be put back. Shows the change and asks; what is there now is saved likewise.
+`;
+
+/** `auth0 restore`. */
+export function restore(args: string[], context: CommandContext): Promise<CommandResult> {
+  return orFailure(async () => {
+    const options = readArguments(args, () => parse(args));
+    if (options.kind === 'wrong') return usageError(options.problem, USAGE);
+    const { values, positionals } = options.parsed;
+    if (values.help) return { exitCode: 0, output: USAGE };
+    const [file, ...more] = positionals;
+    if (file === undefined) return usageError('The file is missing.', USAGE);
+    if (more.length > 0) return usageError('One file at a time.', USAGE);
+
+    let snapshot: ConnectionSnapshot | ActionSnapshot;
+    try {
+      snapshot = await readSnapshot(file);
+    } catch (error) {
+      return { exitCode: EX_DATAERR, output: `${messageOf(error)}\n` };
+    }
+    const shared = { ...values, domain: values.domain ?? (context.env['AUTH0_DOMAIN'] || snapshot.domain) };
+    const found = await tenantOf({ ...shared, 'gateway-connection': '' }, context);
+    if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
+    if (found.tenant.domain !== snapshot.domain) {
+      return {
+        exitCode: EX_DATAERR,
+        output: `${file} was saved from ${snapshot.domain}, and this is ${found.tenant.domain}. Nothing was changed.\n`,
+      };
+    }
+    const job = { client: createManagementClient(found.tenant), values, context };
+    return snapshot.kind === 'connection' ? restoreConnection(snapshot, job) : restoreAction(snapshot, job);
+  });
+}
+
+type Job = {
+  client: ReturnType<typeof createManagementClient>;
+  values: { 'save-to'?: string | undefined; 'dry-run': boolean; yes: boolean };
+  context: CommandContext;
+};
+
+async function restoreConnection(
+  snapshot: ConnectionSnapshot,
+  { client, values, context }: Job,
+): Promise<CommandResult> {
+  const { dialogue, paint, env } = context;
+  const now = Date.now;
+  const api = createConnectionsApi(client, { now });
+  const current = await api.get(snapshot.id);
+  if (current.options === undefined) {
+    return {
+      exitCode: EX_NOPERM,
+      output: `The options of ${current.name} cannot be read: the scope read:connections_options is missing.\n`,
+    };
+  }
+  const changes = changesBetween(current.options, snapshot.options);
+  const isSameName = current.displayName === snapshot.displayName;
+  if (changes.length === 0 && isSameName)
+    return { exitCode: 0, output: `${current.name} is as it was saved.\n` };
+  dialogue.say(
+    [
+      `SMS connection ${current.name} (${current.id}) of ${snapshot.domain}`,
+      ...changeLines(changes, paint),
+    ].join('\n'),
+  );
+  if (values['dry-run']) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
+  const agreed = await agree(`Put back what was saved at ${snapshot.savedAt}?`, !values.yes, context);
+  if (agreed !== 'yes') return agreed;
+  const end = await changeConnection({
+    api,
+    domain: snapshot.domain,
+    before: { ...current, options: current.options },
+    wanted: { options: snapshot.options, displayName: snapshot.displayName },
+    snapshotFolder: snapshotFolder(values['save-to'], env),
+    now,
+  });
+  return changeReport({ end, name: current.name, paint });
+}
+
+async function restoreAction(
+  snapshot: ActionSnapshot,
+  { client, values, context }: Job,
+): Promise<CommandResult> {
+  const { dialogue } = context;
+  const api = createActionsApi(client, { now: Date.now });
+  const current = await api.get(snapshot.id);
+  if (current.code === snapshot.code)
+    return { exitCode: 0, output: `The Action ${current.name} has that code.\n` };
+  dialogue.say(
+    `Action ${current.name} of ${snapshot.domain}: its code becomes that of ${snapshot.savedAt} again (${snapshot.code.length} characters). Its secrets stay as they are now: ${current.secretNames.join(', ') || 'none'}.`,
+  );
+  if (values['dry-run']) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
+  const agreed = await agree('Put it back and deploy it?', !values.yes, context);
+  if (agreed !== 'yes') return agreed;
+  const { name, code, runtime = 'node22', dependencies } = snapshot;
+  await api.update(snapshot.id, { name, code, runtime, dependencies });
+  await api.untilBuilt(snapshot.id);
+  await api.deploy(snapshot.id);
+  return {
+    exitCode: 0,
+    output: `The Action ${name} has its earlier code again, deployed. Enter the secrets that it needs at Auth0.\n`,
+  };
+}

@@ -1,0 +1,45 @@
+import type { Readable, Writable } from 'node:stream';
+import { type CANCEL_SYMBOL, confirm, isCancel, password, select } from '@clack/prompts';
+
+/** Talks with whoever runs a command. Everything goes to standard error: standard output is for results. */
+export type Dialogue = {
+  /** False where nobody can be asked: no terminal, or an output for programs. */
+  isInteractive: boolean;
+  say(line: string): void;
+  /** @throws {Cancelled} */
+  confirm(question: string): Promise<boolean>;
+  /** Shows nothing of what is typed. @throws {Cancelled} */
+  askSecret(question: string): Promise<string>;
+  /** @throws {Cancelled} */
+  choose<Value extends string>(question: string, options: { value: Value; label: string }[]): Promise<Value>;
+};
+
+/** Ctrl-C at a question. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+type Streams = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
+
+export function createDialogue({ input, output }: Streams): Dialogue {
+  const streams = { input, output, withGuide: false };
+  const answered = <Answer extends string | boolean>(answer: Answer | typeof CANCEL_SYMBOL): Answer => {
+    if (isCancel(answer)) throw new Cancelled('cancelled');
+    return answer;
+  };
+  return {
+    isInteractive: input.isTTY === true && output.isTTY === true,
+    say: (line) => void output.write(`${line}\n`),
+    confirm: async (message) => answered(await confirm({ ...streams, message, initialValue: false })),
+    askSecret: async (message) => {
+      const validate = (value: string | undefined) => (value ? undefined : 'Nothing was entered.');
+      return answered(await password({ ...streams, message, validate }));
+    },
+    choose: async <Value extends string>(message: string, options: { value: Value; label: string }[]) => {
+      const chosen = answered(await select<string>({ ...streams, message, options }));
+      const option = options.find(({ value }) => value === chosen);
+      if (option === undefined) throw new Cancelled('cancelled');
+      return option.value;
+    },
+  };
+}

@@ -1,0 +1,456 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  ALL_SCOPES,
+  applyToConnection,
+  type Auth0Management,
+  CLIENT_SECRET,
+  startAuth0Management,
+  twilioConnection,
+} from './support/auth0-management.ts';
+import { auth0Token, postSms } from './support/auth0.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { runGatewayCommand } from './support/gateway-command.ts';
+import { AUDIENCE, SECRET } from './support/processes.ts';
+
+let gateway: Gateway;
+let tenant: Auth0Management;
+let folder: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  tenant = await startAuth0Management();
+  folder = await mkdtemp(join(tmpdir(), 'auth0-connect-'));
+  return async () => {
+    await tenant[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  };
+});
+
+const SECRETS = [SECRET, CLIENT_SECRET, 'twilio-token-in-clear', `AC${'0'.repeat(32)}`];
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const result = await runGatewayCommand(['auth0', ...args], {
+    AUTH0_SECRET: SECRET,
+    AUTH0_AUDIENCE: AUDIENCE,
+    PUBLIC_URL: gateway.ingress.url,
+    GATEWAY_STATE_DIR: folder,
+    ...tenant.env,
+    ...env,
+  });
+  for (const secret of [...SECRETS, tenant.token])
+    expect(result.stdout + result.stderr).not.toContain(secret);
+  return result;
+}
+
+const snapshots = async () =>
+  (await readdir(join(folder, 'auth0')).catch(() => [])).map((name) => join(folder, 'auth0', name));
+
+const gatewayOptions = () => ({
+  provider: 'sms_gateway',
+  gateway_url: `${gateway.ingress.url}/v1/sms`,
+  gateway_authentication: {
+    method: 'bearer',
+    audience: AUDIENCE,
+    secret: SECRET,
+    secret_base64_encoded: false,
+  },
+  forward_req_info: true,
+});
+
+/** The connection as it should be afterwards: everything kept, but for Twilio's credentials. */
+function connected(name = 'sms') {
+  const { twilio_sid: _sid, twilio_token: _token, ...kept } = twilioConnection(name).options;
+  return { ...kept, ...gatewayOptions() };
+}
+
+describe('connect', () => {
+  test('points the one SMS connection at the gateway, keeps the rest, and tells how to take it back', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const { code, stdout, stderr } = await run(['connect', '--yes']);
+
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('sms is changed.') });
+    expect(tenant.connections[0]).toEqual({
+      ...twilioConnection('sms'),
+      display_name: 'sms, shown',
+      options: connected(),
+    });
+    expect(stderr).toContain('- twilio_token: (secret)');
+    expect(stderr).toContain('+ provider: "sms_gateway"');
+    expect(stderr).toContain('+ gateway_authentication.secret: (secret)');
+    expect(stderr).not.toContain('template');
+
+    const [saved = ''] = await snapshots();
+    expect(stdout).toContain(`auth0 restore ${saved}`);
+    expect((await stat(saved)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, 'auth0'))).mode & 0o777).toBe(0o700);
+    expect(JSON.parse(await readFile(saved, 'utf8'))).toMatchObject({
+      options: twilioConnection('sms').options,
+    });
+  });
+
+  test('what it has set is what Auth0 signs with, and the gateway takes it', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const options = tenant.connections[0]?.options as ReturnType<typeof gatewayOptions> | undefined;
+    const { secret = '', audience = '' } = options?.gateway_authentication ?? {};
+    const url = new URL(options?.gateway_url ?? '');
+    const token = await auth0Token({ secret, claims: { aud: audience } });
+    expect((await postSms(url.origin, { path: url.pathname, token })).status).toBe(200);
+  });
+
+  test('a dry run shows and changes nothing', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const { code, stdout, stderr } = await run(['connect', '--dry-run']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Nothing was changed: this was a dry run.\n' });
+    expect(stderr).toContain('gateway_url');
+    expect(tenant.writes()).toEqual([]);
+    expect(await snapshots()).toEqual([]);
+  });
+
+  test('changes nothing where nobody can be asked and nobody has said --yes', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const { code, stderr } = await run(['connect']);
+    expect(code).toBe(64);
+    expect(stderr).toContain('--yes');
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test('says so where the connection points here already, and writes nothing', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const before = tenant.writes().length;
+    const { code, stdout } = await run(['connect', '--yes']);
+    expect({ code, writes: tenant.writes().length }).toEqual({ code: 0, writes: before });
+    expect(stdout).toContain('points here already');
+  });
+
+  test('--json is one object, and changes nothing without --yes', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const shown = await run(['connect', '--json']);
+    expect(shown.code).toBe(0);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      connection: { id: 'con_sms', name: 'sms' },
+      applied: false,
+      changes: expect.arrayContaining([{ field: 'twilio_token', from: '(secret)' }]),
+    });
+    expect(tenant.writes()).toEqual([]);
+
+    const applied = await run(['connect', '--json', '--yes']);
+    expect(JSON.parse(applied.stdout)).toMatchObject({
+      applied: true,
+      savedTo: (await snapshots())[0],
+      gateway: 'believed',
+    });
+    expect(tenant.connections[0]?.options).toEqual(connected());
+  });
+
+  test('takes a token in place of client id and secret, and both also from files', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const none = { AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: '' };
+    expect((await run(['connect', '--dry-run'], { ...none, AUTH0_API_TOKEN: tenant.token })).code).toBe(0);
+    const file = join(folder, 'secret');
+    await writeFile(file, `${CLIENT_SECRET}\n`);
+    expect(
+      (await run(['connect', '--dry-run'], { AUTH0_CLIENT_SECRET: '', AUTH0_CLIENT_SECRET_FILE: file })).code,
+    ).toBe(0);
+  });
+
+  test.each([
+    ['no tenant', { AUTH0_DOMAIN: '' }, 'AUTH0_DOMAIN'],
+    ['a tenant that is no host name', { AUTH0_DOMAIN: 'https://a/b?c' }, 'AUTH0_DOMAIN must be a host name'],
+    ['no credentials', { AUTH0_CLIENT_SECRET: '' }, 'AUTH0_API_TOKEN'],
+    ['a secret given twice', { AUTH0_CLIENT_SECRET_FILE: '/nowhere' }, 'given twice'],
+    [
+      'a secret file that is not there',
+      { AUTH0_CLIENT_SECRET: '', AUTH0_CLIENT_SECRET_FILE: '/nowhere' },
+      'cannot be read',
+    ],
+    ['no address', { PUBLIC_URL: '' }, 'PUBLIC_URL'],
+    ['an address that shows codes to everybody', { PUBLIC_URL: 'http://sms.example.com' }, 'https://'],
+    ['no audience', { AUTH0_AUDIENCE: '' }, 'AUTH0_AUDIENCE'],
+  ])('with %s it says what to set', async (_title, env, expected) => {
+    tenant.connections.push(twilioConnection('sms'));
+    const { code, stderr } = await run(['connect', '--yes'], env);
+    expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining(expected) });
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test.each(['--token=x', '--client-secret', '--secret=y', '--api-token'])(
+    'does not take %s, which would stay in the history',
+    async (argument) => {
+      const { code, stderr } = await run(['connect', argument]);
+      expect(code).toBe(64);
+      expect(stderr).toContain('history of the shell');
+    },
+  );
+});
+
+describe('which connection', () => {
+  test('of several must be named, by name or id', async () => {
+    tenant.connections.push(twilioConnection('first'), twilioConnection('second'));
+    const unnamed = await run(['connect', '--yes']);
+    expect(unnamed).toMatchObject({ code: 64, stderr: expect.stringContaining('first, second') });
+    expect((await run(['connect', '--yes', '--connection', 'third'])).stderr).toContain(
+      'no SMS connection third',
+    );
+
+    expect((await run(['connect', '--yes', '--connection', 'second'])).code).toBe(0);
+    expect((await run(['connect', '--yes', '--connection', 'con_first'])).code).toBe(0);
+    expect(tenant.connections.map(({ options }) => options['provider'])).toEqual([
+      'sms_gateway',
+      'sms_gateway',
+    ]);
+  });
+
+  test('is found on whatever page it stands', async () => {
+    tenant.state.pageSize = 2;
+    for (let number = 1; number <= 5; number += 1) tenant.connections.push(twilioConnection(`sms-${number}`));
+    expect((await run(['connect', '--yes', '--connection', 'sms-5'])).code).toBe(0);
+    expect(tenant.connections[4]?.options['provider']).toBe('sms_gateway');
+    expect(tenant.calls.filter(({ path }) => path === '/connections').length).toBeGreaterThan(2);
+  });
+
+  test('is none of another strategy; a tenant without any is led to --action', async () => {
+    tenant.connections.push({ ...twilioConnection('email'), strategy: 'email' });
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('--action') });
+  });
+});
+
+describe('what Auth0 may refuse', () => {
+  test.each([
+    ['read:connections', 'read:connections'],
+    ['update:connections', 'update:connections'],
+    ['update:connections_options', 'update:connections_options'],
+  ])('a missing scope %s is told by name', async (scope, told) => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect(code).toBe(77);
+    expect(stderr).toContain(told);
+    expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
+  });
+
+  test('options that cannot be read are not overwritten', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.scopes = ALL_SCOPES.filter((scope) => scope !== 'read:connections_options');
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect(code).toBe(77);
+    expect(stderr).toContain('read:connections_options');
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test('wrong credentials are told as such', async () => {
+    const wrong = await run(['connect', '--yes'], { AUTH0_CLIENT_SECRET: 'wrong-one' });
+    expect(wrong).toMatchObject({
+      code: 77,
+      stderr: expect.stringContaining('does not take the credentials (401)'),
+    });
+    expect(wrong.stderr).not.toContain('wrong-one');
+    const expired = await run(['connect', '--yes'], { AUTH0_API_TOKEN: 'expired-token' });
+    expect(expired).toMatchObject({ code: 77, stderr: expect.stringContaining('has expired') });
+    expect(expired.stderr).not.toContain('expired-token');
+  });
+
+  test('a read at the rate limit is repeated when Auth0 says', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    let refusals = 0;
+    tenant.state.intercept = ({ path }, response) => {
+      if (path !== '/connections' || refusals > 0) return false;
+      refusals += 1;
+      response
+        .writeHead(429, {
+          'content-type': 'application/json',
+          'x-ratelimit-limit': '10',
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1),
+        })
+        .end(
+          '{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}',
+        );
+      return true;
+    };
+    expect((await run(['connect', '--yes'])).code).toBe(0);
+    expect(refusals).toBe(1);
+  });
+
+  test('a write at the rate limit is not repeated, and it is said when to try again', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.intercept = ({ method }, response) => {
+      if (method !== 'PATCH') return false;
+      response
+        .writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' })
+        .end('{"statusCode":429}');
+      return true;
+    };
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('Try again in 17 s') });
+    expect(stderr).toContain('sms is as it was');
+    expect(tenant.writes()).toHaveLength(1);
+  });
+
+  test('no answer at all is told as such', async () => {
+    const { code, stderr } = await run(['connect', '--yes'], { AUTH0_DOMAIN: 'localhost:2' });
+    expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+describe('what may happen meanwhile', () => {
+  test('a change by somebody else between read and write is not overwritten', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    let reads = 0;
+    tenant.state.intercept = ({ path }) => {
+      if (path === '/connections/con_sms' && (reads += 1) === 2) {
+        Object.assign(tenant.connections[0]?.options ?? {}, { template: 'Theirs: @@password@@' });
+      }
+      return false;
+    };
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('changed by somebody else');
+    expect(stderr).toContain('Theirs: @@password@@');
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test('a write that is answered 500 and is in effect all the same is not called a failure', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.intercept = ({ method, body }, response) => {
+      if (method !== 'PATCH' || tenant.connections[0] === undefined) return false;
+      applyToConnection(tenant.connections[0], body);
+      response.writeHead(500, { 'content-type': 'application/json' }).end('{"statusCode":500}');
+      return true;
+    };
+    const { code, stdout } = await run(['connect', '--yes']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('in effect all the same');
+    expect(tenant.connections[0]?.options).toEqual(connected());
+  });
+
+  test('a write that breaks off and is not in effect leaves the connection as it was, and says so', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.intercept = ({ method }, response) =>
+      method === 'PATCH' && Boolean(response.socket?.destroy());
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('sms is as it was');
+    expect(tenant.writes()).toHaveLength(1);
+  });
+
+  test('a write that is in effect by half is told field by field, with the way back', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.intercept = ({ method, body }, response) => {
+      const [connection] = tenant.connections;
+      if (method !== 'PATCH' || connection === undefined) return false;
+      const { gateway_authentication: _lost, ...half } = body['options'] as Record<string, unknown>;
+      applyToConnection(connection, { ...body, options: half });
+      response.writeHead(500, { 'content-type': 'application/json' }).end('{"statusCode":500}');
+      return true;
+    };
+    const { code, stderr } = await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    expect(code).toBe(1);
+    expect(stderr).toContain('neither what it was nor what it should be');
+    expect(stderr).toContain('+ gateway_authentication.secret: (secret)');
+    expect(stderr).toContain(`auth0 restore ${saved}`);
+
+    tenant.state.intercept = undefined;
+    expect((await run(['restore', saved, '--yes'])).code).toBe(0);
+    expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
+  });
+});
+
+describe('before Auth0 is told to use a secret', () => {
+  test('the gateway must believe it', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const other = 'a-secret-that-the-gateway-does-not-have-yet';
+    const { code, stderr } = await run(['connect', '--yes'], { AUTH0_SECRET: other });
+    expect(code).toBe(1);
+    expect(stderr).toContain('does not believe a token signed with this secret');
+    expect(tenant.writes()).toEqual([]);
+
+    expect((await run(['connect', '--yes', '--skip-check'], { AUTH0_SECRET: other })).code).toBe(0);
+  });
+
+  test.each([
+    ['a port where nothing listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
+    ['another server', undefined, 'not as this gateway does'],
+  ])('%s is no gateway', async (_title, url, expected) => {
+    tenant.connections.push(twilioConnection('sms'));
+    const { code, stderr } = await run(['connect', '--yes'], { PUBLIC_URL: url ?? gateway.provider.url });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(expected) });
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test('a connection that the gateway does not have is found out', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const url = `${gateway.ingress.url}/v1/connections/acme/sms`;
+    const { code, stderr } = await run(['connect', '--yes', '--gateway-url', url]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('knows no such connection (404)'),
+    });
+  });
+
+  test('a new one can be made, into a file that nobody else reads and that is not overwritten', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const file = join(folder, 'new-secret');
+    const { code, stderr } = await run(['connect', '--generate-secret', file, '--yes']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`AUTH0_SECRET_FILE=${file}`);
+    const secret = (await readFile(file, 'utf8')).trim();
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(stderr).not.toContain(secret);
+    expect(tenant.writes()).toEqual([]);
+
+    expect((await run(['connect', '--generate-secret', file, '--yes'])).code).toBe(1);
+    expect((await readFile(file, 'utf8')).trim()).toBe(secret);
+  });
+});
+
+describe('restore', () => {
+  test('puts back everything, Twilio’s credentials included, and saves what was there', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    expect((await run(['restore', saved, '--dry-run'])).stdout).toContain('dry run');
+    expect(tenant.connections[0]?.options).toEqual(connected());
+
+    expect((await run(['restore', saved, '--yes'])).code).toBe(0);
+    expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
+    expect(await snapshots()).toHaveLength(2);
+    expect((await run(['restore', saved, '--yes'])).stdout).toContain('is as it was saved');
+  });
+
+  test('into another tenant is refused', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    await using other = await startAuth0Management();
+    other.connections.push(twilioConnection('sms'));
+    const { code, stderr } = await run(['restore', saved, '--yes'], other.env);
+    expect({ code, stderr }).toEqual({ code: 65, stderr: expect.stringContaining('was saved from') });
+    expect(other.writes()).toEqual([]);
+  });
+
+  test.each([
+    ['a file that is not there', undefined, 'cannot be read (ENOENT)'],
+    ['a file that is no JSON', 'x', 'no JSON'],
+    ['another file', '{"options":{}}', 'not what "auth0 connect" saves'],
+  ])('refuses %s', async (_title, content, expected) => {
+    const file = join(folder, 'file.json');
+    if (content !== undefined) await writeFile(file, content);
+    const { code, stderr } = await run(['restore', file]);
+    expect({ code, stderr }).toEqual({ code: 65, stderr: expect.stringContaining(expected) });
+  });
+});
