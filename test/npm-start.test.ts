@@ -116,12 +116,15 @@ test('secrets are kept between starts, readable by their owner only', async () =
     await untilUp(run);
     run.child.kill('SIGTERM');
     await run.exitCode;
-    return readFile(join(gateway.stateDir, 'dev.json'), 'utf8');
+    const file = await readFile(join(gateway.stateDir, 'dev.json'), 'utf8');
+    const { secret, payloadKey } = JSON.parse(file) as Record<string, string>;
+    return { secret, payloadKey };
   };
 
   const first = await secretsOf();
 
-  expect(await secretsOf()).toBe(first);
+  expect(first.secret).toMatch(/^[\w-]{43}$/);
+  expect(await secretsOf()).toEqual(first);
   expect((await stat(join(gateway.stateDir, 'dev.json'))).mode & 0o077).toBe(0);
 });
 

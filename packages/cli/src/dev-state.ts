@@ -12,6 +12,10 @@ const devStateSchema = z.object({
   /** The endpoint of the gateway that was started last. */
   url: z.string(),
   connection: z.string(),
+  /** Of that gateway. Absent where it holds a password of somebody else's, and in what older versions kept. */
+  redisUrl: z.string().optional(),
+  /** Of that gateway, on 127.0.0.1. */
+  adminPorts: z.object({ ingress: z.number(), worker: z.number() }).optional(),
 });
 
 /** What `npm start` keeps between its runs, and `npm run send` finds. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import { callGateway, signToken, tellApplication } from './play-auth0.ts';
+import { callGateway, explainActionEnd, signToken, tellApplication } from './play-auth0.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const SECRET = 'q-vN1L0vV1l2x9c6b9xkY3Qy8m5s7d2fW0aZbT4uE8I';
@@ -118,4 +118,17 @@ test('for an unreachable gateway no text is made up', () => {
   const told = tellApplication({ kind: 'unreachable', code: 'ECONNREFUSED' });
 
   expect(told).toEqual({ status: undefined, explanation: expect.stringContaining('not the text') as string });
+});
+
+test.each([
+  [{ kind: 'returned' } as const, 'as sent'],
+  [{ kind: 'dropped', reason: 'gateway 403' } as const, 'does not try again: gateway 403'],
+  [
+    { kind: 'retry', reason: 'gateway 503' } as const,
+    'up to 5 times more within the next minutes: gateway 503',
+  ],
+  [{ kind: 'threw', message: 'oh' } as const, 'not documented to do anything for an Action that threw: oh'],
+  [{ kind: 'timed_out', timeoutMs: 20_000 } as const, 'after 20 s'],
+])('what Auth0 does with the end of an Action: %o', (end, explanation) => {
+  expect(explainActionEnd(end)).toContain(explanation);
 });

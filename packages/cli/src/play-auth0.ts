@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import type { ActionEnd } from './auth0/run-action.ts';
 
 /** What `gateway_authentication` of an Auth0 SMS connection holds. */
 export type GatewayAuthentication = {
@@ -107,6 +108,25 @@ export function tellApplication(answer: GatewayAnswer): ToldApplication {
         explanation:
           'an error. Auth0 documents that /passwordless/start fails where the gateway gives no 200, but not the text for a gateway that cannot be reached.',
       };
+  }
+}
+
+/**
+ * What Auth0 does with the end of a custom phone provider Action
+ * (https://auth0.com/docs/customize/actions/reference/custom-phone-provider/custom-phone-provider-api-object).
+ */
+export function explainActionEnd(end: ActionEnd): string {
+  switch (end.kind) {
+    case 'returned':
+      return 'takes the message as sent';
+    case 'dropped':
+      return `logs it as failed and does not try again: ${end.reason}`;
+    case 'retry':
+      return `logs it as failed and tries up to 5 times more within the next minutes: ${end.reason}`;
+    case 'threw':
+      return `is not documented to do anything for an Action that threw: ${end.message}`;
+    case 'timed_out':
+      return `ended the Action after ${end.timeoutMs / 1000} s; what follows is not documented`;
   }
 }
 

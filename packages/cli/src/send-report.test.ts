@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ActionEnd } from './auth0/run-action.ts';
 import { sendReport } from './send-report.ts';
 
 const url = 'http://127.0.0.1:8080/v1/sms';
@@ -30,4 +31,30 @@ test('a gateway that is not there is said to be not there', () => {
   const answer = { kind: 'unreachable', code: 'ECONNREFUSED' } as const;
 
   expect(sendReport({ url, answer, isSignedWithDevSecret: true }).text).toContain('npm start');
+});
+
+const accepted = { kind: 'answered', status: 200, body: '{"id":"msg_1"}', durationMs: 9 } as const;
+const run = (end: ActionEnd) => ({ end, logged: ['sms 503'], answers: [], durationMs: 12.3 });
+
+test('of an Action it says how that ended, what it logged and what Auth0 does then', () => {
+  const answer = { ...accepted, status: 503 };
+  const action = run({ kind: 'retry', reason: 'gateway 503' });
+  const { isSuccess, text, json } = sendReport({ url, answer, action, isSignedWithDevSecret: true });
+
+  expect(isSuccess).toBe(false);
+  expect(text).toContain('The Action logged:             sms 503\n');
+  expect(text).toContain('The Action ended:              retry after 12 ms\n');
+  expect(text).toMatch(/^Auth0: +logs it as failed and tries up to 5 times more .*: gateway 503$/m);
+  expect(json.auth0).toMatchObject({ kind: 'retry', reason: 'gateway 503', logged: ['sms 503'] });
+});
+
+test('an Action that returned has sent the message where the gateway took it', () => {
+  const action = run({ kind: 'returned' });
+
+  expect(sendReport({ url, answer: accepted, action, isSignedWithDevSecret: true }).isSuccess).toBe(true);
+  expect(sendReport({ url, answer: undefined, action, isSignedWithDevSecret: true })).toMatchObject({
+    isSuccess: false,
+    text: expect.stringContaining('Gateway answered:              nothing\n') as string,
+    json: { gateway: null },
+  });
 });

@@ -1,37 +1,76 @@
-import { type GatewayAnswer, tellApplication, type ToldApplication } from './play-auth0.ts';
+import type { ActionEnd, ActionRun } from './auth0/run-action.ts';
+import { explainActionEnd, type GatewayAnswer, tellApplication, type ToldApplication } from './play-auth0.ts';
+import { type Call, isTaken } from './send/caller.ts';
 
-type Options = { url: string; answer: GatewayAnswer; isSignedWithDevSecret: boolean };
+type Options = Call & { url: string; isSignedWithDevSecret: boolean };
 
 export type SendReport = {
   isSuccess: boolean;
   text: string;
-  json: { url: string; gateway: unknown; auth0: ToldApplication };
+  json: {
+    url: string;
+    gateway: unknown;
+    auth0: ToldApplication | (ActionEnd & { explanation: string; logged: string[] });
+  };
 };
 
-/** What `npm run send` prints, for people and for programs. */
-export function sendReport({ url, answer, isSignedWithDevSecret }: Options): SendReport {
-  const told = tellApplication(answer);
-  const lines = [`POST ${url}`, `Gateway answered:              ${gatewayLine(answer)}`];
-  if (answer.kind === 'answered' && answer.body !== '') lines.push(answer.body.trimEnd());
-  lines.push(`Auth0 tells the application:   ${auth0Line(told)}`);
-  if (answer.kind === 'answered' && answer.status === 401 && isSignedWithDevSecret) {
-    lines.push(
-      'Signed with the secret that npm start made. If the gateway runs with its own AUTH0_SECRET and',
-      'AUTH0_AUDIENCE, set the same ones here.',
-    );
-  }
-  if (answer.kind === 'unreachable' && answer.code === 'ECONNREFUSED') {
-    lines.push('Nothing listens there. Is the gateway running (npm start)?');
-  }
+/** What `npm run send` prints of one call, for people and for programs. */
+export function sendReport(options: Options): SendReport {
+  const { url, answer } = options;
+  const { lines: verdictLines, json: auth0 } = options.action
+    ? actionVerdict(options.action)
+    : gatewayVerdict(options.answer);
+  const lines = [
+    `POST ${url}${options.action ? ', by the custom phone provider Action' : ''}`,
+    `Gateway answered:              ${answerLine(answer)}`,
+  ];
+  if (answer?.kind === 'answered' && answer.body !== '') lines.push(answer.body.trimEnd());
+  lines.push(...verdictLines, ...hints(options));
   return {
-    isSuccess: told.status === 200,
+    isSuccess: isTaken(options),
     text: `${lines.join('\n')}\n`,
-    json: { url, gateway: parsed(answer), auth0: told },
+    json: { url, gateway: answer ? parsed(answer) : null, auth0 },
   };
 }
 
-function gatewayLine(answer: GatewayAnswer): string {
-  switch (answer.kind) {
+/** What the cause may be, where an answer is one that people meet while they set things up. */
+export function hints({ answer, isSignedWithDevSecret }: Omit<Options, 'url'>): string[] {
+  if (answer?.kind === 'answered' && answer.status === 401 && isSignedWithDevSecret) {
+    return [
+      'Signed with the secret that npm start made. If the gateway runs with its own AUTH0_SECRET and',
+      'AUTH0_AUDIENCE, set the same ones here.',
+    ];
+  }
+  if (answer?.kind === 'unreachable' && answer.code === 'ECONNREFUSED') {
+    return ['Nothing listens there. Is the gateway running (npm start)?'];
+  }
+  return [];
+}
+
+type Verdict = { lines: string[]; json: SendReport['json']['auth0'] };
+
+function gatewayVerdict(answer: GatewayAnswer): Verdict {
+  const told = tellApplication(answer);
+  return { lines: [`Auth0 tells the application:   ${toldLine(told)}`], json: told };
+}
+
+function actionVerdict({ end, logged, durationMs }: ActionRun): Verdict {
+  const explanation = explainActionEnd(end);
+  return {
+    lines: [
+      ...logged.map((line) => `The Action logged:             ${line}`),
+      `The Action ended:              ${end.kind} after ${Math.round(durationMs)} ms`,
+      `Auth0:                         ${explanation}`,
+    ],
+    json: { ...end, explanation, logged },
+  };
+}
+
+/** What came back from the gateway, such as `200 after 12 ms`. */
+export function answerLine(answer: GatewayAnswer | undefined): string {
+  switch (answer?.kind) {
+    case undefined:
+      return 'nothing';
     case 'answered':
       return `${answer.status} after ${Math.round(answer.durationMs)} ms`;
     case 'timed_out':
@@ -41,7 +80,7 @@ function gatewayLine(answer: GatewayAnswer): string {
   }
 }
 
-function auth0Line(told: ToldApplication): string {
+function toldLine(told: ToldApplication): string {
   switch (told.status) {
     case 200:
       return '200, the code is on its way';

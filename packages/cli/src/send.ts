@@ -1,72 +1,125 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { readDevState } from './dev-state.ts';
+import { type DevState, readDevState } from './dev-state.ts';
+import { messageOf } from './error-facts.ts';
 import { gatewayAuthentication, hasOwnSecret } from './gateway-authentication.ts';
-import { callGateway, signToken } from './play-auth0.ts';
 import { repositoryRoot } from './repository.ts';
-import { sendReport } from './send-report.ts';
+import { createActionCaller, createGatewayCaller } from './send/caller.ts';
+import { dispatch } from './send/dispatch.ts';
+import { createFollow, type Follow } from './send/follow.ts';
+import { createJsonOutput } from './send/json-output.ts';
+import { createMessages } from './send/messages.ts';
+import { createOneOutput } from './send/one-output.ts';
+import { openTraces } from './send/open-traces.ts';
+import { parseSendOptions, type SendOptions, USAGE } from './send/options.ts';
+import { isSuccess } from './send/result.ts';
+import { createSeveralOutput } from './send/several-output.ts';
+import { untilStopSignal } from './stop-signal.ts';
 
-const USAGE = `Usage: npm run send -- NUMBER [--url URL] [--text TEXT] [--json]
+const ACTION_FILE = join(repositoryRoot, 'integrations', 'auth0-action', 'custom-phone-provider.js');
 
-Plays Auth0 against a running gateway and prints what Auth0 would tell the application.
+// Whoever reads may have seen enough, as `head` does.
+process.stdout.on('error', () => process.exit(1));
+const exitCode = await main(process.argv.slice(2), process.env);
+// Calls that nobody waits for any more, after Ctrl-C, would keep the process for their 30 s.
+process.stdout.write('', () => process.exit(exitCode));
 
-  NUMBER   recipient, such as +14155550123
-  --url    endpoint (default: GATEWAY_URL, else the gateway that npm start started)
-  --text   text of the message (default: a fresh code)
-  --json   one JSON object instead of text
+async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const parsed = parseSendOptions(args);
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'wrong':
+      return complain(`${parsed.problem}\n\n${USAGE}`, 2);
+    case 'given':
+      try {
+        return await send(parsed.options, env);
+      } catch (error) {
+        return complain(`${messageOf(error)}\n`, 1);
+      }
+  }
+}
 
-Signs with AUTH0_SECRET (or AUTH0_SECRET_FILE), AUTH0_AUDIENCE and AUTH0_SUBJECT, else with what npm start made.
-Exits with 0 where the gateway answers 200, else 1.
-`;
-
-process.exitCode = await send(process.argv.slice(2), process.env);
-
-async function send(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const options = parse(args);
-  if (options === undefined) return complain(USAGE, 2);
-
+async function send(options: SendOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const state = await readDevState(env['GATEWAY_STATE_DIR'] ?? join(repositoryRoot, '.gateway'));
-  const url = options.url ?? (env['GATEWAY_URL'] || state?.url);
+  const endpoint = options.url ?? (env['GATEWAY_URL'] || state?.url);
   const authentication = gatewayAuthentication(env, state);
-  if (url === undefined || authentication === undefined) {
+  if (endpoint === undefined || authentication === undefined) {
     return complain(
       'No gateway to send to: run npm start first, or set GATEWAY_URL, AUTH0_SECRET and AUTH0_AUDIENCE.\n',
       1,
     );
   }
-  if (!URL.canParse(url)) return complain(`${url} is not a URL.\n`, 1);
+  if (!URL.canParse(endpoint)) return complain(`${endpoint} is not a URL.\n`, 1);
 
-  const token = await signToken(authentication, Date.now());
-  const code = String(randomInt(1_000_000)).padStart(6, '0');
-  const text = options.text ?? `Your verification code is: ${code}`;
-  const answer = await callGateway({ url, token, recipient: options.recipient, text });
-  const report = sendReport({ url, answer, isSignedWithDevSecret: !hasOwnSecret(env) });
-  process.stdout.write(options.json ? `${JSON.stringify(report.json, null, 2)}\n` : report.text);
-  return report.isSuccess ? 0 : 1;
+  const { as, count, connection } = options;
+  const url =
+    connection === undefined ? endpoint : new URL(`/v1/connections/${connection}/sms`, endpoint).href;
+  const call =
+    as === 'action'
+      ? await createActionCaller({ url, authentication, file: ACTION_FILE })
+      : createGatewayCaller({ url, authentication, now: Date.now });
+  const output = createOutput(options, {
+    write: (text) => void process.stdout.write(text),
+    url,
+    count,
+    isSignedWithDevSecret: !hasOwnSecret(env),
+  });
+
+  const stop = new AbortController();
+  void untilStopSignal(() => process.exit(130)).then(() => stop.abort());
+  const following = await startFollowing(options, redisUrlOf(url, env, state), stop.signal);
+  const startedAt = performance.now();
+  const results = await dispatch({
+    messages: createMessages({ ...options, template: options.text, randomInt }),
+    ratePerSecond: options.ratePerSecond,
+    call,
+    follow: (id) => following.follow(id, output.progressed),
+    onAnswered: output.answered,
+    onResult: output.concluded,
+    onWaiting: (waiting) =>
+      void process.stderr.write(
+        `Waiting for the outcome of ${waiting === 1 ? 'a message' : `${waiting} messages`}, until the deadline. Ctrl-C ends it.\n`,
+      ),
+    signal: stop.signal,
+  });
+  following.close();
+  output.end(results, performance.now() - startedAt);
+  return results.length === count && results.every(isSuccess) ? 0 : 1;
 }
 
-function parse(args: string[]) {
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        url: { type: 'string' },
-        text: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    const [recipient] = positionals;
-    if (values.help || recipient === undefined || positionals.length > 1) return undefined;
-    return { recipient, url: values.url, text: values.text, json: values.json };
-  } catch {
-    return undefined;
+function createOutput({ as, count, isJson }: SendOptions, options: Parameters<typeof createJsonOutput>[0]) {
+  if (isJson) return createJsonOutput(options);
+  return count === 1 ? createOneOutput(options) : createSeveralOutput({ ...options, as });
+}
+
+/** What npm start keeps is about its own gateway only. */
+function redisUrlOf(url: string, env: NodeJS.ProcessEnv, state: DevState | undefined): string | undefined {
+  if (env['REDIS_URL']) return env['REDIS_URL'];
+  return state !== undefined && new URL(state.url).origin === new URL(url).origin
+    ? state.redisUrl
+    : undefined;
+}
+
+async function startFollowing(
+  { isFollowed }: SendOptions,
+  redisUrl: string | undefined,
+  signal: AbortSignal,
+): Promise<{ follow: Follow; close: () => void }> {
+  const opened = !isFollowed
+    ? ({ kind: 'not_wanted' } as const)
+    : redisUrl === undefined
+      ? ({ kind: 'no_redis' } as const)
+      : await openTraces(redisUrl);
+  if (opened.kind === 'open') {
+    const follow = createFollow({ traces: opened.traces, now: () => performance.now(), signal });
+    return { follow, close: opened.close };
   }
+  return { follow: async () => ({ kind: 'not_followed', why: opened }), close: () => undefined };
 }
 
-function complain(sentence: string, exitCode: number): number {
+function complain(sentence: string, code: number): number {
   process.stderr.write(sentence);
-  return exitCode;
+  return code;
 }

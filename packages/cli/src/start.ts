@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { createTraceReader } from '@sms-gateway/queue';
 import { startService } from './child-service.ts';
 import { demonstrate, demonstrationLines } from './demonstration.ts';
-import { readDevState, writeDevState } from './dev-state.ts';
+import { type DevState, readDevState, writeDevState } from './dev-state.ts';
 import { startEmbeddedRedis } from './embedded-redis.ts';
 import { gatewayAuthentication, hasOwnSecret } from './gateway-authentication.ts';
 import { gatewayEnv } from './gateway-env.ts';
@@ -57,14 +57,14 @@ async function run(
   };
 
   const earlier = await readDevState(stateDir);
-  const state = {
+  const state: DevState = {
     secret: earlier?.secret ?? secret(),
     payloadKey: earlier?.payloadKey ?? secret(),
     audience: 'urn:sms-gateway',
     url: `http://${reachable(host)}:${port}/v1/sms`,
     connection: 'default',
+    adminPorts,
   };
-  await writeDevState(stateDir, state);
   const authentication = gatewayAuthentication(env, state);
   if (authentication === undefined) throw new Error('AUTH0_SECRET_FILE names an empty file.');
 
@@ -77,6 +77,10 @@ async function run(
   });
   stoppers.push(() => redis.stop());
   say(`Redis: ${redis.description}`);
+  await writeDevState(stateDir, {
+    ...state,
+    ...(!mayHoldPassword(env['REDIS_URL']) && { redisUrl: redis.url }),
+  });
 
   const service = (name: 'ingress' | 'worker') => {
     const adminPort = adminPorts[name];
@@ -149,6 +153,11 @@ async function demonstrationOf(
       }),
     ),
   );
+}
+
+/** A password that came from outside is not ours to write into a file. */
+function mayHoldPassword(redisUrl = ''): boolean {
+  return /[@?]/.test(redisUrl);
 }
 
 function shortPath(path: string): string {

@@ -1,0 +1,156 @@
+import { expect, test, vi } from 'vitest';
+import type { Call } from './caller.ts';
+import { dispatch } from './dispatch.ts';
+import type { Followed } from './follow.ts';
+import { createMessages } from './messages.ts';
+import type { Result } from './result.ts';
+
+const taken = (id: string): Call => ({
+  answer: { kind: 'answered', status: 200, body: JSON.stringify({ id }), durationMs: 5 },
+});
+const refused: Call = { answer: { kind: 'answered', status: 422, body: '{}', durationMs: 5 } };
+const stopped: Followed = { kind: 'stopped', trace: undefined };
+
+function setup(overrides: Partial<Parameters<typeof dispatch>[0]> & { count?: number } = {}) {
+  const { count = 3, ...rest } = overrides;
+  const abort = new AbortController();
+  let code = 0;
+  const begun: string[] = [];
+  const results: Result[] = [];
+  const waiting: number[] = [];
+  const sending = dispatch({
+    messages: createMessages({
+      numbers: ['+14155550123'],
+      count,
+      template: '{code}',
+      randomInt: () => code++,
+    }),
+    ratePerSecond: undefined,
+    follow: async () => stopped,
+    onAnswered: () => undefined,
+    onResult: (result) => results.push(result),
+    onWaiting: (left) => waiting.push(left),
+    signal: abort.signal,
+    ...rest,
+    call: (message) => {
+      begun.push(message.text);
+      return rest.call?.(message) ?? Promise.resolve(taken(`msg_${message.text}`));
+    },
+  });
+  return { sending, abort, begun, results, waiting };
+}
+
+test('a message is begun when the one before is answered, not when that has its outcome', async () => {
+  const answers: (() => void)[] = [];
+  const outcomes: (() => void)[] = [];
+  const { sending, begun } = setup({
+    count: 2,
+    call: ({ text }) => new Promise((resolve) => answers.push(() => resolve(taken(text)))),
+    follow: () => new Promise((resolve) => outcomes.push(() => resolve(stopped))),
+  });
+
+  expect(begun).toEqual(['000000']);
+  answers[0]?.();
+  await vi.waitFor(() => expect(begun).toEqual(['000000', '000001']));
+  answers[1]?.();
+  await vi.waitFor(() => expect(outcomes).toHaveLength(2));
+  for (const settle of outcomes) settle();
+
+  expect(await sending).toHaveLength(2);
+});
+
+test('at a rate, nothing waits for answers', async () => {
+  const answers: (() => void)[] = [];
+  const { sending, begun } = setup({
+    ratePerSecond: 1000,
+    call: () => new Promise((resolve) => answers.push(() => resolve(refused))),
+  });
+
+  await vi.waitFor(() => expect(begun).toHaveLength(3));
+  for (const settle of answers) settle();
+
+  expect(await sending).toHaveLength(3);
+});
+
+test('a rate is counted from the first message, so that late ones do not add up', async () => {
+  const pauses: number[] = [];
+  let clock = 1000;
+  const pause = async (ms: number) => {
+    pauses.push(ms);
+    clock += ms + 10;
+  };
+  await setup({ count: 4, ratePerSecond: 20, now: () => clock, pause }).sending;
+
+  expect(pauses).toEqual([50, 40, 40]);
+});
+
+test('what was taken is followed by its id, what was refused is not', async () => {
+  const followed: string[] = [];
+  const { sending } = setup({
+    call: async ({ text }) => (text === '000001' ? refused : taken(`msg_${text}`)),
+    follow: async (id) => {
+      followed.push(id);
+      return stopped;
+    },
+  });
+
+  const results = await sending;
+
+  expect(followed).toEqual(['msg_000000', 'msg_000002']);
+  expect(results.map((result) => [result.number, result.followed])).toEqual([
+    [1, stopped],
+    [2, undefined],
+    [3, stopped],
+  ]);
+});
+
+test('an answer without an id cannot be followed', async () => {
+  const answer = { kind: 'answered', status: 200, body: 'OK', durationMs: 1 } as const;
+  const [result] = await setup({ count: 1, call: async () => ({ answer }) }).sending;
+
+  expect(result?.followed).toEqual({ kind: 'not_followed', why: { kind: 'no_id' } });
+});
+
+test('each result is told as it comes', async () => {
+  const { sending, results } = setup({
+    ratePerSecond: 1000,
+    follow: (id) => (id === 'msg_000000' ? new Promise(() => undefined) : Promise.resolve(stopped)),
+  });
+  void sending;
+
+  await vi.waitFor(() => expect(results.map(({ number }) => number)).toEqual([2, 3]));
+});
+
+test('once stopped, nothing more is begun, and what has no answer is left out', async () => {
+  const { sending, abort, begun } = setup({
+    call: ({ text }) => (text === '000000' ? Promise.resolve(taken('msg_1')) : new Promise(() => undefined)),
+  });
+  await vi.waitFor(() => expect(begun).toHaveLength(2));
+  abort.abort();
+
+  expect((await sending).map(({ number }) => number)).toEqual([1]);
+  expect(begun).toHaveLength(2);
+});
+
+test('a pause between two messages ends when stopped', async () => {
+  const { sending, abort, results } = setup({ ratePerSecond: 0.001 });
+  await vi.waitFor(() => expect(results).toHaveLength(1));
+  abort.abort();
+
+  expect(await sending).toHaveLength(1);
+});
+
+test('those that keep everybody waiting are counted', async () => {
+  const outcomes: (() => void)[] = [];
+  const { sending, waiting } = setup({
+    waitingAfterMs: 1,
+    follow: (id) =>
+      id === 'msg_000000'
+        ? Promise.resolve(stopped)
+        : new Promise((resolve) => outcomes.push(() => resolve(stopped))),
+  });
+
+  await vi.waitFor(() => expect(waiting).toEqual([2]));
+  for (const settle of outcomes) settle();
+  await sending;
+});

@@ -1,0 +1,98 @@
+import type { Trace, TraceReader } from '@sms-gateway/queue';
+import { expect, test } from 'vitest';
+import { createFollow, redisErrorCode } from './follow.ts';
+
+const TTL_MS = 180_000;
+
+const accepted: Trace = {
+  id: 'msg_1',
+  connection: 'default',
+  recipientHint: '+1…23',
+  country: 'US',
+  acceptedAt: 1000,
+  deadline: 1000 + TTL_MS,
+  attempts: [],
+  outcome: undefined,
+  outcomeAt: undefined,
+  reason: undefined,
+  encoding: undefined,
+  segments: undefined,
+  route: undefined,
+};
+const sent: Trace = { ...accepted, outcome: 'sent', outcomeAt: 1020, reason: 'accepted' };
+
+/** Each read is the next of these; the last one stays. Between two reads pass `stepMs`. */
+function setup(reads: (Trace | Error | undefined)[], { stepMs = 0 } = {}) {
+  const abort = new AbortController();
+  const left = [...reads];
+  let clock = 50_000_000;
+  let count = 0;
+  const traces: TraceReader = {
+    read: async () => {
+      count += 1;
+      clock += stepMs;
+      const read = left.length > 1 ? left.shift() : left[0];
+      if (read instanceof Error) throw read;
+      return read;
+    },
+  };
+  const follow = createFollow({ traces, now: () => clock, signal: abort.signal });
+  return { follow, abort, reads: () => count };
+}
+
+test('a message is followed to its outcome, step by step', async () => {
+  const { follow } = setup([accepted, accepted, sent]);
+  const seen: Trace[] = [];
+
+  expect(await follow('msg_1', (trace) => seen.push(trace))).toEqual({
+    kind: 'concluded',
+    outcome: 'sent',
+    trace: sent,
+  });
+  expect(seen).toEqual([accepted, accepted, sent]);
+});
+
+test('a message that nobody concludes is given up after its deadline, whatever the gateway’s clock says', async () => {
+  const { follow, reads } = setup([accepted], { stepMs: TTL_MS / 2 });
+
+  expect(await follow('msg_1')).toEqual({ kind: 'no_outcome', trace: accepted });
+  // The second reaches the deadline itself, and the worker has a moment more.
+  expect(reads()).toBe(3);
+});
+
+test('a Redis that is away for a while is asked again', async () => {
+  const { follow } = setup([accepted, new Error('Connection is closed.'), sent], { stepMs: 60_000 });
+
+  expect(await follow('msg_1')).toMatchObject({ kind: 'concluded' });
+});
+
+test('a Redis that never answers is told by its code', async () => {
+  const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  const { follow } = setup([refused], { stepMs: 3000 });
+
+  expect(await follow('msg_1')).toEqual({
+    kind: 'not_followed',
+    why: { kind: 'unreachable', code: 'ECONNREFUSED' },
+  });
+});
+
+test('a Redis that knows no such message is another gateway’s', async () => {
+  const { follow } = setup([undefined]);
+
+  expect(await follow('msg_1')).toEqual({ kind: 'not_followed', why: { kind: 'not_known' } });
+});
+
+test('it ends when asked to, with what is known', async () => {
+  const { follow, abort } = setup([accepted]);
+
+  expect(await follow('msg_1', () => abort.abort())).toEqual({ kind: 'stopped', trace: accepted });
+});
+
+test.each([
+  [Object.assign(new Error('x'), { code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
+  [new Error('WRONGPASS invalid username-password pair'), 'WRONGPASS'],
+  [new Error('the password was secret'), 'no answer'],
+  ['thrown', 'no answer'],
+])('of an error of Redis only its code is told', (error, code) => {
+  expect(redisErrorCode(error)).toBe(code);
+});

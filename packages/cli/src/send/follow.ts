@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Outcome } from '@sms-gateway/contract';
+import type { Trace, TraceReader } from '@sms-gateway/queue';
+
+/** What following one message came to. */
+export type Followed =
+  | { kind: 'concluded'; outcome: Outcome; trace: Trace }
+  /** Its deadline has passed, and nobody concluded it. */
+  | { kind: 'no_outcome'; trace: Trace }
+  /** Asked to stop before. */
+  | { kind: 'stopped'; trace: Trace | undefined }
+  | { kind: 'not_followed'; why: NotFollowed };
+
+export type NotFollowed =
+  | { kind: 'not_wanted' }
+  | { kind: 'no_redis' }
+  /** `code` is the system's or Redis's own, such as ECONNREFUSED. */
+  | { kind: 'unreachable'; code: string }
+  /** The gateway writes the trace before it answers, so this is another one's Redis. */
+  | { kind: 'not_known' }
+  /** The answer was 200, and named no message. */
+  | { kind: 'no_id' };
+
+export type Follow = (id: string, onTrace?: (trace: Trace) => void) => Promise<Followed>;
+
+/** Milliseconds after its deadline in which a worker concludes a message. */
+const GRACE_MS = 2000;
+/** Milliseconds for which a Redis that has not answered yet is asked again. */
+const UNREADABLE_MS = 5000;
+const MIN_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 500;
+
+type Deps = {
+  traces: TraceReader;
+  /** Milliseconds; only differences count, so the gateway's clock may be another one. */
+  now: () => number;
+  signal: AbortSignal;
+  graceMs?: number;
+  unreadableMs?: number;
+};
+
+/**
+ * Follows messages to their outcomes. A Redis that is away for a while is asked again until the deadline. The more are
+ * followed at once, the rarer each is read, since the gateway under test has to answer these reads too.
+ */
+export function createFollow({
+  traces,
+  now,
+  signal,
+  graceMs = GRACE_MS,
+  unreadableMs = UNREADABLE_MS,
+}: Deps): Follow {
+  let followed = 0;
+
+  async function untilEnd(id: string, onTrace: (trace: Trace) => void): Promise<Followed> {
+    const begunAt = now();
+    let latest: Trace | undefined;
+    for (;;) {
+      const read = await readTrace(id);
+      if (read.kind === 'read') {
+        const { trace } = read;
+        if (trace === undefined) return { kind: 'not_followed', why: { kind: 'not_known' } };
+        latest = trace;
+        onTrace(trace);
+        if (trace.outcome !== undefined) return { kind: 'concluded', outcome: trace.outcome, trace };
+      }
+      if (signal.aborted) return { kind: 'stopped', trace: latest };
+      const elapsedMs = now() - begunAt;
+      if (latest !== undefined && elapsedMs >= latest.deadline - latest.acceptedAt + graceMs) {
+        return { kind: 'no_outcome', trace: latest };
+      }
+      if (latest === undefined && read.kind === 'failed' && elapsedMs >= unreadableMs) {
+        return { kind: 'not_followed', why: { kind: 'unreachable', code: read.code } };
+      }
+      await delay(Math.min(Math.max(followed, MIN_PAUSE_MS), MAX_PAUSE_MS));
+    }
+  }
+
+  async function readTrace(
+    id: string,
+  ): Promise<{ kind: 'read'; trace: Trace | undefined } | { kind: 'failed'; code: string }> {
+    try {
+      return { kind: 'read', trace: await traces.read(id) };
+    } catch (error) {
+      return { kind: 'failed', code: redisErrorCode(error) };
+    }
+  }
+
+  return async (id, onTrace = () => undefined) => {
+    followed += 1;
+    try {
+      return await untilEnd(id, onTrace);
+    } finally {
+      followed -= 1;
+    }
+  };
+}
+
+/** The system's code, or the first word of Redis's own answer: never the rest, which may hold what was sent. */
+export function redisErrorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] ?? 'no answer';
+}

@@ -1,0 +1,333 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { readDevState, writeDevState } from '../packages/cli/src/dev-state.ts';
+import { freePort } from '../packages/cli/src/ports.ts';
+import { repositoryRoot } from '../packages/cli/src/repository.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { AUDIENCE, PAYLOAD_KEY, SECRET } from './support/processes.ts';
+import { startTestRedis } from './support/test-redis.ts';
+
+const NUMBER = '+14155550123';
+
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sms-gateway-send-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** Runs `npm run send` as a process that has nothing but these variables, and no state of an earlier start. */
+async function startSend(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/send.js'), ...args], {
+    env: { PATH: process.env['PATH'], GATEWAY_STATE_DIR: await emptyFolder(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => {
+    expect(stdout + stderr).not.toContain(SECRET);
+    return { code: code as number | null, stdout, stderr };
+  });
+  return { ended, stdout: () => stdout, interrupt: () => child.kill('SIGINT') };
+}
+
+async function send(args: string[], env: Record<string, string>) {
+  return (await startSend(args, env)).ended;
+}
+
+/** What a terminal knows that is set up for this gateway. */
+const envOf = ({ ingress, redis }: Pick<Gateway, 'ingress' | 'redis'>) => ({
+  GATEWAY_URL: `${ingress.url}/v1/sms`,
+  AUTH0_SECRET: SECRET,
+  AUTH0_AUDIENCE: AUDIENCE,
+  REDIS_URL: redis.url,
+});
+
+const untilAccepted = (gateway: Gateway, count: number) =>
+  vi.waitFor(async () => expect(await gateway.client.keys('{gateway}:trace:*')).toHaveLength(count), {
+    timeout: 10_000,
+  });
+
+test('a message is shown on its way to its outcome', async () => {
+  await using gateway = await startGateway();
+  await gateway.startWorker();
+
+  const { code, stdout, stderr } = await send([NUMBER], envOf(gateway));
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(
+    /^POST [^]*: +200 after \d+ ms\n\{"id"[^]*the code is on its way\n +\+0 ms {2}accepted +HTTP 200 in \d+ ms\n.*attempt 1 +http: accepted in \d+ ms\n.*ms {2}sent\n$/,
+  );
+  expect(gateway.sent()).toMatchObject([{ to: NUMBER, body: expect.stringMatching(/: \d{6}$/) as string }]);
+});
+
+test('a message that fails says through whom and why, and is no success', async () => {
+  await using gateway = await startGateway({ respond: (response) => response.writeHead(400).end() });
+  await gateway.startWorker();
+
+  const { code, stdout } = await send([NUMBER], envOf(gateway));
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/attempt 1 +http: \w+ \(http_400\) in [^]*ms {2}failed +\w+\n$/);
+});
+
+test('several messages go to the numbers in turn, each with a code of its own', async () => {
+  await using gateway = await startGateway();
+  await gateway.startWorker();
+  const numbers = ['+14155550101', '+14155550102', '+14155550103'];
+
+  const { code, stdout } = await send([...numbers, '--rate', '50', '--text', 'Code {code}.'], envOf(gateway));
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^1 {2}\+1…01 +200 after \d+ ms {2}http accepted → sent, \d+ ms$/m);
+  expect(stdout).toMatch(
+    /\n3 messages in .*\nAnswers: +200 × 3\nOutcomes: +sent × 3\nAccept to sent: +min \d/,
+  );
+  const sent = gateway.sent();
+  expect(new Set(sent.map(({ to }) => to))).toEqual(new Set(numbers));
+  expect(new Set(sent.map(({ body }) => body)).size).toBe(3);
+  for (const { body } of sent) expect(body).toMatch(/^Code \d{6}\.$/);
+});
+
+test('a newer code to the same number replaces the one before, and that is no success', async () => {
+  await using gateway = await startGateway();
+  const sending = await startSend([NUMBER, '--count', '3', '--json'], envOf(gateway));
+  await untilAccepted(gateway, 3);
+  await gateway.startWorker();
+
+  const { code, stdout } = await sending.ended;
+
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    messages: [
+      { number: 1, trace: { outcome: 'superseded', reason: 'newer_code' } },
+      { number: 2, trace: { outcome: 'superseded' } },
+      { number: 3, gateway: { status: 200 }, auth0: { status: 200 }, trace: { outcome: 'sent' } },
+    ],
+    summary: { answers: { 200: 3 }, outcomes: { superseded: 2, sent: 1 } },
+  });
+});
+
+test('a message that no worker takes is waited for until its deadline', async () => {
+  await using gateway = await startGateway({ env: { MESSAGE_TTL: '1s' } });
+
+  const { code, stdout } = await send([NUMBER], envOf(gateway));
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/accepted +HTTP 200.*\nNo outcome, and its deadline has passed/);
+});
+
+test('Redis may restart on the way', async () => {
+  await using gateway = await startGateway({ mustControl: true });
+  const sending = await startSend([NUMBER], envOf(gateway));
+  await vi.waitFor(() => expect(sending.stdout()).toContain('+0 ms  accepted'), { timeout: 10_000 });
+  await gateway.redis.restart();
+  await gateway.startWorker();
+
+  expect(await sending.ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ms {2}sent\n$/) as string,
+  });
+});
+
+test('Ctrl-C ends it with the summary so far', async () => {
+  await using gateway = await startGateway();
+  const sending = await startSend([NUMBER, '--count', '100', '--rate', '1'], envOf(gateway));
+  // The first is answered by then.
+  await untilAccepted(gateway, 2);
+  sending.interrupt();
+
+  const { code, stdout } = await sending.ended;
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^([12]) of 100 messages in .*\nAnswers: +200 × \1\nOutcomes: +no outcome × \1\n/m);
+});
+
+test('without a Redis it says how to follow, and a 200 is a success', async () => {
+  await using gateway = await startGateway();
+  const { REDIS_URL: _, ...env } = envOf(gateway);
+  const closed = `redis://127.0.0.1:${await freePort()}`;
+  const runs = await Promise.all([
+    send([NUMBER], env),
+    send([NUMBER], { ...env, REDIS_URL: closed }),
+    send([NUMBER, '--no-follow'], envOf(gateway)),
+  ]);
+
+  expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+  const lines = runs.map(({ stdout }) =>
+    stdout.split('\n').filter((line) => line.startsWith('Not followed')),
+  );
+  expect(lines).toEqual([
+    [expect.stringContaining('set REDIS_URL')],
+    [expect.stringMatching(/\(ECONNREFUSED\)\. Set REDIS_URL/)],
+    [expect.stringContaining('--no-follow')],
+  ]);
+});
+
+test('another Redis than the gateway’s is told as such', async () => {
+  await using gateway = await startGateway({ mustControl: true });
+  await using other = await startTestRedis({ mustControl: true });
+
+  const { code, stdout } = await send([NUMBER], { ...envOf(gateway), REDIS_URL: other.url });
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('Not followed: the Redis asked knows no such message. Set REDIS_URL');
+});
+
+test('the Redis that npm start keeps is that of its own gateway only', async () => {
+  await using gateway = await startGateway();
+  await gateway.startWorker();
+  const stateDir = await emptyFolder();
+  const { GATEWAY_URL: url, REDIS_URL: redisUrl } = envOf(gateway);
+  const state = { secret: SECRET, audience: AUDIENCE, payloadKey: PAYLOAD_KEY, url, connection: 'default' };
+
+  await writeDevState(stateDir, { ...state, redisUrl });
+  const own = await send([NUMBER], { GATEWAY_STATE_DIR: stateDir });
+  await writeDevState(stateDir, { ...state, redisUrl, url: 'http://127.0.0.1:8080/v1/sms' });
+  const foreign = await send([NUMBER, '--url', url], { GATEWAY_STATE_DIR: stateDir });
+
+  expect(own.stdout).toMatch(/ms {2}sent\n$/);
+  expect(foreign.stdout).toMatch(/Not followed: set REDIS_URL .*\n$/);
+});
+
+/** `npm start`, with no more than a Redis; resolves when it is up. */
+async function startAll(redisUrl: string) {
+  const stateDir = await emptyFolder();
+  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
+    env: {
+      PATH: process.env['PATH'],
+      GATEWAY_STATE_DIR: stateDir,
+      REDIS_URL: redisUrl,
+      PORT: String(await freePort()),
+      ADMIN_PORT: String(await freePort()),
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'close');
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  try {
+    await vi.waitFor(() => expect(output).toContain('Ctrl-C'), { timeout: 40_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stateDir, [Symbol.asyncDispose]: stop };
+}
+
+test('a message is followed in the Redis of npm start without being told where that is', async () => {
+  await using redis = await startTestRedis({ mustControl: true });
+  await using gateway = await startAll(redis.url);
+
+  const { code, stdout } = await send([NUMBER], { GATEWAY_STATE_DIR: gateway.stateDir });
+
+  expect(stdout).toMatch(/attempt 1 +console: accepted[^]*ms {2}sent\n$/);
+  expect(code).toBe(0);
+  expect(await readDevState(gateway.stateDir)).toMatchObject({
+    redisUrl: redis.url,
+    adminPorts: { ingress: expect.any(Number) as number, worker: expect.any(Number) as number },
+  });
+});
+
+test('a Redis password of the environment is not written down, so send asks for it', async () => {
+  await using redis = await startTestRedis({ mustControl: true });
+  // A Redis without a password takes any.
+  await using gateway = await startAll(redis.url.replace('//', '//default:hunter2@'));
+
+  const { code, stdout } = await send([NUMBER], { GATEWAY_STATE_DIR: gateway.stateDir });
+
+  expect(stdout).toContain('Not followed: set REDIS_URL');
+  expect(code).toBe(0);
+  expect(await readFile(join(gateway.stateDir, 'dev.json'), 'utf8')).not.toContain('hunter2');
+});
+
+test('a connection is asked for by its name, at the same gateway', async () => {
+  await using gateway = await startGateway();
+  await gateway.startWorker();
+
+  const known = await send([NUMBER, '--connection', 'default'], envOf(gateway));
+  const unknown = await send([NUMBER, '--connection', 'nobody', '--json'], envOf(gateway));
+
+  expect(known).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`POST ${gateway.ingress.url}/v1/connections/default/sms\n`) as string,
+  });
+  expect(unknown.code).toBe(1);
+  expect(JSON.parse(unknown.stdout)).toMatchObject({ gateway: { status: 404 }, id: null, trace: null });
+});
+
+test('the Action is run as Auth0 does, and its message followed', async () => {
+  await using gateway = await startGateway();
+  await gateway.startWorker();
+
+  const { code, stdout, stderr } = await send([NUMBER, '--as', 'action'], envOf(gateway));
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^POST .*, by the custom phone provider Action\n.*: +200 after \d+ ms\n\{"id"/);
+  expect(stdout).toMatch(/The Action ended: +returned after .*\nAuth0: +takes the message as sent\n/);
+  expect(stdout).toMatch(/attempt 1 +http: accepted[^]*ms {2}sent\n$/);
+  expect(gateway.sent()).toMatchObject([{ to: NUMBER }]);
+});
+
+test('what Auth0 makes of the end of the Action is said for each of several messages', async () => {
+  await using gateway = await startGateway();
+  await gateway.startWorker();
+
+  const { code, stdout } = await send(['+1', NUMBER, '--as', 'action'], envOf(gateway));
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^1 {2}no number +422 after \d+ ms {2}the Action dropped \(The gateway answered 422/m,
+  );
+  expect(stdout).toMatch(/^2 {2}\+1…23 +200 after \d+ ms {2}the Action returned {2}http accepted → sent, /m);
+  expect(stdout).toContain('\nThe Action:      dropped × 1, returned × 1\n');
+});
+
+test('an Action that does not reach the gateway is tried again by Auth0', async () => {
+  const { code, stdout } = await send([NUMBER, '--as', 'action', '--json'], {
+    GATEWAY_URL: `http://127.0.0.1:${await freePort()}/v1/sms`,
+    AUTH0_SECRET: SECRET,
+    AUTH0_AUDIENCE: AUDIENCE,
+  });
+
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    gateway: null,
+    auth0: { kind: 'retry', explanation: expect.stringContaining('up to 5 times more') as string },
+    id: null,
+    trace: null,
+  });
+});
+
+test('both callers sign with a base64url secret and a subject where the gateway wants them', async () => {
+  const secret = Buffer.from(SECRET).toString('base64url');
+  const own = { AUTH0_SECRET: secret, AUTH0_SECRET_BASE64: 'true', AUTH0_SUBJECT: 'urn:Auth0' };
+  await using gateway = await startGateway({ env: own });
+  await gateway.startWorker();
+
+  expect(await send([NUMBER, '--as', 'action'], { ...envOf(gateway), ...own })).toMatchObject({ code: 0 });
+  expect(await send([NUMBER], { ...envOf(gateway), ...own })).toMatchObject({ code: 0 });
+});
+
+test('how it is used wrongly is said on standard error', async () => {
+  const { code, stdout, stderr } = await send([NUMBER, '--rate', '0'], {});
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^--rate is a number above 0[^]*Usage: npm run send/);
+});
+
+test('without a gateway to send to it says what to do', async () => {
+  const { code, stderr } = await send([NUMBER], {});
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('run npm start first, or set GATEWAY_URL');
+});
