@@ -280,6 +280,25 @@ test('only the newest of several codes for a recipient is sent; other recipients
   );
 });
 
+test('a notice and a code for the same recipient do not replace each other; a newer notice of a kind does', async () => {
+  await using gateway = await setup();
+  const recipient = freshNumber();
+  const ids = [];
+  for (const body of [
+    { body: 'Code 150001', message_type: 'otp_verify', code: '150001' },
+    { body: 'Somebody has your password', message_type: 'password_breach' },
+    { body: 'Your account is blocked', message_type: 'blocked_account' },
+    { body: 'Your account is still blocked', message_type: 'blocked_account' },
+  ]) {
+    ids.push((await postSms(gateway.ingress.url, { body: { recipient, ...body } })).body['id']);
+  }
+  await gateway.startWorker();
+  const outcomes = await Promise.all(
+    ids.map(async (id) => (await untilConcluded(gateway.client, id)).outcome),
+  );
+  expect(outcomes).toEqual(['sent', 'sent', 'superseded', 'sent']);
+});
+
 test('a code that is replaced while it waits for another attempt is not sent again', async () => {
   let isUp = false;
   await using gateway = await setup({

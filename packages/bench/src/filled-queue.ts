@@ -40,6 +40,7 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         text,
         sender: 'Example',
         messageType: undefined,
+        notice: undefined,
         idempotencyKey: undefined,
         ttlMs: TTL_MS,
       });

@@ -2,7 +2,7 @@ export { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from './keys.ts';
 export { ATTEMPT_RESULTS, OUTCOMES, type AttemptResult, type Outcome } from './outcome.ts';
 export { describeText, replaceSmartCharacters, type TextDescription } from './segments.ts';
 export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';
-export { MAX_TEXT_LENGTH, smsRequestSchema, type SmsRequest } from './sms-request.ts';
+export { MAX_TEXT_LENGTH, noticeKind, smsRequestSchema, type SmsRequest } from './sms-request.ts';
 export { maskPhoneNumber, parsePhoneNumber, type PhoneNumber } from './phone-number.ts';
 export {
   isCurableFailure,

@@ -29,3 +29,14 @@ export const smsRequestSchema = z.object({
 });
 
 export type SmsRequest = z.infer<typeof smsRequestSchema>;
+
+/**
+ * The kind of a message that carries no code, such as `password_breach`; undefined for a code, as which everything
+ * counts that does not say otherwise. A code replaces older codes, and a notice older ones of its kind, but neither the
+ * other: a warning must not keep somebody from logging in. Kinds as in `event.notification.message_type`
+ * (https://auth0.com/docs/customize/actions/reference/custom-phone-provider/custom-phone-provider-event-object).
+ */
+export function noticeKind({ code, message_type: type }: SmsRequest): string | undefined {
+  if (code || !type || type.startsWith('otp_')) return undefined;
+  return type;
+}

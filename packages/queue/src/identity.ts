@@ -10,10 +10,11 @@ export type Identity = {
     idempotencyKey?: string | undefined;
   }): string;
   /**
-   * Keyed hashes of connection and recipient, one for each payload key, the current key's first. All of them are
-   * marked on accept, so that superseding works across processes that already have, and still lack, a new key.
+   * Keyed hashes of connection, recipient and, for what is no code, the kind of notice: the messages under one key
+   * replace each other. One for each payload key, the current key's first. All of them are marked on accept, so that
+   * superseding works across processes that already have, and still lack, a new key.
    */
-  recipientKeys(connection: string, recipient: string): [string, ...string[]];
+  recipientKeys(connection: string, recipient: string, notice?: string): [string, ...string[]];
 };
 
 /**
@@ -34,8 +35,8 @@ export function createIdentity(keys: PayloadKeys): Identity {
           ? hash(current, ['text', connection, recipient, text])
           : hash(current, ['key', connection, idempotencyKey])
       }`,
-    recipientKeys: (connection, recipient) => {
-      const parts = ['recipient', connection, recipient];
+    recipientKeys: (connection, recipient, notice) => {
+      const parts = ['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])];
       return [hash(current, parts), ...older.map((key) => hash(key, parts))];
     },
   };

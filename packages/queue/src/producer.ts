@@ -36,6 +36,8 @@ export type Producer = {
     text: string;
     sender: string | undefined;
     messageType: string | undefined;
+    /** Kind of a message that is no code, and so neither replaces codes nor is replaced by them. */
+    notice: string | undefined;
     idempotencyKey: string | undefined;
     ttlMs: number;
   }): Promise<AcceptedMessage>;
@@ -89,12 +91,12 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
   }
 
   return {
-    accept: async ({ connection, recipient, text, sender, messageType, idempotencyKey, ttlMs }) => {
+    accept: async ({ connection, recipient, text, sender, messageType, notice, idempotencyKey, ttlMs }) => {
       const { ready, reasons } = check.state();
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
       const id = identity.messageId({ connection, recipient: recipient.e164, text, idempotencyKey });
-      const recipientKeys = identity.recipientKeys(connection, recipient.e164);
+      const recipientKeys = identity.recipientKeys(connection, recipient.e164, notice);
       const sealed = await vault.seal(id, {
         to: recipient.e164,
         body: text,

@@ -1,4 +1,4 @@
-import { parsePhoneNumber, smsRequestSchema, type SmsRequest } from '@sms-gateway/contract';
+import { noticeKind, parsePhoneNumber, smsRequestSchema, type SmsRequest } from '@sms-gateway/contract';
 import { type AcceptedMessage, type Producer, QueueUnavailableError } from '@sms-gateway/queue';
 import type { ConnectionConfig } from '@sms-gateway/runtime';
 import type { z } from 'zod';
@@ -55,6 +55,7 @@ export function createAccept({ producer, metrics, screening: screeningNow }: Dep
           text: request.body,
           sender: request.sender ?? undefined,
           messageType: request.message_type ?? undefined,
+          notice: noticeKind(request),
           idempotencyKey,
           ttlMs: connection.messageTtlMs,
         }),
