@@ -66,16 +66,17 @@ async function setup() {
     now,
     random: Math.random,
   });
+  const router = createRouter({
+    routes: [],
+    connectionRoutes: {},
+    defaultProviders: ['twilio', 'http'],
+    senderRules: {},
+  });
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
     open: createOpenMessage({
       vault,
-      plan: createRouter({
-        routes: [],
-        connectionRoutes: {},
-        defaultProviders: ['twilio', 'http'],
-        senderRules: {},
-      }).plan,
+      plan: (message) => router.plan(message),
       replacesSmartCharacters: false,
       logger,
     }),

@@ -51,10 +51,10 @@ test('while keys are rotated, processes with either order mark a recipient the s
 });
 
 test('the kinds of notice have keys of their own, and codes have the one without a kind', () => {
-  const { recipientKeys } = createIdentity({ kind: 'keys', keys: [oldKey] });
+  const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
   const keys = [undefined, 'password_breach', 'blocked_account'].map(
-    (notice) => recipientKeys('default', '+14155550123', notice)[0],
+    (notice) => identity.recipientKeys('default', '+14155550123', notice)[0],
   );
   expect(new Set(keys).size).toBe(3);
-  expect(recipientKeys('default', '+14155550123', 'password_breach')).toEqual([keys[1]]);
+  expect(identity.recipientKeys('default', '+14155550123', 'password_breach')).toEqual([keys[1]]);
 });
