@@ -1,6 +1,7 @@
 import { manageAuth0 } from './gateway/auth0.ts';
 import { type Command, type CommandResult, createPaint, EX_USAGE } from './gateway/command.ts';
 import { Cancelled, createDialogue } from './gateway/dialogue.ts';
+import { diagnose } from './gateway/doctor.ts';
 import { explainRoute } from './gateway/route.ts';
 import { explainSegments } from './gateway/segments.ts';
 
@@ -8,6 +9,10 @@ const COMMANDS: Record<string, Command> = {
   auth0: {
     summary: 'point an Auth0 tenant at this gateway, take it back, rotate the secret',
     run: manageAuth0,
+  },
+  doctor: {
+    summary: 'what is wrong with the gateway, its surroundings and its tenant, and what to do',
+    run: diagnose,
   },
   route: {
     summary: 'which providers and senders a number would be sent through, and why',

@@ -2,6 +2,7 @@ import smpp from 'smpp';
 
 /** SMPP 3.4 §5.1.2.1. */
 export const COMMAND_ID = {
+  bind_transmitter: 0x0000_0002,
   submit_sm: 0x0000_0004,
   deliver_sm: 0x0000_0005,
   unbind: 0x0000_0006,
@@ -11,7 +12,12 @@ export const COMMAND_ID = {
   generic_nack: 0x8000_0000,
 } as const;
 
-export type RequestCommand = 'submit_sm' | 'unbind' | 'bind_transceiver' | 'enquire_link';
+export type RequestCommand =
+  | 'submit_sm'
+  | 'unbind'
+  | 'bind_transceiver'
+  | 'bind_transmitter'
+  | 'enquire_link';
 type ResponseCommand = 'deliver_sm_resp' | 'enquire_link_resp' | 'unbind_resp' | 'generic_nack';
 
 /** One protocol data unit as it came, its header read (§3.2). */

@@ -38,7 +38,11 @@ export type SessionOptions = {
 };
 
 export type Session = {
-  bind(fields: Record<string, unknown>): Promise<RequestOutcome>;
+  /** Delivery receipts come over a transceiver only. */
+  bind(
+    fields: Record<string, unknown>,
+    as?: 'bind_transceiver' | 'bind_transmitter',
+  ): Promise<RequestOutcome>;
   /** Writes one submit_sm within the window. Settles as soon as `signal` is aborted. Never rejects. */
   submit(fields: Record<string, unknown>, signal: AbortSignal): Promise<RequestOutcome>;
   /** Takes no more requests, says goodbye and ends within `unbindTimeoutMs`. */
@@ -166,7 +170,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   socket.on('close', () => end('connection_closed'));
 
   return {
-    bind: (fields) => exchange('bind_transceiver', fields),
+    bind: (fields, as = 'bind_transceiver') => exchange(as, fields),
     async submit(fields, signal) {
       const entry = await window.take(signal);
       if (entry === 'aborted') return { kind: 'not_sent', code: 'aborted' };

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { judgeClocks } from './check-clock.ts';
+
+test('clocks within 5 s agree', () => {
+  expect(
+    judgeClocks([
+      { owner: 'Redis', skewMs: 4_999 },
+      { owner: 'the gateway', skewMs: -900 },
+    ]),
+  ).toMatchObject([{ status: 'ok', finding: 'this machine agrees with Redis, the gateway within 5 s' }]);
+});
+
+test.each([
+  [5_000, 'warning', 'the clock of Redis is 5 s ahead of'],
+  [-29_000, 'warning', 'the clock of Redis is 29 s behind'],
+  [30_000, 'failed', 'the clock of Redis is 30 s ahead of'],
+  [-3_600_000, 'failed', 'the clock of Redis is 3600 s behind'],
+])('a difference of %i ms means %s', (skewMs, status, finding) => {
+  expect(judgeClocks([{ owner: 'Redis', skewMs }])).toMatchObject([
+    { status, finding: expect.stringContaining(finding) },
+  ]);
+});
+
+test('of several processes behind one address the worst counts', () => {
+  expect(
+    judgeClocks([
+      { owner: 'the gateway', skewMs: -100 },
+      { owner: 'the gateway', skewMs: -40_000 },
+      { owner: 'Redis', skewMs: 10 },
+    ]),
+  ).toMatchObject([{ status: 'failed', finding: expect.stringContaining('the gateway is 40 s behind') }]);
+});
+
+test('where all others differ, this clock is the wrong one', () => {
+  const [finding] = judgeClocks([
+    { owner: 'Redis', skewMs: 60_000 },
+    { owner: 'twilio', skewMs: 60_000 },
+  ]);
+
+  expect(finding?.advice).toContain('this clock is the wrong one');
+});
+
+test('without an answer there is nothing to compare', () => {
+  expect(judgeClocks([])).toMatchObject([{ status: 'skipped' }]);
+});

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sortWarnings } from './config-warnings.ts';
+import type { Facts } from './facts.ts';
+import { failed, type Finding, ok, warning } from './finding.ts';
+
+type Configuration = Pick<Facts, 'ingress' | 'worker' | 'isDev' | 'devStateProblem'>;
+
+/** Whether ingress and worker can start with what is set here, and what they would warn of. */
+export function checkConfiguration({ ingress, worker, isDev, devStateProblem }: Configuration): Finding[] {
+  const findings: Finding[] = [];
+  if (devStateProblem !== undefined) {
+    findings.push(failed(devStateProblem, 'Then run npm start again, and Auth0 needs the new secret.'));
+  }
+  const services = [
+    { name: 'ingress', loaded: ingress },
+    { name: 'worker', loaded: worker },
+  ];
+  const problems = collect(
+    services.map(({ name, loaded }) => ({
+      name,
+      texts: loaded.kind === 'problems' ? loaded.problems : [],
+    })),
+  );
+  for (const { text, names } of problems) {
+    const { finding, advice } = split(text, `Correct it; docs/configuration.md says what it may be.`);
+    findings.push(failed(`${finding} (${names.join(', ')})`, advice));
+  }
+  if (ingress.kind === 'loaded' && worker.kind === 'loaded') {
+    const areSameKeys = isDeepStrictEqual(ingress.config.payloadKeys, worker.config.payloadKeys);
+    const hasKeys = ingress.config.payloadKeys.kind === 'keys';
+    const from = isDev ? 'ingress and worker load, as npm start makes it' : 'ingress and worker load';
+    findings.push(
+      areSameKeys
+        ? ok(hasKeys ? `${from}; PAYLOAD_KEYS are the same for both` : from)
+        : failed(
+            'PAYLOAD_KEYS of ingress and worker differ',
+            'Give both the same keys: the worker cannot read what the ingress has encrypted.',
+          ),
+    );
+  }
+  const warnings = collect(
+    services.map(({ name, loaded }) => ({
+      name,
+      texts: loaded.kind === 'loaded' ? sortWarnings(loaded.config.warnings).others : [],
+    })),
+  );
+  for (const { text } of warnings) {
+    const { finding, advice } = split(text, 'If that is not on purpose, see docs/configuration.md.');
+    findings.push(warning(finding, advice));
+  }
+  return findings;
+}
+
+/** The configuration's sentences say first what is wrong and then, after a semicolon, what to do. */
+function split(sentence: string, otherwise: string): { finding: string; advice: string } {
+  const [finding = '', ...rest] = sentence.split('; ');
+  const advice = rest.join('; ');
+  return { finding, advice: advice === '' ? otherwise : `${advice[0]?.toUpperCase()}${advice.slice(1)}.` };
+}
+
+/** Each text once, with the services that say it. */
+function collect(said: { name: string; texts: readonly string[] }[]): { text: string; names: string[] }[] {
+  const texts = new Set(said.flatMap((service) => service.texts));
+  return [...texts].map((text) => ({
+    text,
+    names: said.filter((service) => service.texts.includes(text)).map(({ name }) => name),
+  }));
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { findingOf } from './check-providers.ts';
+
+const answered = (kind: 'accepted' | 'refused' | 'not_allowed' | 'unanswered', code: string) =>
+  findingOf({
+    provider: 'twilio',
+    proves: 'auth token',
+    answer: { kind, code, serverTimeMs: undefined },
+    skewMs: undefined,
+  });
+
+test('what a provider makes of credentials becomes what to do', () => {
+  expect(answered('accepted', 'http_200')).toMatchObject({
+    status: 'ok',
+    finding: 'twilio knows the auth token',
+  });
+  expect(answered('refused', 'http_401')).toMatchObject({
+    status: 'failed',
+    finding: 'twilio refuses the auth token (http_401)',
+    advice: expect.stringContaining('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN'),
+  });
+  expect(answered('not_allowed', 'http_403')).toMatchObject({
+    status: 'warning',
+    advice: expect.stringContaining('limited to sending'),
+  });
+  expect(answered('unanswered', 'connect_timeout')).toMatchObject({
+    status: 'warning',
+    finding: expect.stringContaining('connect_timeout'),
+  });
+});
+
+test('a provider without a harmless call is said not to be checked', () => {
+  const none = { proves: undefined, answer: undefined, skewMs: undefined };
+
+  expect(findingOf({ provider: 'http', ...none })).toMatchObject({
+    status: 'skipped',
+    finding: expect.stringContaining('http not checked'),
+  });
+});

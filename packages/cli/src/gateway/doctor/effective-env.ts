@@ -1,0 +1,23 @@
+import type { DevState } from '../../dev-state.ts';
+import { gatewayEnv } from '../../gateway-env.ts';
+
+/** What the gateway runs with: the environment, or where it configures nothing, what `npm start` makes of it. */
+export function effectiveEnv(
+  env: NodeJS.ProcessEnv,
+  devState: DevState | undefined,
+): { env: NodeJS.ProcessEnv; isDev: boolean } {
+  const hasOwn = Boolean(env['GATEWAY_CONFIG'] || env['AUTH0_SECRET'] || env['AUTH0_SECRET_FILE']);
+  if (hasOwn || devState === undefined) return { env, isDev: false };
+  const { hostname, port } = new URL(devState.url);
+  return {
+    isDev: true,
+    env: gatewayEnv({
+      env,
+      state: devState,
+      redisUrl: devState.redisUrl ?? (env['REDIS_URL'] || 'redis://127.0.0.1:6379'),
+      host: hostname,
+      port: Number(port || 80),
+      adminPort: devState.adminPorts?.ingress ?? 9090,
+    }),
+  };
+}
