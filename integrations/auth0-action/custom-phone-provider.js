@@ -23,6 +23,7 @@ const DEFAULT_CODE_TTL_SECONDS = 180;
 const MAX_CODE_TTL_SECONDS = 86_400;
 /** Auth0 tries again "up to 5 times in the next minutes". */
 const RETRIES_END_AFTER_MS = 15 * 60_000;
+const MAX_CACHE_LIFETIME_MS = 24 * 60 * 60_000;
 
 exports.onExecuteCustomPhoneProvider = async (event, api) => {
   try {
@@ -106,8 +107,8 @@ function createSighting(cache, idempotencyKey, codeTtlMs) {
     },
     async remember(firstSeenAt) {
       // As long as there may be retries: forgotten earlier, a dead code would look like a new one.
-      const expiresAt = firstSeenAt + codeTtlMs + RETRIES_END_AFTER_MS;
-      await orNothing(() => cache.set(key, String(firstSeenAt), { expires_at: expiresAt }));
+      const lifetimeMs = Math.min(codeTtlMs + RETRIES_END_AFTER_MS, MAX_CACHE_LIFETIME_MS);
+      await orNothing(() => cache.set(key, String(firstSeenAt), { expires_at: firstSeenAt + lifetimeMs }));
     },
     async forget() {
       if (isRecorded) await orNothing(() => cache.delete(key));
