@@ -2,16 +2,19 @@
 export function createDisposal() {
   const opened: (AsyncDisposable | Disposable)[] = [];
 
+  async function dispose(): Promise<void> {
+    for (const resource of opened.splice(0).toReversed()) {
+      if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+      else resource[Symbol.dispose]();
+    }
+  }
+
   return {
     use<T extends AsyncDisposable | Disposable>(resource: T): T {
       opened.push(resource);
       return resource;
     },
-    async dispose(): Promise<void> {
-      for (const resource of opened.splice(0).toReversed()) {
-        if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
-        else resource[Symbol.dispose]();
-      }
-    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
 }

@@ -43,6 +43,7 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         notice: undefined,
         idempotencyKey: undefined,
         ttlMs: TTL_MS,
+        limits: { mode: 'enforce', limits: [] },
       });
     },
   });

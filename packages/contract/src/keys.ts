@@ -20,6 +20,9 @@ export const gatewayKeys = {
   /** Receipts that came before anybody knew their message. */
   earlyReceipts: (provider: string, providerMessageId: string) =>
     `${QUEUE_PREFIX}:early-receipts:${provider}:${providerMessageId}`,
+  /** How many messages of one kind came lately; `subject` tells nothing. */
+  limit: (scope: string, windowMs: number, subject: string) =>
+    `${QUEUE_PREFIX}:limit:${scope}:${windowMs}:${subject}`,
   /** The shared rate limit of one provider. */
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
   /** Written to see whether writing works. */

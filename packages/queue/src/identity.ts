@@ -15,6 +15,8 @@ export type Identity = {
    * superseding works across processes that already have, and still lack, a new key.
    */
   recipientKeys(connection: string, recipient: string, notice?: string): [string, ...string[]];
+  /** A keyed hash of what a limit counts by, such as a number or an address. Of the current key alone. */
+  limitKey(scope: string, subject: string): string;
 };
 
 /**
@@ -35,6 +37,7 @@ export function createIdentity(keys: PayloadKeys): Identity {
           ? hash(current, ['text', connection, recipient, text])
           : hash(current, ['key', connection, idempotencyKey])
       }`,
+    limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
     recipientKeys: (connection, recipient, notice) => {
       const parts = ['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])];
       return [hash(current, parts), ...older.map((key) => hash(key, parts))];

@@ -11,7 +11,14 @@ export {
   type RecordedAttempt,
 } from './delivery-store.ts';
 export { createIdentity, type Identity } from './identity.ts';
-export { createProducer, QueueUnavailableError, type AcceptedMessage, type Producer } from './producer.ts';
+export { LIMITS_LUA, type Limit, type ReachedLimit } from './limits.ts';
+export {
+  createProducer,
+  QueueUnavailableError,
+  type AcceptedMessage,
+  type LimitedMessage,
+  type Producer,
+} from './producer.ts';
 export { createRateLimit, type Leave, type RateLimit } from './rate-limit.ts';
 export { createReceiptBook, type EnteredReceipt, type ReceiptBook } from './receipt-book.ts';
 export { createReceiptDesk, type ReceiptDesk } from './receipt-desk.ts';

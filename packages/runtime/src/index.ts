@@ -2,6 +2,7 @@ export type {
   CommonConfig,
   ConnectionConfig,
   IngressConfig,
+  LimitsConfig,
   PayloadKeys,
   ProviderConfig,
   ProviderName,

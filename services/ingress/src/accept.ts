@@ -1,10 +1,17 @@
 import { noticeKind, parsePhoneNumber, smsRequestSchema, type SmsRequest } from '@sms-gateway/contract';
-import { type AcceptedMessage, type Producer, QueueUnavailableError } from '@sms-gateway/queue';
+import {
+  type AcceptedMessage,
+  type Identity,
+  type Producer,
+  QueueUnavailableError,
+  type ReachedLimit,
+} from '@sms-gateway/queue';
 import type { ConnectionConfig } from '@sms-gateway/runtime';
 import type { z } from 'zod';
 import type { IngressMetrics } from './metrics.ts';
 import { HttpProblem } from './problem.ts';
 import { screenDestination } from './screen/destination.ts';
+import { limitsFor } from './screen/limits.ts';
 
 export type Accept = (
   connection: ConnectionConfig,
@@ -13,13 +20,14 @@ export type Accept = (
 
 type Deps = {
   producer: Producer;
+  identity: Pick<Identity, 'limitKey'>;
   metrics: IngressMetrics;
   /** The setting in effect at this moment. */
   screening: () => 'on' | 'record' | 'off';
 };
 
 /** From an authenticated body to a message on disk. @throws {HttpProblem} for everything that keeps it from there. */
-export function createAccept({ producer, metrics, screening: screeningNow }: Deps): Accept {
+export function createAccept({ producer, identity, metrics, screening: screeningNow }: Deps): Accept {
   return async (connection, { body, idempotencyKey }) => {
     const screening = screeningNow();
     const request = parseRequest(body);
@@ -47,8 +55,16 @@ export function createAccept({ producer, metrics, screening: screeningNow }: Dep
       }
     }
 
-    try {
-      return await metrics.timeEnqueue(() =>
+    const limits =
+      screening === 'off'
+        ? []
+        : limitsFor(
+            { recipient, ip: request.req?.ip ?? undefined, connection: connection.name },
+            connection.limits,
+            identity.limitKey,
+          );
+    const result = await orUnavailable(() =>
+      metrics.timeEnqueue(() =>
         producer.accept({
           connection: connection.name,
           recipient,
@@ -58,21 +74,36 @@ export function createAccept({ producer, metrics, screening: screeningNow }: Dep
           notice: noticeKind(request),
           idempotencyKey,
           ttlMs: connection.messageTtlMs,
+          limits: { mode: screening === 'on' ? 'enforce' : 'record', limits },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof QueueUnavailableError)) throw error;
-      throw new HttpProblem(
-        503,
-        'queue_unavailable',
-        'The message cannot be stored durably now. Try again.',
-        {
-          cause: error,
-          headers: { 'Retry-After': '2' },
-        },
-      );
-    }
+      ),
+    );
+    const decision = result.kind === 'limited' ? 'refused' : 'recorded';
+    for (const { rule } of result.reached) metrics.screened(connection.name, rule, decision);
+    if (result.kind === 'limited') throw limitReached(result.reached);
+    return result;
   };
+}
+
+async function orUnavailable<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof QueueUnavailableError)) throw error;
+    throw new HttpProblem(503, 'queue_unavailable', 'The message cannot be stored durably now. Try again.', {
+      cause: error,
+      headers: { 'Retry-After': '2' },
+    });
+  }
+}
+
+/** For the one that takes longest: before that, the message would only be refused again. */
+function limitReached(reached: readonly ReachedLimit[]): HttpProblem {
+  const rules = reached.map(({ rule }) => rule).join(', ');
+  const retryAfterSeconds = Math.ceil(Math.max(...reached.map(({ retryAfterMs }) => retryAfterMs)) / 1000);
+  return new HttpProblem(429, 'limit_reached', `Too many messages for now (${rules}).`, {
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+  });
 }
 
 function parseRequest(body: unknown): SmsRequest {

@@ -52,11 +52,12 @@ await runMain('ingress', async () => {
     onChange: ({ ready, reasons }) =>
       ready ? logger.info({ durability: mode }, 'queue.ready') : logger.warn({ reasons }, 'queue.not_ready'),
   });
+  const identity = createIdentity(config.payloadKeys);
   const producer = createProducer({
     redis,
     check,
     vault: createVault(config.payloadKeys),
-    identity: createIdentity(config.payloadKeys),
+    identity,
     replicas: mode === 'replicated' ? replicas : 0,
     now,
   });
@@ -75,7 +76,7 @@ await runMain('ingress', async () => {
   let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
   const app = createApp({
     gates,
-    accept: createAccept({ producer, metrics, screening: () => current.screening }),
+    accept: createAccept({ producer, identity, metrics, screening: () => current.screening }),
     takeReceipts: createTakeReceipts({
       config: config.receipts,
       publicUrl: config.publicUrl,

@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'too_large'
   | 'unsupported_media_type'
   | 'recipient_not_possible'
+  | 'limit_reached'
   | 'expectation_failed'
   | 'request_timeout'
   | 'headers_too_large'

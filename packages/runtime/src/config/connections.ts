@@ -1,4 +1,5 @@
 import { decodeBase64 } from './base64.ts';
+import { limitsConfig } from './limits.ts';
 import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
 import type { ConnectionConfig } from './schema.ts';
@@ -9,7 +10,7 @@ import { reviewTemplate } from './template.ts';
 const HS256_KEY_BYTES = 32;
 
 type ConnectionSources = Read<
-  Pick<IngressSettings, 'connections' | 'messageTtl' | 'allowedCountries' | 'defaultCountry'>
+  Pick<IngressSettings, 'connections' | 'messageTtl' | 'allowedCountries' | 'defaultCountry' | 'limits'>
 >;
 
 /** The connections without those a problem was reported of. */
@@ -54,6 +55,7 @@ function connectionConfig(
     messageTtlMs,
     allowedCountries,
     defaultCountry: connection.defaultCountry ?? settings.defaultCountry,
+    limits: limitsConfig(connection.limits, settings.limits),
   };
 }
 

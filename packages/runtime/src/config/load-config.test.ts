@@ -65,6 +65,7 @@ describe('an ingress configured by the environment', () => {
           messageTtlMs: 180_000,
           allowedCountries: ['US'],
           defaultCountry: undefined,
+          limits: { recipient: {}, ip: {}, country: {}, connection: {} },
         },
       ],
       receipts: {

@@ -8,6 +8,21 @@ export type RedisConfig =
 /** The first key encrypts, all decrypt; 32 bytes each. */
 export type PayloadKeys = { kind: 'off' } | { kind: 'keys'; keys: Uint8Array[] };
 
+/** Messages at most within a minute, an hour and a day, whenever that begins; what is missing is not limited. */
+export type Windows = Partial<Record<'minute' | 'hour' | 'day', number>>;
+
+/** How many messages are taken. Each is counted for all processes, and all connections, together. */
+export type LimitsConfig = {
+  /** For one number; `cooldownMs` is the least time between two. */
+  recipient: Windows & { cooldownMs?: number };
+  /** For one IP address of a user (IPv6: one /64), as the caller tells it in `req.ip`. */
+  ip: Windows;
+  /** For one country. */
+  country: Windows;
+  /** For one connection. */
+  connection: Windows;
+};
+
 /** What one Auth0 tenant (or one of its phone providers) is known by, and what it may ask for. */
 export type ConnectionConfig = {
   name: string;
@@ -20,6 +35,7 @@ export type ConnectionConfig = {
   allowedCountries: string[] | undefined;
   /** Country of recipients written without a leading +. */
   defaultCountry: string | undefined;
+  limits: LimitsConfig;
 };
 
 export type CommonConfig = {

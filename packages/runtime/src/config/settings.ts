@@ -39,6 +39,23 @@ const connectionName = z
     'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
   );
 
+const messages = z.union([z.literal('off'), wholeNumber(1, 1_000_000_000)], {
+  error: 'must be a whole number of messages from 1, or off',
+});
+const windows = { minute: messages, hour: messages, day: messages };
+
+const limitSettings = z.strictObject({
+  recipient: z.strictObject({
+    cooldown: z.union([z.literal('off'), duration('1s', '1h')], {
+      error: 'must be a duration from 1s to 1h, or off',
+    }),
+    ...windows,
+  }),
+  ip: z.strictObject(windows),
+  country: z.strictObject(windows),
+  connection: z.strictObject(windows),
+});
+
 const connectionSettings = z.strictObject({
   secrets: list(z.string()),
   secretsBase64: flag,
@@ -48,6 +65,7 @@ const connectionSettings = z.strictObject({
   messageTtl: duration('1s', '1h'),
   allowedCountries: list(country),
   defaultCountry: country,
+  limits: limitSettings,
   template: text,
 });
 
@@ -62,6 +80,7 @@ export const ingressSettings = z.strictObject({
   messageTtl: duration('1s', '1h'),
   allowedCountries: list(country),
   defaultCountry: country,
+  limits: limitSettings,
   connections: z.record(connectionName, connectionSettings),
   providers: receiptSettings,
 });
@@ -85,6 +104,7 @@ export type IngressSettings = z.output<typeof ingressSettings>;
 export type WorkerSettings = z.output<typeof workerSettings>;
 export type CommonSettings = Pick<IngressSettings, keyof typeof commonSettings>;
 export type ConnectionSettings = z.output<typeof connectionSettings>;
+export type LimitSettings = z.output<typeof limitSettings>;
 export type ProviderSettings = z.output<typeof providerSettings>;
 
 const senderSettings = workerSettings.shape.providers.shape;
@@ -107,7 +127,8 @@ export const routingSettings = z.strictObject({
   }),
 });
 
-const { publicUrl, messageTtl, allowedCountries, defaultCountry, connections } = ingressSettings.shape;
+const { publicUrl, messageTtl, allowedCountries, defaultCountry, limits, connections } =
+  ingressSettings.shape;
 
 /** What it takes to call the gateway as Auth0 does. */
 export const callerSettings = z.strictObject({
@@ -115,5 +136,6 @@ export const callerSettings = z.strictObject({
   messageTtl,
   allowedCountries,
   defaultCountry,
+  limits,
   connections,
 });

@@ -1,0 +1,222 @@
+import { writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { LIMITS_LUA } from '@sms-gateway/queue';
+import { describe, expect, test } from 'vitest';
+import { freshNumber, freshText, postSms } from './support/auth0.ts';
+import { writeConfig } from './support/config-file.ts';
+import { createDisposal } from './support/disposal.ts';
+import { startGateway } from './support/gateway.ts';
+import { AUDIENCE, SECRET, series } from './support/processes.ts';
+import { redisContents } from './support/redis-contents.ts';
+import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
+
+/** The limiter alone, with a clock that the test holds. */
+const ASK = `
+  ${LIMITS_LUA}
+  local now, window, max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+  local wait = wait_for(now, KEYS[1], window, max)
+  if wait == 0 then count(now, KEYS[1], window) end
+  return wait
+`;
+
+test('within any window there are never more messages than the limit, and room is where it says', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  let run = 0;
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1000, 60_000, 3_600_000),
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(fc.double({ min: 0, max: 0.7, noNaN: true }), { minLength: 1, maxLength: 60 }),
+      async (windowMs, max, gaps) => {
+        run += 1;
+        const key = `limit:${run}`;
+        const ask = async (now: number) => Number(await redis.eval(ASK, 1, key, now, windowMs, max));
+        const granted: number[] = [];
+        let now = 1_700_000_000_000;
+        for (const gap of gaps) {
+          now += Math.round(gap * windowMs);
+          const lately = (span: number) => granted.filter((at) => at > now - span).length;
+          const inWindow = lately(windowMs);
+          const inLongest = lately(windowMs + windowMs / 60);
+          const wait = await ask(now);
+          if (wait === 0) {
+            expect(inWindow).toBeLessThan(max);
+            granted.push(now);
+          } else {
+            // Refused for a sixtieth of the window longer than need be, at most.
+            expect(inLongest).toBeGreaterThanOrEqual(max);
+            expect(wait).toBeLessThanOrEqual(windowMs + windowMs / 60 + 1);
+            now += wait;
+            expect(await ask(now)).toBe(0);
+            granted.push(now);
+          }
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('what is counted takes no more room for a large limit, and is gone after the window', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  for (let index = 0; index < 500; index += 1) {
+    await redis.eval(ASK, 1, 'limit', 1_700_000_000_000 + index * 1000, 60_000, 1_000_000);
+  }
+  expect(await redis.hlen('limit')).toBeLessThanOrEqual(62);
+  expect(await redis.pttl('limit')).toBeLessThanOrEqual(61_000);
+});
+
+const YAML = `
+limits:
+  recipient: { hour: 2, cooldown: off }
+  ip: { day: 3 }
+connections:
+  default: { secrets: ['${SECRET}'], audience: '${AUDIENCE}' }
+  strict: { secrets: ['${SECRET}'], audience: '${AUDIENCE}', limits: { recipient: { hour: 1 }, ip: { day: off } } }
+  free: { secrets: ['${SECRET}'], audience: '${AUDIENCE}', limits: { recipient: { hour: off }, ip: { day: off }, connection: { minute: 4 } } }
+`;
+
+async function setup(yaml = YAML) {
+  const disposal = createDisposal();
+  const file = disposal.use(await writeConfig(yaml));
+  const env = { GATEWAY_CONFIG: file.path, AUTH0_SECRET: '' };
+  const gateway = disposal.use(await startGateway({ env }));
+  const post = (recipient: string, options: { body?: object; path?: string; url?: string } = {}) =>
+    postSms(options.url ?? gateway.ingress.url, {
+      ...(options.path !== undefined && { path: options.path }),
+      body: { recipient, ...options.body },
+    });
+  return { gateway, env, post, [Symbol.asyncDispose]: () => disposal.dispose() };
+}
+
+describe('POST /v1/sms', () => {
+  test('answers 429 with the time to wait, once a number has had its codes, and takes others', async () => {
+    await using bundle = await setup();
+    const recipient = freshNumber();
+    const answers = [];
+    for (let index = 0; index < 3; index += 1) answers.push(await bundle.post(recipient));
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    const [, , refused] = answers;
+    const retryAfter = Number(refused?.headers.get('retry-after'));
+    expect(retryAfter).toBeGreaterThan(3500);
+    expect(retryAfter).toBeLessThanOrEqual(3660);
+    expect(refused?.headers.get('content-type')).toBe('application/problem+json');
+    expect(refused?.body).toMatchObject({ type: 'urn:sms-gateway:problem:limit-reached', status: 429 });
+    expect(JSON.stringify(refused?.body)).not.toContain(recipient.slice(-4));
+    expect((await bundle.post(freshNumber())).status).toBe(200);
+
+    const metrics = await bundle.gateway.ingress.metrics();
+    const name = 'gateway_screened_total{connection="default",rule="recipient_hour",decision="refused"}';
+    expect(series(metrics, name)).toBe(1);
+    expect(series(metrics, 'gateway_requests_total{connection="default",status="429"}')).toBe(1);
+  });
+
+  test('counts for all processes and connections together, under keys that tell no number and no address', async () => {
+    await using bundle = await setup();
+    const other = await bundle.gateway.startIngress(bundle.env);
+    await expect.poll(async () => (await other.ready()).status).toBe(200);
+    const recipient = freshNumber();
+    const body = { req: { ip: '203.0.113.77' } };
+    expect((await bundle.post(recipient, { body })).status).toBe(200);
+    expect((await bundle.post(recipient, { body, url: other.url })).status).toBe(200);
+    expect((await bundle.post(recipient, { body, url: other.url })).status).toBe(429);
+    // Stricter, and counted with what the others took.
+    expect((await bundle.post(recipient, { path: '/v1/connections/strict/sms' })).status).toBe(429);
+
+    const contents = await redisContents(bundle.gateway.client);
+    expect(contents).toContain(':limit:recipient:');
+    expect(contents).not.toContain(recipient.slice(1));
+    expect(contents).not.toContain('203.0.113.77');
+  });
+
+  test('a repeat costs nothing, and neither does what was refused', async () => {
+    await using bundle = await setup();
+    const [first, second] = [freshNumber(), freshNumber()];
+    const body = { body: freshText() };
+    for (let index = 0; index < 5; index += 1) {
+      expect((await bundle.post(first, { body })).body['status']).toBe(index === 0 ? 'queued' : 'duplicate');
+    }
+    expect((await bundle.post(first)).status).toBe(200);
+    expect((await bundle.post(first)).status).toBe(429);
+    // Still a repeat, though there is no room for anything new.
+    expect((await bundle.post(first, { body })).status).toBe(200);
+
+    // Refused for the number, so not counted for the address.
+    const ip = { req: { ip: '203.0.113.78' } };
+    for (let index = 0; index < 4; index += 1) await bundle.post(first, { body: ip });
+    for (const recipient of [second, freshNumber(), freshNumber()]) {
+      expect((await bundle.post(recipient, { body: ip })).status).toBe(200);
+    }
+    expect((await bundle.post(freshNumber(), { body: ip })).body['detail']).toContain('ip_day');
+  });
+
+  test('an IPv6 user is one, whatever addresses of the network come', async () => {
+    await using bundle = await setup();
+    const statuses = [];
+    for (const ip of [
+      '2001:db8:0:1::1',
+      '2001:db8:0:1:ffff::2',
+      '2001:DB8::1:0:0:0:3',
+      '2001:db8:0:1::4',
+      '2001:db8:0:2::1',
+    ]) {
+      statuses.push((await bundle.post(freshNumber(), { body: { req: { ip } } })).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 429, 200]);
+  });
+
+  test('a connection has its own limits where it says so, and what it switches off is off', async () => {
+    await using bundle = await setup();
+    const path = '/v1/connections/free/sms';
+    const recipient = freshNumber();
+    const statuses = [];
+    for (let index = 0; index < 5; index += 1) statuses.push((await bundle.post(recipient, { path })).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
+    expect((await bundle.post(freshNumber(), { path })).body['detail']).toContain('connection_minute');
+    expect((await bundle.post(freshNumber())).status).toBe(200);
+  });
+
+  test.each(['record', 'off'])(
+    'SCREENING=%s refuses nothing; what would have been is counted or not',
+    async (screening) => {
+      await using bundle = await setup(`screening: ${screening}\n${YAML}`);
+      const recipient = freshNumber();
+      for (let index = 0; index < 4; index += 1) expect((await bundle.post(recipient)).status).toBe(200);
+      const metrics = await bundle.gateway.ingress.metrics();
+      const name = 'gateway_screened_total{connection="default",rule="recipient_hour",decision="recorded"}';
+      expect(series(metrics, name)).toBe(screening === 'record' ? 2 : 0);
+    },
+  );
+
+  test('limits change without a restart', async () => {
+    await using disposal = createDisposal();
+    const file = disposal.use(await writeConfig(YAML));
+    const gateway = disposal.use(
+      await startGateway({ env: { GATEWAY_CONFIG: file.path, AUTH0_SECRET: '' } }),
+    );
+    const recipient = freshNumber();
+    const post = async () => (await postSms(gateway.ingress.url, { body: { recipient } })).status;
+    expect([await post(), await post(), await post()]).toEqual([200, 200, 429]);
+    await writeFile(file.path, YAML.replace('hour: 2', 'hour: 3'));
+    gateway.ingress.signal('SIGHUP');
+    await gateway.ingress.untilLog('config.reloaded');
+    expect([await post(), await post()]).toEqual([200, 429]);
+  });
+
+  test('with Redis away a message is answered 503, and not let through uncounted', async () => {
+    await using disposal = createDisposal();
+    const file = disposal.use(await writeConfig(YAML));
+    const gateway = disposal.use(
+      await startGateway({ env: { GATEWAY_CONFIG: file.path, AUTH0_SECRET: '' }, mustControl: true }),
+    );
+    await gateway.redis.kill();
+    expect((await postSms(gateway.ingress.url, { body: { recipient: freshNumber() } })).status).toBe(503);
+  });
+});
