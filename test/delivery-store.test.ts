@@ -34,6 +34,7 @@ const first = {
   begunAt: 2000,
   holder: 'h1',
   isRedelivery: false,
+  costsAgain: false,
   previous: undefined,
   notes: { route: 'default', encoding: 'GSM-7', segments: 1 },
 };
@@ -53,6 +54,7 @@ const sent = {
   at: 2500,
   holder: 'h1',
   isRedelivery: false,
+  costsAgain: false,
   awaitsReceipt: false,
   previous: accepted,
 };
@@ -138,6 +140,7 @@ test('a payload that a receipt may still need stays, until the message is ended 
     reason: 'newer_code',
     holder: 'h2',
     isRedelivery: true,
+
     previous: undefined,
   });
 

@@ -41,6 +41,7 @@ async function setup({ isConcluded = true } = {}) {
     begunAt: NOW - 3000,
     holder: 'h1',
     isRedelivery: false,
+    costsAgain: false,
     previous: undefined,
     notes: { route: 'default', encoding: 'GSM-7', segments: 1 },
   });
@@ -51,6 +52,7 @@ async function setup({ isConcluded = true } = {}) {
       at: NOW - 2000,
       holder: 'h1',
       isRedelivery: false,
+
       awaitsReceipt: true,
       previous: {
         number: 1,
@@ -205,6 +207,7 @@ test('a failure puts nothing back once the next attempt has begun', async () => 
     begunAt: NOW,
     holder: 'h2',
     isRedelivery: true,
+    costsAgain: false,
     previous: undefined,
     notes: { route: 'default', encoding: 'GSM-7', segments: 1 },
   });

@@ -2,6 +2,7 @@ import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
 import {
   createDeliveryStore,
   createReceiptBook,
+  createGuard,
   createReceiptDesk,
   createReceiptReferences,
   createVault,
@@ -89,7 +90,7 @@ async function setup() {
     }),
     health,
     book,
-    desk: createReceiptDesk({ book, registry, logger }),
+    desk: createReceiptDesk({ book, guard: createGuard({ redis }), registry, logger }),
     metrics: createWorkerMetrics({ registry }),
     logger,
     onUnknown: 'resend',

@@ -1,5 +1,5 @@
 import { parsePhoneNumber, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { createIdentity, createProducer, createVault } from '@sms-gateway/queue';
+import { createIdentity, createProducer, createVault, NO_SCREENING } from '@sms-gateway/queue';
 import { Queue } from 'bullmq';
 import { messageNumber } from './auth0-requests.ts';
 import type { PrivateRedis } from './private-redis.ts';
@@ -43,7 +43,9 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         notice: undefined,
         idempotencyKey: undefined,
         ttlMs: TTL_MS,
-        limits: { mode: 'enforce', limits: [] },
+        screening: NO_SCREENING,
+        recordedDestination: [],
+        spend: { segments: 0, price: 0 },
       });
     },
   });

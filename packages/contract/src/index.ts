@@ -3,7 +3,14 @@ export { ATTEMPT_RESULTS, OUTCOMES, type AttemptResult, type Outcome } from './o
 export { describeText, replaceSmartCharacters, type TextDescription } from './segments.ts';
 export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';
 export { MAX_TEXT_LENGTH, noticeKind, smsRequestSchema, type SmsRequest } from './sms-request.ts';
-export { maskPhoneNumber, parsePhoneNumber, type PhoneNumber } from './phone-number.ts';
+export {
+  countriesMeaning,
+  maskPhoneNumber,
+  NUMBER_TYPES,
+  type NumberType,
+  parsePhoneNumber,
+  type PhoneNumber,
+} from './phone-number.ts';
 export {
   isCurableFailure,
   isFailure,

@@ -23,6 +23,17 @@ export const gatewayKeys = {
   /** How many messages of one kind came lately; `subject` tells nothing. */
   limit: (scope: string, windowMs: number, subject: string) =>
     `${QUEUE_PREFIX}:limit:${scope}:${windowMs}:${subject}`,
+  /** What the pumping guard remembers of a country or an address. */
+  guard: (what: string, scope: string, subject: string) =>
+    `${QUEUE_PREFIX}:guard:${what}:${scope}:${subject}`,
+  /** The codes of one number that have not proved wanted. */
+  pending: (recipient: string) => `${QUEUE_PREFIX}:guard:pending:${recipient}`,
+  /** That applications tell the gateway which codes proved wanted. */
+  tellsVerified: (connection: string) => `${QUEUE_PREFIX}:guard:tells-verified:${connection}`,
+  /** Destinations that an operator has blocked by hand. */
+  blocks: `${QUEUE_PREFIX}:blocks`,
+  /** The latest messages that screening refused, or would have. */
+  refusals: `${QUEUE_PREFIX}:refusals`,
   /** The shared rate limit of one provider. */
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
   /** Written to see whether writing works. */

@@ -13,7 +13,25 @@ export type PhoneNumber = {
   country: string | undefined;
   /** Digits without the plus sign. */
   countryCallingCode: string;
+  /** What the numbering plan says it is for; absent where the plan does not know the number. */
+  type: NumberType | undefined;
 };
+
+/** As libphonenumber tells them apart. Where landlines and mobiles share their ranges, `fixed_line_or_mobile`. */
+export const NUMBER_TYPES = [
+  'mobile',
+  'fixed_line',
+  'fixed_line_or_mobile',
+  'voip',
+  'personal_number',
+  'pager',
+  'voicemail',
+  'toll_free',
+  'uan',
+  'shared_cost',
+  'premium_rate',
+] as const;
+export type NumberType = (typeof NUMBER_TYPES)[number];
 
 // Spaces of every kind (Auth0's own samples hold them, Twilio's show NBSP), hyphens and dashes, dots, slashes, parentheses.
 const SEPARATORS = /[\s\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2212\ufeff().\-/]/g;
@@ -63,8 +81,24 @@ function parse(number: string, country?: CountryCode) {
   });
 }
 
-function toPhoneNumber({ number, country, countryCallingCode }: LibPhoneNumber): PhoneNumber {
-  return { e164: number, country, countryCallingCode };
+function toPhoneNumber(parsed: LibPhoneNumber): PhoneNumber {
+  const { number, country, countryCallingCode } = parsed;
+  const type = parsed.getType()?.toLowerCase();
+  return { e164: number, country, countryCallingCode, type: NUMBER_TYPES.find((known) => known === type) };
+}
+
+// Dependencies that share a country's numbering plan and are told apart by ranges that libphonenumber knows only
+// in part: it takes +44 7911 for Guernsey.
+const PART_OF: Record<string, string> = { GG: 'GB', JE: 'GB', IM: 'GB' };
+
+/**
+ * The countries that a number may be meant by: its own, and the one whose numbering plan it shares without anybody
+ * being able to tell. Who says GB means Guernsey, Jersey and the Isle of Man as well. Empty for numbers of no country.
+ */
+export function countriesMeaning({ country }: Pick<PhoneNumber, 'country'>): string[] {
+  if (country === undefined) return [];
+  const including = PART_OF[country];
+  return including === undefined ? [country] : [country, including];
 }
 
 /** The part of a number that may be seen: its calling code and last two digits, `+1…23`. */

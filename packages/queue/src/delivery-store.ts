@@ -5,10 +5,13 @@ import {
   type Outcome,
   type Receipt,
 } from '@sms-gateway/contract';
+import { type Block, parseBlock } from './blocks.ts';
 import type { RedisClient } from './connect.ts';
 import { parseEarlyReceipt } from './receipt-book.ts';
 import { evalScript, hashFields, script } from './script.ts';
+import { SPEND_WINDOW_MS, spendKeys } from './spend.ts';
 import { parseAttempts, parseOutcome, TRACE_TTL_MS, type TraceAttempt } from './trace.ts';
+import { WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
 
 /** An attempt as it stands in the trace: without a result it was begun and, as far as anybody knows, never concluded. */
 export type RecordedAttempt = Pick<
@@ -22,6 +25,8 @@ export type DeliveryFacts = {
   isNewest: boolean;
   outcome: Outcome | undefined;
   attempts: RecordedAttempt[];
+  /** All destinations that an operator has blocked by hand, also those whose time is over. */
+  blocks: Block[];
 };
 
 export type FinishedAttempt = {
@@ -65,6 +70,8 @@ export type DeliveryStore = {
       holder: string;
       /** A message that has its outcome, `sent`, and is sent again because its receipt says that it did not arrive. */
       isRedelivery: boolean;
+      /** An earlier attempt may have cost something, so this one is a cost of its own. */
+      costsAgain: boolean;
       previous: FinishedAttempt | undefined;
       /** About the message, not the attempt. */
       notes: { route: string; encoding: string; segments: number };
@@ -94,28 +101,41 @@ export type DeliveryStore = {
   ): Promise<ConcludeAnswer>;
 };
 
-const FACTS = script<[trace: string[], sealed: string | null, isNewest: 0 | 1]>(`
+const FACTS = script<[trace: string[], sealed: string | null, isNewest: 0 | 1, blocks: string[]]>(`
   local newest = redis.call('GET', KEYS[3])
-  return { redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2]), (not newest or newest == ARGV[1]) and 1 or 0 }
+  return { redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2]), (not newest or newest == ARGV[1]) and 1 or 0,
+    redis.call('HGETALL', KEYS[5]) }
 `);
 
-// ARGV: id, holder, attempt number, whether it is a redelivery, fields of the previous attempt's end and their
-// count, fields of the new attempt.
+// KEYS: those of every script here, then the counters of what is spent: they are the ingress's, which counts in them
+// only where the configuration has a cap.
+// ARGV: id, holder, attempt number, whether it is a redelivery, whether it costs again, fields of the previous
+// attempt's end and their count, fields of the new attempt.
 const BEGIN = script<BeginAnswer>(`
-  local trace, id, holder, number, isRedelivery, count =
-    KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
+  ${WINDOWED_COUNTER_LUA}
+  local trace, id, holder, number, isRedelivery, ended =
+    KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[6])
   local begun = tonumber(redis.call('HGET', trace, 'attempts') or '0')
   if begun >= number then
     local mine = begun == number and redis.call('HGET', trace, 'a' .. number .. '.holder') == holder
     return mine and 'begun' or 'stale'
   end
-  if count > 0 and redis.call('HEXISTS', trace, 'a' .. (number - 1) .. '.result') == 0 then
-    redis.call('HSET', trace, unpack(ARGV, 6, 5 + count))
+  if ended > 0 and redis.call('HEXISTS', trace, 'a' .. (number - 1) .. '.result') == 0 then
+    redis.call('HSET', trace, unpack(ARGV, 7, 6 + ended))
   end
   if redis.call('HEXISTS', trace, 'outcome') == 1 and not isRedelivery then return 'concluded' end
   local newest = redis.call('GET', KEYS[3])
   if newest and newest ~= id then return 'superseded' end
-  redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 6 + count))
+  redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 7 + ended))
+  if ARGV[5] == '1' then
+    local spent = redis.call('HMGET', trace, 'spend_segments', 'spend_price')
+    for i = 0, 3 do
+      local cost = tonumber(spent[i < 2 and 1 or 2] or nil)
+      if cost and redis.call('EXISTS', KEYS[5 + i]) == 1 then
+        count(look(clock(''), KEYS[5 + i], ${SPEND_WINDOW_MS}), cost)
+      end
+    end
+  end
   return 'begun'
 `);
 
@@ -168,8 +188,8 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
 
   return {
     facts: async (job) => {
-      const [trace, sealed, isNewest] = await evalScript(redis, FACTS, {
-        keys: keysOf(job),
+      const [trace, sealed, isNewest, blocks] = await evalScript(redis, FACTS, {
+        keys: [...keysOf(job), gatewayKeys.blocks],
         args: [job.id],
       });
       const fields = pairs(trace);
@@ -178,17 +198,20 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
         isNewest: isNewest === 1,
         outcome: parseOutcome(fields),
         attempts: parseAttempts(fields),
+        blocks: Object.entries(pairs(blocks)).map(([name, value]) => parseBlock(name, value)),
       };
     },
-    begin: (job, { number, provider, begunAt, holder, isRedelivery, previous, notes }) => {
+    begin: (job, { number, provider, begunAt, holder, isRedelivery, costsAgain, previous, notes }) => {
       const ended = endFields(previous);
+      const spend = spendKeys(job.connection);
       return evalScript(redis, BEGIN, {
-        keys: keysOf(job),
+        keys: [...keysOf(job), spend.segments, spend.overallSegments, spend.price, spend.overallPrice],
         args: [
           job.id,
           holder,
           number,
           isRedelivery ? 1 : 0,
+          costsAgain ? 1 : 0,
           ended.length,
           ...ended,
           ...hashFields({

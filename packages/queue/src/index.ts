@@ -1,3 +1,4 @@
+export { type Block, type Blocks, blockNamesOf, createBlocks } from './blocks.ts';
 export { createConnectionWatch, type ConnectionWatch } from './connection-watch.ts';
 export { connectRedis, isRedisCluster, type RedisClient } from './connect.ts';
 export { createDurabilityCheck, type DurabilityCheck } from './durability.ts';
@@ -11,13 +12,14 @@ export {
   type RecordedAttempt,
 } from './delivery-store.ts';
 export { createIdentity, type Identity } from './identity.ts';
-export { LIMITS_LUA, type Limit, type ReachedLimit } from './limits.ts';
+export { createGuard, type Guard } from './guard.ts';
+export { GUARD_RULES, type GuardFloors, type GuardTerms } from './guard-terms.ts';
 export {
   createProducer,
   QueueUnavailableError,
   type AcceptedMessage,
-  type LimitedMessage,
   type Producer,
+  type RefusedMessage,
 } from './producer.ts';
 export { createRateLimit, type Leave, type RateLimit } from './rate-limit.ts';
 export { createReceiptBook, type EnteredReceipt, type ReceiptBook } from './receipt-book.ts';
@@ -27,7 +29,18 @@ export {
   type AttemptReference,
   type ReceiptReferences,
 } from './receipt-reference.ts';
+export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { registerQueueMetrics } from './queue-metrics.ts';
+export { SPEND_WINDOW_MS, spendKeys } from './spend.ts';
+export {
+  explainScreening,
+  type Limit,
+  NO_SCREENING,
+  type ReachedRule,
+  type RuleMode,
+  type RuleState,
+  type Screening,
+} from './screening.ts';
 export {
   createTraceReader,
   type Trace,
@@ -36,4 +49,5 @@ export {
   type TraceReceipt,
 } from './trace.ts';
 export { untilWritten } from './until-written.ts';
+export { WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
 export { createVault, type Payload, type Vault } from './vault.ts';

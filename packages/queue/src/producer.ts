@@ -6,11 +6,19 @@ import {
   QUEUE_NAME,
 } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
+import { type Block, BLOCKS_LUA, parseBlock } from './blocks.ts';
 import type { DurabilityCheck } from './durability.ts';
 import type { Identity } from './identity.ts';
-import { type Limit, LIMITS_LUA, type ReachedLimit } from './limits.ts';
 import { openQueue } from './queue.ts';
 import { createReplication } from './replication.ts';
+import {
+  type ReachedRule,
+  ruleOf,
+  type Screening,
+  SCREENING_LUA,
+  screeningArgs,
+  screeningKeys,
+} from './screening.ts';
 import { evalScript, hashFields, script } from './script.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 import type { Vault } from './vault.ts';
@@ -28,12 +36,16 @@ export type AcceptedMessage = {
   kind: 'accepted';
   id: string;
   isRepeat: boolean;
-  /** Those that it went beyond, where they only record. */
-  reached: ReachedLimit[];
+  /** The rules that it went against, and that only record. */
+  reached: ReachedRule[];
 };
 
-/** Nothing was stored, and nothing counted. `reached` are all limits that stood in its way. */
-export type LimitedMessage = { kind: 'limited'; reached: ReachedLimit[] };
+/** Nothing was stored, and nothing counted. */
+export type RefusedMessage =
+  /** `reached` are all rules that stood in its way, those that only record among them. */
+  | { kind: 'limited'; id: string; reached: ReachedRule[] }
+  /** An operator has blocked its destination. */
+  | { kind: 'blocked'; id: string; block: Block };
 
 export type Producer = {
   /**
@@ -51,8 +63,12 @@ export type Producer = {
     idempotencyKey: string | undefined;
     ttlMs: number;
     /** A repeat costs nothing, and is never refused. */
-    limits: { mode: 'enforce' | 'record'; limits: Limit[] };
-  }): Promise<AcceptedMessage | LimitedMessage>;
+    screening: Screening;
+    /** Rules about its destination that would have refused it; they are in its trace. */
+    recordedDestination: readonly string[];
+    /** What further copies of it cost: counted under these keys when the worker sends one. */
+    spend: { segments: number; price: number };
+  }): Promise<AcceptedMessage | RefusedMessage>;
   close(): Promise<void>;
 };
 
@@ -64,59 +80,77 @@ type Deps = {
   now: () => number;
   /** Replicas that must have a message before it counts as accepted. */
   replicas: number;
+  /** Replaces Redis's own clock where messages are screened, for simulations. */
+  screeningClock?: () => number;
 };
 
 // A repeat must change nothing: it would bring back the text of a message that is done, or make an old code the
 // newest again. Whether it is one only BullMQ's own keys can tell, for they alone mean that the job was stored.
 // A trace under this id can only be of the same message long ago; its outcome is not this one's.
-// The limits are part of it, so that they cost no round trip, and a message is counted if and only if it is offered.
+// Screening is part of it, so that it costs no round trip, and a message is counted if and only if it is offered.
 // What was offered before and not stored (the caller got an error) is in the vault and was counted then.
-const OFFER = script<[0] | [1 | 2, ...number[]]>(`
+// Answers: 0 a repeat, 1 offered, 2 refused, 3 blocked and its value; then of each rule reached its number and
+// milliseconds.
+const OFFER = script<[0] | [1 | 2, ...number[]] | [3, number, string]>(`
   if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return { 0 } end
-  ${LIMITS_LUA}
-  local newest, limits, enforced = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == 'enforce'
-  local first_limit = 4 + newest
-  local reached = { 1 }
-  if limits > 0 and redis.call('EXISTS', KEYS[3]) == 0 then
-    local time = redis.call('TIME')
-    local now = time[1] * 1000 + time[2] / 1000
-    for i = 1, limits do
-      local wait = wait_for(now, KEYS[first_limit + i], tonumber(ARGV[7 + 2 * i]), tonumber(ARGV[8 + 2 * i]))
-      if wait > 0 then
-        reached[#reached + 1] = i
-        reached[#reached + 1] = wait
+  ${SCREENING_LUA}
+  ${BLOCKS_LUA}
+  local newest, names, first_field = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+  local first_screening = 9 + names
+  local block = blocked_by(clock(ARGV[first_screening]), KEYS[5], 9, names)
+  if block > 0 then return { 3, block, redis.call('HGET', KEYS[5], ARGV[8 + block]) } end
+  local answer, recorded = { 1 }, {}
+  if redis.call('EXISTS', KEYS[3]) == 0 then
+    local screened = screen(6 + newest, first_screening)
+    for _, rule in ipairs(screened.rules) do
+      if rule[4] > 0 then
+        answer[#answer + 1] = rule[1]
+        answer[#answer + 1] = rule[4]
+        if rule[5] == 'enforce' then answer[1] = 2 else recorded[#recorded + 1] = rule[6] end
       end
     end
-    if enforced and #reached > 1 then
-      reached[1] = 2
-      return reached
-    end
-    for i = 1, limits do count(now, KEYS[first_limit + i], tonumber(ARGV[7 + 2 * i])) end
+    if answer[1] == 2 then return answer end
+    keep(screened, ARGV[1])
   end
   redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
   redis.call('DEL', KEYS[4])
-  redis.call('HSET', KEYS[4], unpack(ARGV, 9 + 2 * limits))
+  redis.call('HSET', KEYS[4], unpack(ARGV, first_field))
+  if #recorded > 0 then redis.call('HSET', KEYS[4], 'recorded_rules', table.concat(recorded, ',')) end
   redis.call('PEXPIRE', KEYS[4], ARGV[5])
-  for i = 5, first_limit do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[4]) end
-  return reached
+  for i = 6, 5 + newest do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[4]) end
+  return answer
 `);
 
 /**
  * Puts messages durably into the queue. First the payload, trace and "newest" mark, then the job: an error between
  * the two leaves nothing that would be sent, and the caller, who gets an error, may safely try again.
  */
-export function createProducer({ redis, check, vault, identity, now, replicas }: Deps): Producer {
+export function createProducer({
+  redis,
+  check,
+  vault,
+  identity,
+  now,
+  replicas,
+  screeningClock,
+}: Deps): Producer {
   const queue = openQueue(redis);
   const replication = replicas > 0 ? createReplication({ redis, replicas }) : undefined;
 
   async function store(
     job: DeliveryJob,
     offer: Parameters<typeof evalScript>[2],
-    limits: Limit[],
-  ): Promise<AcceptedMessage | LimitedMessage> {
-    const [status, ...numbers] = await evalScript(redis, OFFER, offer);
-    const reached = reachedLimits(numbers, limits);
-    if (status === 2) return { kind: 'limited', reached };
+    screening: Screening,
+  ): Promise<AcceptedMessage | RefusedMessage> {
+    const answer = await evalScript(redis, OFFER, offer);
+    if (answer[0] === 3) {
+      const [, number, value] = answer;
+      const block = parseBlock(screening.blockNames[number - 1] ?? '', value);
+      return { kind: 'blocked', id: job.id, block };
+    }
+    const [status, ...numbers] = answer;
+    const reached = reachedRules(numbers, screening);
+    if (status === 2) return { kind: 'limited', id: job.id, reached };
     const isNew = status === 1;
     if (isNew) {
       await queue.add(QUEUE_NAME, job, {
@@ -134,7 +168,7 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
   return {
     accept: async (message) => {
       const { connection, recipient, text, sender, messageType, notice, idempotencyKey, ttlMs } = message;
-      const { mode, limits } = message.limits;
+      const { screening, spend } = message;
       const { ready, reasons } = check.state();
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
@@ -148,6 +182,8 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
       });
       const acceptedAt = now();
       const deadline = acceptedAt + ttlMs;
+      const { blockNames } = screening;
+      const screened = screeningArgs(screening, screeningClock?.());
       try {
         return await store(
           { id, connection, recipientKey: recipientKeys[0], acceptedAt, deadline },
@@ -157,8 +193,9 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
               gatewayKeys.deduplication(id),
               gatewayKeys.vault(id),
               gatewayKeys.trace(id),
+              gatewayKeys.blocks,
               ...recipientKeys.map(gatewayKeys.newest),
-              ...limits.map(({ key }) => key),
+              ...screeningKeys(screening),
             ],
             args: [
               id,
@@ -168,19 +205,24 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
               Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
               TRACE_TTL_MS,
               recipientKeys.length,
-              limits.length,
-              mode,
-              ...limits.flatMap(({ windowMs, max }) => [windowMs, max]),
+              blockNames.length,
+              OFFER_ARGS + blockNames.length + screened.length + 1,
+              ...blockNames,
+              ...screened,
               ...hashFields({
                 connection,
                 country: recipient.country,
                 recipient_hint: maskPhoneNumber(recipient),
                 accepted_at: acceptedAt,
                 deadline,
+                recorded_destination: message.recordedDestination.join(',') || undefined,
+                recipient_key: screening.guard?.recipientKey,
+                spend_segments: spend.segments > 0 ? spend.segments : undefined,
+                spend_price: spend.price > 0 ? spend.price : undefined,
               }),
             ],
           },
-          limits,
+          screening,
         );
       } catch (error) {
         throw new QueueUnavailableError(`Redis did not confirm the message (${kindOf(error)})`, {
@@ -192,12 +234,15 @@ export function createProducer({ redis, check, vault, identity, now, replicas }:
   };
 }
 
-/** From the script's answer: the number of a limit and its milliseconds, in turn. */
-function reachedLimits(numbers: readonly number[], limits: Limit[]): ReachedLimit[] {
-  return limits.flatMap(({ rule }, index) => {
-    const at = numbers.findIndex((number, position) => position % 2 === 0 && number === index + 1);
-    const retryAfterMs = at === -1 ? undefined : numbers[at + 1];
-    return retryAfterMs === undefined ? [] : [{ rule, retryAfterMs }];
+/** Arguments of the script before those that vary in number. */
+const OFFER_ARGS = 8;
+
+/** From the script's answer: the number of a rule and its milliseconds, in turn. */
+function reachedRules(numbers: readonly number[], screening: Screening): ReachedRule[] {
+  return numbers.flatMap((number, position) => {
+    const retryAfterMs = numbers[position + 1];
+    if (position % 2 === 1 || retryAfterMs === undefined) return [];
+    return [{ ...ruleOf(screening, number), retryAfterMs }];
   });
 }
 

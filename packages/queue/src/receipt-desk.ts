@@ -1,6 +1,7 @@
 import type { Receipt } from '@sms-gateway/contract';
 import type { Logger } from '@sms-gateway/runtime';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Guard } from './guard.ts';
 import type { EnteredReceipt, ReceiptBook } from './receipt-book.ts';
 import type { AttemptReference } from './receipt-reference.ts';
 
@@ -12,11 +13,16 @@ export type ReceiptDesk = {
   takeHeld(provider: string, receipt: Receipt, reference: AttemptReference): Promise<EnteredReceipt>;
 };
 
-type Deps = { book: ReceiptBook; registry: Registry; logger: Logger };
+type Deps = {
+  book: ReceiptBook;
+  guard: Pick<Guard, 'delivered'>;
+  registry: Registry;
+  logger: Logger;
+};
 
 const BUCKETS_SECONDS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];
 
-export function createReceiptDesk({ book, registry, logger }: Deps): ReceiptDesk {
+export function createReceiptDesk({ book, guard, registry, logger }: Deps): ReceiptDesk {
   const registers = [registry];
   const receipts = new Counter({
     name: 'gateway_receipts_total',
@@ -52,6 +58,10 @@ export function createReceiptDesk({ book, registry, logger }: Deps): ReceiptDesk
   ): Promise<EnteredReceipt> {
     const { status, code } = receipt;
     const entry = await book.enter(provider, receipt, reference);
+    // Also of a repeated one: the process that entered it first may have died before it told the guard.
+    if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {
+      await guard.delivered(entry.messageId);
+    }
     const isNew = entry.kind === 'applied' || (entry.kind === 'held' && entry.isNew);
     if (!isNew) ignored.inc({ provider, reason: entry.kind === 'held' ? 'repeated' : entry.kind });
     else if (!isCounted) receipts.inc({ provider, status });

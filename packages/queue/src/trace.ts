@@ -54,6 +54,8 @@ export type Trace = {
   segments: number | undefined;
   /** The routing rule that chose the providers. */
   route: string | undefined;
+  /** Screening rules that only record, and would have refused the message. */
+  recordedRules: string[];
 };
 
 export type TraceReader = {
@@ -85,6 +87,9 @@ function parseTrace(id: string, fields: Record<string, string>): Trace {
     encoding: fields['encoding'],
     segments: optionalNumber(fields['segments']),
     route: fields['route'],
+    recordedRules: [fields['recorded_destination'], fields['recorded_rules']].flatMap(
+      (rules) => rules?.split(',') ?? [],
+    ),
   };
 }
 

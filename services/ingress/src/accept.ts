@@ -1,17 +1,12 @@
-import { noticeKind, parsePhoneNumber, smsRequestSchema, type SmsRequest } from '@sms-gateway/contract';
-import {
-  type AcceptedMessage,
-  type Identity,
-  type Producer,
-  QueueUnavailableError,
-  type ReachedLimit,
-} from '@sms-gateway/queue';
-import type { ConnectionConfig } from '@sms-gateway/runtime';
-import type { z } from 'zod';
+import { maskPhoneNumber, noticeKind, smsRequestSchema } from '@sms-gateway/contract';
+import type { AcceptedMessage, Identity, Producer, Refusals, RuleMode } from '@sms-gateway/queue';
+import type { ConnectionConfig, Logger } from '@sms-gateway/runtime';
+import { screenMessage } from '@sms-gateway/screening';
+import { orUnavailable } from './or-unavailable.ts';
 import type { IngressMetrics } from './metrics.ts';
+import { parseBody, parseRecipient } from './parse-body.ts';
 import { HttpProblem } from './problem.ts';
-import { screenDestination } from './screen/destination.ts';
-import { limitsFor } from './screen/limits.ts';
+import { blocked, destinationRefused, limitReached } from './screening-problems.ts';
 
 export type Accept = (
   connection: ConnectionConfig,
@@ -20,117 +15,96 @@ export type Accept = (
 
 type Deps = {
   producer: Producer;
-  identity: Pick<Identity, 'limitKey'>;
+  identity: Pick<Identity, 'limitKey' | 'messageId'>;
+  refusals: Refusals;
   metrics: IngressMetrics;
+  logger: Logger;
   /** The setting in effect at this moment. */
   screening: () => 'on' | 'record' | 'off';
 };
 
 /** From an authenticated body to a message on disk. @throws {HttpProblem} for everything that keeps it from there. */
-export function createAccept({ producer, identity, metrics, screening: screeningNow }: Deps): Accept {
-  return async (connection, { body, idempotencyKey }) => {
-    const screening = screeningNow();
-    const request = parseRequest(body);
-    refuseBadKey(idempotencyKey);
-    const recipient = parsePhoneNumber(request.recipient, connection.defaultCountry);
-    if (recipient === undefined) {
-      throw new HttpProblem(
-        422,
-        'recipient_not_possible',
-        'The recipient is not a possible phone number. Send it in E.164: plus sign, country code, number.',
-      );
-    }
+export function createAccept(deps: Deps): Accept {
+  const { producer, identity, refusals, metrics, logger } = deps;
 
-    if (screening !== 'off') {
-      const screened = screenDestination(recipient, connection.allowedCountries);
-      if (screened.decision === 'refused') {
-        metrics.screened(connection.name, screened.rule, screening === 'on' ? 'refused' : 'recorded');
-        if (screening === 'on') {
-          throw new HttpProblem(
-            403,
-            'destination_not_allowed',
-            `No codes are sent to this destination${recipient.country ? ` (${recipient.country})` : ''}.`,
-          );
-        }
+  return async (connection, { body, idempotencyKey }) => {
+    const mode = deps.screening();
+    const request = parseBody(smsRequestSchema, body);
+    refuseBadKey(idempotencyKey);
+    const number = parseRecipient(request.recipient, connection);
+    const notice = noticeKind(request);
+    const { destination, screening, spend, recipientKey } = screenMessage(
+      {
+        recipient: number,
+        ip: request.req?.ip ?? undefined,
+        text: request.body,
+        isCode: notice === undefined,
+      },
+      connection,
+      { mode, limitKey: identity.limitKey },
+    );
+
+    /** Counted and traced: it is what an operator is asked about. */
+    async function noteRefusal(messageId: string, rules: readonly string[]): Promise<void> {
+      for (const rule of rules) metrics.screened(connection.name, rule, 'refused');
+      try {
+        await refusals.note({
+          messageId,
+          connection: connection.name,
+          country: number.country,
+          recipientHint: maskPhoneNumber(number),
+          recipientKey,
+          rules,
+        });
+      } catch (error) {
+        // The answer stands: a trace more or less must not turn a 403 into a 503.
+        logger.warn({ err: error }, 'screening.trace_failed');
       }
     }
 
-    const limits =
-      screening === 'off'
-        ? []
-        : limitsFor(
-            { recipient, ip: request.req?.ip ?? undefined, connection: connection.name },
-            connection.limits,
-            identity.limitKey,
-          );
-    const result = await orUnavailable(() =>
+    if (destination.length > 0 && mode === 'on') {
+      const messageId = identity.messageId({
+        connection: connection.name,
+        recipient: number.e164,
+        text: request.body,
+        idempotencyKey,
+      });
+      await noteRefusal(messageId, destination);
+      throw destinationRefused(destination, number.country);
+    }
+
+    const result = await orUnavailable('The message cannot be stored durably now. Try again.', () =>
       metrics.timeEnqueue(() =>
         producer.accept({
           connection: connection.name,
-          recipient,
+          recipient: number,
           text: request.body,
           sender: request.sender ?? undefined,
           messageType: request.message_type ?? undefined,
-          notice: noticeKind(request),
+          notice,
           idempotencyKey,
           ttlMs: connection.messageTtlMs,
-          limits: { mode: screening === 'on' ? 'enforce' : 'record', limits },
+          screening,
+          recordedDestination: destination,
+          spend,
         }),
       ),
     );
-    const decision = result.kind === 'limited' ? 'refused' : 'recorded';
-    for (const { rule } of result.reached) metrics.screened(connection.name, rule, decision);
-    if (result.kind === 'limited') throw limitReached(result.reached);
+    if (result.kind === 'blocked') {
+      await noteRefusal(result.id, ['blocked']);
+      throw blocked(result.block);
+    }
+    const namesOf = (ruleMode: RuleMode) =>
+      result.reached.filter((rule) => rule.mode === ruleMode).map(({ rule }) => rule);
+    if (result.kind === 'limited') {
+      await noteRefusal(result.id, namesOf('enforce'));
+      throw limitReached(result.reached.filter((rule) => rule.mode === 'enforce'));
+    }
+    for (const rule of result.isRepeat ? [] : [...destination, ...namesOf('record')]) {
+      metrics.screened(connection.name, rule, 'recorded');
+    }
     return result;
   };
-}
-
-async function orUnavailable<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof QueueUnavailableError)) throw error;
-    throw new HttpProblem(503, 'queue_unavailable', 'The message cannot be stored durably now. Try again.', {
-      cause: error,
-      headers: { 'Retry-After': '2' },
-    });
-  }
-}
-
-/** For the one that takes longest: before that, the message would only be refused again. */
-function limitReached(reached: readonly ReachedLimit[]): HttpProblem {
-  const rules = reached.map(({ rule }) => rule).join(', ');
-  const retryAfterSeconds = Math.ceil(Math.max(...reached.map(({ retryAfterMs }) => retryAfterMs)) / 1000);
-  return new HttpProblem(429, 'limit_reached', `Too many messages for now (${rules}).`, {
-    headers: { 'Retry-After': String(retryAfterSeconds) },
-  });
-}
-
-function parseRequest(body: unknown): SmsRequest {
-  const parsed = smsRequestSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new HttpProblem(
-    400,
-    'invalid_request',
-    `${[...new Set(parsed.error.issues.map(describe))].join('; ')}.`,
-  );
-}
-
-/** Names the field and the rule only: zod's own messages may repeat what was sent. */
-function describe({ path, code, message }: z.core.$ZodIssue): string {
-  const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
-  switch (code) {
-    case 'invalid_type':
-      return `${field} is missing or of the wrong type`;
-    case 'too_big':
-      return `${field} is too long`;
-    case 'too_small':
-      return `${field} is empty`;
-    case 'custom':
-      return message === 'must not be blank' ? `${field} is empty` : `${field} is malformed`;
-    default:
-      return `${field} is malformed`;
-  }
 }
 
 function refuseBadKey(key: string | undefined): void {

@@ -7,6 +7,7 @@ import type { IngressMetrics } from './metrics.ts';
 import { HttpProblem, problemJson } from './problem.ts';
 import { readJson } from './read-json.ts';
 import type { TakeReceipts } from './receipts.ts';
+import type { TakeVerified } from './verified.ts';
 
 /** Milliseconds for which what is left of a body that nobody reads may still come, before its connection is closed. */
 const LINGER_MS = 1000;
@@ -15,6 +16,7 @@ type Deps = {
   gates: Gates;
   accept: Accept;
   takeReceipts: TakeReceipts;
+  takeVerified: TakeVerified;
   metrics: IngressMetrics;
   logger: Logger;
   /** True once the process is shutting down: answers then ask clients to reconnect, to another process. */
@@ -24,7 +26,15 @@ type Deps = {
 type Answer = Response<unknown, { startedAt: number; connection: string }>;
 
 /** The public HTTP surface. */
-export function createApp({ gates, accept, takeReceipts, metrics, logger, isDraining }: Deps): Express {
+export function createApp({
+  gates,
+  accept,
+  takeReceipts,
+  takeVerified,
+  metrics,
+  logger,
+  isDraining,
+}: Deps): Express {
   /** The connection that a request addresses, once its token has proved to be that one's. */
   async function admit(req: Request, res: Answer): Promise<ConnectionConfig> {
     const gate = gates.find(String(req.params['connection'] ?? 'default'));
@@ -45,6 +55,12 @@ export function createApp({ gates, accept, takeReceipts, metrics, logger, isDrai
     answer(res, 200, 'application/json', JSON.stringify({ id, status }), { messageId: id, isRepeat });
   }
 
+  async function acceptVerified(req: Request, res: Answer): Promise<void> {
+    const connection = await admit(req, res);
+    const taken = await takeVerified(connection, await readJson(req));
+    answer(res, 200, 'application/json', JSON.stringify(taken), taken);
+  }
+
   async function acceptReceipts(req: Request, res: Answer): Promise<void> {
     const { provider, reference } = req.params;
     const { receipts } = await takeReceipts(String(provider), reference && String(reference), req);
@@ -57,6 +73,7 @@ export function createApp({ gates, accept, takeReceipts, metrics, logger, isDrai
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
     answer(res, problem.status, 'application/problem+json', problemJson(problem), {
       problem: problem.code,
+      ...(problem.rules && { rules: problem.rules }),
       ...(problem.cause instanceof QueueUnavailableError && { reason: problem.cause.message }),
     });
     if (!req.complete) discardRest(req);
@@ -95,6 +112,7 @@ export function createApp({ gates, accept, takeReceipts, metrics, logger, isDrai
   for (const path of ['/v1/sms', '/v1/connections/:connection/sms']) {
     app.route(path).post(acceptMessage).all(refuseMethod);
   }
+  app.route('/v1/connections/:connection/verified').post(acceptVerified).all(refuseMethod);
   app.route('/v1/receipts/:provider{/:reference}').post(acceptReceipts).all(refuseMethod);
   app.use(refusePath);
   app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) => refuse(error, req, res));

@@ -1,11 +1,13 @@
 import {
   connectRedis,
   createDurabilityCheck,
+  createGuard,
   createIdentity,
   createProducer,
   createReceiptBook,
   createReceiptDesk,
   createReceiptReferences,
+  createRefusals,
   createVault,
   registerQueueMetrics,
 } from '@sms-gateway/queue';
@@ -31,6 +33,7 @@ import { createGates } from './gates.ts';
 import { createIngressMetrics } from './metrics.ts';
 import { createTakeReceipts } from './receipts.ts';
 import { createServer } from './server.ts';
+import { createTakeVerified } from './verified.ts';
 
 await runMain('ingress', async () => {
   const stopSignal = untilSignal();
@@ -70,18 +73,27 @@ await runMain('ingress', async () => {
     readiness: () =>
       isDraining ? { ready: false, reasons: ['The process is shutting down'] } : check.state(),
   });
+  const guard = createGuard({ redis });
   const gates = await createGates({ now });
   await gates.load(config.connections);
   /** The part of the configuration that a reload changes. */
   let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
   const app = createApp({
     gates,
-    accept: createAccept({ producer, identity, metrics, screening: () => current.screening }),
+    accept: createAccept({
+      producer,
+      identity,
+      refusals: createRefusals({ redis }),
+      metrics,
+      logger,
+      screening: () => current.screening,
+    }),
+    takeVerified: createTakeVerified({ guard, identity, metrics, now }),
     takeReceipts: createTakeReceipts({
       config: config.receipts,
       publicUrl: config.publicUrl,
       references: createReceiptReferences(config.payloadKeys),
-      desk: createReceiptDesk({ book: createReceiptBook({ redis, now }), registry, logger }),
+      desk: createReceiptDesk({ book: createReceiptBook({ redis, now }), guard, registry, logger }),
       metrics,
       now,
     }),

@@ -3,6 +3,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 export type IngressMetrics = {
   requested(connection: string, status: number): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
+  verified(connection: string, credited: number): void;
   receiptRefused(provider: string, reason: 'not_authentic' | 'malformed'): void;
   timeEnqueue<T>(work: () => Promise<T>): Promise<T>;
 };
@@ -23,6 +24,12 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['connection', 'rule', 'decision'],
     registers,
   });
+  const verified = new Counter({
+    name: 'gateway_codes_verified_total',
+    help: 'Codes that proved wanted, as applications tell',
+    labelNames: ['connection'],
+    registers,
+  });
   const receiptsRefused = new Counter({
     name: 'gateway_receipts_refused_total',
     help: 'Calls to the receipt addresses that were not believed, or not understood',
@@ -39,6 +46,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   return {
     requested: (connection, status) => requests.inc({ connection, status }),
     screened: (connection, rule, decision) => screened.inc({ connection, rule, decision }),
+    verified: (connection, credited) => verified.inc({ connection }, credited),
     receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),
     timeEnqueue: async (work) => {
       const startedAt = performance.now();

@@ -6,6 +6,8 @@ export type ProblemCode =
   | 'invalid_request'
   | 'unauthenticated'
   | 'destination_not_allowed'
+  | 'number_type_not_allowed'
+  | 'destination_blocked'
   | 'receipt_not_authentic'
   | 'not_found'
   | 'method_not_allowed'
@@ -13,6 +15,8 @@ export type ProblemCode =
   | 'unsupported_media_type'
   | 'recipient_not_possible'
   | 'limit_reached'
+  | 'spend_cap_reached'
+  | 'pumping_suspected'
   | 'expectation_failed'
   | 'request_timeout'
   | 'headers_too_large'
@@ -26,18 +30,21 @@ export class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly headers: Record<string, string>;
+  /** The screening rules that refused it, for the log. */
+  readonly rules: readonly string[] | undefined;
 
   constructor(
     status: number,
     code: ProblemCode,
     detail: string,
-    options: ErrorOptions & { headers?: Record<string, string> } = {},
+    options: ErrorOptions & { headers?: Record<string, string>; rules?: readonly string[] } = {},
   ) {
     super(code, options);
     this.status = status;
     this.code = code;
     this.detail = detail;
     this.headers = options.headers ?? {};
+    this.rules = options.rules;
   }
 }
 

@@ -10,6 +10,7 @@ function facts(overrides: Partial<Facts> = {}): Facts {
     now: NOW,
     deadline: NOW + 180_000,
     isNewest: true,
+    isBlocked: false,
     payload: 'present',
     attempts: [],
     providers: [
@@ -96,6 +97,13 @@ describe('the end', () => {
       'twilio_21610',
     ],
     ['a newer code', { isNewest: false }, 'superseded', 'newer_code'],
+    ['a blocked destination', { isBlocked: true }, 'failed', 'blocked'],
+    [
+      'a newer code to a blocked destination',
+      { isNewest: false, isBlocked: true },
+      'superseded',
+      'newer_code',
+    ],
     ['the deadline', { now: NOW + 180_000 }, 'expired', 'deadline'],
     ['a payload that Redis has forgotten', { payload: 'gone' }, 'expired', 'deadline'],
     [
@@ -301,6 +309,7 @@ describe('whatever the facts', () => {
     now: fc.integer({ min: 0, max: 400_000 }),
     deadline: fc.integer({ min: 0, max: 400_000 }),
     isNewest: fc.boolean(),
+    isBlocked: fc.boolean(),
     payload: fc.constantFrom('present', 'gone', 'unreadable'),
     attempts: fc.array(
       fc.record({

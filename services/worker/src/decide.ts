@@ -25,6 +25,8 @@ export type Facts = {
   now: number;
   deadline: number;
   isNewest: boolean;
+  /** An operator has blocked the destination by hand. */
+  isBlocked: boolean;
   payload: 'present' | 'gone' | 'unreadable';
   /** In order. One without a result was begun by a process that never told its end. */
   attempts: RecordedAttempt[];
@@ -54,7 +56,7 @@ export function decide(facts: Facts, random: () => number): Decision {
   return concluded(facts) ?? question(facts) ?? given(facts) ?? nextAttempt(facts, random);
 }
 
-function concluded({ now, deadline, isNewest, payload, attempts }: Facts): Decision | undefined {
+function concluded({ now, deadline, isNewest, isBlocked, payload, attempts }: Facts): Decision | undefined {
   if (attempts.some(({ receipt }) => receipt?.status === 'delivered')) return conclude('sent', 'delivered');
   if (attempts.some((attempt) => wasTaken(attempt) && !didNotArrive(attempt)))
     return conclude('sent', 'accepted');
@@ -66,6 +68,7 @@ function concluded({ now, deadline, isNewest, payload, attempts }: Facts): Decis
     }
   }
   if (!isNewest) return conclude('superseded', 'newer_code');
+  if (isBlocked) return conclude('failed', 'blocked');
   if (now >= deadline || payload === 'gone') {
     return conclude('expired', attempts.some(isUnknown) ? 'deadline_after_unknown' : 'deadline');
   }

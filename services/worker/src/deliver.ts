@@ -132,6 +132,7 @@ export function createDeliver({
         begunAt: now(),
         holder: holding.holder,
         isRedelivery,
+        costsAgain: stored.attempts.some((earlier) => isUnknown(earlier) || wasTaken(earlier)),
         previous,
         notes: { route: plan.route, encoding, segments },
       };
@@ -239,14 +240,18 @@ export function createDeliver({
 
   function factsOf(
     job: DeliveryJob,
-    { isNewest, attempts }: DeliveryFacts,
-    { payload, plan }: OpenedMessage,
+    { isNewest, attempts, blocks }: DeliveryFacts,
+    { payload, plan, blockNames }: OpenedMessage,
     hasWaited: boolean,
   ): Facts {
+    const at = now();
     return {
-      now: now(),
+      now: at,
       deadline: job.deadline,
       isNewest,
+      isBlocked: blocks.some(
+        ({ name, until }) => blockNames.includes(name) && (until === undefined || until > at),
+      ),
       payload: typeof payload === 'object' ? 'present' : payload,
       attempts,
       providers: plan.providers.map(({ name }) => ({ name, availableAt: health.availableAt(name) })),

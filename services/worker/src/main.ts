@@ -5,6 +5,7 @@ import {
   createDeliveryStore,
   createRateLimit,
   createReceiptBook,
+  createGuard,
   createReceiptDesk,
   createReceiptReferences,
   createVault,
@@ -52,7 +53,7 @@ await runMain('worker', async () => {
   const redis = connectRedis(config.redis, 'worker', { name: 'sms-gateway-worker', onError });
   const watch = createConnectionWatch({ redis, now });
   const book = createReceiptBook({ redis, now });
-  const desk = createReceiptDesk({ book, registry, logger });
+  const desk = createReceiptDesk({ book, guard: createGuard({ redis }), registry, logger });
   const providers = await Promise.all(
     config.providers.map((provider) =>
       createProvider(provider, {

@@ -4,7 +4,7 @@ import {
   parsePhoneNumber,
   replaceSmartCharacters,
 } from '@sms-gateway/contract';
-import type { DeliveryFacts, Payload, Vault } from '@sms-gateway/queue';
+import { blockNamesOf, type DeliveryFacts, type Payload, type Vault } from '@sms-gateway/queue';
 import type { RoutePlan, Router } from '@sms-gateway/routing';
 import type { Logger } from '@sms-gateway/runtime';
 
@@ -16,6 +16,8 @@ export type OpenedMessage = {
   text: string;
   encoding: string;
   segments: number;
+  /** The names under which an operator may have blocked its destination. */
+  blockNames: string[];
 };
 
 type Deps = { vault: Vault; plan: Router['plan']; replacesSmartCharacters: boolean; logger: Logger };
@@ -34,7 +36,7 @@ export function createOpenMessage({ vault, plan: planOf, replacesSmartCharacters
         );
       }
       const missing = sealed === undefined ? 'gone' : 'unreadable';
-      return { payload: missing, plan: NO_PLAN, text: '', encoding: '', segments: 0 };
+      return { payload: missing, plan: NO_PLAN, text: '', encoding: '', segments: 0, blockNames: [] };
     }
     const number = parsePhoneNumber(payload.to);
     if (number === undefined)
@@ -43,6 +45,6 @@ export function createOpenMessage({ vault, plan: planOf, replacesSmartCharacters
     const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
     const { encoding, segments } = describeText(text);
     const plan = planOf({ id, number, connection, messageType: payload.messageType });
-    return { payload, plan, text, encoding, segments };
+    return { payload, plan, text, encoding, segments, blockNames: blockNamesOf(number) };
   };
 }

@@ -18,6 +18,7 @@ const accepted: Trace = {
   encoding: undefined,
   segments: undefined,
   route: undefined,
+  recordedRules: [],
 };
 const sent: Trace = { ...accepted, outcome: 'sent', outcomeAt: 1020, reason: 'accepted' };
 

@@ -35,6 +35,7 @@ const accepted: Trace = {
   encoding: undefined,
   segments: undefined,
   route: undefined,
+  recordedRules: [],
 };
 const underWay: Trace = { ...accepted, attempts: [begun] };
 const sent: Trace = {

@@ -19,6 +19,7 @@ const traceOf = (outcome: Trace['outcome'], ms: number): Trace => ({
   encoding: undefined,
   segments: undefined,
   route: undefined,
+  recordedRules: [],
 });
 
 const ended = (outcome: 'sent' | 'superseded', ms = 20): Followed => ({

@@ -31,6 +31,7 @@ const trace = (changed: Partial<Trace>): Trace => ({
   encoding: undefined,
   segments: undefined,
   route: undefined,
+  recordedRules: [],
   ...changed,
 });
 

@@ -1,16 +1,30 @@
 import { decodeBase64 } from './base64.ts';
-import { limitsConfig } from './limits.ts';
 import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
 import type { ConnectionConfig } from './schema.ts';
 import type { ConnectionSettings, IngressSettings } from './settings.ts';
+import { destinationsConfig, guardConfig, limitsConfig, priceTable, spendConfig } from './screening.ts';
 import { reviewTemplate } from './template.ts';
 
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
 const HS256_KEY_BYTES = 32;
 
 type ConnectionSources = Read<
-  Pick<IngressSettings, 'connections' | 'messageTtl' | 'allowedCountries' | 'defaultCountry' | 'limits'>
+  Pick<
+    IngressSettings,
+    | 'connections'
+    | 'messageTtl'
+    | 'allowedCountries'
+    | 'allowedPrefixes'
+    | 'deniedCountries'
+    | 'deniedPrefixes'
+    | 'deniedNumberTypes'
+    | 'defaultCountry'
+    | 'limits'
+    | 'guard'
+    | 'spend'
+    | 'prices'
+  >
 >;
 
 /** The connections without those a problem was reported of. */
@@ -32,9 +46,11 @@ function connectionConfig(
 ): ConnectionConfig | undefined {
   requireCredentials(name, review);
   const secrets = connectionSecrets(name, connection, review);
-  const allowedCountries = connection.allowedCountries ?? settings.allowedCountries;
   const countriesPath = ['connections', name, 'allowedCountries'];
-  if (!review.isGiven(countriesPath) && !review.isGiven(['allowedCountries'])) {
+  const isAnyAllowed = [[], ['connections', name]].some(
+    (path) => review.isGiven([...path, 'allowedCountries']) || review.isGiven([...path, 'allowedPrefixes']),
+  );
+  if (!isAnyAllowed) {
     const label = name === 'default' ? 'ALLOWED_COUNTRIES' : countriesPath.join('.');
     review.note(
       `${label}: not set, so codes are sent to every country; list the ones you serve against SMS pumping`,
@@ -53,9 +69,12 @@ function connectionConfig(
     subject: connection.subject,
     issuer: connection.issuer,
     messageTtlMs,
-    allowedCountries,
+    destinations: destinationsConfig(connection, settings),
     defaultCountry: connection.defaultCountry ?? settings.defaultCountry,
     limits: limitsConfig(connection.limits, settings.limits),
+    guard: guardConfig(connection.guard, settings.guard),
+    spend: spendConfig(connection.spend, settings.spend),
+    prices: priceTable(settings.prices),
   };
 }
 

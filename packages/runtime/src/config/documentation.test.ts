@@ -88,8 +88,13 @@ test("the documentation's YAML file configures both processes", () => {
 
   expect(loadIngressConfig(options)).toMatchObject({
     connections: [
-      { name: 'default', messageTtlMs: 180_000, allowedCountries: ['US', 'CA'] },
-      { name: 'acme', messageTtlMs: 300_000, allowedCountries: ['DE', 'AT'], defaultCountry: 'DE' },
+      { name: 'default', messageTtlMs: 180_000, destinations: { allowedCountries: ['US', 'CA'] } },
+      {
+        name: 'acme',
+        messageTtlMs: 300_000,
+        destinations: { allowedCountries: ['DE', 'AT'] },
+        defaultCountry: 'DE',
+      },
     ],
     warnings: [],
   });

@@ -102,6 +102,11 @@ export const country = text.transform((written, context) => {
   return z.NEVER;
 });
 
+export const numberPrefix = text.regex(
+  /^\+[1-9]\d{0,14}$/,
+  'must be the beginning of a number in E.164, plus sign included, such as +49 or +49151',
+);
+
 /** An http or https URL without credentials and fragment. */
 export const httpUrl = text.transform((written, context) => {
   const url = URL.canParse(written) ? new URL(written) : undefined;

@@ -58,8 +58,13 @@ port: 8181
     expect(config.port).toBe(8181);
     expect(config.warnings).toEqual([]);
     expect(config.connections).toMatchObject([
-      { name: 'acme', messageTtlMs: 60_000, allowedCountries: ['US', 'CA'] },
-      { name: 'other', messageTtlMs: 10_000, allowedCountries: ['DE'], defaultCountry: 'DE' },
+      { name: 'acme', messageTtlMs: 60_000, destinations: { allowedCountries: ['US', 'CA'] } },
+      {
+        name: 'other',
+        messageTtlMs: 10_000,
+        destinations: { allowedCountries: ['DE'] },
+        defaultCountry: 'DE',
+      },
     ]);
     expect(config.connections[0]?.secrets.map((secret) => Buffer.from(secret).toString())).toEqual([
       `${SECRET}!`,

@@ -63,9 +63,12 @@ describe('an ingress configured by the environment', () => {
           subject: undefined,
           issuer: undefined,
           messageTtlMs: 180_000,
-          allowedCountries: ['US'],
           defaultCountry: undefined,
-          limits: { recipient: {}, ip: {}, country: {}, connection: {} },
+          destinations: expect.objectContaining({ allowedCountries: ['US'] }),
+          limits: expect.anything(),
+          guard: expect.anything(),
+          spend: expect.anything(),
+          prices: undefined,
         },
       ],
       receipts: {
@@ -114,7 +117,7 @@ describe('an ingress configured by the environment', () => {
     expect(config.connections[0]).toMatchObject({
       subject: 'subject',
       issuer: 'issuer',
-      allowedCountries: ['US', 'CA'],
+      destinations: { allowedCountries: ['US', 'CA'] },
       defaultCountry: 'GB',
       messageTtlMs: 180_000,
     });

@@ -113,6 +113,7 @@ export function loadRoutingConfig({ env, ...options }: Options): {
  */
 export function loadCallerConfig(options: Options): {
   connections: ConnectionConfig[];
+  screening: IngressConfig['screening'];
   publicUrl: string | undefined;
   warnings: string[];
 } {
@@ -120,6 +121,7 @@ export function loadCallerConfig(options: Options): {
   const connections = connectionConfigs(settings, review);
   return finish(review, () => ({
     connections,
+    screening: present(settings.screening),
     publicUrl: settings.publicUrl,
     warnings: [...review.warnings],
   }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, country, list, text } from './fields.ts';
+import { choice, country, list, numberPrefix } from './fields.ts';
 import { SENDER_KINDS } from './schema.ts';
 
 const name = z
@@ -8,11 +8,6 @@ const name = z
     /^[a-z][a-z0-9_-]{0,63}$/,
     'is not a name for a route: lower-case letters, digits, - and _, at most 64, beginning with a letter',
   );
-
-const prefix = text.regex(
-  /^\+[1-9]\d{0,14}$/,
-  'must be the beginning of a number in E.164, plus sign included, such as +49 or +49151',
-);
 
 /** A list in order of preference, or a map of weights. */
 const routeProviders = z.unknown().transform((value, context): Record<string, number | undefined> => {
@@ -42,7 +37,7 @@ export const routeSettings = z.record(
   name,
   z.strictObject({
     countries: list(country),
-    prefixes: list(prefix),
+    prefixes: list(numberPrefix),
     connections: list(z.string()),
     messageTypes: list(z.string()),
     providers: routeProviders,

@@ -1,3 +1,5 @@
+import type { NumberType } from '@sms-gateway/contract';
+
 export type RedisConfig =
   | { kind: 'standalone'; url: string }
   /** `url` supplies user, password, database and TLS for the data nodes; its host is not used. */
@@ -17,11 +19,39 @@ export type LimitsConfig = {
   recipient: Windows & { cooldownMs?: number };
   /** For one IP address of a user (IPv6: one /64), as the caller tells it in `req.ip`. */
   ip: Windows;
+  /** For the ten thousand numbers that differ in their last four digits only. */
+  prefix: Windows;
   /** For one country. */
   country: Windows;
   /** For one connection. */
   connection: Windows;
+  /** For all. */
+  overall: Windows;
 };
+
+/** Where codes may go. What is denied is denied, whatever is allowed. */
+export type DestinationsConfig = {
+  /** ISO 3166-1 alpha-2. With these or `allowedPrefixes`, only what one of the two names is allowed. */
+  allowedCountries: string[] | undefined;
+  /** Beginnings of numbers in E.164. */
+  allowedPrefixes: string[] | undefined;
+  deniedCountries: string[];
+  deniedPrefixes: string[];
+  deniedNumberTypes: NumberType[];
+};
+
+/** How many codes that nobody used are borne at least; undefined switches a rule off. */
+export type GuardConfig = {
+  mode: 'enforce' | 'record' | 'off';
+  country: { hour: number | undefined; day: number | undefined };
+  ip: { hour: number | undefined; day: number | undefined; countries: number | undefined };
+};
+
+/** At most within 24 hours; what is missing has no cap. `price` is in the currency of the price table. */
+export type SpendConfig = { segments?: number; price?: number };
+
+/** What one segment costs, by country or beginning of the number, the longest of which counts. */
+export type PriceTable = { byName: Record<string, number>; otherwise: number };
 
 /** What one Auth0 tenant (or one of its phone providers) is known by, and what it may ask for. */
 export type ConnectionConfig = {
@@ -31,11 +61,14 @@ export type ConnectionConfig = {
   subject: string | undefined;
   issuer: string | undefined;
   messageTtlMs: number;
-  /** ISO 3166-1 alpha-2, upper case; undefined allows every country. */
-  allowedCountries: string[] | undefined;
+  destinations: DestinationsConfig;
   /** Country of recipients written without a leading +. */
   defaultCountry: string | undefined;
   limits: LimitsConfig;
+  guard: GuardConfig;
+  /** For this connection, and for all together. */
+  spend: { connection: SpendConfig; overall: SpendConfig };
+  prices: PriceTable | undefined;
 };
 
 export type CommonConfig = {

@@ -14,6 +14,14 @@ import {
 } from './fields.ts';
 import { providerSettings, receiptSettings } from './provider-settings.ts';
 import { routeSettings, senderRuleSettings } from './route-settings.ts';
+import {
+  destinationSettings,
+  guardSettings,
+  limitSettings,
+  priceSettings,
+  sharedLimitSettings,
+  spendSettings,
+} from './screening-settings.ts';
 
 const host = text.regex(/^[^\s/]+$/, 'must be a host name or an IP address');
 
@@ -39,23 +47,6 @@ const connectionName = z
     'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
   );
 
-const messages = z.union([z.literal('off'), wholeNumber(1, 1_000_000_000)], {
-  error: 'must be a whole number of messages from 1, or off',
-});
-const windows = { minute: messages, hour: messages, day: messages };
-
-const limitSettings = z.strictObject({
-  recipient: z.strictObject({
-    cooldown: z.union([z.literal('off'), duration('1s', '1h')], {
-      error: 'must be a duration from 1s to 1h, or off',
-    }),
-    ...windows,
-  }),
-  ip: z.strictObject(windows),
-  country: z.strictObject(windows),
-  connection: z.strictObject(windows),
-});
-
 const connectionSettings = z.strictObject({
   secrets: list(z.string()),
   secretsBase64: flag,
@@ -63,9 +54,11 @@ const connectionSettings = z.strictObject({
   subject: text,
   issuer: text,
   messageTtl: duration('1s', '1h'),
-  allowedCountries: list(country),
+  ...destinationSettings,
   defaultCountry: country,
   limits: limitSettings,
+  guard: guardSettings,
+  spend: spendSettings,
   template: text,
 });
 
@@ -78,9 +71,12 @@ export const ingressSettings = z.strictObject({
   durabilityReplicas: wholeNumber(1, 10),
   screening: choice(['on', 'record', 'off']),
   messageTtl: duration('1s', '1h'),
-  allowedCountries: list(country),
+  ...destinationSettings,
   defaultCountry: country,
-  limits: limitSettings,
+  limits: sharedLimitSettings,
+  guard: guardSettings,
+  spend: spendSettings,
+  prices: priceSettings,
   connections: z.record(connectionName, connectionSettings),
   providers: receiptSettings,
 });
@@ -104,7 +100,6 @@ export type IngressSettings = z.output<typeof ingressSettings>;
 export type WorkerSettings = z.output<typeof workerSettings>;
 export type CommonSettings = Pick<IngressSettings, keyof typeof commonSettings>;
 export type ConnectionSettings = z.output<typeof connectionSettings>;
-export type LimitSettings = z.output<typeof limitSettings>;
 export type ProviderSettings = z.output<typeof providerSettings>;
 
 const senderSettings = workerSettings.shape.providers.shape;
@@ -127,15 +122,20 @@ export const routingSettings = z.strictObject({
   }),
 });
 
-const { publicUrl, messageTtl, allowedCountries, defaultCountry, limits, connections } =
-  ingressSettings.shape;
-
-/** What it takes to call the gateway as Auth0 does. */
-export const callerSettings = z.strictObject({
-  publicUrl,
-  messageTtl,
-  allowedCountries,
-  defaultCountry,
-  limits,
-  connections,
+/** What it takes to call the gateway as Auth0 does, and to explain what screening makes of it. */
+export const callerSettings = ingressSettings.pick({
+  publicUrl: true,
+  screening: true,
+  messageTtl: true,
+  allowedCountries: true,
+  allowedPrefixes: true,
+  deniedCountries: true,
+  deniedPrefixes: true,
+  deniedNumberTypes: true,
+  defaultCountry: true,
+  limits: true,
+  guard: true,
+  spend: true,
+  prices: true,
+  connections: true,
 });

@@ -35,6 +35,7 @@ async function simulate({ messages, downForMs }: { messages: number; downForMs: 
         now: clock.now,
         deadline: DEADLINE,
         isNewest: true,
+        isBlocked: false,
         payload: 'present',
         attempts: message.attempts,
         providers: [{ name: 'twilio', availableAt: health.availableAt('twilio') }],

@@ -34,7 +34,7 @@ async function check(connections: ConnectionConfig[], tenant: TenantLook = NO_TE
   const findings = await checkSecrets({
     caller: {
       kind: 'loaded',
-      config: { connections, publicUrl: 'https://sms.example.com', warnings: [] },
+      config: { connections, publicUrl: 'https://sms.example.com', screening: 'on', warnings: [] },
     },
     tenant: async () => tenant,
     devState: undefined,

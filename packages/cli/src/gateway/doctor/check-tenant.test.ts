@@ -77,7 +77,7 @@ function judge({ connections = [], provider, action, phone, config = [own()], ..
       phone: phone ?? { kind: 'read', value: { kind: 'found', state } },
     },
     {
-      config: { connections: config, publicUrl: ORIGIN, warnings: [] },
+      config: { connections: config, publicUrl: ORIGIN, screening: 'on', warnings: [] },
       origin: 'origin' in rest ? rest.origin : ORIGIN,
       ownCode: OWN_CODE,
     },

@@ -1,0 +1,71 @@
+import { countriesMeaning, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
+import type { RedisClient } from './connect.ts';
+
+/** A destination that an operator has blocked by hand. Times in milliseconds since the epoch. */
+export type Block = {
+  /** `*` for all, an ISO 3166-1 alpha-2 country, or the beginning of numbers in E.164, such as `+88`. */
+  name: string;
+  since: number;
+  /** Undefined: until it is taken away. */
+  until: number | undefined;
+  reason: string;
+};
+
+/** The switch that stops messages to a destination at once, for all processes. */
+export type Blocks = {
+  /** Replaces what was under the name. */
+  add(block: Block): Promise<void>;
+  /** False where there was none. */
+  remove(name: string): Promise<boolean>;
+  /** Those in force, the oldest first. */
+  list(): Promise<Block[]>;
+};
+
+export function createBlocks({ redis, now }: { redis: RedisClient; now: () => number }): Blocks {
+  async function all(): Promise<Block[]> {
+    const fields = await redis.hgetall(gatewayKeys.blocks);
+    return Object.entries(fields).map(([name, value]) => parseBlock(name, value));
+  }
+  const isOver = ({ until }: Block) => until !== undefined && until <= now();
+
+  return {
+    add: async ({ name, since, until, reason }) => {
+      const over = (await all()).filter(isOver).map((block) => block.name);
+      if (over.length > 0) await redis.hdel(gatewayKeys.blocks, ...over);
+      await redis.hset(gatewayKeys.blocks, name, `${until ?? 0} ${since} ${reason}`);
+    },
+    remove: async (name) => (await redis.hdel(gatewayKeys.blocks, name)) > 0,
+    list: async () => (await all()).filter((block) => !isOver(block)).toSorted((a, b) => a.since - b.since),
+  };
+}
+
+/** The names under which a block would hold this number up, the widest first. */
+export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country'>): string[] {
+  const beginnings = Array.from({ length: number.e164.length - 1 }, (_, digits) =>
+    number.e164.slice(0, digits + 2),
+  );
+  return ['*', ...countriesMeaning(number), ...beginnings];
+}
+
+/** Begins with the end of the block, which the script that takes messages compares with its time; 0 has none. */
+export function parseBlock(name: string, value: string): Block {
+  const [until, since, ...reason] = value.split(' ');
+  return {
+    name,
+    since: Number(since),
+    until: until === '0' ? undefined : Number(until),
+    reason: reason.join(' '),
+  };
+}
+
+/** For Lua scripts: the number, among the names given, of a block in force; 0 where there is none. */
+export const BLOCKS_LUA = `
+  local function blocked_by(now, key, first, names)
+    if names == 0 then return 0 end
+    for i, value in ipairs(redis.call('HMGET', key, unpack(ARGV, first, first + names - 1))) do
+      local till = value and tonumber(string.match(value, '^%d+'))
+      if till and (till == 0 or till > now) then return i end
+    end
+    return 0
+  end
+`;

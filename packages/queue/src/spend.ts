@@ -1,0 +1,15 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import { DAY_MS } from './guard-terms.ts';
+
+/** What a day's messages cost, counted for one connection and for all together. */
+export const SPEND_WINDOW_MS = DAY_MS;
+
+/** Keys of the counters: of segments, and of prices in millionths. */
+export function spendKeys(connection: string) {
+  return {
+    segments: gatewayKeys.limit('segments', SPEND_WINDOW_MS, connection),
+    overallSegments: gatewayKeys.limit('overall-segments', SPEND_WINDOW_MS, 'all'),
+    price: gatewayKeys.limit('price', SPEND_WINDOW_MS, connection),
+    overallPrice: gatewayKeys.limit('overall-price', SPEND_WINDOW_MS, 'all'),
+  };
+}

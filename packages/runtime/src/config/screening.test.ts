@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { loadIngressConfig } from './load-config.ts';
+import { DEFAULT_LIMITS } from './screening.ts';
+
+const ENV = {
+  PAYLOAD_ENCRYPTION: 'off',
+  AUTH0_SECRET: 'a-shared-secret-of-more-than-32-bytes',
+  AUTH0_AUDIENCE: 'a',
+  GATEWAY_CONFIG: 'gateway.yaml',
+};
+
+const connectionOf = (yaml: string, name = 'default') =>
+  loadIngressConfig({ env: ENV, readFile: () => yaml }).connections.find((one) => one.name === name);
+const limitsOf = (yaml: string, name?: string) => connectionOf(yaml, name)?.limits;
+
+describe('without a word', () => {
+  test('no number, address, range, country, connection is without a limit, and neither are all together', () => {
+    expect(limitsOf('logLevel: info')).toEqual(DEFAULT_LIMITS);
+    for (const windows of Object.values(DEFAULT_LIMITS)) expect(Object.keys(windows)).not.toEqual([]);
+  });
+
+  test('the guard records, spending is capped, and networks of no country and premium numbers get nothing', () => {
+    expect(connectionOf('logLevel: info')).toMatchObject({
+      guard: { mode: 'record', country: { hour: 3, day: 20 }, ip: { hour: 5, day: 10, countries: 3 } },
+      spend: { connection: {}, overall: { segments: 200_000 } },
+      prices: undefined,
+      destinations: {
+        allowedCountries: undefined,
+        deniedCountries: [],
+        deniedPrefixes: expect.arrayContaining(['+882', '+979']),
+        deniedNumberTypes: ['premium_rate', 'shared_cost', 'uan'],
+      },
+    });
+  });
+});
+
+test('a connection takes the limits for all where it says nothing, window by window', () => {
+  const yaml = `
+limits: { recipient: { cooldown: 10s, hour: 5, day: '20' }, ip: { minute: 3 }, overall: { hour: 7, day: off } }
+connections:
+  default: { limits: { recipient: { cooldown: off, hour: 7, minute: off }, country: { day: 100 } } }
+  other: { secrets: [x], audience: a }
+`;
+  const { minute: _minute, ...recipient } = { ...DEFAULT_LIMITS.recipient, hour: 7, day: 20 };
+  expect(limitsOf(yaml)).toEqual({
+    ...DEFAULT_LIMITS,
+    recipient,
+    ip: { minute: 3, hour: 600 },
+    country: { hour: 10_000, day: 100 },
+    overall: { hour: 7 },
+  });
+  expect(limitsOf(yaml, 'other')?.recipient).toEqual({ cooldownMs: 10_000, minute: 5, hour: 5, day: 20 });
+});
+
+test('destinations, guard and spending of a connection are its own where it says something', () => {
+  const yaml = `
+allowedCountries: [US]
+deniedPrefixes: ['+1900', '+1976']
+deniedNumberTypes: [voip]
+guard: { mode: enforce, ip: { countries: 5 } }
+spend: { segments: 1000, price: 50.5 }
+prices: { US: 0.0083, '+1787': 0.05, default: 0.1 }
+connections:
+  default: { deniedCountries: [PR], deniedNumberTypes: off, guard: { country: { hour: off } }, spend: { segments: 10 } }
+  other: { secrets: [x], audience: a, allowedPrefixes: '+44', guard: { mode: off } }
+`;
+  expect(connectionOf(yaml)).toMatchObject({
+    destinations: {
+      allowedCountries: ['US'],
+      allowedPrefixes: undefined,
+      deniedCountries: ['PR'],
+      deniedPrefixes: ['+1900', '+1976'],
+      deniedNumberTypes: [],
+    },
+    guard: { mode: 'enforce', country: { hour: undefined, day: 20 }, ip: { countries: 5 } },
+    spend: { connection: { segments: 10 }, overall: { segments: 1000, price: 50.5 } },
+    prices: { byName: { US: 0.0083, '+1787': 0.05 }, otherwise: 0.1 },
+  });
+  expect(connectionOf(yaml, 'other')).toMatchObject({
+    destinations: { allowedPrefixes: ['+44'], deniedNumberTypes: ['voip'] },
+    guard: { mode: 'off' },
+    spend: { connection: {} },
+  });
+});
+
+describe('a bad rule is one problem that names its place', () => {
+  test.each([
+    [
+      'limits: { recipient: { hour: 0 } }',
+      'limits.recipient.hour: must be a whole number from 1 to 1000000000',
+    ],
+    [
+      'limits: { recipient: { hour: many } }',
+      'limits.recipient.hour: must be a whole number of messages from 1, or off',
+    ],
+    [
+      'limits: { recipient: { cooldown: 5 } }',
+      'limits.recipient.cooldown: must be a duration from 1s to 1h, or off',
+    ],
+    [
+      'connections: { default: { limits: { overall: { hour: 1 } } } }',
+      'connections.default.limits.overall: no such setting',
+    ],
+    ['guard: { mode: refuse }', 'guard.mode: must be one of enforce, record, off'],
+    ['guard: { ip: { countries: 0 } }', 'guard.ip.countries: must be a whole number from 1 to 200'],
+    ['spend: { price: -1 }', 'spend.price: must be a number from 0.01'],
+    ['prices: { UK: 1 }', 'prices.UK: is not the country code in use; write GB; or write default'],
+    ['prices: { US: cheap }', 'prices.US: must be a number from 0 to 1000'],
+    ['deniedPrefixes: [+88]', 'deniedPrefixes: entry 1 must be text; put it in quotes'],
+    ["deniedPrefixes: ['88']", 'must be the beginning of a number in E.164'],
+    ['deniedCountries: []', 'deniedCountries: must have an entry'],
+    ['deniedNumberTypes: [premium]', 'must be one of mobile, fixed_line'],
+    ['limits: { ip: { cooldown: 5s } }', 'limits.ip.cooldown: no such setting'],
+    ['limits: { numbers: { hour: 1 } }', 'limits.numbers: no such setting'],
+    [
+      'connections: { default: { limits: { recipients: { hour: 1 } } } }',
+      'connections.default.limits.recipients: no such setting (did you mean recipient?)',
+    ],
+  ])('%s', (yaml, problem) => {
+    expect(() => limitsOf(yaml)).toThrow(problem);
+  });
+});

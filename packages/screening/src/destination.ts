@@ -1,0 +1,26 @@
+import { countriesMeaning, type PhoneNumber } from '@sms-gateway/contract';
+import type { DestinationsConfig } from '@sms-gateway/runtime';
+
+/** What keeps a number from getting codes, whoever asks. */
+export type DestinationRule = 'denied_country' | 'denied_prefix' | 'number_type' | 'allowed_countries';
+
+/**
+ * The rules that a number goes against; none: codes may go there. Denied is denied, whatever is allowed. A number
+ * that belongs to no country is in no list of countries; its beginning may be in one of prefixes.
+ */
+export function screenDestination(number: PhoneNumber, config: DestinationsConfig): DestinationRule[] {
+  const { allowedCountries, allowedPrefixes, deniedCountries, deniedPrefixes, deniedNumberTypes } = config;
+  const countries = countriesMeaning(number);
+  const isOf = (list: readonly string[] = []) => countries.some((country) => list.includes(country));
+  const begins = (list: readonly string[] = []) => list.some((prefix) => number.e164.startsWith(prefix));
+  const isAllowed =
+    (allowedCountries === undefined && allowedPrefixes === undefined) ||
+    isOf(allowedCountries) ||
+    begins(allowedPrefixes);
+  return [
+    ...(isOf(deniedCountries) ? ['denied_country' as const] : []),
+    ...(begins(deniedPrefixes) ? ['denied_prefix' as const] : []),
+    ...(number.type !== undefined && deniedNumberTypes.includes(number.type) ? ['number_type' as const] : []),
+    ...(isAllowed ? [] : ['allowed_countries' as const]),
+  ];
+}

@@ -1,0 +1,45 @@
+import { parsePhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
+import type { z } from 'zod';
+import { HttpProblem } from './problem.ts';
+
+/** @throws {HttpProblem} 400, with every field that is wrong. */
+export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new HttpProblem(
+    400,
+    'invalid_request',
+    `${[...new Set(parsed.error.issues.map(describe))].join('; ')}.`,
+  );
+}
+
+/** @throws {HttpProblem} 422 */
+export function parseRecipient(
+  recipient: string,
+  { defaultCountry }: { defaultCountry: string | undefined },
+): PhoneNumber {
+  const number = parsePhoneNumber(recipient, defaultCountry);
+  if (number !== undefined) return number;
+  throw new HttpProblem(
+    422,
+    'recipient_not_possible',
+    'The recipient is not a possible phone number. Send it in E.164: plus sign, country code, number.',
+  );
+}
+
+/** Names the field and the rule only: zod's own messages may repeat what was sent. */
+function describe({ path, code, message }: z.core.$ZodIssue): string {
+  const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
+  switch (code) {
+    case 'invalid_type':
+      return `${field} is missing or of the wrong type`;
+    case 'too_big':
+      return `${field} is too long`;
+    case 'too_small':
+      return `${field} is empty`;
+    case 'custom':
+      return message === 'must not be blank' ? `${field} is empty` : `${field} is malformed`;
+    default:
+      return `${field} is malformed`;
+  }
+}
