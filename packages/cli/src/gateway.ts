@@ -1,7 +1,9 @@
 import { manageAuth0 } from './gateway/auth0.ts';
+import { blockDestination, listBlocks, unblockDestination } from './gateway/block.ts';
 import { type Command, type CommandResult, createPaint, EX_USAGE } from './gateway/command.ts';
 import { Cancelled, createDialogue } from './gateway/dialogue.ts';
 import { diagnose } from './gateway/doctor.ts';
+import { explainNumber } from './gateway/explain.ts';
 import { explainRoute } from './gateway/route.ts';
 import { explainSegments } from './gateway/segments.ts';
 
@@ -10,9 +12,21 @@ const COMMANDS: Record<string, Command> = {
     summary: 'point an Auth0 tenant at this gateway, take it back, rotate the secret',
     run: manageAuth0,
   },
+  block: {
+    summary: 'stop all messages to a destination, at once and everywhere',
+    run: blockDestination,
+  },
+  blocks: {
+    summary: 'which destinations are blocked',
+    run: listBlocks,
+  },
   doctor: {
     summary: 'what is wrong with the gateway, its surroundings and its tenant, and what to do',
     run: diagnose,
+  },
+  explain: {
+    summary: 'how every screening rule stands for a number',
+    run: explainNumber,
   },
   route: {
     summary: 'which providers and senders a number would be sent through, and why',
@@ -21,6 +35,10 @@ const COMMANDS: Record<string, Command> = {
   segments: {
     summary: 'how many SMS segments a text costs, and what makes it cost more',
     run: explainSegments,
+  },
+  unblock: {
+    summary: 'take a block back',
+    run: unblockDestination,
   },
 };
 

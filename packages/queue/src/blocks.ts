@@ -39,11 +39,13 @@ export function createBlocks({ redis, now }: { redis: RedisClient; now: () => nu
   };
 }
 
-/** The names under which a block would hold this number up, the widest first. */
+/** Digits at most of a beginning that can be blocked: enough for a range, and no whole number goes to Redis. */
+export const MAX_BLOCKED_DIGITS = 7;
+
+/** The names under which a block would hold this number up, the widest first. Tells the number but for its last four digits at most. */
 export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country'>): string[] {
-  const beginnings = Array.from({ length: number.e164.length - 1 }, (_, digits) =>
-    number.e164.slice(0, digits + 2),
-  );
+  const digits = Math.min(MAX_BLOCKED_DIGITS, number.e164.length - 1 - 4);
+  const beginnings = Array.from({ length: digits }, (_, index) => number.e164.slice(0, index + 2));
   return ['*', ...countriesMeaning(number), ...beginnings];
 }
 

@@ -1,4 +1,4 @@
-export { type Block, type Blocks, blockNamesOf, createBlocks } from './blocks.ts';
+export { type Block, type Blocks, blockNamesOf, createBlocks, MAX_BLOCKED_DIGITS } from './blocks.ts';
 export { createConnectionWatch, type ConnectionWatch } from './connection-watch.ts';
 export { connectRedis, isRedisCluster, type RedisClient } from './connect.ts';
 export { createDurabilityCheck, type DurabilityCheck } from './durability.ts';

@@ -1,4 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
+import { type Block, parseBlock } from './blocks.ts';
 import type { RedisClient } from './connect.ts';
 import { type GuardTerms, GUARD_LUA, GUARD_RULES, guardArgs, guardKeys } from './guard-terms.ts';
 import { evalScript, script } from './script.ts';
@@ -104,11 +105,11 @@ export function ruleOf({ limits, guard }: Screening, number: number): { rule: st
   return { rule, mode: guard.mode };
 }
 
-/** Looks at every rule for one message, and counts nothing. */
+/** Looks at every rule for one message, and counts nothing. Blocks are told as they stand, also those that are over. */
 export async function explainScreening(
   redis: RedisClient,
   screening: Screening,
-): Promise<{ blocks: { name: string; value: string }[]; rules: RuleState[] }> {
+): Promise<{ blocks: Block[]; rules: RuleState[] }> {
   const { blockNames } = screening;
   const [blocks, rules] = await evalScript(redis, EXPLAIN, {
     keys: [gatewayKeys.blocks, ...screeningKeys(screening)],
@@ -116,7 +117,7 @@ export async function explainScreening(
   });
   return {
     blocks: blocks.flatMap((value, index) =>
-      value === null ? [] : [{ name: blockNames[index] ?? '', value }],
+      value === null ? [] : [parseBlock(blockNames[index] ?? '', value)],
     ),
     rules: rules.map(([number, sum, max, retryAfterMs]) => ({
       ...ruleOf(screening, number),

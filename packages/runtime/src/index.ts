@@ -34,11 +34,13 @@ export { namesOfChanges, needingRestart } from './config/config-changes.ts';
 export { createConfigSource } from './config/config-source.ts';
 export type { ConfigSource } from './config/config-source.ts';
 export { watchConfig } from './config/watch-config.ts';
+export { parseCountry } from './config/country.ts';
 export { parseDurationMs } from './config/duration.ts';
 export { describeConfig } from './config/describe-config.ts';
 export {
   loadCallerConfig,
   loadIngressConfig,
+  loadRedisConfig,
   loadRoutingConfig,
   loadWorkerConfig,
 } from './config/load-config.ts';

@@ -42,7 +42,7 @@ const DEFAULT_CACHE_TTL_MS = 15 * 60_000;
 type Recording = Pick<ActionRun, 'logged' | 'answers'>;
 
 type Options = {
-  handler: ActionHandler;
+  handler: ActionHandler | 'onExecutePostLogin';
   event: object;
   cache?: ActionCache;
   now?: () => number;

@@ -17,11 +17,18 @@ import type {
   ConnectionConfig,
   IngressConfig,
   ProviderName,
+  RedisConfig,
   RoutingConfig,
   WorkerConfig,
 } from './schema.ts';
 import { routingConfig } from './routes.ts';
-import { callerSettings, ingressSettings, routingSettings, workerSettings } from './settings.ts';
+import {
+  callerSettings,
+  ingressSettings,
+  redisSettings,
+  routingSettings,
+  workerSettings,
+} from './settings.ts';
 import type { CommonSettings } from './settings.ts';
 import { readSources } from './sources.ts';
 import type { Service } from './variables.ts';
@@ -125,6 +132,13 @@ export function loadCallerConfig(options: Options): {
     publicUrl: settings.publicUrl,
     warnings: [...review.warnings],
   }));
+}
+
+/** Where Redis is, and nothing else: what it takes to look into it from anywhere. Throws `ConfigError`. */
+export function loadRedisConfig(options: Options): RedisConfig {
+  const { settings, review } = readAll('ingress', redisSettings, [ingressSettings, workerSettings], options);
+  const redis = redisConfig(settings.redis ?? {}, review);
+  return finish(review, () => present(redis));
 }
 
 function sender(name: ProviderName, id: string | undefined): Partial<Record<ProviderName, string>> {

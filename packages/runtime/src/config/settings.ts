@@ -139,3 +139,6 @@ export const callerSettings = ingressSettings.pick({
   prices: true,
   connections: true,
 });
+
+/** Where Redis is. */
+export const redisSettings = ingressSettings.pick({ redis: true });

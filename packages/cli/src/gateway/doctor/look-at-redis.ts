@@ -1,6 +1,6 @@
-import { connectRedis, createDurabilityCheck, type RedisClient } from '@sms-gateway/queue';
+import { createDurabilityCheck, type RedisClient } from '@sms-gateway/queue';
 import type { IngressConfig } from '@sms-gateway/runtime';
-import { redisErrorCode } from '../../send/follow.ts';
+import { reachRedis, type Unreachable } from '../reach-redis.ts';
 
 export type RedisLook =
   | {
@@ -10,45 +10,18 @@ export type RedisLook =
       /** How far its clock is ahead of this machine's. */
       skewMs: number;
     }
-  /** `code` is the system's or Redis's own, such as ECONNREFUSED or WRONGPASS. */
-  | { kind: 'unreachable'; code: string };
+  | Unreachable;
 
-const CONNECT_TIMEOUT_MS = 5_000;
-
-/** Connects as the ingress does, and looks at what the ingress looks at. */
+/** Looks at what the ingress looks at. */
 export async function lookAtRedis(
   { redis: config, durability }: Pick<IngressConfig, 'redis' | 'durability'>,
   now: () => number,
 ): Promise<RedisLook> {
-  let lastError: Error | undefined;
-  let fail: () => void = () => undefined;
-  const failure = new Promise<'failed'>((resolve) => {
-    fail = () => resolve('failed');
-  });
-  const redis = connectRedis(config, 'producer', {
-    name: 'sms-gateway-doctor',
-    onError: (error) => {
-      lastError = error;
-      // Behind Sentinel and in a Cluster one node may be away.
-      if (config.kind === 'standalone') fail();
-    },
-  });
-  const timer = setTimeout(fail, CONNECT_TIMEOUT_MS);
-  const ready = new Promise<'ready'>((resolve) => {
-    redis.once('ready', () => resolve('ready'));
-  });
-  try {
-    if ((await Promise.race([ready, failure])) === 'failed') {
-      return { kind: 'unreachable', code: redisErrorCode(lastError) };
-    }
-    const skewMs = await skewOf(redis, now);
-    return { kind: 'looked', reasons: await reasonsOf(redis, durability), skewMs };
-  } catch (error) {
-    return { kind: 'unreachable', code: redisErrorCode(error) };
-  } finally {
-    clearTimeout(timer);
-    redis.disconnect();
-  }
+  const look = await reachRedis(config, 'sms-gateway-doctor', async (redis) => ({
+    skewMs: await skewOf(redis, now),
+    reasons: await reasonsOf(redis, durability),
+  }));
+  return look.kind === 'reached' ? { kind: 'looked', ...look.result } : look;
 }
 
 async function reasonsOf(
