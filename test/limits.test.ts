@@ -62,6 +62,78 @@ test('within any window there are never more messages than the limit, and room i
   );
 });
 
+const OPERATE = `
+  ${WINDOWED_COUNTER_LUA}
+  local op, now, window, n = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+  if op == 'count' then count(look(now, KEYS[1], window), n) end
+  if op == 'uncount' then uncount(KEYS[1], window, tonumber(ARGV[5]), n) end
+  return look(now, KEYS[1], window).sum
+`;
+
+test('the sum is what came within the window, and at most a sixtieth of it more, whatever is counted and taken back', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  let run = 0;
+  const operation = fc.record({
+    op: fc.constantFrom('count', 'count', 'uncount', 'look'),
+    gap: fc.double({ min: 0, max: 0.4, noNaN: true }),
+    n: fc.integer({ min: 1, max: 5 }),
+    which: fc.nat(),
+  });
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1000, 3_600_000, 86_400_000),
+      fc.array(operation, { minLength: 1, maxLength: 60 }),
+      async (windowMs, operations) => {
+        run += 1;
+        const counted: { at: number; left: number }[] = [];
+        let now = 1_700_000_000_000;
+        for (const { op, gap, n, which } of operations) {
+          now += Math.round(gap * windowMs);
+          const taken = op === 'uncount' ? counted[which % Math.max(1, counted.length)] : undefined;
+          const less = Math.min(n, taken?.left ?? 0);
+          if (op === 'count') counted.push({ at: now, left: n });
+          if (taken !== undefined) taken.left -= less;
+          const name = op === 'uncount' && less === 0 ? 'look' : op;
+          const sum = Number(
+            await redis.eval(
+              OPERATE,
+              1,
+              `sum:${run}`,
+              name,
+              now,
+              windowMs,
+              op === 'count' ? n : less,
+              taken?.at ?? 0,
+            ),
+          );
+          const within = (span: number) =>
+            counted.filter(({ at }) => at > now - span).reduce((total, { left }) => total + left, 0);
+          expect(sum).toBeGreaterThanOrEqual(within(windowMs));
+          expect(sum).toBeLessThanOrEqual(within(windowMs + windowMs / 60));
+        }
+      },
+    ),
+    { numRuns: 80 },
+  );
+});
+
+test('many clients at once get no more than the limit between them', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const clients = Array.from({ length: 8 }, () => disposal.use(openRedis(url)));
+  const waits = await Promise.all(
+    clients.flatMap((client) =>
+      Array.from({ length: 40 }, async () =>
+        Number(await client.eval(ASK, 1, 'shared', 1_700_000_000_000, 60_000, 100)),
+      ),
+    ),
+  );
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(100);
+});
+
 test('what is counted takes no more room for a large limit, and is gone after the window', async () => {
   await using disposal = createDisposal();
   const { url } = disposal.use(await startTestRedis());

@@ -21,7 +21,10 @@ export function auth0Requests({ secret, audience }: Auth0, first: number, count:
       recipient,
       body: text,
       sender: 'Example',
-      req: { ip: '203.0.113.7', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101' },
+      req: {
+        ip: userAddress(number),
+        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101',
+      },
     });
     return Buffer.from(
       `POST /v1/sms HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer ${token}\r\n` +
@@ -29,6 +32,11 @@ export function auth0Requests({ secret, audience }: Auth0, first: number, count:
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   });
+}
+
+/** One of 131,072 in the network for benchmarks (RFC 2544). */
+function userAddress(number: number): string {
+  return `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`;
 }
 
 /** The recipient (a US number) and text of the nth message, unlike those of the eight million before. */

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { auth0Requests } from './auth0-requests.ts';
@@ -23,25 +24,42 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Accepted requests per second, our ingress with everything on beside the plain one. */
 export async function benchIngress(context: BenchContext): Promise<Rounds<IngressSample>> {
-  const { isQuick, say } = context;
-  const gatewayPort = await freePort();
   const plainPort = await freePort();
-  const gateway = await startGateway(context, gatewayPort);
-  const plain = await startProgram({
-    name: 'plain-ingress',
-    file: fileURLToPath(new URL('./plain-ingress/main.js', import.meta.url)),
-    env: {
-      REDIS_URL: context.redis.url,
-      PORT: String(plainPort),
-      AUTH0_SECRET: auth0.secret,
-      AUTH0_AUDIENCE: auth0.audience,
+  return compare(context, [
+    { name: 'gateway', ...(await startGateway(context, 'on')) },
+    {
+      name: 'plain',
+      port: plainPort,
+      program: await startProgram({
+        name: 'plain-ingress',
+        file: fileURLToPath(new URL('./plain-ingress/main.js', import.meta.url)),
+        env: {
+          REDIS_URL: context.redis.url,
+          PORT: String(plainPort),
+          AUTH0_SECRET: auth0.secret,
+          AUTH0_AUDIENCE: auth0.audience,
+        },
+        directory: context.directory,
+      }),
     },
-    directory: context.directory,
-  });
+  ]);
+}
 
+/** What screening costs: our ingress with every rule that is on by default, beside itself without. */
+export async function benchScreening(context: BenchContext): Promise<Rounds<IngressSample>> {
+  return compare(context, [
+    { name: 'screening on', ...(await startGateway(context, 'on')) },
+    { name: 'screening off', ...(await startGateway(context, 'off')) },
+  ]);
+}
+
+type Started = { name: string; program: Program; port: number };
+
+async function compare(context: BenchContext, started: Started[]): Promise<Rounds<IngressSample>> {
+  const { isQuick, say } = context;
   try {
     const windowMs = isQuick ? 1000 : 2000;
-    const side = (name: string, program: Program, port: number) => {
+    const sides = started.map(({ name, program, port }) => {
       let perSecond = 2000;
       return {
         name,
@@ -51,22 +69,44 @@ export async function benchIngress(context: BenchContext): Promise<Rounds<Ingres
           return sample;
         },
       };
-    };
-    const sides = [side('gateway', gateway, gatewayPort), side('plain', plain, plainPort)];
+    });
     say('  warming up');
     for (const { measure } of [...sides, ...sides]) await measure();
     return await measureInRounds(sides, { rounds: isQuick ? 4 : 9, say });
   } finally {
-    await Promise.all([gateway.stop(), plain.stop()]);
+    await Promise.all(started.map(({ program }) => program.stop()));
   }
 }
 
-async function startGateway(context: BenchContext, port: number): Promise<Program> {
-  const adminPort = await freePort();
-  return startProgram({
-    name: 'ingress',
+// As many rules, over the same windows, as by default; none is reached, for a benchmark is an attack.
+const RULES = `
+limits:
+  recipient: { hour: 1000000000, day: 1000000000 }
+  ip: { minute: 1000000000, hour: 1000000000 }
+  prefix: { hour: 1000000000, day: 1000000000 }
+  country: { hour: 1000000000, day: 1000000000 }
+  connection: { hour: 1000000000, day: 1000000000 }
+  overall: { hour: 1000000000, day: 1000000000 }
+guard:
+  mode: enforce
+  country: { hour: 1000000000, day: 1000000000 }
+  ip: { hour: 1000000000, day: 1000000000 }
+spend: { segments: 1000000000 }
+`;
+
+async function startGateway(
+  context: BenchContext,
+  screening: 'on' | 'off',
+): Promise<{ program: Program; port: number }> {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const rules = join(context.directory, 'screening.yaml');
+  await writeFile(rules, RULES);
+  const program = await startProgram({
+    name: `ingress-screening-${screening}`,
     file: join(root, 'services/ingress/dist/main.js'),
     env: {
+      GATEWAY_CONFIG: rules,
+      SCREENING: screening,
       REDIS_URL: context.redis.url,
       DURABILITY: 'fsync',
       HOST: '127.0.0.1',
@@ -79,8 +119,9 @@ async function startGateway(context: BenchContext, port: number): Promise<Progra
     },
     directory: context.directory,
     readyUrl: `http://127.0.0.1:${adminPort}/readyz`,
-    execArgv: profileArguments(context, 'ingress'),
+    execArgv: profileArguments(context, `ingress-screening-${screening}`),
   });
+  return { program, port };
 }
 
 const WARM_UP_MS = 300;

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { simulateAttack } from './attack.ts';
 import type { BenchContext } from './bench-context.ts';
-import { benchIngress } from './ingress.ts';
+import { benchIngress, benchScreening } from './ingress.ts';
 import { benchCrypto } from './claims/crypto.ts';
 import { benchExpress } from './claims/express.ts';
 import { benchHttpClients } from './claims/http-clients.ts';
@@ -16,6 +17,8 @@ const USAGE = `Usage: npm run bench -- [what to measure] [--quick] [--profile DI
 
 Measures the ingress and the worker, each beside the plain version of itself, on a private Redis; or, by name:
   ingress, worker      one of the two
+  screening            what limits, guard and spending cost the ingress
+  attack               how many pumped codes get through, and what it costs real users (docs/security.md)
   express              what Express's change of prototypes costs (docs/adr/0004)
   http-clients         what a call costs with fetch, undici and node:http (docs/adr/0005)
   crypto               what jose's calls to WebCrypto cost (docs/adr/0006)
@@ -27,7 +30,13 @@ Measures the ingress and the worker, each beside the plain version of itself, on
 
 const benchmarks: Record<string, (context: BenchContext) => Promise<string>> = {
   ingress: async (context) => ingressTable(await benchIngress(context)),
+  screening: async (context) =>
+    ingressTable(await benchScreening(context), {
+      title: 'Screening, 64 connections',
+      sides: ['screening on', 'screening off'],
+    }),
   worker: async (context) => workerTable(await benchWorker(context)),
+  attack: simulateAttack,
   express: benchExpress,
   'http-clients': benchHttpClients,
   crypto: benchCrypto,

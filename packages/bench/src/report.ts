@@ -14,13 +14,19 @@ export function machineLine(redis: string): string {
   return `Node ${process.versions.node}, ${cpus().length} x ${cpu?.model.trim() ?? 'CPU'}, ${redis}, appendfsync always`;
 }
 
-export function ingressTable({ samples, ratio }: Rounds<IngressSample>): string {
+export function ingressTable(
+  { samples, ratio }: Rounds<IngressSample>,
+  { title, sides }: { title: string; sides: [string, string] } = {
+    title: 'Ingress, 64 connections',
+    sides: ['gateway', 'plain'],
+  },
+): string {
   const latency = (all: IngressSample[], q: number) =>
     `${quantile(
       all.flatMap(({ latenciesMs }) => latenciesMs),
       q,
     ).toFixed(1)} ms`;
-  const { gateway, plain } = sidesOf(samples);
+  const [gateway, plain] = [samples.get(sides[0]) ?? [], samples.get(sides[1]) ?? []];
   const row = (name: string, cell: (all: IngressSample[]) => string): Row => [
     name,
     cell(gateway),
@@ -28,8 +34,9 @@ export function ingressTable({ samples, ratio }: Rounds<IngressSample>): string 
   ];
   const loadCores = median([...gateway, ...plain].map((sample) => sample.loadCores));
   return table(
-    'Ingress, 64 connections',
-    ratio('gateway', 'plain'),
+    title,
+    sides,
+    ratio(...sides),
     [
       row('accepted requests/s', (all) => rate(median(all.map(({ perSecond }) => perSecond)))),
       row('CPU per request', (all) => `${Math.round(median(all.map(({ cpuUs }) => cpuUs)))} us`),
@@ -50,7 +57,7 @@ export function workerTable({ samples, ratio }: Rounds<WorkerSample>): string {
     cell(plain),
   ];
   const title = `Worker, concurrency ${CONCURRENCY}, provider answers after ${ANSWER_AFTER_MS} ms`;
-  return table(title, ratio('gateway', 'plain'), [
+  return table(title, ['gateway', 'plain'], ratio('gateway', 'plain'), [
     row('messages/s', (all) => rate(median(all.map(({ perSecond }) => perSecond)))),
     row('CPU per message', (all) => `${Math.round(median(all.map(({ cpuUs }) => cpuUs)))} us`),
     row('memory (RSS) at most', (all) => megabytes(Math.max(...all.map(({ rssBytes }) => rssBytes)))),
@@ -63,17 +70,18 @@ function sidesOf<Sample>(samples: Map<string, Sample[]>): { gateway: Sample[]; p
 
 function table(
   title: string,
+  sides: [string, string],
   { median: middle, lowest, highest }: { median: number; lowest: number; highest: number },
   rows: Row[],
   notes: string[] = [],
 ): string {
   const line = ([name, ...cells]: Row) =>
-    `  ${name.padEnd(24)}${cells.map((cell) => cell.padStart(12)).join('')}`;
+    `  ${name.padEnd(24)}${cells.map((cell) => cell.padStart(15)).join('')}`;
   return [
     title,
-    line(['', 'gateway', 'plain']),
+    line(['', ...sides]),
     ...rows.map(line),
-    `  ${middle.toFixed(2)} times the plain version (rounds: ${lowest.toFixed(2)} to ${highest.toFixed(2)})`,
+    `  ${middle.toFixed(2)} times ${sides[1]} (rounds: ${lowest.toFixed(2)} to ${highest.toFixed(2)})`,
     ...notes.map((note) => `  ${note}`),
     '',
   ].join('\n');

@@ -19,10 +19,12 @@ export const WINDOWED_COUNTER_LUA = `
   local function look(now, key, window)
     local width = window / ${PARTS}
     local part = math.floor(now / width)
-    local state = redis.call('HMGET', key, 'last', 'sum')
+    local state = redis.call('HMGET', key, 'last', 'sum', whole(part))
     local last, sum = tonumber(state[1]), tonumber(state[2])
     local counter = { key = key, window = window, width = width, now = now, part = part, sum = sum or 0, last = last, over = {} }
-    if not last or part <= last then
+    if part == last then
+      counter.here = tonumber(state[3]) or 0
+    elseif not last or part < last then
       counter.part = last or part
     elseif part - ${PARTS + 1} >= last then
       counter.sum, counter.isStale = 0, true
@@ -37,6 +39,10 @@ export const WINDOWED_COUNTER_LUA = `
   local function count(counter, n)
     local key, part = counter.key, whole(counter.part)
     counter.sum = counter.sum + n
+    if counter.here then
+      redis.call('HSET', key, part, whole(counter.here + n), 'sum', whole(counter.sum))
+      return
+    end
     if counter.part == counter.last then
       redis.call('HINCRBY', key, part, whole(n))
       redis.call('HINCRBY', key, 'sum', whole(n))

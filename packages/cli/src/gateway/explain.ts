@@ -98,11 +98,11 @@ async function explain({
   ip: string | undefined;
   text: string;
 }): Promise<Explanation> {
-  const { limitKey } = createIdentity(config.payloadKeys);
+  const identity = createIdentity(config.payloadKeys);
   const { destination, screening, spend, recipientKey } = screenMessage(
     { recipient: number, ip, text, isCode: true },
     connection,
-    { mode: config.screening, limitKey: (scope, subject) => limitKey(scope, subject) },
+    { mode: config.screening, limitKey: (scope, subject) => identity.limitKey(scope, subject) },
   );
   const [{ blocks, rules }, latest, tellsVerified] = await Promise.all([
     explainScreening(redis, screening),

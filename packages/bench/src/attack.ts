@@ -1,0 +1,215 @@
+import { parsePhoneNumber } from '@sms-gateway/contract';
+import { createBlocks, createGuard, createIdentity, createProducer, createVault } from '@sms-gateway/queue';
+import { loadIngressConfig } from '@sms-gateway/runtime';
+import { screenMessage } from '@sms-gateway/screening';
+import { type AttackOrigin, type Request, trafficWithAttack } from './attack-traffic.ts';
+import { auth0, type BenchContext, payloadKey } from './bench-context.ts';
+
+type Defence = {
+  name: string;
+  screening: 'on' | 'off';
+  guard: 'record' | 'enforce';
+  /** What tells the guard that a code was wanted. */
+  signal: 'logins' | 'receipts';
+  /** Minutes after the attack's begin at which an operator blocks its prefix. */
+  blocksAfterMinutes?: number;
+};
+
+const DEFENCES: Defence[] = [
+  { name: 'none (SCREENING=off)', screening: 'off', guard: 'record', signal: 'logins' },
+  { name: 'defaults (guard records)', screening: 'on', guard: 'record', signal: 'logins' },
+  { name: 'guard enforces, logins told', screening: 'on', guard: 'enforce', signal: 'logins' },
+  { name: 'guard enforces, receipts only', screening: 'on', guard: 'enforce', signal: 'receipts' },
+  {
+    name: 'defaults, block +880 after 10 min',
+    screening: 'on',
+    guard: 'record',
+    signal: 'logins',
+    blocksAfterMinutes: 10,
+  },
+];
+
+const ORIGINS: AttackOrigin[] = ['one address', '50 addresses', 'an address each'];
+const ASKS_AGAIN_AFTER_MS = 60_000;
+const TRIES = 3;
+
+type Result = {
+  pumped: number;
+  pumpedThrough: number;
+  real: number;
+  realRefused: number;
+  lockedOut: number;
+  lockedOutElsewhere: number;
+  rules: Map<string, number>;
+};
+
+/**
+ * A pumping burst among the codes of real users, in simulated time: real rules, the real producer and a real Redis, which
+ * is given the clock. Deterministic but for the order in which equal times are taken.
+ */
+export async function simulateAttack(context: BenchContext): Promise<string> {
+  const rows: string[][] = [];
+  for (const origin of context.isQuick ? ORIGINS.slice(0, 1) : ORIGINS) {
+    for (const defence of DEFENCES) {
+      await context.redis.reset();
+      const result = await run(context, defence, origin);
+      context.say(
+        `  ${origin}, ${defence.name}: ${result.pumpedThrough} of ${result.pumped} pumped codes got through`,
+      );
+      const rules = [...result.rules]
+        .toSorted((a, b) => b[1] - a[1])
+        .map(([rule, count]) => `${rule} ${count}`);
+      rows.push([
+        origin,
+        defence.name,
+        `${result.pumpedThrough} of ${result.pumped}`,
+        `${result.realRefused} of ${result.real}`,
+        `${result.lockedOut} (${result.lockedOutElsewhere})`,
+        rules.slice(0, 3).join(', '),
+      ]);
+    }
+  }
+  const head = [
+    'attack from',
+    'defence',
+    'pumped codes through',
+    'real requests refused',
+    'users locked out (outside BD)',
+    'refused by',
+  ];
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
+}
+
+async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrigin): Promise<Result> {
+  const { client } = redis;
+  const { requests, attackBeginsAt, attackDay } = trafficWithAttack(origin);
+  let clock = 0;
+  const now = () => clock;
+  const config = loadIngressConfig({
+    env: {
+      AUTH0_SECRET: auth0.secret,
+      AUTH0_AUDIENCE: auth0.audience,
+      PAYLOAD_KEYS: payloadKey.toString('base64url'),
+      SCREENING: defence.screening,
+      GATEWAY_CONFIG: 'simulated',
+    },
+    readFile: () => 'logLevel: silent',
+  });
+  const [connection] = config.connections;
+  if (connection === undefined) throw new Error('the simulation has no connection');
+  const recording = { ...connection, guard: { ...connection.guard, mode: 'record' as const } };
+  const enforcing = { ...connection, guard: { ...connection.guard, mode: defence.guard } };
+  const identity = createIdentity(config.payloadKeys);
+  const producer = createProducer({
+    redis: client,
+    check: {
+      state: () => ({ ready: true, reasons: [] }),
+      verify: async () => ({ ready: true, reasons: [] }),
+      stop: () => undefined,
+    },
+    vault: createVault(config.payloadKeys),
+    identity,
+    now,
+    replicas: 0,
+    screeningClock: now,
+  });
+  const guard = createGuard({ redis: client, now });
+  const agenda = createAgenda();
+  const result: Result = {
+    pumped: 0,
+    pumpedThrough: 0,
+    real: 0,
+    realRefused: 0,
+    lockedOut: 0,
+    lockedOutElsewhere: 0,
+    rules: new Map(),
+  };
+
+  async function ask(request: Request, tries: number): Promise<void> {
+    const recipient = parsePhoneNumber(request.recipient);
+    if (recipient === undefined) throw new Error('the simulation made an impossible number');
+    const text = `Your code is ${request.code + tries}`;
+    const { destination, screening, spend, recipientKey } = screenMessage(
+      { recipient, ip: request.ip, text, isCode: true },
+      // Until then it has recorded, as one is told to begin.
+      clock < attackDay ? recording : enforcing,
+      { mode: config.screening, limitKey: (scope, subject) => identity.limitKey(scope, subject) },
+    );
+    if (destination.length > 0) throw new Error(`the simulation refuses ${destination.join()}`);
+    const answer = await producer.accept({
+      connection: 'default',
+      recipient,
+      text,
+      sender: undefined,
+      messageType: undefined,
+      notice: undefined,
+      idempotencyKey: undefined,
+      ttlMs: 180_000,
+      screening,
+      recordedDestination: [],
+      spend,
+    });
+    const isCounted = request.at >= attackDay;
+    if (request.isPumped) result.pumped += 1;
+    else if (isCounted) result.real += 1;
+    if (answer.kind === 'accepted') {
+      if (request.isPumped) result.pumpedThrough += 1;
+      if (defence.signal === 'receipts' && request.isDelivered) {
+        agenda.add(clock + 5000, () => guard.delivered(answer.id));
+      }
+      if (defence.signal === 'logins' && request.logsInAfterMs !== undefined) {
+        const at = clock + request.logsInAfterMs;
+        agenda.add(at, async () => void (await guard.verified('default', recipientKey, at)));
+      }
+      return;
+    }
+    const reached =
+      answer.kind === 'blocked'
+        ? ['blocked']
+        : answer.reached.filter(({ mode }) => mode === 'enforce').map(({ rule }) => rule);
+    for (const rule of reached) result.rules.set(rule, (result.rules.get(rule) ?? 0) + 1);
+    if (request.isPumped) return;
+    if (!isCounted) throw new Error('a user was refused while the guard only recorded');
+    result.realRefused += 1;
+    if (tries + 1 < TRIES) agenda.add(clock + ASKS_AGAIN_AFTER_MS, () => ask(request, tries + 1));
+    else {
+      result.lockedOut += 1;
+      if (recipient.country !== 'BD') result.lockedOutElsewhere += 1;
+    }
+  }
+
+  for (const request of requests) agenda.add(request.at, () => ask(request, 0));
+  if (defence.blocksAfterMinutes !== undefined) {
+    const at = attackBeginsAt + defence.blocksAfterMinutes * 60_000;
+    const block = { name: '+880', since: at, until: undefined, reason: 'pumping' };
+    agenda.add(at, () => createBlocks({ redis: client, now }).add(block));
+  }
+  try {
+    for (let entry = agenda.next(); entry !== undefined; entry = agenda.next()) {
+      clock = entry.at;
+      await entry.work();
+    }
+  } finally {
+    await producer.close();
+  }
+  return result;
+}
+
+type Entry = { at: number; work: () => Promise<void> };
+
+/** What is still to come, the earliest first. */
+function createAgenda() {
+  const entries: Entry[] = [];
+  return {
+    add: (at: number, work: () => Promise<void>): void => {
+      let [low, high] = [0, entries.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((entries[middle]?.at ?? 0) > at) low = middle + 1;
+        else high = middle;
+      }
+      entries.splice(low, 0, { at, work });
+    },
+    next: (): Entry | undefined => entries.pop(),
+  };
+}
