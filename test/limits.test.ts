@@ -15,9 +15,9 @@ import { openRedis } from './support/traces.ts';
 const ASK = `
   ${WINDOWED_COUNTER_LUA}
   local now, window, max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-  local counter = look(now, KEYS[1], window)
-  local wait = wait_for(counter, max, 1)
-  if wait == 0 then count(counter, 1) end
+  local counters = look(now, KEYS[1], { { 'w:', window } })
+  local wait = wait_for(counters[1], max, 1)
+  if wait == 0 then add(counters, { 1 }) end
   return wait
 `;
 
@@ -65,9 +65,10 @@ test('within any window there are never more messages than the limit, and room i
 const OPERATE = `
   ${WINDOWED_COUNTER_LUA}
   local op, now, window, n = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-  if op == 'count' then count(look(now, KEYS[1], window), n) end
-  if op == 'uncount' then uncount(KEYS[1], window, tonumber(ARGV[5]), n) end
-  return look(now, KEYS[1], window).sum
+  local shapes = { { 'w:', window }, { 'other:', window * 2 } }
+  if op == 'count' then add(look(now, KEYS[1], shapes), { n, n }) end
+  if op == 'uncount' then take_back(KEYS[1], 'w:', window, tonumber(ARGV[5]), n) end
+  return look(now, KEYS[1], shapes)[1].sum
 `;
 
 test('the sum is what came within the window, and at most a sixtieth of it more, whatever is counted and taken back', async () => {

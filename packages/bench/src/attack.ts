@@ -129,7 +129,7 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
     const recipient = parsePhoneNumber(request.recipient);
     if (recipient === undefined) throw new Error('the simulation made an impossible number');
     const text = `Your code is ${request.code + tries}`;
-    const { destination, screening, spend, recipientKey } = screenMessage(
+    const { destination, screening, recipientKey } = screenMessage(
       { recipient, ip: request.ip, text, isCode: true },
       // Until then it has recorded, as one is told to begin.
       clock < attackDay ? recording : enforcing,
@@ -147,7 +147,6 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
       ttlMs: 180_000,
       screening,
       recordedDestination: [],
-      spend,
     });
     const isCounted = request.at >= attackDay;
     if (request.isPumped) result.pumped += 1;

@@ -1,5 +1,5 @@
 import { parsePhoneNumber, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { createIdentity, createProducer, createVault, NO_SCREENING } from '@sms-gateway/queue';
+import { createIdentity, createProducer, createScreeningPlan, createVault } from '@sms-gateway/queue';
 import { Queue } from 'bullmq';
 import { messageNumber } from './auth0-requests.ts';
 import type { PrivateRedis } from './private-redis.ts';
@@ -10,6 +10,14 @@ export type FilledQueue = {
   /** Resolves when the last message in hand is put away too. */
   untilEmpty(): Promise<void>;
   close(): Promise<void>;
+};
+
+const NO_SCREENING = {
+  blockNames: ['*'],
+  plan: createScreeningPlan([], undefined),
+  keys: [],
+  cost: { segments: 0, price: 0 },
+  code: undefined,
 };
 
 const AT_ONCE = 64;
@@ -45,7 +53,6 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         ttlMs: TTL_MS,
         screening: NO_SCREENING,
         recordedDestination: [],
-        spend: { segments: 0, price: 0 },
       });
     },
   });

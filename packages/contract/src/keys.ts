@@ -21,11 +21,9 @@ export const gatewayKeys = {
   earlyReceipts: (provider: string, providerMessageId: string) =>
     `${QUEUE_PREFIX}:early-receipts:${provider}:${providerMessageId}`,
   /** How many messages of one kind came lately; `subject` tells nothing. */
-  limit: (scope: string, windowMs: number, subject: string) =>
-    `${QUEUE_PREFIX}:limit:${scope}:${windowMs}:${subject}`,
+  limit: (scope: string, subject: string) => `${QUEUE_PREFIX}:limit:${scope}:${subject}`,
   /** What the pumping guard remembers of a country or an address. */
-  guard: (what: string, scope: string, subject: string) =>
-    `${QUEUE_PREFIX}:guard:${what}:${scope}:${subject}`,
+  guard: (scope: string, subject: string) => `${QUEUE_PREFIX}:guard:${scope}:${subject}`,
   /** The codes of one number that have not proved wanted. */
   pending: (recipient: string) => `${QUEUE_PREFIX}:guard:pending:${recipient}`,
   /** That applications tell the gateway which codes proved wanted. */

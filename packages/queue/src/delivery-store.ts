@@ -11,7 +11,7 @@ import { parseEarlyReceipt } from './receipt-book.ts';
 import { evalScript, hashFields, script } from './script.ts';
 import { SPEND_WINDOW_MS, spendKeys } from './spend.ts';
 import { parseAttempts, parseOutcome, TRACE_TTL_MS, type TraceAttempt } from './trace.ts';
-import { WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
+import { counterName, shapesLua, WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
 
 /** An attempt as it stands in the trace: without a result it was begun and, as far as anybody knows, never concluded. */
 export type RecordedAttempt = Pick<
@@ -107,6 +107,8 @@ const FACTS = script<[trace: string[], sealed: string | null, isNewest: 0 | 1, b
     redis.call('HGETALL', KEYS[5]) }
 `);
 
+const SPEND_SHAPES_LUA = shapesLua([{ name: counterName(SPEND_WINDOW_MS), windowMs: SPEND_WINDOW_MS }]);
+
 // KEYS: those of every script here, then the counters of what is spent: they are the ingress's, which counts in them
 // only where the configuration has a cap.
 // ARGV: id, holder, attempt number, whether it is a redelivery, whether it costs again, fields of the previous
@@ -132,7 +134,7 @@ const BEGIN = script<BeginAnswer>(`
     for i = 0, 3 do
       local cost = tonumber(spent[i < 2 and 1 or 2] or nil)
       if cost and redis.call('EXISTS', KEYS[5 + i]) == 1 then
-        count(look(clock(''), KEYS[5 + i], ${SPEND_WINDOW_MS}), cost)
+        add(look(clock(''), KEYS[5 + i], ${SPEND_SHAPES_LUA}), { cost })
       end
     end
   end

@@ -1,11 +1,13 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
-import { DAY_MS, guardCounters, guardCountries, HOUR_MS } from './guard-terms.ts';
+import { DAY_MS, GUARD_COUNTERS, GUARD_SHAPES_LUA, HOUR_MS, PEAK_DAYS } from './guard-terms.ts';
 import { evalScript, script } from './script.ts';
 import { WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
 
 /** Milliseconds after the last word of an application during which receipts do not count for its connection. */
 const TELLS_TTL_MS = 7 * DAY_MS;
+
+const { unusedHour, unusedDay } = GUARD_COUNTERS;
 
 /** Tells the pumping guard which codes proved wanted. */
 export type Guard = {
@@ -24,26 +26,31 @@ export type Guard = {
 };
 
 // Only what this call takes away from the pending codes is credited, so that it happens once.
+// KEYS: the pending codes, the countries of the address, then what the code counted for.
 const CREDIT = script<0 | 1>(`
   ${WINDOWED_COUNTER_LUA}
   if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
   local now, sent_at = clock(ARGV[1]), tonumber(ARGV[3])
-  for i = 2, #KEYS - 1, 5 do
-    uncount(KEYS[i], ${HOUR_MS}, sent_at, 1)
-    uncount(KEYS[i + 1], ${DAY_MS}, sent_at, 1)
-    count(look(now, KEYS[i + 2], ${HOUR_MS}), 1)
-    count(look(now, KEYS[i + 3], ${DAY_MS}), 1)
-    if i == 2 then
-      local day = math.floor(now / ${DAY_MS})
-      if redis.call('HINCRBY', KEYS[i + 4], day, 1) == 1 then
-        for _, old in ipairs(redis.call('HKEYS', KEYS[i + 4])) do
-          if tonumber(old) < day - 14 then redis.call('HDEL', KEYS[i + 4], old) end
-        end
-        redis.call('PEXPIRE', KEYS[i + 4], ${15 * DAY_MS})
+  local day = math.floor(now / ${DAY_MS})
+  for i = 3, #KEYS do
+    take_back(KEYS[i], '${unusedHour.name}', ${HOUR_MS}, sent_at, 1)
+    take_back(KEYS[i], '${unusedDay.name}', ${DAY_MS}, sent_at, 1)
+    local counters = look(now, KEYS[i], ${GUARD_SHAPES_LUA})
+    add({ counters[3], counters[4] }, { 1, 1 })
+    local wanted, peak = redis.call('HINCRBY', KEYS[i], 'p:' .. whole(day), 1), tonumber(redis.call('HGET', KEYS[i], 'peak')) or 0
+    if wanted == 1 then
+      peak = 0
+      local flat = redis.call('HGETALL', KEYS[i])
+      for at = 1, #flat, 2 do
+        local of = tonumber(string.match(flat[at], '^p:(%d+)$') or nil)
+        if of and of <= day - ${PEAK_DAYS} then redis.call('HDEL', KEYS[i], flat[at])
+        elseif of then peak = math.max(peak, tonumber(flat[at + 1])) end
       end
+      redis.call('PEXPIRE', KEYS[i], ${(PEAK_DAYS + 1) * DAY_MS})
     end
+    redis.call('HSET', KEYS[i], 'peak', math.max(wanted, peak))
   end
-  redis.call('HDEL', KEYS[#KEYS], ARGV[4])
+  redis.call('HDEL', KEYS[2], ARGV[4])
   return 1
 `);
 
@@ -53,14 +60,12 @@ type PendingCode = { sentAt: number; connection: string; country: string; ipKey:
 export function createGuard({ redis, now }: { redis: RedisClient; now?: () => number }): Guard {
   async function credit(recipientKey: string, messageId: string, code: PendingCode): Promise<number> {
     const { sentAt, country, ipKey } = code;
-    const countersOf = (scope: 'country' | 'ip', subject: string) =>
-      Object.values(guardCounters(scope, subject));
     return evalScript(redis, CREDIT, {
       keys: [
         gatewayKeys.pending(recipientKey),
-        ...countersOf('country', country),
-        ...(ipKey === '' ? [] : countersOf('ip', ipKey)),
-        guardCountries(ipKey),
+        gatewayKeys.guard('ip-countries', ipKey),
+        gatewayKeys.guard('country', country),
+        ...(ipKey === '' ? [] : [gatewayKeys.guard('ip', ipKey)]),
       ],
       args: [now?.() ?? '', messageId, sentAt, country],
     });

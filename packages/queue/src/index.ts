@@ -13,7 +13,7 @@ export {
 } from './delivery-store.ts';
 export { createIdentity, type Identity } from './identity.ts';
 export { createGuard, type Guard } from './guard.ts';
-export { GUARD_RULES, type GuardFloors, type GuardTerms } from './guard-terms.ts';
+export { GUARD_RULES, type GuardedCode, type GuardPlan } from './guard-terms.ts';
 export {
   createProducer,
   QueueUnavailableError,
@@ -33,13 +33,15 @@ export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
 export { registerQueueMetrics } from './queue-metrics.ts';
 export { SPEND_WINDOW_MS, spendKeys } from './spend.ts';
 export {
+  createScreeningPlan,
   explainScreening,
   type Limit,
-  NO_SCREENING,
   type ReachedRule,
   type RuleMode,
   type RuleState,
   type Screening,
+  type ScreeningPlan,
+  type Spend,
 } from './screening.ts';
 export {
   createTraceReader,

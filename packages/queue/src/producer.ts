@@ -12,10 +12,11 @@ import type { Identity } from './identity.ts';
 import { openQueue } from './queue.ts';
 import { createReplication } from './replication.ts';
 import {
+  perPlan,
   type ReachedRule,
   ruleOf,
   type Screening,
-  SCREENING_LUA,
+  type ScreeningPlan,
   screeningArgs,
   screeningKeys,
 } from './screening.ts';
@@ -66,8 +67,6 @@ export type Producer = {
     screening: Screening;
     /** Rules about its destination that would have refused it; they are in its trace. */
     recordedDestination: readonly string[];
-    /** What further copies of it cost: counted under these keys when the worker sends one. */
-    spend: { segments: number; price: number };
   }): Promise<AcceptedMessage | RefusedMessage>;
   close(): Promise<void>;
 };
@@ -91,9 +90,10 @@ type Deps = {
 // What was offered before and not stored (the caller got an error) is in the vault and was counted then.
 // Answers: 0 a repeat, 1 offered, 2 refused, 3 blocked and its value; then of each rule reached its number and
 // milliseconds.
-const OFFER = script<[0] | [1 | 2, ...number[]] | [3, number, string]>(`
+const offerWith = perPlan(({ lua }) =>
+  script<[0] | [1 | 2, ...number[]] | [3, number, string]>(`
   if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return { 0 } end
-  ${SCREENING_LUA}
+  ${lua}
   ${BLOCKS_LUA}
   local newest, names, first_field = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
   local first_screening = 9 + names
@@ -102,7 +102,7 @@ const OFFER = script<[0] | [1 | 2, ...number[]] | [3, number, string]>(`
   local answer, recorded = { 1 }, {}
   if redis.call('EXISTS', KEYS[3]) == 0 then
     local screened = screen(6 + newest, first_screening)
-    for _, rule in ipairs(screened.rules) do
+    for _, rule in pairs(screened.rules) do
       if rule[4] > 0 then
         answer[#answer + 1] = rule[1]
         answer[#answer + 1] = rule[4]
@@ -119,7 +119,8 @@ const OFFER = script<[0] | [1 | 2, ...number[]] | [3, number, string]>(`
   redis.call('PEXPIRE', KEYS[4], ARGV[5])
   for i = 6, 5 + newest do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[4]) end
   return answer
-`);
+`),
+);
 
 /**
  * Puts messages durably into the queue. First the payload, trace and "newest" mark, then the job: an error between
@@ -142,14 +143,14 @@ export function createProducer({
     offer: Parameters<typeof evalScript>[2],
     screening: Screening,
   ): Promise<AcceptedMessage | RefusedMessage> {
-    const answer = await evalScript(redis, OFFER, offer);
+    const answer = await evalScript(redis, offerWith(screening.plan), offer);
     if (answer[0] === 3) {
       const [, number, value] = answer;
       const block = parseBlock(screening.blockNames[number - 1] ?? '', value);
       return { kind: 'blocked', id: job.id, block };
     }
     const [status, ...numbers] = answer;
-    const reached = reachedRules(numbers, screening);
+    const reached = reachedRules(numbers, screening.plan);
     if (status === 2) return { kind: 'limited', id: job.id, reached };
     const isNew = status === 1;
     if (isNew) {
@@ -168,7 +169,7 @@ export function createProducer({
   return {
     accept: async (message) => {
       const { connection, recipient, text, sender, messageType, notice, idempotencyKey, ttlMs } = message;
-      const { screening, spend } = message;
+      const { screening } = message;
       const { ready, reasons } = check.state();
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
@@ -216,9 +217,9 @@ export function createProducer({
                 accepted_at: acceptedAt,
                 deadline,
                 recorded_destination: message.recordedDestination.join(',') || undefined,
-                recipient_key: screening.guard?.recipientKey,
-                spend_segments: spend.segments > 0 ? spend.segments : undefined,
-                spend_price: spend.price > 0 ? spend.price : undefined,
+                recipient_key: screening.code?.recipientKey,
+                spend_segments: screening.cost.segments > 0 ? screening.cost.segments : undefined,
+                spend_price: screening.cost.price > 0 ? screening.cost.price : undefined,
               }),
             ],
           },
@@ -238,11 +239,11 @@ export function createProducer({
 const OFFER_ARGS = 8;
 
 /** From the script's answer: the number of a rule and its milliseconds, in turn. */
-function reachedRules(numbers: readonly number[], screening: Screening): ReachedRule[] {
+function reachedRules(numbers: readonly number[], plan: ScreeningPlan): ReachedRule[] {
   return numbers.flatMap((number, position) => {
     const retryAfterMs = numbers[position + 1];
     if (position % 2 === 1 || retryAfterMs === undefined) return [];
-    return [{ ...ruleOf(screening, number), retryAfterMs }];
+    return [{ ...ruleOf(plan, number), retryAfterMs }];
   });
 }
 

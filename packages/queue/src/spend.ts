@@ -7,9 +7,9 @@ export const SPEND_WINDOW_MS = DAY_MS;
 /** Keys of the counters: of segments, and of prices in millionths. */
 export function spendKeys(connection: string) {
   return {
-    segments: gatewayKeys.limit('segments', SPEND_WINDOW_MS, connection),
-    overallSegments: gatewayKeys.limit('overall-segments', SPEND_WINDOW_MS, 'all'),
-    price: gatewayKeys.limit('price', SPEND_WINDOW_MS, connection),
-    overallPrice: gatewayKeys.limit('overall-price', SPEND_WINDOW_MS, 'all'),
+    segments: gatewayKeys.limit('segments', connection),
+    overallSegments: gatewayKeys.limit('overall-segments', 'all'),
+    price: gatewayKeys.limit('price', connection),
+    overallPrice: gatewayKeys.limit('overall-price', 'all'),
   };
 }

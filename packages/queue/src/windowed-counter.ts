@@ -2,71 +2,92 @@
 const PARTS = 60;
 
 /**
- * Counts what came within the last `window` milliseconds, for Lua scripts that are given the time in milliseconds of
- * one clock, Redis's own. A hash holds the count of each sixtieth of the window, and their sum, so that looking costs
- * the same whatever was counted. What came is counted for as long as the window, and up to a sixtieth of it longer:
- * within any window there is never more than the sum says.
+ * Counts what came within the last milliseconds of a window, for Lua scripts that are given the time in milliseconds of
+ * one clock, Redis's own. A hash holds, for each of its counters, the count of every sixtieth of the window and their sum,
+ * so that looking costs the same whatever was counted, and all counters of a key are read and written in one call each.
+ * What came is counted for as long as the window, and up to a sixtieth of it longer: within any window there is never more
+ * than the sum says.
  *
- * - `look(now, key, window)`: a counter as it stands; writes nothing. A clock that went back (a failover) counts into
- *   the latest part that it knows.
- * - `count(counter, n)`: adds to it; to what was looked at in the same script only, and once.
- * - `uncount(key, window, at, n)`: takes back what was counted at that time, as far as it still counts.
- * - `wait_for(counter, max, n)`: milliseconds until n more fit under max, 0 where they do. What never fits waits for
- *   the whole window.
+ * - `look(now, key, shapes)`: the counters of a key as they stand, one for each `{ name, window }`; writes nothing. A clock
+ *   that went back (a failover) counts into the latest part that is known.
+ * - `add(counters, amounts)`: adds to counters of one key that were looked at in the same script; once.
+ * - `take_back(key, name, window, at, n)`: what was counted at that time, as far as it still counts.
+ * - `wait_for(counter, max, n)`: milliseconds until n more fit under max, 0 where they do. What never fits waits for the
+ *   whole window.
  */
 export const WINDOWED_COUNTER_LUA = `
   local function whole(number) return string.format('%.0f', number) end
-  local function look(now, key, window)
-    local width = window / ${PARTS}
-    local part = math.floor(now / width)
-    local state = redis.call('HMGET', key, 'last', 'sum', whole(part))
-    local last, sum = tonumber(state[1]), tonumber(state[2])
-    local counter = { key = key, window = window, width = width, now = now, part = part, sum = sum or 0, last = last, over = {} }
-    if part == last then
-      counter.here = tonumber(state[3]) or 0
-    elseif not last or part < last then
-      counter.part = last or part
-    elseif part - ${PARTS + 1} >= last then
-      counter.sum, counter.isStale = 0, true
-    else
-      for old = last - ${PARTS}, part - ${PARTS + 1} do counter.over[#counter.over + 1] = whole(old) end
-      for _, n in ipairs(redis.call('HMGET', key, unpack(counter.over))) do
-        counter.sum = counter.sum - (tonumber(n) or 0)
+  local function clock(given)
+    if given ~= '' then return tonumber(given) end
+    local time = redis.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  local function move_on(counter)
+    for old = counter.last - ${PARTS}, math.min(counter.last, counter.part - ${PARTS + 1}) do
+      counter.over[#counter.over + 1] = counter.name .. whole(old)
+    end
+    if #counter.over == 0 then return end
+    for _, n in ipairs(redis.call('HMGET', counter.key, unpack(counter.over))) do
+      counter.sum = counter.sum - (tonumber(n) or 0)
+    end
+  end
+  local function look(now, key, shapes)
+    local fields, counters = {}, {}
+    for i, shape in ipairs(shapes) do
+      local name, window = shape[1], shape[2]
+      local width = window / ${PARTS}
+      local part = math.floor(now / width)
+      counters[i] = { key = key, name = name, window = window, width = width, now = now, part = part, over = {} }
+      fields[3 * i - 2], fields[3 * i - 1], fields[3 * i] = name .. 'last', name .. 'sum', name .. whole(part)
+    end
+    local state = redis.call('HMGET', key, unpack(fields))
+    for i, counter in ipairs(counters) do
+      local last = tonumber(state[3 * i - 2])
+      counter.last, counter.sum, counter.here = last, tonumber(state[3 * i - 1]) or 0, tonumber(state[3 * i]) or 0
+      if last and counter.part < last then
+        counter.part = last
+        counter.here = tonumber(redis.call('HGET', key, counter.name .. whole(last))) or 0
+      elseif last and counter.part > last then
+        move_on(counter)
       end
     end
-    return counter
+    return counters
   end
-  local function count(counter, n)
-    local key, part = counter.key, whole(counter.part)
-    counter.sum = counter.sum + n
-    if counter.here then
-      redis.call('HSET', key, part, whole(counter.here + n), 'sum', whole(counter.sum))
-      return
+  local function add(counters, amounts)
+    local set, over, life, is_new, key = {}, {}, 0, false, counters[1].key
+    for i, counter in ipairs(counters) do
+      local n, part = amounts[i], whole(counter.part)
+      counter.sum, counter.here = counter.sum + n, counter.here + n
+      local at = #set
+      set[at + 1], set[at + 2], set[at + 3], set[at + 4] =
+        counter.name .. 'sum', whole(counter.sum), counter.name .. part, whole(counter.here)
+      if counter.part ~= counter.last then
+        is_new = true
+        set[at + 5], set[at + 6] = counter.name .. 'last', part
+        for _, field in ipairs(counter.over) do over[#over + 1] = field end
+      end
+      life = math.max(life, counter.window + counter.width)
     end
-    if counter.part == counter.last then
-      redis.call('HINCRBY', key, part, whole(n))
-      redis.call('HINCRBY', key, 'sum', whole(n))
-      return
-    end
-    if counter.isStale then redis.call('DEL', key)
-    elseif #counter.over > 0 then redis.call('HDEL', key, unpack(counter.over)) end
-    redis.call('HSET', key, 'last', part, 'sum', whole(counter.sum), part, whole(n))
-    redis.call('PEXPIRE', key, whole(math.ceil(counter.window + counter.width)))
+    redis.call('HSET', key, unpack(set))
+    if #over > 0 then redis.call('HDEL', key, unpack(over)) end
+    -- Another connection may count longer windows under the same key.
+    if is_new and redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, whole(math.ceil(life))) end
   end
-  local function uncount(key, window, at, n)
-    local part = whole(math.floor(at / (window / ${PARTS})))
+  local function take_back(key, name, window, at, n)
+    local part = name .. whole(math.floor(at / (window / ${PARTS})))
     local counted = tonumber(redis.call('HGET', key, part))
     if not counted then return end
     local less = math.min(n, counted)
     redis.call('HINCRBY', key, part, whole(-less))
-    redis.call('HINCRBY', key, 'sum', whole(-less))
+    redis.call('HINCRBY', key, name .. 'sum', whole(-less))
   end
   local function wait_for(counter, max, n)
     if counter.sum + n <= max then return 0 end
     local flat = redis.call('HGETALL', counter.key)
     local parts, sum = {}, counter.sum
     for i = 1, #flat, 2 do
-      local part = tonumber(flat[i])
+      local is_own = string.sub(flat[i], 1, #counter.name) == counter.name
+      local part = is_own and tonumber(string.sub(flat[i], #counter.name + 1))
       if part and part >= counter.part - ${PARTS} then parts[#parts + 1] = { part, tonumber(flat[i + 1]) } end
     end
     table.sort(parts, function(a, b) return a[1] < b[1] end)
@@ -78,9 +99,12 @@ export const WINDOWED_COUNTER_LUA = `
     end
     return math.ceil(counter.window)
   end
-  local function clock(given)
-    if given ~= '' then return tonumber(given) end
-    local time = redis.call('TIME')
-    return time[1] * 1000 + math.floor(time[2] / 1000)
-  end
 `;
+
+/** What a counter is called within its key: the same for the same window, whoever counts. */
+export const counterName = (windowMs: number): string => `${windowMs}:`;
+
+/** Lua's way to write counters' shapes. */
+export function shapesLua(shapes: { name: string; windowMs: number }[]): string {
+  return `{ ${shapes.map(({ name, windowMs }) => `{ '${name}', ${windowMs} }`).join(', ')} }`;
+}

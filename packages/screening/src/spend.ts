@@ -1,9 +1,6 @@
 import type { PhoneNumber } from '@sms-gateway/contract';
-import { type Limit, type RuleMode, SPEND_WINDOW_MS, spendKeys } from '@sms-gateway/queue';
+import { type Limit, type RuleMode, type Spend, SPEND_WINDOW_MS, spendKeys } from '@sms-gateway/queue';
 import type { ConnectionConfig, PriceTable } from '@sms-gateway/runtime';
-
-/** What one message costs: its segments, and its price in millionths of the table's currency. */
-export type Spend = { segments: number; price: number };
 
 const MILLIONTHS = 1_000_000;
 
@@ -22,22 +19,21 @@ export function spendOf(
   return { segments, price: Math.ceil(segments * each * MILLIONTHS) };
 }
 
-/** The caps on what 24 hours may cost. */
-export function spendLimits(
+/** The caps on what 24 hours may cost, each with the key that it is counted under. */
+export function spendGroups(
   { name, spend }: Pick<ConnectionConfig, 'name' | 'spend'>,
-  cost: Spend,
   mode: RuleMode,
-): Limit[] {
+): { key: string; limit: Limit }[] {
   const keys = spendKeys(name);
-  const cap = (rule: string, key: string, max: number | undefined, one: number): Limit[] =>
-    max === undefined || one === 0 ? [] : [{ rule, key, windowMs: SPEND_WINDOW_MS, max, cost: one, mode }];
+  const cap = (rule: string, key: string, max: number | undefined, counts: Limit['counts']) =>
+    max === undefined ? [] : [{ key, limit: { rule, windowMs: SPEND_WINDOW_MS, max, mode, counts } }];
   const millionths = (price: number | undefined) =>
     price === undefined ? undefined : Math.round(price * MILLIONTHS);
   const { connection, overall } = spend;
   return [
-    ...cap('spend_segments', keys.segments, connection.segments, cost.segments),
-    ...cap('spend_overall_segments', keys.overallSegments, overall.segments, cost.segments),
-    ...cap('spend_price', keys.price, millionths(connection.price), cost.price),
-    ...cap('spend_overall_price', keys.overallPrice, millionths(overall.price), cost.price),
+    ...cap('spend_segments', keys.segments, connection.segments, 'segments'),
+    ...cap('spend_overall_segments', keys.overallSegments, overall.segments, 'segments'),
+    ...cap('spend_price', keys.price, millionths(connection.price), 'price'),
+    ...cap('spend_overall_price', keys.overallPrice, millionths(overall.price), 'price'),
   ];
 }

@@ -33,7 +33,7 @@ export function createAccept(deps: Deps): Accept {
     refuseBadKey(idempotencyKey);
     const number = parseRecipient(request.recipient, connection);
     const notice = noticeKind(request);
-    const { destination, screening, spend, recipientKey } = screenMessage(
+    const { destination, screening, recipientKey } = screenMessage(
       {
         recipient: number,
         ip: request.req?.ip ?? undefined,
@@ -86,7 +86,6 @@ export function createAccept(deps: Deps): Accept {
           ttlMs: connection.messageTtlMs,
           screening,
           recordedDestination: destination,
-          spend,
         }),
       ),
     );

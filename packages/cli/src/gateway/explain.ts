@@ -99,7 +99,7 @@ async function explain({
   text: string;
 }): Promise<Explanation> {
   const identity = createIdentity(config.payloadKeys);
-  const { destination, screening, spend, recipientKey } = screenMessage(
+  const { destination, screening, recipientKey } = screenMessage(
     { recipient: number, ip, text, isCode: true },
     connection,
     { mode: config.screening, limitKey: (scope, subject) => identity.limitKey(scope, subject) },
@@ -118,7 +118,7 @@ async function explain({
     },
     connection: connection.name,
     screening: config.screening,
-    segments: spend.segments,
+    segments: screening.cost.segments,
     destination,
     blocks: blocks
       .filter(({ until }) => until === undefined || until > now)
