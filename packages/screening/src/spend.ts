@@ -16,7 +16,7 @@ export function spendOf(
     .filter((name) => name.startsWith('+') && number.e164.startsWith(name))
     .toSorted((a, b) => b.length - a.length);
   const each = byName[prefix ?? number.country ?? ''] ?? otherwise;
-  return { segments, price: Math.ceil(segments * each * MILLIONTHS) };
+  return { segments, price: Math.round(segments * each * MILLIONTHS) };
 }
 
 /** The caps on what 24 hours may cost, each with the key that it is counted under. */

@@ -48,6 +48,11 @@ export function loadIngressConfig(options: Options): IngressConfig {
   if (settings.durability === 'none') {
     review.warning(['durability'], 'none: a 200 promises nothing, a restart of Redis loses accepted codes');
   }
+  if (settings.publicUrl === undefined && connections.some(({ guard }) => guard.mode === 'enforce')) {
+    review.note(
+      'guard.mode: enforce, and without PUBLIC_URL no receipts tell which codes arrived; let the application tell which were used, or every code counts as unused',
+    );
+  }
   return finish(review, () => ({
     ...common(),
     host: present(settings.host),

@@ -38,18 +38,17 @@ test('a connection takes the limits for all where it says nothing, window by win
   const yaml = `
 limits: { recipient: { cooldown: 10s, hour: 5, day: '20' }, ip: { minute: 3 }, overall: { hour: 7, day: off } }
 connections:
-  default: { limits: { recipient: { cooldown: off, hour: 7, minute: off }, country: { day: 100 } } }
+  default: { limits: { recipient: { cooldown: off, hour: 7 }, country: { day: 100 } } }
   other: { secrets: [x], audience: a }
 `;
-  const { minute: _minute, ...recipient } = { ...DEFAULT_LIMITS.recipient, hour: 7, day: 20 };
   expect(limitsOf(yaml)).toEqual({
     ...DEFAULT_LIMITS,
-    recipient,
+    recipient: { hour: 7, day: 20 },
     ip: { minute: 3, hour: 600 },
     country: { hour: 10_000, day: 100 },
     overall: { hour: 7 },
   });
-  expect(limitsOf(yaml, 'other')?.recipient).toEqual({ cooldownMs: 10_000, minute: 5, hour: 5, day: 20 });
+  expect(limitsOf(yaml, 'other')?.recipient).toEqual({ cooldownMs: 10_000, hour: 5, day: 20 });
 });
 
 test('destinations, guard and spending of a connection are its own where it says something', () => {
@@ -119,4 +118,13 @@ describe('a bad rule is one problem that names its place', () => {
   ])('%s', (yaml, problem) => {
     expect(() => limitsOf(yaml)).toThrow(problem);
   });
+});
+
+test('a guard that enforces without a sign of what is wanted is doubtful', () => {
+  const warningsOf = (yaml: string) => loadIngressConfig({ env: ENV, readFile: () => yaml }).warnings.join();
+  expect(warningsOf('guard: { mode: enforce }')).toContain('guard.mode: enforce, and without PUBLIC_URL');
+  expect(warningsOf('guard: { mode: enforce }\npublicUrl: https://sms.example.com')).not.toContain(
+    'guard.mode',
+  );
+  expect(warningsOf('guard: { mode: record }')).not.toContain('guard.mode');
 });
