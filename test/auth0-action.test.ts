@@ -232,12 +232,15 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
     ['a number that is none', { recipient: '+14159' }, /422: .*phone number/],
     ['a blank text', { text: ' ' }, /400: /],
   ])('%s is told for what it is, and nothing is queued', async (_name, options, reason) => {
-    const before = gateway.sent().length;
-    const run = await runFor(options);
+    const message = { ...freshMessage(), ...options };
+    const run = await runFor(message);
     expect(run.end).toEqual(failed(reason));
     expect(run.answers).toHaveLength(1);
-    await untilConcluded(gateway.client, answered(await runFor({}))[0]?.id);
-    expect(gateway.sent().slice(before)).toHaveLength(1);
+    const next = freshMessage();
+    await untilConcluded(gateway.client, answered(await runFor(next))[0]?.id);
+    const texts = gateway.sent().map(({ body }) => body);
+    expect(texts).toContain(next.text);
+    expect(texts).not.toContain(message.text);
   });
 
   test.each([
