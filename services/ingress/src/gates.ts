@@ -18,23 +18,30 @@ export type Gates = {
 
 export async function createGates({ now }: { now: () => number }): Promise<Gates> {
   let gates = new Map<string, Gate>();
-  const decoy = await createAuthenticate({
-    connection: { secrets: [randomBytes(32)], audience: 'none', subject: undefined, issuer: undefined },
-    now,
-  });
+  let decoy: Authenticate | undefined;
 
   return {
     load: async (connections) => {
       const loaded = new Map<string, Gate>();
+      const most = Math.max(1, ...connections.map(({ secrets }) => secrets.length));
       for (const connection of connections) {
+        const secrets = padSecrets(connection.secrets, most);
         loaded.set(connection.name, {
           connection,
-          authenticate: await createAuthenticate({ connection, now }),
+          authenticate: await createAuthenticate({ connection: { ...connection, secrets }, now }),
         });
       }
+      decoy = await createAuthenticate({ connection: { ...NOBODY, secrets: padSecrets([], most) }, now });
       gates = loaded;
     },
     find: (name) => gates.get(name),
-    pretend: (authorization) => decoy(authorization).catch(() => undefined),
+    pretend: async (authorization) => decoy?.(authorization).catch(() => undefined),
   };
+}
+
+const NOBODY = { audience: 'none', subject: undefined, issuer: undefined };
+
+/** A token in vain is tried with every secret: as many for each connection, or their number would tell it by time. */
+function padSecrets(secrets: readonly Uint8Array[], count: number): Uint8Array[] {
+  return [...secrets, ...Array.from({ length: count - secrets.length }, () => randomBytes(32))];
 }
