@@ -1,6 +1,20 @@
 import { expect, test } from 'vitest';
 import { noticeKind, smsRequestSchema } from './sms-request.ts';
 
+test('no length of what only informs keeps a code from being sent', () => {
+  const long = 'en-US,en;q=0.9,'.repeat(100);
+  const informing = {
+    req: { ip: '203.0.113.7', 'user-agent': long },
+    code: long,
+    locale: long,
+    tenant: long,
+    client_id: long,
+    organization_id: long,
+    correlation_id: long,
+  };
+  expect(smsRequestSchema.parse({ recipient: '+1', body: 'x', ...informing })).toMatchObject(informing);
+});
+
 test.each<[string, object, string | undefined]>([
   ['a legacy call, which says nothing', {}, undefined],
   ['a code', { message_type: 'otp_verify', code: '123456' }, undefined],

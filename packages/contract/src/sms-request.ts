@@ -4,10 +4,12 @@ import { z } from 'zod';
 export const MAX_TEXT_LENGTH = 1600;
 
 const shortText = (max: number) => z.string().max(max).nullish();
+/** What only informs, and may come from the user's browser: no length of it is worth a code. */
+const anyText = z.string().nullish();
 
 /**
  * The body of a send request: what Auth0's SMS gateway call documents
- * (https://auth0.com/docs/connections/passwordless/sms-gateway), plus what the custom phone provider Action adds.
+ * (https://auth0.com/docs/connections/passwordless/sms-gateway), plus what the Actions add.
  */
 export const smsRequestSchema = z.object({
   recipient: z.string().trim().min(1).max(64),
@@ -18,14 +20,16 @@ export const smsRequestSchema = z.object({
     // Half a character, which no provider could be sent.
     .refine((text) => !/\p{Surrogate}/u.test(text), { message: 'must be well-formed Unicode' }),
   sender: shortText(128),
-  req: z.object({ ip: shortText(64), 'user-agent': shortText(2048) }).nullish(),
-  code: shortText(64),
-  locale: shortText(64),
+  req: z.object({ ip: shortText(64), 'user-agent': anyText }).nullish(),
+  code: anyText,
+  locale: anyText,
   message_type: shortText(64),
-  tenant: shortText(128),
-  client_id: shortText(128),
-  organization_id: shortText(128),
-  correlation_id: shortText(256),
+  tenant: anyText,
+  client_id: anyText,
+  organization_id: anyText,
+  correlation_id: anyText,
+  /** When the message was first to be sent: a caller that tries again may come after a newer one. */
+  requested_at: z.iso.datetime({ offset: true }).nullish(),
 });
 
 export type SmsRequest = z.infer<typeof smsRequestSchema>;
