@@ -331,6 +331,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
         client_id: 'application-under-test',
         organization_id: 'org_1',
         correlation_id: 'correlation-1',
+        requested_at: expect.any(String),
       },
     ]);
     expect(server.requests[0]).toMatchObject({
@@ -361,6 +362,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
       'message_type',
       'recipient',
       'req',
+      'requested_at',
       'tenant',
     ]);
   });
@@ -561,6 +563,20 @@ describe('a custom phone provider', () => {
   test('drops an event of a form that it does not know, where throwing would leave Auth0 to guess', async () => {
     const { end } = await playAt('http://127.0.0.1:1/', { event: { notification: undefined } });
     expect(end).toEqual(dropped(/form/));
+  });
+
+  test('says with each try when the first one was', async () => {
+    await using server = await startScripted(503, 503, 200);
+    stopClock();
+    const cache: ActionCache = new Map();
+    const message = freshMessage();
+    for (const second of [5, 65, 125]) {
+      atSecond(second);
+      await playAt(server.url, { ...message, cache });
+    }
+    expect(server.bodies().map((body) => body['requested_at'])).toEqual(
+      Array.from({ length: 3 }, () => '2026-09-01T00:00:05.000Z'),
+    );
   });
 
   test('gives a retry the same key and a new token', async () => {

@@ -280,6 +280,65 @@ test('only the newest of several codes for a recipient is sent; other recipients
   );
 });
 
+describe('a caller that says when a code was requested', () => {
+  const secondsAgo = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
+  const codeFor = (recipient: string) => ({
+    post: async (gateway: Awaited<ReturnType<typeof setup>>, code: number, requestedAt?: string) => {
+      const answer = await postSms(gateway.ingress.url, {
+        body: { recipient, body: `Code ${code}`, ...(requestedAt && { requested_at: requestedAt }) },
+      });
+      expect(answer.status).toBe(200);
+      return String(answer.body['id']);
+    },
+  });
+
+  test.each([
+    ['an older code that comes late does not replace a newer one', [20, 60], 0],
+    ['a newer code replaces an older one', [60, 20], 1],
+    ['of two codes of the same moment the one that comes later counts', [20, 20], 1],
+    ['a clock that is far ahead makes no code unreplaceable', [-86_400, -60], 1],
+    ['a code of a caller that does not say is newer than what came before', [20, undefined], 1],
+    ['a code is newer than what came before of a caller that does not say', [undefined, 20], 1],
+  ])('%s', async (_title, times, newest) => {
+    await using gateway = await setup();
+    const { post } = codeFor(freshNumber());
+    const moments = times.map((seconds) => (seconds === undefined ? undefined : secondsAgo(seconds)));
+    const ids = [await post(gateway, 500_000, moments[0]), await post(gateway, 500_001, moments[1])];
+
+    await gateway.startWorker();
+
+    const outcomes = await Promise.all(
+      ids.map(async (id) => (await untilConcluded(gateway.client, id)).outcome),
+    );
+    expect(outcomes).toEqual(newest === 1 ? ['superseded', 'sent'] : ['sent', 'superseded']);
+    expect(gateway.http.map((request) => bodyOf(request)['body'])).toEqual([`Code ${500_000 + newest}`]);
+  });
+
+  test('has its code sent for as long as it lives from then on', async () => {
+    await using gateway = await setup({ env: { MESSAGE_TTL: '100s' } });
+    const recipient = freshNumber();
+    const { post } = codeFor(recipient);
+    const requestedAt = secondsAgo(60);
+    const alive = await post(gateway, 500_003, requestedAt);
+    const life = await gateway.client.pttl(gatewayKeys.vault(alive));
+    const dead = await codeFor(freshNumber()).post(gateway, 500_004, secondsAgo(100));
+
+    await gateway.startWorker();
+
+    expect(await untilConcluded(gateway.client, alive)).toMatchObject({
+      outcome: 'sent',
+      requestedAt: Date.parse(requestedAt),
+      deadline: Date.parse(requestedAt) + 100_000,
+    });
+    expect(life).toBeLessThanOrEqual(40_000);
+    expect(await untilConcluded(gateway.client, dead)).toMatchObject({
+      outcome: 'expired',
+      attempts: [],
+    });
+    expect(gateway.http.map((request) => bodyOf(request)['to'])).toEqual([recipient]);
+  });
+});
+
 test('a notice and a code for the same recipient do not replace each other; a newer notice of a kind does', async () => {
   await using gateway = await setup();
   const recipient = freshNumber();

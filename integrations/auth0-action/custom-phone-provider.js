@@ -67,7 +67,13 @@ async function deliver(event, cache) {
     return drop('The code expired before this try, so the gateway was not asked.');
   }
 
-  const answer = await askGateway({ settings, idempotencyKey, message, timeoutMs: TIMEOUT_MS });
+  const answer = await askGateway({
+    settings,
+    idempotencyKey,
+    // A try that comes after a newer code must not replace it, and has no more time than the first had.
+    message: { ...message, requested_at: new Date(firstSeenAt).toISOString() },
+    timeoutMs: TIMEOUT_MS,
+  });
   if (answer.kind === 'transient' && Date.now() + (answer.retryAfterMs ?? 0) < deadAt) {
     await sighting.remember(firstSeenAt);
     return { kind: 'retry', reason: answer.reason };

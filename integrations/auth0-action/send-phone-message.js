@@ -28,12 +28,13 @@ const SHORTEST_TRY_MS = 1000;
 
 /** Throws where the code was not sent: for Auth0 that is the only sign of it. */
 exports.onExecuteSendPhoneMessage = async (event) => {
-  const { message_options: options, secrets = {} } = event;
-  const deadline = Date.now() + BUDGET_MS;
+  const options = event.message_options ?? {};
+  const startedAt = Date.now();
+  const deadline = startedAt + BUDGET_MS;
   if (options.message_type !== 'sms') {
     throw new Error('The gateway sends text messages only: take voice off the MFA factor.');
   }
-  const { problem, settings } = readSettings(secrets);
+  const { problem, settings } = readSettings(event.secrets ?? {});
   if (problem !== undefined) throw new Error(problem);
 
   const message = messageOf(event, {
@@ -44,6 +45,8 @@ exports.onExecuteSendPhoneMessage = async (event) => {
     message_type: options.action === 'enrollment' ? 'otp_enroll' : 'otp_verify',
   });
   const idempotencyKey = idempotencyKeyOf(settings, message);
+  // A try that comes after a newer code must not replace it.
+  message.requested_at = new Date(startedAt).toISOString();
 
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const timeoutMs = Math.min(TRY_TIMEOUT_MS, deadline - Date.now());

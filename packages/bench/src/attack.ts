@@ -145,6 +145,7 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
       notice: undefined,
       idempotencyKey: undefined,
       ttlMs: 180_000,
+      requestedAt: undefined,
       screening,
       recordedDestination: [],
     });

@@ -51,6 +51,7 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         notice: undefined,
         idempotencyKey: undefined,
         ttlMs: TTL_MS,
+        requestedAt: undefined,
         screening: NO_SCREENING,
         recordedDestination: [],
       });

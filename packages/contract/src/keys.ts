@@ -8,7 +8,7 @@ export const QUEUE_NAME = 'sms';
 export const gatewayKeys = {
   /** The encrypted payload of one message. */
   vault: (messageId: string) => `${QUEUE_PREFIX}:vault:${messageId}`,
-  /** The id of the newest message for one recipient on one connection. */
+  /** The id of the newest message for one recipient on one connection, and when it was requested if that is known. */
   newest: (recipientKey: string) => `${QUEUE_PREFIX}:newest:${recipientKey}`,
   /** The steps and times of one message, without its text or number. */
   trace: (messageId: string) => `${QUEUE_PREFIX}:trace:${messageId}`,

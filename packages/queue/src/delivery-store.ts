@@ -101,8 +101,11 @@ export type DeliveryStore = {
   ): Promise<ConcludeAnswer>;
 };
 
+/** The id of the newest message, or nil; the time when it was requested may follow it. */
+const NEWEST_LUA = `local newest = string.match(redis.call('GET', KEYS[3]) or '', '^%S+')`;
+
 const FACTS = script<[trace: string[], sealed: string | null, isNewest: 0 | 1, blocks: string[]]>(`
-  local newest = redis.call('GET', KEYS[3])
+  ${NEWEST_LUA}
   return { redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2]), (not newest or newest == ARGV[1]) and 1 or 0,
     redis.call('HGETALL', KEYS[5]) }
 `);
@@ -126,7 +129,7 @@ const BEGIN = script<BeginAnswer>(`
     redis.call('HSET', trace, unpack(ARGV, 7, 6 + ended))
   end
   if redis.call('HEXISTS', trace, 'outcome') == 1 and not isRedelivery then return 'concluded' end
-  local newest = redis.call('GET', KEYS[3])
+  ${NEWEST_LUA}
   if newest and newest ~= id then return 'superseded' end
   redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 7 + ended))
   if ARGV[5] == '1' then

@@ -27,6 +27,8 @@ import type { Vault } from './vault.ts';
 const PROBE_TTL_MS = 5000;
 /** Milliseconds for which the same message is recognised and answered with the same id. */
 const REPEAT_WINDOW_MS = 15 * 60 * 1000;
+/** How far a caller's clock may be ahead: a code that came from the far future could never be replaced. */
+const CLOCK_TOLERANCE_MS = 30_000;
 
 /** The queue could not take the message durably. It may be in there all the same: say anything but 200. */
 export class QueueUnavailableError extends Error {
@@ -62,7 +64,14 @@ export type Producer = {
     /** Kind of a message that is no code, and so neither replaces codes nor is replaced by them. */
     notice: string | undefined;
     idempotencyKey: string | undefined;
+    /** Milliseconds, from when it was requested, that the message is worth sending. */
     ttlMs: number;
+    /**
+     * When the message was first to be sent, in milliseconds since the epoch and by the caller's clock, if the caller
+     * tells: of two messages that have it the later replaces the other, in whatever order they arrive. Otherwise the one
+     * that arrives later does.
+     */
+    requestedAt: number | undefined;
     /** A repeat costs nothing, and is never refused. */
     screening: Screening;
     /** Rules about its destination that would have refused it; they are in its trace. */
@@ -95,10 +104,11 @@ const offerWith = perPlan(({ lua }) =>
   if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return { 0 } end
   ${lua}
   ${BLOCKS_LUA}
-  local newest, names, first_field = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-  local first_screening = 9 + names
-  local block = blocked_by(clock(ARGV[first_screening]), KEYS[5], 9, names)
-  if block > 0 then return { 3, block, redis.call('HGET', KEYS[5], ARGV[8 + block]) } end
+  local newest, names, first_field, requested_at =
+    tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+  local first_screening = 10 + names
+  local block = blocked_by(clock(ARGV[first_screening]), KEYS[5], 10, names)
+  if block > 0 then return { 3, block, redis.call('HGET', KEYS[5], ARGV[9 + block]) } end
   local answer, recorded = { 1 }, {}
   if redis.call('EXISTS', KEYS[3]) == 0 then
     local screened = screen(6 + newest, first_screening)
@@ -117,7 +127,11 @@ const offerWith = perPlan(({ lua }) =>
   redis.call('HSET', KEYS[4], unpack(ARGV, first_field))
   if #recorded > 0 then redis.call('HSET', KEYS[4], 'recorded_rules', table.concat(recorded, ',')) end
   redis.call('PEXPIRE', KEYS[4], ARGV[5])
-  for i = 6, 5 + newest do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[4]) end
+  local mark = requested_at and ARGV[1] .. ' ' .. ARGV[9] or ARGV[1]
+  for i = 6, 5 + newest do
+    local other_at = requested_at and tonumber(string.match(redis.call('GET', KEYS[i]) or '', ' (%d+)$'))
+    if not other_at or other_at <= requested_at then redis.call('SET', KEYS[i], mark, 'PX', ARGV[4]) end
+  end
   return answer
 `),
 );
@@ -182,7 +196,9 @@ export function createProducer({
         ...(messageType !== undefined && { messageType }),
       });
       const acceptedAt = now();
-      const deadline = acceptedAt + ttlMs;
+      const requestedAt =
+        message.requestedAt && Math.min(message.requestedAt, acceptedAt + CLOCK_TOLERANCE_MS);
+      const deadline = Math.min(requestedAt ?? acceptedAt, acceptedAt) + ttlMs;
       const { blockNames } = screening;
       const screened = screeningArgs(screening, screeningClock?.());
       try {
@@ -201,19 +217,21 @@ export function createProducer({
             args: [
               id,
               sealed,
-              ttlMs,
+              Math.max(1, deadline - acceptedAt),
               // As long as any older message could still wait, also one with a longer life.
               Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
               TRACE_TTL_MS,
               recipientKeys.length,
               blockNames.length,
               OFFER_ARGS + blockNames.length + screened.length + 1,
+              requestedAt ?? '',
               ...blockNames,
               ...screened,
               ...hashFields({
                 connection,
                 country: recipient.country,
                 recipient_hint: maskPhoneNumber(recipient),
+                requested_at: requestedAt,
                 accepted_at: acceptedAt,
                 deadline,
                 recorded_destination: message.recordedDestination.join(',') || undefined,
@@ -236,7 +254,7 @@ export function createProducer({
 }
 
 /** Arguments of the script before those that vary in number. */
-const OFFER_ARGS = 8;
+const OFFER_ARGS = 9;
 
 /** From the script's answer: the number of a rule and its milliseconds, in turn. */
 function reachedRules(numbers: readonly number[], plan: ScreeningPlan): ReachedRule[] {

@@ -44,6 +44,8 @@ export type Trace = {
   recipientHint: string;
   country: string | undefined;
   acceptedAt: number;
+  /** When the caller first wanted it sent, if it told. */
+  requestedAt: number | undefined;
   deadline: number;
   attempts: TraceAttempt[];
   outcome: Outcome | undefined;
@@ -79,6 +81,7 @@ function parseTrace(id: string, fields: Record<string, string>): Trace {
     recipientHint: fields['recipient_hint'] ?? '',
     country: fields['country'],
     acceptedAt: Number(fields['accepted_at']),
+    requestedAt: optionalNumber(fields['requested_at']),
     deadline: Number(fields['deadline']),
     attempts: parseAttempts(fields),
     outcome: parseOutcome(fields),

@@ -84,6 +84,7 @@ export function createAccept(deps: Deps): Accept {
           notice,
           idempotencyKey,
           ttlMs: connection.messageTtlMs,
+          requestedAt: request.requested_at ? Date.parse(request.requested_at) : undefined,
           screening,
           recordedDestination: destination,
         }),

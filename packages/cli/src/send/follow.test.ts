@@ -19,6 +19,7 @@ const accepted: Trace = {
   segments: undefined,
   route: undefined,
   recordedRules: [],
+  requestedAt: undefined,
 };
 const sent: Trace = { ...accepted, outcome: 'sent', outcomeAt: 1020, reason: 'accepted' };
 

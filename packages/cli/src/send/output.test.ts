@@ -36,6 +36,7 @@ const accepted: Trace = {
   segments: undefined,
   route: undefined,
   recordedRules: [],
+  requestedAt: undefined,
 };
 const underWay: Trace = { ...accepted, attempts: [begun] };
 const sent: Trace = {

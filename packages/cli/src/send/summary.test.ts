@@ -20,6 +20,7 @@ const traceOf = (outcome: Trace['outcome'], ms: number): Trace => ({
   segments: undefined,
   route: undefined,
   recordedRules: [],
+  requestedAt: undefined,
 });
 
 const ended = (outcome: 'sent' | 'superseded', ms = 20): Followed => ({

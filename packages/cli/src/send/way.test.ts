@@ -32,6 +32,7 @@ const trace = (changed: Partial<Trace>): Trace => ({
   segments: undefined,
   route: undefined,
   recordedRules: [],
+  requestedAt: undefined,
   ...changed,
 });
 
@@ -55,6 +56,13 @@ test('each step is a line, in the order of their times', () => {
     '   +60 ms  attempt 2  vonage: accepted in 5 ms',
     '   +64 ms  receipt    twilio: delivered',
     '   +66 ms  sent       delivered',
+  ]);
+});
+
+test('a try that came late shows when the first one was', () => {
+  expect(wayLines(trace({ requestedAt: ACCEPTED_AT - 61_000 }), 'HTTP 200').slice(0, 2)).toEqual([
+    '-61000 ms  requested',
+    '    +0 ms  accepted   HTTP 200',
   ]);
 });
 

@@ -5,6 +5,7 @@ type Step = { at: number; name: string; detail: string };
 /** The way of a message with times, a line a step. `acceptance` is what is known of its request. */
 export function wayLines(trace: Trace, acceptance: string): string[] {
   const steps: Step[] = [
+    ...(trace.requestedAt === undefined ? [] : [{ at: trace.requestedAt, name: 'requested', detail: '' }]),
     { at: trace.acceptedAt, name: 'accepted', detail: acceptance },
     ...trace.attempts.flatMap((attempt, index) => attemptSteps(attempt, index + 1)),
   ];
@@ -15,7 +16,7 @@ export function wayLines(trace: Trace, acceptance: string): string[] {
   return steps
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, name, detail }) =>
-      `${`+${at - trace.acceptedAt} ms`.padStart(9)}  ${name.padEnd(10)} ${detail}`.trimEnd(),
+      `${`${at < trace.acceptedAt ? '' : '+'}${at - trace.acceptedAt} ms`.padStart(9)}  ${name.padEnd(10)} ${detail}`.trimEnd(),
     );
 }
 
