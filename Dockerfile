@@ -1,4 +1,4 @@
-# Both services from one file: docker build --target ingress . | docker build --target worker .
+# Both services and the operator's commands from one file: docker build --target ingress|worker|gateway .
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
@@ -7,15 +7,23 @@ RUN npm install --global --ignore-scripts "$(node -p "require('./package.json').
  && pnpm fetch
 COPY . .
 RUN pnpm install --offline --frozen-lockfile \
- && pnpm exec tsc -b services/ingress services/worker \
+ && pnpm exec tsc -b services/ingress services/worker packages/cli \
  && pnpm --filter @sms-gateway/ingress deploy --offline --prod /out/ingress \
- && pnpm --filter @sms-gateway/worker deploy --offline --prod /out/worker
+ && pnpm --filter @sms-gateway/worker deploy --offline --prod /out/worker \
+ && pnpm --filter @sms-gateway/cli deploy --offline --prod /out/cli
 
 FROM node:24-bookworm-slim AS service
 ENV NODE_ENV=production ADMIN_HOST=0.0.0.0
 WORKDIR /app
 USER node
 CMD ["node", "dist/main.js"]
+
+# What npm run gateway runs in a clone: its commands reach Redis from where the services do.
+FROM service AS gateway
+COPY --from=build /out/cli ./packages/cli
+COPY integrations ./integrations
+ENTRYPOINT ["node", "packages/cli/dist/gateway.js"]
+CMD ["--help"]
 
 FROM service AS ingress
 COPY --from=build /out/ingress ./
