@@ -1,0 +1,104 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type Auth0Management,
+  CLIENT_SECRET,
+  startAuth0Management,
+  twilioConnection,
+} from './support/auth0-management.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { AUDIENCE, SECRET } from './support/processes.ts';
+import { type Dialog, hasTerminal, KEYS, runInTerminal } from './support/terminal.ts';
+
+// Without the command `script` there is no terminal to run in.
+describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
+  let gateway: Gateway;
+  let tenant: Auth0Management;
+  let folder: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    return () => gateway[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    tenant = await startAuth0Management();
+    tenant.connections.push(twilioConnection('first'), twilioConnection('second'));
+    folder = await mkdtemp(join(tmpdir(), 'auth0-terminal-'));
+    return async () => {
+      await tenant[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    };
+  });
+
+  async function connect(dialog: Dialog, { withoutSecret = false } = {}) {
+    const { AUTH0_CLIENT_SECRET: secret, ...tenantEnv } = tenant.env;
+    const env = {
+      AUTH0_SECRET: SECRET,
+      AUTH0_AUDIENCE: AUDIENCE,
+      PUBLIC_URL: gateway.ingress.url,
+      GATEWAY_STATE_DIR: folder,
+      ...tenantEnv,
+      ...(!withoutSecret && { AUTH0_CLIENT_SECRET: secret }),
+    };
+    const run = await runInTerminal(['auth0', 'connect'], env, dialog);
+    expect(run.unasked).toEqual([]);
+    for (const hidden of [SECRET, CLIENT_SECRET]) expect(run.screen).not.toContain(hidden);
+    return run;
+  }
+
+  const providers = () => tenant.connections.map(({ options }) => options?.['provider']);
+  const untouched = [undefined, undefined];
+
+  test('asks which of several, shows the change, and makes it when told to', async () => {
+    const { code, screen } = await connect([
+      ['Which SMS connection?', KEYS.down + KEYS.enter],
+      ['+ provider: "sms_gateway"', ''],
+      ['Change second?', 'y'],
+    ]);
+
+    expect({ code, providers: providers() }).toEqual({ code: 0, providers: [undefined, 'sms_gateway'] });
+    expect(screen).toContain('second is changed.');
+  });
+
+  test('changes nothing when just Enter is pressed', async () => {
+    const { code, screen } = await connect([
+      ['Which SMS connection?', KEYS.enter],
+      ['Change first?', KEYS.enter],
+    ]);
+
+    expect({ code, providers: providers() }).toEqual({ code: 1, providers: untouched });
+    expect(screen).toContain('Nothing was changed.');
+  });
+
+  test.each<[string, Dialog]>([
+    ['the choice', [['Which SMS connection?', KEYS.ctrlC]]],
+    [
+      'the question',
+      [
+        ['Which SMS connection?', KEYS.enter],
+        ['Change first?', KEYS.ctrlC],
+      ],
+    ],
+  ])('stops at %s with Ctrl-C, as shells expect it', async (_title, dialog) => {
+    const { code } = await connect(dialog);
+
+    expect({ code, providers: providers() }).toEqual({ code: 130, providers: untouched });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('asks for the client secret, and does not show it', async () => {
+    const { code } = await connect(
+      [
+        ['(not shown)', CLIENT_SECRET + KEYS.enter],
+        ['Which SMS connection?', KEYS.enter],
+        ['Change first?', 'y'],
+      ],
+      { withoutSecret: true },
+    );
+
+    expect({ code, providers: providers() }).toEqual({ code: 0, providers: ['sms_gateway', undefined] });
+  });
+});
