@@ -116,6 +116,13 @@ export function guardLua({ mode, hasIp, country, ip }: GuardPlan, before: number
     local function guard_count(now, guard, id)
       local k, a = guard.k, guard.a
       for _, counters in ipairs(guard.counters) do add(counters, { 1, 1 }) end
+      if redis.call('HLEN', KEYS[k]) >= ${MAX_PENDING} then
+        local pending = redis.call('HGETALL', KEYS[k])
+        for i = 1, #pending, 2 do
+          local sent_at = tonumber(string.match(pending[i + 1], '^%d+'))
+          if sent_at <= now - ${PENDING_TTL_MS} then redis.call('HDEL', KEYS[k], pending[i]) end
+        end
+      end
       if redis.call('HLEN', KEYS[k]) < ${MAX_PENDING} then
         redis.call('HSET', KEYS[k], id, table.concat({ whole(now), ARGV[a], ARGV[a + 1], ARGV[a + 2] }, ' '))
       end

@@ -1,6 +1,13 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
-import { DAY_MS, GUARD_COUNTERS, GUARD_SHAPES_LUA, HOUR_MS, PEAK_DAYS } from './guard-terms.ts';
+import {
+  DAY_MS,
+  GUARD_COUNTERS,
+  GUARD_SHAPES_LUA,
+  HOUR_MS,
+  PEAK_DAYS,
+  PENDING_TTL_MS,
+} from './guard-terms.ts';
 import { evalScript, script } from './script.ts';
 import { WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
 
@@ -79,7 +86,8 @@ export function createGuard({ redis, now }: { redis: RedisClient; now?: () => nu
       ]);
       const wanted = Object.entries(pending)
         .map(([messageId, text]) => ({ messageId, code: parsePending(text) }))
-        .filter(({ code }) => code.connection === connection && code.sentAt <= atMs);
+        .filter(({ code }) => code.connection === connection)
+        .filter(({ code }) => code.sentAt <= atMs && code.sentAt > atMs - PENDING_TTL_MS);
       const credited = await Promise.all(
         wanted.map(({ messageId, code }) => credit(recipientKey, messageId, code)),
       );
