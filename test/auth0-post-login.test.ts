@@ -19,7 +19,6 @@ beforeAll(async () => {
   action = await loadAction(FILE);
 });
 
-type Method = { name: string; type?: string; timestamp: string };
 const now = () => new Date().toISOString();
 
 /** A login as Auth0 tells it, and what holds for each: it ends well, and logs nothing. */
@@ -29,13 +28,14 @@ async function login(
     number,
     methods,
     secrets = {},
-  }: { number?: string | undefined; methods: Method[] | undefined; secrets?: object },
+    user = {},
+  }: { number?: string | undefined; methods: unknown[] | undefined; secrets?: object; user?: object },
 ) {
   const { end, logged, answers } = await action.run({
     handler: 'onExecutePostLogin',
     event: {
       authentication: methods === undefined ? undefined : { methods },
-      user: { user_id: 'sms|1', phone_number: number },
+      user: { user_id: 'sms|1', phone_number: number, phone_verified: true, ...user },
       transaction: { protocol: 'oidc-basic-profile' },
       secrets: { GATEWAY_URL: url, GATEWAY_SECRET: SECRET, GATEWAY_AUDIENCE: AUDIENCE, ...secrets },
     },
@@ -90,21 +90,114 @@ describe('with a real gateway', () => {
   });
 });
 
+describe('what is told', () => {
+  const NUMBER = '+14155550123';
+  const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
+  const [later, earlier] = [ago(10), ago(300)];
+  const sms = (timestamp: string) => ({ name: 'sms', timestamp });
+  const mfa = (timestamp: string) => ({ name: 'mfa', type: 'phone', timestamp });
+  const linked = (phone_number: string) => ({ provider: 'sms', profileData: { phone_number } });
+
+  test.each<[string, { methods: unknown[]; user?: object }, { recipient: string; time: string }]>([
+    [
+      'the number and time of a passwordless login',
+      { methods: [sms(later)] },
+      { recipient: NUMBER, time: later },
+    ],
+    [
+      'a passwordless login though the profile does not say that it is verified',
+      { methods: [sms(later)], user: { phone_verified: undefined } },
+      { recipient: NUMBER, time: later },
+    ],
+    [
+      'a reset by phone',
+      { methods: [{ name: 'phone_number', timestamp: later }] },
+      { recipient: NUMBER, time: later },
+    ],
+    ['a second factor of a verified number', { methods: [mfa(later)] }, { recipient: NUMBER, time: later }],
+    [
+      'the later of two for one number',
+      { methods: [sms(earlier), mfa(later)] },
+      { recipient: NUMBER, time: later },
+    ],
+    [
+      'not the time of a second factor, where the number is another’s',
+      { methods: [sms(earlier), mfa(later)], user: { phone_verified: false } },
+      { recipient: NUMBER, time: earlier },
+    ],
+    [
+      'the number of a linked account',
+      {
+        methods: [sms(later)],
+        user: { phone_number: undefined, identities: [{ provider: 'auth0' }, linked('+14155550199')] },
+      },
+      { recipient: '+14155550199', time: later },
+    ],
+    [
+      'the number of the one account that there is',
+      { methods: [sms(later)], user: { identities: [{ provider: 'sms' }] } },
+      { recipient: NUMBER, time: later },
+    ],
+    [
+      'what can be read of a list with unknown things in it',
+      { methods: [null, 'sms', { name: 'sms' }, { name: 'sms', timestamp: 5 }, sms(later)] },
+      { recipient: NUMBER, time: later },
+    ],
+  ])('is %s', async (_title, { methods, user }, expected) => {
+    await using disposal = createDisposal();
+    const server = disposal.use(
+      await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
+    );
+    await login(`${server.url}/v1/sms`, { number: NUMBER, methods, ...(user && { user }) });
+    expect(server.requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([expected]);
+  });
+
+  test.each([
+    ['/v1/sms', '/v1/connections/default/verified'],
+    ['/v1/connections/acme/sms', '/v1/connections/acme/verified'],
+    ['/v1/connections/v1/sms/', '/v1/connections/v1/verified'],
+    ['/gateway/v1/sms', '/gateway/v1/connections/default/verified'],
+    ['/codes', undefined],
+    ['/v1/connections/acme/sms/else', undefined],
+  ])('goes, for messages to %s, to %s', async (path, expected) => {
+    await using disposal = createDisposal();
+    const server = disposal.use(
+      await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
+    );
+    await login(server.url + path, { number: NUMBER, methods: [sms(later)] });
+    expect(server.requests.map((request) => request.path)).toEqual(expected === undefined ? [] : [expected]);
+  });
+});
+
 describe('nobody is asked', () => {
   const longAgo = new Date(Date.now() - 3_600_000).toISOString();
-  test.each<[string, string | undefined, Method[] | undefined]>([
+  test.each<[string, string | undefined, unknown[] | undefined, object?]>([
+    [
+      'for a second factor, whose number is not known to be the profile’s',
+      '+14155550123',
+      [{ name: 'mfa', type: 'phone', timestamp: now() }],
+      { phone_verified: false },
+    ],
+    [
+      'where several linked accounts could be the one',
+      '+14155550123',
+      [{ name: 'sms', timestamp: now() }],
+      {
+        identities: [{ provider: 'sms' }, { provider: 'sms', profileData: { phone_number: '+14155550199' } }],
+      },
+    ],
     ['for a password', '+14155550123', [{ name: 'pwd', timestamp: now() }]],
     ['for another second factor', '+14155550123', [{ name: 'mfa', type: 'otp', timestamp: now() }]],
     ['for a session that was proved long ago', '+14155550123', [{ name: 'sms', timestamp: longAgo }]],
     ['without a number', undefined, [{ name: 'sms', timestamp: now() }]],
     ['without a time', '+14155550123', [{ name: 'sms', timestamp: '' }]],
     ['where Auth0 tells no methods', '+14155550123', undefined],
-  ])('%s', async (_why, number, methods) => {
+  ])('%s', async (_why, number, methods, user = {}) => {
     await using disposal = createDisposal();
     const server = disposal.use(
       await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
     );
-    expect(await login(`${server.url}/v1/sms`, { number, methods })).toEqual([]);
+    expect(await login(`${server.url}/v1/sms`, { number, methods, user })).toEqual([]);
     expect(server.requests).toEqual([]);
   });
 

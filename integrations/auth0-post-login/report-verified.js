@@ -25,8 +25,9 @@ exports.onExecutePostLogin = async (event) => {
   try {
     const verified = verifiedCode(event, Date.now());
     const { settings } = readSettings(event.secrets ?? {});
-    if (verified === undefined || settings === undefined) return;
-    const response = await fetch(verifiedUrl(settings.url), {
+    const url = settings && verifiedUrl(settings.url);
+    if (verified === undefined || url === undefined) return;
+    const response = await fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -43,27 +44,45 @@ exports.onExecutePostLogin = async (event) => {
 };
 
 /**
- * The number, and when its code was entered, if this login was proved by one just now. `sms` is a passwordless login,
- * `mfa` of type `phone` a second factor, whose number Auth0 tells only where it is the profile's.
+ * The number, and when its code was entered, if this login was proved by one just now: a passwordless login, or a second
+ * factor. Which number a second factor has Auth0 does not tell; the profile's stands for it only where it is verified,
+ * or anybody could write down a number, and have its codes count as wanted.
  */
 function verifiedCode({ authentication, user }, nowMs) {
-  const number = user?.phone_number;
-  if (typeof number !== 'string' || number === '') return undefined;
-  const times = (authentication?.methods ?? [])
-    .filter(({ name, type }) => name === 'sms' || (name === 'mfa' && type === 'phone'))
-    .map(({ timestamp }) => Date.parse(timestamp))
-    .filter((at) => Math.abs(nowMs - at) <= RECENT_MS);
-  return times.length === 0
-    ? undefined
-    : { recipient: number, time: new Date(Math.max(...times)).toISOString() };
+  const latest = (isOf) => {
+    const times = (authentication?.methods ?? [])
+      .filter((method) => method && isOf(method))
+      .map(({ timestamp }) => Date.parse(timestamp))
+      .filter((at) => Math.abs(nowMs - at) <= RECENT_MS);
+    return times.length === 0 ? undefined : Math.max(...times);
+  };
+  const proofs = [
+    { number: passwordlessNumber(user), at: latest(({ name }) => name === 'sms' || name === 'phone_number') },
+    {
+      number: user?.phone_verified === true ? user.phone_number : undefined,
+      at: latest(({ name, type }) => name === 'mfa' && type === 'phone'),
+    },
+  ].filter(({ number, at }) => typeof number === 'string' && number !== '' && at !== undefined);
+  if (proofs.length === 0) return undefined;
+  const [{ number }] = proofs;
+  const at = Math.max(...proofs.filter((proof) => proof.number === number).map((proof) => proof.at));
+  return { recipient: number, time: new Date(at).toISOString() };
 }
 
-/** `/v1/sms` is the connection `default`; the others have theirs in the path. */
+/** Of linked accounts, the profile shows the first one's number, and each other account its own. */
+function passwordlessNumber(user) {
+  const accounts = (user?.identities ?? []).filter((account) => account?.provider === 'sms');
+  if (accounts.length > 1) return undefined;
+  return accounts[0]?.profileData?.phone_number ?? user?.phone_number;
+}
+
+/** Undefined where nobody can know it from the messages' address. `/v1/sms` is the connection `default`. */
 function verifiedUrl(messagesUrl) {
   const url = new URL(messagesUrl);
-  url.pathname = url.pathname
-    .replace(/\/v1\/sms\/?$/, '/v1/connections/default/sms')
-    .replace(/\/sms\/?$/, '/verified');
+  const [, before, connection = 'default'] =
+    /^(.*?)\/v1\/(?:connections\/([^/]+)\/)?sms\/?$/.exec(url.pathname) ?? [];
+  if (before === undefined) return undefined;
+  url.pathname = `${before}/v1/connections/${connection}/verified`;
   return url;
 }
 
