@@ -1,4 +1,5 @@
-import { createBlocks, createTraceReader } from '@sms-gateway/queue';
+import { gatewayKeys } from '@sms-gateway/contract';
+import { createBlocks, createTraceReader, spendKeys } from '@sms-gateway/queue';
 import { describe, expect, test, vi } from 'vitest';
 import { auth0Token, freshText, postSms } from './support/auth0.ts';
 import { writeConfig } from './support/config-file.ts';
@@ -65,9 +66,11 @@ describe('a destination', () => {
 
   test('is only told where SCREENING records', async () => {
     await using bundle = await setup('screening: record\ndeniedCountries: [BD]');
-    const { status, body } = await bundle.post(bangladeshi());
+    const [recipient, text] = [bangladeshi(), { body: freshText() }];
+    const { status, body } = await bundle.post(recipient, text);
 
     expect(status).toBe(200);
+    expect((await bundle.post(recipient, text)).body['status']).toBe('duplicate');
     expect(await bundle.screened('denied_country', 'recorded')).toBe(1);
     const trace = await createTraceReader({ redis: bundle.gateway.client }).read(String(body['id']));
     expect(trace?.recordedRules).toEqual(['denied_country']);
@@ -134,6 +137,10 @@ describe('what a day may cost', () => {
     expect(gateway.provider.requests).toHaveLength(2);
     expect((await post()).status).toBe(200);
     expect((await post()).status).toBe(429);
+    // Where nothing is capped, nothing is counted: nobody would ever look at it.
+    const { segments, overallSegments, price, overallPrice } = spendKeys('default');
+    expect(await gateway.client.exists(overallSegments)).toBe(1);
+    expect(await gateway.client.exists(segments, price, overallPrice)).toBe(0);
   });
 });
 
@@ -174,12 +181,20 @@ describe('a destination that an operator blocks', () => {
     expect((await bundle.post(recipient)).status).toBe(status);
   });
 
-  test('is taken again when its time is over', async () => {
+  test('is refused until its time is over, and taken again from then on', async () => {
     await using bundle = await setup();
-    const blocks = createBlocks({ redis: bundle.gateway.client, now: Date.now });
-    await blocks.add(block('+880', Date.now() - 1));
-    expect((await bundle.post(bangladeshi())).status).toBe(200);
-    expect(await blocks.list()).toEqual([]);
+    const { client } = bundle.gateway;
+    const blocks = createBlocks({ redis: client, now: Date.now });
+    await blocks.add(block('+880', Date.now() + 3_600_000));
+    await blocks.add(block('+4915', Date.now() - 1));
+    expect((await bundle.post(bangladeshi())).status).toBe(403);
+    expect((await bundle.post(german())).status).toBe(200);
+    expect((await blocks.list()).map(({ name }) => name)).toEqual(['+880']);
+
+    // What is over goes with the next block, so that it cannot pile up.
+    expect(await client.hlen(gatewayKeys.blocks)).toBe(2);
+    await blocks.add(block('US'));
+    expect((await client.hkeys(gatewayKeys.blocks)).toSorted()).toEqual(['+880', 'US']);
   });
 
   test('gets nothing of what waits in the queue either', async () => {
@@ -205,6 +220,12 @@ describe('the pumping guard', () => {
     await using bundle = await setup();
     for (let index = 0; index < 5; index += 1) expect((await bundle.post(bangladeshi())).status).toBe(200);
     expect(await bundle.screened('guard_country_hour', 'recorded')).toBe(2);
+  });
+
+  test('refuses nothing where SCREENING records, whatever its own mode', async () => {
+    await using bundle = await setup(`screening: record\n${ENFORCED}`);
+    for (let index = 0; index < 4; index += 1) expect((await bundle.post(bangladeshi())).status).toBe(200);
+    expect(await bundle.screened('guard_country_hour', 'recorded')).toBe(1);
   });
 
   test('enforcing, it refuses a country whose codes nobody uses, and no other', async () => {
@@ -303,6 +324,32 @@ describe('the pumping guard', () => {
       timeout: 20_000,
       interval: 200,
     });
+  });
+
+  test('is not told by receipts of a connection whose application tells more', async () => {
+    await using bundle = await setup(`publicUrl: http://127.0.0.1:9\n${ENFORCED}`, {
+      PROVIDERS: 'simulator',
+      SIMULATOR_RECEIPT_DELAY: '1s',
+    });
+    expect((await bundle.verify(german())).body).toEqual({ credited: 0 });
+    await bundle.gateway.startWorker({ PROVIDERS: 'simulator' });
+    const numbersOfBoth = [bangladeshi(), bangladeshi()];
+    const ids: string[] = [];
+    for (const path of ['/v1/sms', '/v1/connections/other/sms']) {
+      const { body } = await bundle.post(numbersOfBoth[ids.length] ?? '', {}, path);
+      ids.push(String(body['id']));
+    }
+    const reader = createTraceReader({ redis: bundle.gateway.client });
+    const delivered = async (id: string) => (await reader.read(id))?.attempts[0]?.receipt?.status;
+    await vi.waitFor(
+      async () => {
+        expect(await Promise.all(ids.map(delivered))).toEqual(['delivered', 'delivered']);
+        // The receipt of the other connection has been credited, so this one's would have been.
+        expect((await bundle.verify(numbersOfBoth[1] ?? '', {}, 'other')).body).toEqual({ credited: 0 });
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    expect((await bundle.verify(numbersOfBoth[0] ?? '')).body).toEqual({ credited: 1 });
   });
 });
 

@@ -76,8 +76,8 @@ export const WINDOWED_COUNTER_LUA = `
   local function take_back(key, name, window, at, n)
     local part = name .. whole(math.floor(at / (window / ${PARTS})))
     local counted = tonumber(redis.call('HGET', key, part))
-    if not counted then return end
-    local less = math.min(n, counted)
+    local less = math.min(n, counted or 0)
+    if less <= 0 then return end
     redis.call('HINCRBY', key, part, whole(-less))
     redis.call('HINCRBY', key, name .. 'sum', whole(-less))
   end
