@@ -243,6 +243,36 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
     expect(texts).not.toContain(message.text);
   });
 
+  const long = 'de-DE,de;q=0.9,en-US;q=0.8,'.repeat(200);
+  test.each<[string, Fields, Fields]>([
+    [
+      'far too long',
+      {
+        request: { ip: long, language: long, user_agent: long },
+        transaction: { correlation_id: long },
+        client: { client_id: long },
+        organization: { id: long },
+      },
+      { locale: long },
+    ],
+    [
+      'no text at all',
+      {
+        request: { ip: 7, language: ['de'], user_agent: 5 },
+        transaction: { correlation_id: 12_345 },
+        client: { client_id: {} },
+        organization: { id: false },
+      },
+      { locale: {} },
+    ],
+    ['absent', { request: null, transaction: null, client: null, organization: null }, { locale: null }],
+  ])('no code is lost for what only informs, though it is %s', async (_form, event, options) => {
+    const message = freshMessage();
+    const run = await runFor({ ...message, event, options });
+    expect(run.end).toEqual({ kind: 'returned' });
+    expect((await untilConcluded(gateway.client, answered(run)[0]?.id)).outcome).toBe('sent');
+  });
+
   test.each([
     ['/v1/connections/unknown/sms', /404: .*GATEWAY_URL/],
     ['/', /404: .*GATEWAY_URL/],
@@ -326,7 +356,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
         code,
         locale: isProvider ? 'en-US' : 'fr',
         message_type: 'otp_verify',
-        req: { ip: '203.0.113.9', 'user-agent': 'M'.repeat(1024) },
+        req: { ip: '203.0.113.9', 'user-agent': 'M'.repeat(512) },
         tenant: 'example-tenant',
         client_id: 'application-under-test',
         organization_id: 'org_1',

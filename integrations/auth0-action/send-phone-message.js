@@ -106,16 +106,29 @@ function decodeBase64(text) {
 }
 
 /** The body that the gateway documents: what Auth0's own gateway call has, and what only an Action knows. */
-function messageOf({ request, tenant, client, organization, transaction }, own) {
-  return {
+function messageOf({ request, tenant, client, organization, transaction }, { recipient, body, ...own }) {
+  const informing = {
     ...own,
-    // The end user chooses the user agent, and the gateway takes 2048 characters of it.
-    req: { ip: request?.ip, 'user-agent': request?.user_agent?.slice(0, 1024) },
     tenant: tenant?.id,
     client_id: client?.client_id,
     organization_id: organization?.id,
     correlation_id: transaction?.correlation_id,
   };
+  return {
+    recipient,
+    body,
+    ...mapValues(informing, informationOf),
+    req: mapValues({ ip: request?.ip, 'user-agent': request?.user_agent }, informationOf),
+  };
+}
+
+function mapValues(fields, map) {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
+}
+
+/** Partly the end user's choice, and no form of it is worth a code: the gateway takes texts, of 16 KiB in all. */
+function informationOf(value) {
+  return typeof value === 'string' ? value.slice(0, 512) : undefined;
 }
 
 /**
@@ -192,7 +205,7 @@ function explainStatus(status, retryAfterMs) {
 function adviceFor(status) {
   switch (status) {
     case 400:
-      return 'it does not understand the message, so compare the versions of Action and gateway';
+      return 'it does not understand the message, and its log says why';
     case 401:
       return 'GATEWAY_SECRET, GATEWAY_AUDIENCE or GATEWAY_SUBJECT does not match its own';
     case 403:

@@ -20,10 +20,10 @@ export const smsRequestSchema = z.object({
     // Half a character, which no provider could be sent.
     .refine((text) => !/\p{Surrogate}/u.test(text), { message: 'must be well-formed Unicode' }),
   sender: shortText(128),
-  req: z.object({ ip: shortText(64), 'user-agent': anyText }).nullish(),
+  req: z.object({ ip: anyText, 'user-agent': anyText }).nullish(),
   code: anyText,
   locale: anyText,
-  message_type: shortText(64),
+  message_type: anyText,
   tenant: anyText,
   client_id: anyText,
   organization_id: anyText,

@@ -73,6 +73,7 @@ export function createApp({
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
     answer(res, problem.status, 'application/problem+json', problemJson(problem), {
       problem: problem.code,
+      detail: problem.detail,
       ...(problem.rules && { rules: problem.rules }),
       ...(problem.cause instanceof QueueUnavailableError && { reason: problem.cause.message }),
     });
