@@ -412,6 +412,8 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
       // Without a code the text is what differs.
       { ...message, options: { code: undefined } },
       { ...message, text: 'Another text', options: { code: undefined } },
+      { ...message, text: 'A third text', options: { code: '' } },
+      { ...message, text: 'A fourth text', options: { code: '' } },
     ];
     for (const options of [...same, ...others]) {
       await play(handler, { ...options, secrets: { GATEWAY_URL: server.url, ...options.secrets } });
@@ -649,7 +651,7 @@ describe('a custom phone provider', () => {
       const cache: ActionCache = new Map();
       const message = freshMessage();
       await playAt(server.url, { ...message, cache });
-      atSecond(180 + 10 * 60);
+      atSecond(180 + 14 * 60);
       expect((await playAt(server.url, { ...message, cache })).end).toEqual(
         dropped(/expired before this try/),
       );
@@ -728,6 +730,27 @@ describe('a custom phone provider', () => {
       expect(server.requests).toHaveLength(3);
     });
 
+    test('knows how old each of many is, more than the cache has records', async () => {
+      await using server = await startScripted(503);
+      stopClock();
+      const cache: ActionCache = new Map();
+      const messages = Array.from({ length: 200 }, freshMessage);
+      const playAll = async () => {
+        const kinds = new Set<string>();
+        for (const message of messages) kinds.add((await playAt(server.url, { ...message, cache })).end.kind);
+        return [...kinds];
+      };
+      expect(await playAll()).toEqual(['retry']);
+      atSecond(120);
+      expect(await playAll()).toEqual(['retry']);
+      expect(new Set(server.bodies().map((body) => body['requested_at']))).toEqual(
+        new Set(['2026-09-01T00:00:00.000Z']),
+      );
+      atSecond(180);
+      expect(await playAll()).toEqual(['dropped']);
+      expect(cache.size).toBe(0);
+    });
+
     test('knows one notification from another', async () => {
       await using server = await startScripted(503);
       stopClock();
@@ -790,6 +813,7 @@ describe('a custom phone provider', () => {
       ['throws', () => new BrokenCache()],
       ['is full', fullCache],
       ['returns no number', () => new StrangeCache('yesterday')],
+      ['returns other sightings', () => new StrangeCache('abcdefgh0mrk0000'.repeat(300))],
       ['returns nothing', () => new StrangeCache('')],
       ['returns a time to come', () => new StrangeCache(String(Date.now() + 3_600_000))],
     ])('that %s, sends and retries as ever', async (_name, cacheOf) => {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadAction, type LoadedAction } from '../packages/cli/src/auth0/run-action.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
@@ -29,15 +30,25 @@ async function login(
     methods,
     secrets = {},
     user = {},
-  }: { number?: string | undefined; methods: unknown[] | undefined; secrets?: object; user?: object },
+    event = {},
+  }: {
+    number?: string | undefined;
+    methods: unknown[] | undefined;
+    secrets?: object;
+    user?: object;
+    event?: object;
+  },
 ) {
   const { end, logged, answers } = await action.run({
     handler: 'onExecutePostLogin',
+    // Somebody is waiting: far less than Auth0 would give it.
+    timeoutMs: 5000,
     event: {
       authentication: methods === undefined ? undefined : { methods },
       user: { user_id: 'sms|1', phone_number: number, phone_verified: true, ...user },
       transaction: { protocol: 'oidc-basic-profile' },
       secrets: { GATEWAY_URL: url, GATEWAY_SECRET: SECRET, GATEWAY_AUDIENCE: AUDIENCE, ...secrets },
+      ...event,
     },
   });
   expect(end).toEqual({ kind: 'returned' });
@@ -169,8 +180,28 @@ describe('what is told', () => {
   });
 });
 
+test('its token is one of its own for each call, good for a minute, with secrets as they are pasted', async () => {
+  await using disposal = createDisposal();
+  const server = disposal.use(
+    await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
+  );
+  const methods = [{ name: 'sms', timestamp: now() }];
+  const secrets = { GATEWAY_SECRET: ` ${SECRET}\n`, GATEWAY_AUDIENCE: `${AUDIENCE} ` };
+  for (let index = 0; index < 2; index += 1)
+    await login(`${server.url}/v1/sms`, { number: '+14155550123', methods, secrets });
+  const claims = await Promise.all(
+    server.requests.map(async ({ headers }) => {
+      const token = String(headers.authorization).replace('Bearer ', '');
+      const key = new TextEncoder().encode(SECRET);
+      return (await jwtVerify(token, key, { audience: AUDIENCE, algorithms: ['HS256'] })).payload;
+    }),
+  );
+  expect(claims.map(({ iat = 0, exp = 0 }) => exp - iat)).toEqual([60, 60]);
+  expect(new Set(claims.map(({ jti }) => jti)).size).toBe(2);
+});
+
 describe('nobody is asked', () => {
-  const longAgo = new Date(Date.now() - 3_600_000).toISOString();
+  const longAgo = new Date(Date.now() - 11 * 60_000).toISOString();
   test.each<[string, string | undefined, unknown[] | undefined, object?]>([
     [
       'for a second factor, whose number is not known to be the profile’s',
@@ -187,7 +218,14 @@ describe('nobody is asked', () => {
       },
     ],
     ['for a password', '+14155550123', [{ name: 'pwd', timestamp: now() }]],
-    ['for another second factor', '+14155550123', [{ name: 'mfa', type: 'otp', timestamp: now() }]],
+    ...['otp', 'email', 'push-notification', 'webauthn-roaming', 'webauthn-platform', 'recovery-code'].map(
+      (type): [string, string, unknown[]] => [
+        `for a second factor by ${type}`,
+        '+14155550123',
+        [{ name: 'mfa', type, timestamp: now() }],
+      ],
+    ),
+    ['for an empty number', '', [{ name: 'sms', timestamp: now() }]],
     ['for a session that was proved long ago', '+14155550123', [{ name: 'sms', timestamp: longAgo }]],
     ['without a number', undefined, [{ name: 'sms', timestamp: now() }]],
     ['without a time', '+14155550123', [{ name: 'sms', timestamp: '' }]],
@@ -199,6 +237,36 @@ describe('nobody is asked', () => {
     );
     expect(await login(`${server.url}/v1/sms`, { number, methods, user })).toEqual([]);
     expect(server.requests).toEqual([]);
+  });
+
+  test('for a refresh token, whose session has been told', async () => {
+    await using disposal = createDisposal();
+    const server = disposal.use(
+      await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
+    );
+    const methods = [{ name: 'sms', timestamp: now() }];
+    const event = { transaction: { protocol: 'oauth2-refresh-token' } };
+    expect(await login(`${server.url}/v1/sms`, { number: '+14155550123', methods, event })).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('over plain HTTP to what is not plainly this machine', async () => {
+    await using disposal = createDisposal();
+    const server = disposal.use(
+      await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
+    );
+    const { port } = new URL(server.url);
+    const methods = [{ name: 'sms', timestamp: now() }];
+    await login(`http://[::ffff:127.0.0.1]:${port}/v1/sms`, { number: '+14155550123', methods });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('where there are no secrets at all', async () => {
+    const methods = [{ name: 'sms', timestamp: now() }];
+    const event = { secrets: undefined };
+    expect(await login('https://sms.example.com/v1/sms', { number: '+14155550123', methods, event })).toEqual(
+      [],
+    );
   });
 
   test.each([

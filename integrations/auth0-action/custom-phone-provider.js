@@ -24,6 +24,11 @@ const MAX_CODE_TTL_SECONDS = 86_400;
 /** Auth0 tries again "up to 5 times in the next minutes". */
 const RETRIES_END_AFTER_MS = 15 * 60_000;
 const MAX_CACHE_LIFETIME_MS = 24 * 60 * 60_000;
+/** Together 480 of 16 characters. */
+const SIGHTING_RECORDS = 4;
+const SIGHTINGS_OF_A_RECORD = 120;
+/** With less than this left a try would only be a timeout. */
+const SHORTEST_TRY_MS = 1000;
 
 exports.onExecuteCustomPhoneProvider = async (event, api) => {
   try {
@@ -72,7 +77,7 @@ async function deliver(event, cache) {
     idempotencyKey,
     // A try that comes after a newer code must not replace it, and has no more time than the first had.
     message: { ...message, requested_at: new Date(firstSeenAt).toISOString() },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: Math.max(SHORTEST_TRY_MS, TIMEOUT_MS - (Date.now() - startedAt)),
   });
   if (answer.kind === 'transient' && Date.now() + (answer.retryAfterMs ?? 0) < deadAt) {
     await sighting.remember(firstSeenAt);
@@ -97,27 +102,50 @@ function readCodeTtlMs({ CODE_TTL_SECONDS: given }) {
 }
 
 /**
- * When a notification was first seen, which its event does not tell. Written down only for a retry, as the cache of
- * a trigger takes 20 records. It may forget or fail, and that must never keep a code from being sent.
+ * When a notification was first seen, which its event does not tell. Written down only for a retry, and many to a record:
+ * the cache of a trigger takes 20 records of 8 kB in all, and an outage of the gateway has more codes than that. Of two
+ * tries that write the same record at once one is forgotten. The cache may forget or fail, and that must never keep a
+ * code from being sent.
  */
 function createSighting(cache, idempotencyKey, codeTtlMs) {
-  const key = `first-seen:${idempotencyKey}`;
+  const record = `first-seen:${idempotencyKey.charCodeAt(0) % SIGHTING_RECORDS}`;
+  const name = idempotencyKey.slice(0, 8);
+  // As long as there may be retries: forgotten earlier, a dead code would look like a new one.
+  const lifetimeMs = Math.min(codeTtlMs + RETRIES_END_AFTER_MS, MAX_CACHE_LIFETIME_MS);
   let isRecorded = false;
 
+  /** Name and time of each, 8 characters both, one after the other. */
+  async function read(now) {
+    const text = await orNothing(async () => (await cache.get(record)).value);
+    return [...String(text).matchAll(/([\w-]{8})([\da-z]{8})/g)]
+      .map(([, seen, time]) => ({ seen, at: parseInt(time, 36) }))
+      .filter(({ at }) => at <= now && at > now - lifetimeMs);
+  }
+
+  async function write(sightings, now) {
+    const text = sightings
+      .slice(0, SIGHTINGS_OF_A_RECORD)
+      .map(({ seen, at }) => seen + at.toString(36).padStart(8, '0'))
+      .join('');
+    const expiry = { expires_at: now + lifetimeMs };
+    await orNothing(() => (text === '' ? cache.delete(record) : cache.set(record, text, expiry)));
+  }
+
+  const readOthers = async (now) => (await read(now)).filter(({ seen }) => seen !== name);
   return {
     async recall(now) {
-      const record = await orNothing(() => cache.get(key));
-      isRecorded = record !== undefined && record !== null;
-      const firstSeenAt = Number(record?.value);
-      return isRecorded && firstSeenAt > 0 && firstSeenAt <= now ? firstSeenAt : now;
+      const found = (await read(now)).find(({ seen }) => seen === name);
+      isRecorded = found !== undefined;
+      return found?.at ?? now;
     },
     async remember(firstSeenAt) {
-      // As long as there may be retries: forgotten earlier, a dead code would look like a new one.
-      const lifetimeMs = Math.min(codeTtlMs + RETRIES_END_AFTER_MS, MAX_CACHE_LIFETIME_MS);
-      await orNothing(() => cache.set(key, String(firstSeenAt), { expires_at: firstSeenAt + lifetimeMs }));
+      if (isRecorded) return;
+      const now = Date.now();
+      await write([...(await readOthers(now)), { seen: name, at: firstSeenAt }], now);
     },
     async forget() {
-      if (isRecorded) await orNothing(() => cache.delete(key));
+      const now = Date.now();
+      if (isRecorded) await write(await readOthers(now), now);
     },
   };
 }

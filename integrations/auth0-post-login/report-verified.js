@@ -23,6 +23,8 @@ const RECENT_MS = 10 * 60_000;
 
 exports.onExecutePostLogin = async (event) => {
   try {
+    // Nobody is at a login screen, and the session's own login has been told.
+    if (event.transaction?.protocol === 'oauth2-refresh-token') return;
     const verified = verifiedCode(event, Date.now());
     const { settings } = readSettings(event.secrets ?? {});
     const url = settings && verifiedUrl(settings.url);

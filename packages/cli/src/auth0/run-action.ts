@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 import { compileFunction } from 'node:vm';
 
 /** The handlers of the Actions that carry a code, by the name that Auth0 calls. */
@@ -37,9 +38,15 @@ const MAX_REASON_LENGTH = 1024;
 const MAX_CACHE_RECORDS = 20;
 const MAX_CACHE_KEY_BYTES = 64;
 const MAX_CACHE_VALUE_BYTES = 4096;
+/** "8 kB", taken as the lesser of its two meanings; whether keys count is not said, so they do. */
+const MAX_CACHE_BYTES = 8000;
 const DEFAULT_CACHE_TTL_MS = 15 * 60_000;
+/** For the rest of an answer whose beginning was enough for the Action. */
+const REST_OF_BODY_MS = 1000;
 
 type Recording = Pick<ActionRun, 'logged' | 'answers'>;
+/** Bodies that are still coming. */
+type Bodies = Promise<void>[];
 
 type Options = {
   handler: ActionHandler | 'onExecutePostLogin';
@@ -70,6 +77,7 @@ async function run(
 ): Promise<ActionRun> {
   const startedAt = performance.now();
   const recording: Recording = { logged: [], answers: [] };
+  const bodies: Bodies = [];
   let end: ActionEnd = { kind: 'returned' };
   const api = {
     cache: createCacheApi(cache, now),
@@ -86,7 +94,7 @@ async function run(
     timer = setTimeout(resolve, timeoutMs, 'timed_out');
   });
   try {
-    const handle = instantiate(code, file, recording)[handler];
+    const handle = instantiate(code, file, { ...recording, bodies })[handler];
     if (typeof handle !== 'function') throw new Error(`The file exports no ${handler}.`);
     // A copy as from the wire: nothing that an Action changes in it reaches the caller.
     const handled = Promise.resolve(Reflect.apply(handle, undefined, [structuredClone(event), api]));
@@ -96,14 +104,22 @@ async function run(
   } finally {
     clearTimeout(timer);
   }
-  return { end, ...recording, durationMs: performance.now() - startedAt };
+  const durationMs = performance.now() - startedAt;
+  const rest = new AbortController();
+  await Promise.race([Promise.all(bodies), delay(REST_OF_BODY_MS, undefined, rest).catch(() => undefined)]);
+  rest.abort();
+  return { end, ...recording, durationMs };
 }
 
 function compile(code: string, file: string) {
   return compileFunction(code, ['exports', 'module', 'require', 'console', 'fetch'], { filename: file });
 }
 
-function instantiate(code: string, file: string, { logged, answers }: Recording): Record<string, unknown> {
+function instantiate(
+  code: string,
+  file: string,
+  { logged, answers, bodies }: Recording & { bodies: Bodies },
+): Record<string, unknown> {
   const module = { exports: {} as Record<string, unknown> };
   const requireAny = createRequire(file);
   const requireBuiltin = (name: string): unknown => {
@@ -114,7 +130,16 @@ function instantiate(code: string, file: string, { logged, answers }: Recording)
   const console = { log, info: log, warn: log, error: log, debug: log };
   const recordingFetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    answers.push({ status: response.status, body: await response.clone().text() });
+    const answer = { status: response.status, body: '' };
+    answers.push(answer);
+    // Not awaited, as an Action has the answer before its body has come.
+    bodies.push(
+      response
+        .clone()
+        .text()
+        .then((text) => void (answer.body = text))
+        .catch(() => undefined),
+    );
     return response;
   };
   const injected = [module.exports, module, requireBuiltin, console, recordingFetch];
@@ -138,6 +163,11 @@ function createCacheApi(cache: ActionCache, now: () => number) {
       if (Buffer.byteLength(key) > MAX_CACHE_KEY_BYTES) return failed('CacheKeySizeExceeded');
       if (Buffer.byteLength(value) > MAX_CACHE_VALUE_BYTES) return failed('CacheValueSizeExceeded');
       if (!cache.has(key) && cache.size >= MAX_CACHE_RECORDS) return failed('CacheSizeExceeded');
+      const others = [...cache].filter(([other]) => other !== key);
+      const bytes = [[key, { value }] as const, ...others].map(([name, { value: text }]) =>
+        Buffer.byteLength(name + text),
+      );
+      if (bytes.reduce((sum, one) => sum + one, 0) > MAX_CACHE_BYTES) return failed('CacheSizeExceeded');
       const record = { value, expires_at: expires_at ?? now() + (ttl ?? DEFAULT_CACHE_TTL_MS) };
       cache.set(key, record);
       return { type: 'success', record };
