@@ -505,6 +505,8 @@ describe('the tenant', () => {
     const [provider] = tenant.providers;
     if (action === undefined || provider === undefined) throw new Error('nothing was deployed');
     action.code += '// changed';
+    const saved = await doctor(env(), 'tenant');
+    action.deployed_code = action.code;
     const changed = await doctor(env(), 'tenant');
     delete action.deployed_code;
     provider.disabled = true;
@@ -513,6 +515,13 @@ describe('the tenant', () => {
     expect(deployed).toMatchObject({
       code: 0,
       checks: [{ status: 'ok', finding: expect.stringContaining('runs the Action "SMS gateway"') }],
+    });
+    expect(saved).toMatchObject({
+      code: 1,
+      checks: [
+        { status: 'failed', finding: expect.stringContaining('changed and not deployed') },
+        { status: 'warning' },
+      ],
     });
     expect(changed).toMatchObject({ code: 0, checks: [{ status: 'warning' }] });
     expect(broken.code).toBe(1);

@@ -19,6 +19,8 @@ export type DeployableAction = {
   secretNames: string[];
   status: string;
   isDeployed: boolean;
+  /** Changed since: what runs is not what can be read. */
+  hasUndeployedChanges: boolean;
   updatedAt: string | undefined;
 };
 
@@ -128,6 +130,7 @@ type RawAction = {
   secrets?: { name?: string | undefined }[] | undefined;
   status?: string | undefined;
   deployed_version?: unknown;
+  all_changes_deployed?: boolean | undefined;
   updated_at?: string | undefined;
 };
 
@@ -141,6 +144,7 @@ function toAction(raw: RawAction): DeployableAction {
     secretNames: (raw.secrets ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
     status: raw.status ?? '',
     isDeployed: raw.deployed_version !== undefined && raw.deployed_version !== null,
+    hasUndeployedChanges: raw.all_changes_deployed === false,
     updatedAt: raw.updated_at,
   };
 }

@@ -52,6 +52,7 @@ const ACTION: DeployableAction = {
   secretNames: ['GATEWAY_URL', 'GATEWAY_SECRET', 'GATEWAY_SECRET_BASE64', 'GATEWAY_AUDIENCE'],
   status: 'built',
   isDeployed: true,
+  hasUndeployedChanges: false,
   updatedAt: undefined,
 };
 
@@ -211,6 +212,7 @@ describe('a tenant with a phone provider of its own', () => {
     ['is not for text messages', { provider: { ...CUSTOM, deliveryMethods: ['voice'] }, action: ACTION }],
     ['has no Action', { provider: CUSTOM }],
     ['is not deployed', { provider: CUSTOM, action: { ...ACTION, isDeployed: false } }],
+    ['was changed and not deployed', { provider: CUSTOM, action: { ...ACTION, hasUndeployedChanges: true } }],
     [
       'lacks the secrets GATEWAY_URL, GATEWAY_AUDIENCE',
       { provider: CUSTOM, action: { ...ACTION, secretNames: ['GATEWAY_SECRET'] } },

@@ -18,6 +18,8 @@ export function judgeAction({ action, provider }: PhoneState, ownCode: string): 
     problems.push('the phone provider "custom" has no Action (trigger custom-phone-provider)');
   } else {
     if (!action.isDeployed) problems.push(`the Action "${action.name}" is not deployed`);
+    else if (action.hasUndeployedChanges)
+      problems.push(`the Action "${action.name}" was changed and not deployed, so what runs is an older one`);
     const missing = NEEDED_SECRETS.filter((name) => !action.secretNames.includes(name));
     if (missing.length > 0)
       problems.push(`the Action "${action.name}" lacks the secrets ${missing.join(', ')}`);
