@@ -322,6 +322,21 @@ describe('what may happen meanwhile', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
+  test('nor is a name that somebody else gave the connection meanwhile', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    let reads = 0;
+    tenant.state.intercept = ({ path }) => {
+      if (path === '/connections/con_sms' && (reads += 1) === 2) {
+        Object.assign(tenant.connections[0] ?? {}, { display_name: 'Theirs' });
+      }
+      return false;
+    };
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('changed by somebody else');
+    expect(tenant.writes()).toEqual([]);
+  });
+
   test('a write that is answered 500 and is in effect all the same is not called a failure', async () => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.intercept = ({ method, body }, response) => {

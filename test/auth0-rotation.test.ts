@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Auth0Management, startAuth0Management, twilioConnection } from './support/auth0-management.ts';
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
@@ -126,6 +129,41 @@ test('a gateway that does not get the new secret keeps Auth0 on the old one', as
   });
   expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('nothing is lost') });
   expect(secretAtAuth0()).toBe(old);
+});
+
+/** A load balancer that gives each connection to the next of these. */
+async function startBalancer(urls: string[]) {
+  let next = 0;
+  const server = createServer((socket) => {
+    const upstream = connect(Number(new URL(urls[next++ % urls.length] ?? '').port), '127.0.0.1');
+    pipeline(socket, upstream, socket, () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.dispose]: () => void server.close(),
+  };
+}
+
+test('one process that has not followed, of several behind an address, keeps Auth0 on the old one', async () => {
+  await run(['connect', '--yes']);
+  const elsewhere = join(folder, 'copy');
+  await writeFile(elsewhere, old);
+  const late = await gateway.startIngress({ AUTH0_SECRET: '', AUTH0_SECRET_FILE: elsewhere });
+  using balancer = await startBalancer([ingress.url, late.url]);
+  try {
+    const rotation = ['rotate-secret', '--yes', '--grace', '1s', '--wait'];
+    const env = { PUBLIC_URL: balancer.url };
+    const tooEarly = await run([...rotation, '1s'], env);
+    expect({ code: tooEarly.code, atAuth0: secretAtAuth0() }).toEqual({ code: 75, atAuth0: old });
+
+    await copyFile(file, elsewhere);
+    expect((await run([...rotation, '30s'], env)).code).toBe(0);
+    expect(secretAtAuth0()).toBe((await secrets())[0]);
+  } finally {
+    late.child.kill('SIGKILL');
+  }
 });
 
 test('without a file it says what to set, and goes on once it is set', async () => {
