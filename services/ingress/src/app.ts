@@ -38,13 +38,8 @@ export function createApp({
   /** The connection that a request addresses, once its token has proved to be that one's. */
   async function admit(req: Request, res: Answer): Promise<ConnectionConfig> {
     const gate = gates.find(String(req.params['connection'] ?? 'default'));
-    if (gate === undefined) {
-      await gates.pretend(req.headers.authorization);
-      throw new HttpProblem(404, 'not_found', 'There is no such connection.');
-    }
-    res.locals.connection = gate.connection.name;
-    await gate.authenticate(req.headers.authorization);
-    return gate.connection;
+    if (gate.name !== undefined) res.locals.connection = gate.name;
+    return gate.enter(req.headers.authorization);
   }
 
   async function acceptMessage(req: Request, res: Answer): Promise<void> {

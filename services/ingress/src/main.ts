@@ -74,8 +74,7 @@ await runMain('ingress', async () => {
       isDraining ? { ready: false, reasons: ['The process is shutting down'] } : check.state(),
   });
   const guard = createGuard({ redis });
-  const gates = await createGates({ now });
-  await gates.load(config.connections);
+  const gates = await createGates({ connections: config.connections, now });
   /** The part of the configuration that a reload changes. */
   let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
   const app = createApp({
