@@ -10,6 +10,7 @@ import {
 } from './support/auth0-management.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET } from './support/processes.ts';
+import { refusingUrl } from './support/scripted-provider-server.ts';
 import { type Dialog, hasTerminal, KEYS, runInTerminal } from './support/terminal.ts';
 
 // Without the command `script` there is no terminal to run in.
@@ -33,7 +34,10 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
     };
   });
 
-  async function connect(dialog: Dialog, { withoutSecret = false } = {}) {
+  async function connect(
+    dialog: Dialog,
+    { withoutSecret = false, more = {} }: { withoutSecret?: boolean; more?: Record<string, string> } = {},
+  ) {
     const { AUTH0_CLIENT_SECRET: secret, ...tenantEnv } = tenant.env;
     const env = {
       AUTH0_SECRET: SECRET,
@@ -42,6 +46,7 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
       GATEWAY_STATE_DIR: folder,
       ...tenantEnv,
       ...(!withoutSecret && { AUTH0_CLIENT_SECRET: secret }),
+      ...more,
     };
     const run = await runInTerminal(['auth0', 'connect'], env, dialog);
     expect(run.unasked).toEqual([]);
@@ -87,6 +92,30 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
 
     expect({ code, providers: providers() }).toEqual({ code: 130, providers: untouched });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('does not ask whether to go on where the gateway does not believe the secret', async () => {
+    const { code, screen } = await connect([['Which SMS connection?', KEYS.enter]], {
+      more: { AUTH0_SECRET: 'another-secret-of-more-than-32-bytes' },
+    });
+
+    expect({ code, providers: providers() }).toEqual({ code: 1, providers: untouched });
+    expect(screen).toContain('does not believe');
+    expect(screen).not.toContain('Change first?');
+  });
+
+  test('asks where the gateway cannot be reached from here, as Auth0 may reach it all the same', async () => {
+    const more = { PUBLIC_URL: await refusingUrl() };
+    const { code } = await connect(
+      [
+        ['Which SMS connection?', KEYS.enter],
+        ['Can Auth0 reach it', 'y'],
+        ['Change first?', 'y'],
+      ],
+      { more },
+    );
+
+    expect({ code, providers: providers() }).toEqual({ code: 0, providers: ['sms_gateway', undefined] });
   });
 
   test('asks for the client secret, and does not show it', async () => {
