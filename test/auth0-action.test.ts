@@ -39,7 +39,7 @@ type Play = Partial<Message> & {
   options?: Fields;
   /** Laid over the event. */
   event?: Fields;
-  cache?: ActionCache;
+  cache?: ActionCache | 'hangs';
 };
 
 let provider: LoadedAction;
@@ -94,7 +94,7 @@ async function play(
   ];
   expect(neverTold.filter((secret) => secret?.trim() && why.includes(secret))).toEqual([]);
   expect(
-    [...(cache ?? [])]
+    [...(cache === 'hangs' ? [] : (cache ?? []))]
       .flat()
       .map((part) => JSON.stringify(part))
       .filter((part) => part.includes(message.code)),
@@ -253,7 +253,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
         client: { client_id: long },
         organization: { id: long },
       },
-      { locale: long },
+      { locale: long, from: long },
     ],
     [
       'no text at all',
@@ -263,7 +263,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
         client: { client_id: {} },
         organization: { id: false },
       },
-      { locale: {} },
+      { locale: {}, from: 7 },
     ],
     ['absent', { request: null, transaction: null, client: null, organization: null }, { locale: null }],
   ])('no code is lost for what only informs, though it is %s', async (_form, event, options) => {
@@ -445,6 +445,17 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
       const keys = server.keys();
       expect(keys).toHaveLength(2);
       expect(new Set(keys).size).toBe(2);
+    },
+  );
+
+  test.each([undefined, 'sms', 'text', 'unheard-of'])(
+    'sends what is not plainly a call: %s',
+    async (method) => {
+      await using server = await startScripted(200);
+      const options = Object.fromEntries(Object.keys(voice).map((name) => [name, method]));
+      const { end } = await play(handler, { secrets: { GATEWAY_URL: server.url }, options });
+      expect(end).toEqual({ kind: 'returned' });
+      expect(server.requests).toHaveLength(1);
     },
   );
 
@@ -809,8 +820,9 @@ describe('a custom phone provider', () => {
       }
     }
 
-    test.each<[string, () => ActionCache]>([
+    test.each<[string, () => ActionCache | 'hangs']>([
       ['throws', () => new BrokenCache()],
+      ['hangs', () => 'hangs'],
       ['is full', fullCache],
       ['returns no number', () => new StrangeCache('yesterday')],
       ['returns other sightings', () => new StrangeCache('abcdefgh0mrk0000'.repeat(300))],

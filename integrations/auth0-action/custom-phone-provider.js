@@ -24,9 +24,14 @@ const MAX_CODE_TTL_SECONDS = 86_400;
 /** Auth0 tries again "up to 5 times in the next minutes". */
 const RETRIES_END_AFTER_MS = 15 * 60_000;
 const MAX_CACHE_LIFETIME_MS = 24 * 60 * 60_000;
-/** Together 480 of 16 characters. */
-const SIGHTING_RECORDS = 4;
-const SIGHTINGS_OF_A_RECORD = 120;
+/** Of the 20 that the cache of a trigger takes; the more, the fewer tries write the same one at once. */
+const SIGHTING_RECORDS = 16;
+/** The 4 kB that the cache takes in one record, at 16 characters each. */
+const SIGHTINGS_OF_A_RECORD = 250;
+/** A cache that takes longer is taken for broken: the time is the gateway's. */
+const CACHE_TIMEOUT_MS = 500;
+/** Characters; a longer one is no sender ID, and the gateway refuses it. */
+const MAX_SENDER_LENGTH = 128;
 /** With less than this left a try would only be a timeout. */
 const SHORTEST_TRY_MS = 1000;
 
@@ -45,7 +50,7 @@ exports.onExecuteCustomPhoneProvider = async (event, api) => {
 async function deliver(event, cache) {
   const { notification, secrets = {} } = event;
   const startedAt = Date.now();
-  if (notification.delivery_method !== 'text') {
+  if (notification.delivery_method === 'voice') {
     return drop('The gateway sends text messages only: take voice off the phone provider.');
   }
   const { problem, settings } = readSettings(secrets);
@@ -58,7 +63,7 @@ async function deliver(event, cache) {
   const message = messageOf(event, {
     recipient: notification.recipient,
     body: notification.as_text,
-    sender: notification.from,
+    sender: notification.from?.length <= MAX_SENDER_LENGTH ? notification.from : undefined,
     code: notification.code,
     locale: notification.locale,
     message_type: notification.message_type,
@@ -95,7 +100,7 @@ function drop(reason) {
 }
 
 function readCodeTtlMs({ CODE_TTL_SECONDS: given }) {
-  const seconds = given?.trim() || String(DEFAULT_CODE_TTL_SECONDS);
+  const seconds = String(given ?? '').trim() || String(DEFAULT_CODE_TTL_SECONDS);
   const isInRange =
     /^\d{1,5}$/.test(seconds) && Number(seconds) >= 1 && Number(seconds) <= MAX_CODE_TTL_SECONDS;
   return isInRange ? Number(seconds) * 1000 : undefined;
@@ -104,11 +109,11 @@ function readCodeTtlMs({ CODE_TTL_SECONDS: given }) {
 /**
  * When a notification was first seen, which its event does not tell. Written down only for a retry, and many to a record:
  * the cache of a trigger takes 20 records of 8 kB in all, and an outage of the gateway has more codes than that. Of two
- * tries that write the same record at once one is forgotten. The cache may forget or fail, and that must never keep a
- * code from being sent.
+ * tries that write the same record at once one is forgotten. The cache may forget, fail or hang, and that must never keep
+ * a code from being sent.
  */
 function createSighting(cache, idempotencyKey, codeTtlMs) {
-  const record = `first-seen:${idempotencyKey.charCodeAt(0) % SIGHTING_RECORDS}`;
+  const record = `first-seen:${Buffer.from(idempotencyKey, 'base64url')[0] % SIGHTING_RECORDS}`;
   const name = idempotencyKey.slice(0, 8);
   // As long as there may be retries: forgotten earlier, a dead code would look like a new one.
   const lifetimeMs = Math.min(codeTtlMs + RETRIES_END_AFTER_MS, MAX_CACHE_LIFETIME_MS);
@@ -150,11 +155,18 @@ function createSighting(cache, idempotencyKey, codeTtlMs) {
   };
 }
 
+/** What it comes to in time, else undefined. */
 async function orNothing(operation) {
+  let timer;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, CACHE_TIMEOUT_MS);
+  });
   try {
-    return await operation();
+    return await Promise.race([operation(), timeout]);
   } catch {
     return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -163,7 +175,7 @@ async function orNothing(operation) {
 /** The settings, or the first problem with the secrets, which names the secret and never its value. */
 function readSettings(secrets) {
   // As the gateway reads its own: without the blanks and line ends that come with pasting; empty is not set.
-  const read = (name) => secrets[name]?.trim() || undefined;
+  const read = (name) => String(secrets[name] ?? '').trim() || undefined;
   const url = read('GATEWAY_URL');
   const urlProblem = findUrlProblem(url);
   if (urlProblem !== undefined) return { problem: `The secret GATEWAY_URL ${urlProblem}.` };
@@ -320,7 +332,7 @@ function adviceFor(status) {
       return 'it cannot store messages now, and its /readyz says why';
     default:
       if (status >= 500) return 'look into its log, or that of the proxy before it';
-      return 'only 200 means sent, so is the gateway what answers at GATEWAY_URL?';
+      return 'only 200 means sent, so look what it is that answers at GATEWAY_URL';
   }
 }
 

@@ -31,7 +31,7 @@ exports.onExecuteSendPhoneMessage = async (event) => {
   const options = event.message_options ?? {};
   const startedAt = Date.now();
   const deadline = startedAt + BUDGET_MS;
-  if (options.message_type !== 'sms') {
+  if (options.message_type === 'voice') {
     throw new Error('The gateway sends text messages only: take voice off the MFA factor.');
   }
   const { problem, settings } = readSettings(event.secrets ?? {});
@@ -69,7 +69,7 @@ exports.onExecuteSendPhoneMessage = async (event) => {
 /** The settings, or the first problem with the secrets, which names the secret and never its value. */
 function readSettings(secrets) {
   // As the gateway reads its own: without the blanks and line ends that come with pasting; empty is not set.
-  const read = (name) => secrets[name]?.trim() || undefined;
+  const read = (name) => String(secrets[name] ?? '').trim() || undefined;
   const url = read('GATEWAY_URL');
   const urlProblem = findUrlProblem(url);
   if (urlProblem !== undefined) return { problem: `The secret GATEWAY_URL ${urlProblem}.` };
@@ -226,7 +226,7 @@ function adviceFor(status) {
       return 'it cannot store messages now, and its /readyz says why';
     default:
       if (status >= 500) return 'look into its log, or that of the proxy before it';
-      return 'only 200 means sent, so is the gateway what answers at GATEWAY_URL?';
+      return 'only 200 means sent, so look what it is that answers at GATEWAY_URL';
   }
 }
 

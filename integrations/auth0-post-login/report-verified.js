@@ -91,7 +91,7 @@ function verifiedUrl(messagesUrl) {
 /** The settings, or the first problem with the secrets, which names the secret and never its value. */
 function readSettings(secrets) {
   // As the gateway reads its own: without the blanks and line ends that come with pasting; empty is not set.
-  const read = (name) => secrets[name]?.trim() || undefined;
+  const read = (name) => String(secrets[name] ?? '').trim() || undefined;
   const url = read('GATEWAY_URL');
   const urlProblem = findUrlProblem(url);
   if (urlProblem !== undefined) return { problem: `The secret GATEWAY_URL ${urlProblem}.` };

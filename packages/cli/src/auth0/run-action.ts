@@ -51,7 +51,8 @@ type Bodies = Promise<void>[];
 type Options = {
   handler: ActionHandler | 'onExecutePostLogin';
   event: object;
-  cache?: ActionCache;
+  /** `hangs`: one that never answers. */
+  cache?: ActionCache | 'hangs';
   now?: () => number;
   timeoutMs?: number;
 };
@@ -151,7 +152,11 @@ function asReason(reason: unknown): string {
   return String(reason).slice(0, MAX_REASON_LENGTH);
 }
 
-function createCacheApi(cache: ActionCache, now: () => number) {
+function createCacheApi(cache: ActionCache | 'hangs', now: () => number) {
+  if (cache === 'hangs') {
+    const hang = () => new Promise<never>(() => undefined);
+    return { get: hang, set: hang, delete: hang };
+  }
   const get = (key: string) => {
     const record = cache.get(key);
     return record !== undefined && record.expires_at > now() ? { ...record } : undefined;
