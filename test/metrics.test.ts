@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
@@ -167,6 +168,20 @@ describe('after some traffic', () => {
     expect(ofIngress + ofWorker).not.toContain(NUMBER.slice(1, -1));
     expect(ofIngress + ofWorker).not.toContain(CODE);
   });
+});
+
+test('alerts ask for no metric that neither process has', async () => {
+  await using gateway = await startGateway();
+  const worker = await gateway.startWorker();
+  const texts = await Promise.all([gateway.ingress.metrics(), worker.metrics()]);
+  const shown = new Set(
+    texts.flatMap((text) => [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name)),
+  );
+  const alerts = await readFile(new URL('../deploy/prometheus/alerts.yml', import.meta.url), 'utf8');
+  const asked = [...alerts.matchAll(/\bgateway_\w+/g)].map(([name]) => name);
+
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((name) => !shown.has(name))).toEqual([]);
 });
 
 test('the queue shows its depth and the age of its oldest message, and a paused provider is not available', async () => {
