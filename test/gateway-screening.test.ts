@@ -83,6 +83,19 @@ describe('block, unblock and blocks', () => {
     expect(stderr).toContain('Usage:');
   });
 
+  test('work though the configuration file is broken, where REDIS_URL tells the Redis', async () => {
+    await using bundle = await setup();
+    await using broken = await writeConfig('connections: [');
+    const env = { GATEWAY_CONFIG: broken.path, REDIS_URL: bundle.gateway.redis.url };
+    const { code, stdout } = await runGatewayCommand(['block', '+88'], env);
+    expect(code).toBe(0);
+    expect(stdout).toContain('as REDIS_URL says: GATEWAY_CONFIG cannot be used');
+    expect(await bundle.post('+8801712345679')).toBe(403);
+
+    const { REDIS_URL: _, ...alone } = env;
+    expect(await runGatewayCommand(['block', '+88'], alone)).toMatchObject({ code: 78, stdout: '' });
+  });
+
   test('say which Redis is away, and nothing of its password', async () => {
     const { code, stdout, stderr } = await runGatewayCommand(['block', '+88'], {
       REDIS_URL: 'redis://user:secretword@127.0.0.1:2',

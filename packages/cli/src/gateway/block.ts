@@ -113,14 +113,15 @@ async function withBlocks(
   given: NodeJS.ProcessEnv,
   work: (blocks: Blocks, where: string) => Promise<CommandResult>,
 ): Promise<CommandResult> {
-  let config: RedisConfig;
+  let found: FoundRedis;
   try {
-    config = await redisOf(given);
+    found = await redisOf(given);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { exitCode: EX_CONFIG, output: `${error.message}\n` };
   }
-  const where = describeRedis(config);
+  const { config, remark } = found;
+  const where = describeRedis(config) + remark;
   const answer = await reachRedis(config, 'sms-gateway-blocks', (redis) =>
     work(createBlocks({ redis, now: Date.now }), where),
   );
@@ -131,11 +132,25 @@ async function withBlocks(
   };
 }
 
-/** What the environment says, or the Redis of `npm start`. */
-async function redisOf(given: NodeJS.ProcessEnv): Promise<RedisConfig> {
+type FoundRedis = { config: RedisConfig; remark: string };
+
+/**
+ * What the environment says, or the Redis of `npm start`. A file that somebody has broken must not take the switch away:
+ * the processes go on with what they have loaded.
+ */
+async function redisOf(given: NodeJS.ProcessEnv): Promise<FoundRedis> {
   const isTold = Boolean(given['REDIS_URL'] || given['GATEWAY_CONFIG']);
   const env = isTold ? given : effectiveEnv(given, await readDevState(stateFolder(given))).env;
-  return loadRedisConfig({ env, readFile: (path) => readFileSync(path, 'utf8') });
+  const load = (from: NodeJS.ProcessEnv) =>
+    loadRedisConfig({ env: from, readFile: (path) => readFileSync(path, 'utf8') });
+  try {
+    return { config: load(env), remark: '' };
+  } catch (error) {
+    const isFileBad = error instanceof ConfigError && env['GATEWAY_CONFIG'] && env['REDIS_URL'];
+    if (!isFileBad) throw error;
+    const remark = `, as REDIS_URL says: GATEWAY_CONFIG cannot be used, and may name another`;
+    return { config: load({ ...env, GATEWAY_CONFIG: '' }), remark };
+  }
 }
 
 type Parsed =
