@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
 import { VARIABLES } from './variables.ts';
 import type { Variable } from './variables.ts';
@@ -56,6 +58,22 @@ test('.env.example starts both processes once what is marked is filled in', () =
   expect(loadIngressConfig({ env }).connections).toHaveLength(1);
   expect(loadWorkerConfig({ env }).providers).toEqual([{ kind: 'console' }]);
 });
+
+const composeSchema = z.object({
+  services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.unknown()).optional() })),
+});
+
+test.each(['ingress', 'worker'] as const)(
+  'docker-compose.yml keeps from the %s every secret that only the other service reads',
+  (service) => {
+    const file = readFileSync(new URL('docker-compose.yml', root), 'utf8');
+    const { services } = composeSchema.parse(parse(file, { merge: true }));
+    const environment = Object.entries(services[service]?.environment ?? {});
+    const empty = environment.filter(([, value]) => value === '').map(([name]) => name);
+    const others = VARIABLES.filter(({ secret, services: readers }) => secret && !readers.includes(service));
+    expect(empty.toSorted()).toEqual(others.map(({ name }) => name).toSorted());
+  },
+);
 
 test("the documentation's table is the table of variables", () => {
   const rows = VARIABLES.map((variable) => {
