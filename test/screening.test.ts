@@ -10,12 +10,12 @@ import { redisContents } from './support/redis-contents.ts';
 import { untilConcluded } from './support/traces.ts';
 
 const CREDENTIALS = `secrets: ['${SECRET}'], audience: '${AUDIENCE}'`;
-const yamlOf = (rules: string) =>
-  `${rules}\nconnections: { default: { ${CREDENTIALS} }, other: { ${CREDENTIALS} } }\n`;
+const yamlOf = (rules: string, ofOther = '') =>
+  `${rules}\nconnections: { default: { ${CREDENTIALS} }, other: { ${CREDENTIALS}, ${ofOther} } }\n`;
 
-async function setup(rules = '', env: Record<string, string> = {}) {
+async function setup(rules = '', env: Record<string, string> = {}, ofOther = '') {
   const disposal = createDisposal();
-  const file = disposal.use(await writeConfig(yamlOf(rules)));
+  const file = disposal.use(await writeConfig(yamlOf(rules, ofOther)));
   const gateway = disposal.use(
     await startGateway({ env: { GATEWAY_CONFIG: file.path, AUTH0_SECRET: '', ...env } }),
   );
@@ -102,6 +102,19 @@ describe('what a day may cost', () => {
     // One segment is left.
     expect((await bundle.post(german())).status).toBe(200);
     expect((await bundle.post(german())).status).toBe(429);
+  });
+
+  test.each([
+    ['spend_segments', '', 'spend: { segments: 2 }'],
+    ['spend_price', 'prices: { DE: 0.5, default: 1 }', 'spend: { price: 1 }'],
+  ])('is capped for one connection by %s, and its cap is nobody else’s', async (rule, rules, ofOther) => {
+    await using bundle = await setup(rules, {}, ofOther);
+    const byOther = () => bundle.post(german(), {}, '/v1/connections/other/sms');
+    for (let number = 0; number < 3; number += 1) expect((await bundle.post(german())).status).toBe(200);
+    expect([(await byOther()).status, (await byOther()).status]).toEqual([200, 200]);
+    const { status, body } = await byOther();
+    expect([status, body['detail']]).toEqual([429, expect.stringContaining(`(${rule})`)]);
+    expect((await bundle.post(german())).status).toBe(200);
   });
 
   test('is counted in money where there are prices, the longest beginning first', async () => {

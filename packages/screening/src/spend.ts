@@ -1,10 +1,10 @@
-import type { PhoneNumber } from '@sms-gateway/contract';
+import { countriesMeaning, type PhoneNumber } from '@sms-gateway/contract';
 import { type Limit, type RuleMode, type Spend, SPEND_WINDOW_MS, spendKeys } from '@sms-gateway/queue';
 import type { ConnectionConfig, PriceTable } from '@sms-gateway/runtime';
 
 const MILLIONTHS = 1_000_000;
 
-/** The price of the longest beginning that fits, else of the country, else the table's default. */
+/** The price of the longest beginning that fits, else of the country (or the one it counts as), else the default. */
 export function spendOf(
   segments: number,
   number: Pick<PhoneNumber, 'e164' | 'country'>,
@@ -15,7 +15,8 @@ export function spendOf(
   const [prefix] = Object.keys(byName)
     .filter((name) => name.startsWith('+') && number.e164.startsWith(name))
     .toSorted((a, b) => b.length - a.length);
-  const each = byName[prefix ?? number.country ?? ''] ?? otherwise;
+  const name = prefix ?? countriesMeaning(number).find((country) => Object.hasOwn(byName, country));
+  const each = (name === undefined ? undefined : byName[name]) ?? otherwise;
   return { segments, price: Math.round(segments * each * MILLIONTHS) };
 }
 

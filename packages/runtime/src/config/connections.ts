@@ -3,7 +3,14 @@ import type { Read } from './read-settings.ts';
 import type { Review } from './review.ts';
 import type { ConnectionConfig } from './schema.ts';
 import type { ConnectionSettings, IngressSettings } from './settings.ts';
-import { destinationsConfig, guardConfig, limitsConfig, priceTable, spendConfig } from './screening.ts';
+import {
+  destinationsConfig,
+  guardConfig,
+  limitsConfig,
+  priceTable,
+  reviewPriceCap,
+  spendConfig,
+} from './screening.ts';
 import { reviewTemplate } from './template.ts';
 
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
@@ -33,6 +40,7 @@ export function connectionConfigs(settings: ConnectionSources, review: Review): 
   if (connections.length === 0 && !review.isGiven(['connections'])) {
     requireCredentials('default', review);
   }
+  reviewPriceCap(['spend', 'price'], settings.spend?.price, review);
   return connections
     .map(([name, connection]) => connectionConfig(name, connection ?? {}, settings, review))
     .filter((connection) => connection !== undefined);
@@ -58,6 +66,7 @@ function connectionConfig(
   }
 
   reviewTemplate(['connections', name, 'template'], connection.template, review);
+  reviewPriceCap(['connections', name, 'spend', 'price'], connection.spend?.price, review);
 
   const { audience } = connection;
   const messageTtlMs = connection.messageTtl ?? settings.messageTtl;

@@ -103,6 +103,12 @@ describe('a bad rule is one problem that names its place', () => {
     ['guard: { mode: refuse }', 'guard.mode: must be one of enforce, record, off'],
     ['guard: { ip: { countries: 0 } }', 'guard.ip.countries: must be a whole number from 1 to 200'],
     ['spend: { price: -1 }', 'spend.price: must be a number from 0.01'],
+    ['spend: { price: 5 }', 'spend.price: needs prices.default'],
+    ['spend: { price: 5 }\nprices: { US: 1 }', 'spend.price: needs prices.default'],
+    [
+      'prices: { US: 1 }\nconnections: { default: { spend: { price: 5 } } }',
+      'connections.default.spend.price: needs prices.default',
+    ],
     ['prices: { UK: 1 }', 'prices.UK: is not the country code in use; write GB; or write default'],
     ['prices: { US: cheap }', 'prices.US: must be a number from 0 to 1000'],
     ['deniedPrefixes: [+88]', 'deniedPrefixes: entry 1 must be text; put it in quotes'],

@@ -1,4 +1,6 @@
+import type { Path } from './config-file.ts';
 import type { Read } from './read-settings.ts';
+import type { Review } from './review.ts';
 import type {
   DestinationsConfig,
   GuardConfig,
@@ -117,6 +119,12 @@ function spend(
     ...(typeof segments === 'number' && { segments }),
     ...(typeof price === 'number' && { price }),
   };
+}
+
+/** Under a cap on money, a number without a price would count as free: attackers choose the numbers. */
+export function reviewPriceCap(path: Path, cap: number | 'off' | undefined, review: Review): void {
+  if (typeof cap !== 'number' || review.isGiven(['prices', 'default'])) return;
+  review.problem(path, 'needs prices.default: what a segment costs where no other price is given');
 }
 
 /** Undefined without any: then nothing is known of money. */
