@@ -1,83 +1,27 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import type { ServerResponse } from 'node:http';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadAction } from '../packages/cli/src/auth0/run-action.ts';
 import { phoneProviderEvent } from '../packages/cli/src/auth0/sample-events.ts';
-import {
-  ALL_SCOPES,
-  type Auth0Management,
-  CLIENT_SECRET,
-  startAuth0Management,
-  type StoredAction,
-} from './support/auth0-management.ts';
+import { setUpActionTenant, theirs } from './support/action-tenant.ts';
+import { ALL_SCOPES } from './support/auth0-management.ts';
 import { freshNumber, freshText } from './support/auth0.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
-import { runGatewayCommand } from './support/gateway-command.ts';
 import { AUDIENCE, SECRET } from './support/processes.ts';
 
 const FOLDER = fileURLToPath(new URL('../integrations/auth0-action/', import.meta.url));
 const codeOf = (file: string) => readFile(join(FOLDER, file), 'utf8');
 
-let gateway: Gateway;
-let tenant: Auth0Management;
-let folder: string;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  tenant = await startAuth0Management();
-  folder = await mkdtemp(join(tmpdir(), 'auth0-action-'));
-  return async () => {
-    await tenant[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
-  };
-});
-
-async function run(args: string[], env: Record<string, string> = {}) {
-  const result = await runGatewayCommand(['auth0', ...args], {
-    AUTH0_SECRET: SECRET,
-    AUTH0_AUDIENCE: AUDIENCE,
-    PUBLIC_URL: gateway.ingress.url,
-    GATEWAY_STATE_DIR: folder,
-    ...tenant.env,
-    ...env,
-  });
-  for (const secret of [SECRET, CLIENT_SECRET, tenant.token])
-    expect(result.stdout + result.stderr).not.toContain(secret);
-  return result;
-}
-
-const snapshots = async () =>
-  (await readdir(join(folder, 'auth0')).catch(() => [])).map((name) => join(folder, 'auth0', name));
-
-const theirs = (trigger: string, rest: Partial<StoredAction> = {}): StoredAction => ({
-  id: 'act_theirs',
-  name: 'Their provider',
-  supported_triggers: [{ id: trigger, version: trigger === 'send-phone-message' ? 'v2' : 'v1' }],
-  code: 'exports.onExecuteCustomPhoneProvider = async () => {};',
-  runtime: 'node18',
-  dependencies: [{ name: 'twilio', version: '5.0.0' }],
-  secrets: [{ name: 'THEIR_KEY', value: 'x' }],
-  status: 'built',
-  updated_at: '2026-01-01T00:00:00.000Z',
-  deployed_code: 'exports.onExecuteCustomPhoneProvider = async () => {};',
-  ...rest,
-});
+const at = setUpActionTenant();
+const { run, snapshots } = at;
 
 describe('connect --action', () => {
   test('in a new tenant makes Action and provider, in the order that Auth0 demands, and has it tested', async () => {
     const { code, stdout } = await run(['connect', '--action', '--yes', '--test', '+14155550123']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Deployed.') });
 
-    const [action] = tenant.actions;
+    const [action] = at.tenant.actions;
     const source = await codeOf('custom-phone-provider.js');
     expect(action).toMatchObject({
       supported_triggers: [{ id: 'custom-phone-provider', version: 'v1' }],
@@ -86,21 +30,21 @@ describe('connect --action', () => {
       runtime: 'node22',
       dependencies: [],
       secrets: expect.arrayContaining([
-        { name: 'GATEWAY_URL', value: `${gateway.ingress.url}/v1/sms` },
+        { name: 'GATEWAY_URL', value: `${at.gateway.ingress.url}/v1/sms` },
         { name: 'GATEWAY_SECRET', value: SECRET },
         { name: 'GATEWAY_AUDIENCE', value: AUDIENCE },
       ]),
     });
-    expect(tenant.providers).toMatchObject([
+    expect(at.tenant.providers).toMatchObject([
       { name: 'custom', disabled: false, configuration: { delivery_methods: ['text'] }, credentials: {} },
     ]);
-    expect(tenant.tests).toEqual([{ to: '+14155550123', delivery_method: 'text' }]);
+    expect(at.tenant.tests).toEqual([{ to: '+14155550123', delivery_method: 'text' }]);
   });
 
   test('what it deploys, run as Auth0 runs it with the secrets that were set, reaches the gateway', async () => {
     await run(['connect', '--action', '--yes']);
     const secrets = Object.fromEntries(
-      (tenant.actions[0]?.secrets ?? []).map(({ name, value }) => [name, value]),
+      (at.tenant.actions[0]?.secrets ?? []).map(({ name, value }) => [name, value]),
     );
     const text = freshText();
     const event = phoneProviderEvent({ recipient: freshNumber(), text, code: text.slice(-6), secrets });
@@ -113,8 +57,8 @@ describe('connect --action', () => {
   });
 
   test('replaces the one Action that a tenant may have, keeps its code in a file, and puts it back', async () => {
-    tenant.actions.push(theirs('custom-phone-provider'));
-    tenant.providers.push({
+    at.tenant.actions.push(theirs('custom-phone-provider'));
+    at.tenant.providers.push({
       id: 'pro_1',
       name: 'twilio',
       disabled: true,
@@ -125,38 +69,40 @@ describe('connect --action', () => {
     expect(shown.stderr).toContain('replace the code of the Action "Their provider"');
     expect(shown.stderr).toContain('drop its other secrets: THEIR_KEY');
     expect(shown.stderr).toContain('make the phone provider (twilio, disabled, no method) "custom"');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
 
     expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
-    expect(tenant.actions).toHaveLength(1);
-    expect(tenant.actions[0]).toMatchObject({
+    expect(at.tenant.actions).toHaveLength(1);
+    expect(at.tenant.actions[0]).toMatchObject({
       id: 'act_theirs',
       deployed_code: await codeOf('custom-phone-provider.js'),
     });
-    expect(tenant.providers).toMatchObject([{ id: 'pro_1', name: 'custom', disabled: false }]);
+    expect(at.tenant.providers).toMatchObject([{ id: 'pro_1', name: 'custom', disabled: false }]);
 
     const [saved = ''] = await snapshots();
     expect((await stat(saved)).mode & 0o777).toBe(0o600);
     expect((await run(['restore', saved, '--yes'])).code).toBe(0);
-    expect(tenant.actions[0]).toMatchObject({
+    expect(at.tenant.actions[0]).toMatchObject({
       name: 'Their provider',
       deployed_code: theirs('custom-phone-provider').code,
       dependencies: [{ name: 'twilio', version: '5.0.0' }],
     });
   });
 
-  test('run again it leaves the provider alone', async () => {
+  test('run again it leaves the provider alone, and saves nothing: all of it is ours', async () => {
     await run(['connect', '--action', '--yes']);
-    const before = tenant.writes().filter(({ path }) => path.startsWith('/branding')).length;
-    expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
-    expect(tenant.writes().filter(({ path }) => path.startsWith('/branding'))).toHaveLength(before);
-    expect(tenant.actions).toHaveLength(1);
+    const before = at.tenant.writes().filter(({ path }) => path.startsWith('/branding')).length;
+    const { code, stdout } = await run(['connect', '--action', '--yes']);
+    expect({ code, saved: await snapshots() }).toEqual({ code: 0, saved: [] });
+    expect(stdout).not.toContain('auth0 restore');
+    expect(at.tenant.writes().filter(({ path }) => path.startsWith('/branding'))).toHaveLength(before);
+    expect(at.tenant.actions).toHaveLength(1);
   });
 
   test('--json tells the steps, and changes nothing without --yes', async () => {
     const shown = await run(['connect', '--action', '--json']);
     expect(JSON.parse(shown.stdout)).toMatchObject({ applied: false, trigger: 'custom-phone-provider' });
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
     const done = await run(['connect', '--action', '--json', '--yes']);
     expect(JSON.parse(done.stdout)).toMatchObject({ applied: true, end: 'deployed' });
   });
@@ -167,37 +113,37 @@ describe('connect --action', () => {
     ['read:phone_providers', 'read:phone_providers'],
     ['create:phone_providers', 'create:phone_providers'],
   ])('a missing scope %s is told by name', async (scope, told) => {
-    tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
+    at.tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await run(['connect', '--action', '--yes']);
     expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining(told) });
   });
 
   test('what is done before a failure is told, and running it again goes on from there', async () => {
-    tenant.state.scopes = ALL_SCOPES.filter((other) => other !== 'create:phone_providers');
+    at.tenant.state.scopes = ALL_SCOPES.filter((other) => other !== 'create:phone_providers');
     expect((await run(['connect', '--action', '--yes'])).stderr).toContain(
       'Done before: the Action is saved at Auth0, the Action is deployed. Run this again',
     );
-    tenant.state.scopes = ALL_SCOPES;
+    at.tenant.state.scopes = ALL_SCOPES;
     expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
-    expect(tenant.providers).toHaveLength(1);
+    expect(at.tenant.providers).toHaveLength(1);
   });
 
   test('an Action that cannot be built is not deployed', async () => {
-    tenant.state.intercept = ({ method }) => {
-      if (method === 'GET') for (const action of tenant.actions) action.status = 'failed';
+    at.tenant.state.intercept = ({ method }) => {
+      if (method === 'GET') for (const action of at.tenant.actions) action.status = 'failed';
       return false;
     };
     const { code, stderr } = await run(['connect', '--action', '--yes']);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringContaining('could not build the Action'),
+      stderr: expect.stringContaining('What ran before still runs'),
     });
-    expect(tenant.actions[0]?.deployed_code).toBeUndefined();
-    expect(tenant.providers).toEqual([]);
+    expect(at.tenant.actions[0]?.deployed_code).toBeUndefined();
+    expect(at.tenant.providers).toEqual([]);
   });
 
   test('a second Action, which Auth0 refuses, is explained', async () => {
-    tenant.state.intercept = ({ method, path }, response) => {
+    at.tenant.state.intercept = ({ method, path }, response) => {
       if (method !== 'POST' || path !== '/actions/actions') return false;
       response
         .writeHead(403, { 'content-type': 'application/json' })
@@ -214,54 +160,270 @@ describe('connect --action', () => {
   });
 
   test('an Action that somebody else changes meanwhile is not overwritten', async () => {
-    tenant.actions.push(theirs('custom-phone-provider'));
+    at.tenant.actions.push(theirs('custom-phone-provider'));
     let reads = 0;
-    tenant.state.intercept = ({ path }) => {
+    at.tenant.state.intercept = ({ path }) => {
       if (path === '/actions/actions/act_theirs' && (reads += 1) === 2) {
-        Object.assign(tenant.actions[0] ?? {}, { code: '// newer', updated_at: '2026-02-02T00:00:00.000Z' });
+        Object.assign(at.tenant.actions[0] ?? {}, {
+          code: '// newer',
+          updated_at: '2026-02-02T00:00:00.000Z',
+        });
       }
       return false;
     };
     const { code, stderr } = await run(['connect', '--action', '--yes']);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringContaining('changed by somebody else'),
+      stderr: expect.stringContaining('Somebody else has changed the Action'),
     });
-    expect(tenant.actions[0]?.code).toBe('// newer');
+    expect(at.tenant.actions[0]?.code).toBe('// newer');
   });
 
-  test('several deployed Actions, as older tenants may still have, are for a person to sort out', async () => {
-    tenant.actions.push(
-      theirs('custom-phone-provider'),
-      theirs('custom-phone-provider', { id: 'act_2', name: 'Second' }),
-    );
+  test.each([
+    ['deployed', 'exports.onExecuteCustomPhoneProvider = async () => {};'],
+    ['not deployed', undefined],
+  ])(
+    'several Actions, as older tenants may still have, are for a person to sort out: %s',
+    async (_, code) => {
+      for (const [id, name] of Object.entries({ act_1: 'First', act_2: 'Second' })) {
+        const { deployed_code: _deployed, ...rest } = theirs('custom-phone-provider', { id, name });
+        at.tenant.actions.push(code === undefined ? rest : { ...rest, deployed_code: code });
+      }
+      const { code: exitCode, stderr } = await run(['connect', '--action', '--yes']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('First, Second') });
+    },
+  );
+
+  test.each([
+    ['disabled', { disabled: true, configuration: { delivery_methods: ['text'] } }],
+    ['for voice as well', { disabled: false, configuration: { delivery_methods: ['text', 'voice'] } }],
+  ])('a custom provider that is %s is made ready', async (_, rest) => {
+    at.tenant.providers.push({ id: 'pro_1', name: 'custom', credentials: {}, ...rest });
+    expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
+    expect(at.tenant.providers).toMatchObject([
+      { id: 'pro_1', name: 'custom', disabled: false, configuration: { delivery_methods: ['text'] } },
+    ]);
+  });
+
+  test('a life of a code that was set by hand is to be given again, since it would be lost', async () => {
+    const secrets = [{ name: 'CODE_TTL_SECONDS', value: '300' }];
+    at.tenant.actions.push(theirs('custom-phone-provider', { secrets }));
+    const refused = await run(['connect', '--action', '--yes']);
+    expect({ code: refused.code, writes: at.tenant.writes() }).toEqual({ code: 64, writes: [] });
+    expect(refused.stderr).toMatch(/--code-ttl SECONDS.*totp\.time_step/s);
+
+    expect((await run(['connect', '--action', '--code-ttl', '600', '--yes'])).code).toBe(0);
+    expect(at.tenant.actions[0]?.deployed?.secrets).toContainEqual({
+      name: 'CODE_TTL_SECONDS',
+      value: '600',
+    });
+  });
+});
+
+const answer = (response: ServerResponse, status: number, body: object = {}): boolean => {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ statusCode: status, ...body }));
+  return true;
+};
+const isDeploy = (path: string) => path.endsWith('/deploy');
+
+describe('what Auth0 leaves unclear', () => {
+  test('a deployment that is taken and not in effect yet is waited for', async () => {
+    const events: string[] = [];
+    at.tenant.state.intercept = ({ method, path }, response) => {
+      const [action] = at.tenant.actions;
+      if (isDeploy(path)) events.push('taken');
+      else if (
+        events[0] === 'taken' &&
+        method === 'GET' &&
+        action !== undefined &&
+        events.push('look') === 3
+      ) {
+        const { code, runtime, dependencies, secrets } = action;
+        Object.assign(action, { deployed_code: code, is_changed: false });
+        action.deployed = { number: 1, runtime, dependencies, secrets };
+      }
+      return isDeploy(path) && answer(response, 202);
+    };
+    expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
+    expect(events.slice(0, 3)).toEqual(['taken', 'look', 'look']);
+    expect(at.tenant.providers).toHaveLength(1);
+  });
+
+  test('a deployment that is not seen in effect is no deployment', async () => {
+    at.tenant.actions.push(theirs('custom-phone-provider', { deployed_code: 'an earlier one' }));
+    let looks = 0;
+    let isTaken = false;
+    at.tenant.state.intercept = ({ method, path }, response) => {
+      isTaken ||= isDeploy(path);
+      // Sooner than the time is over, the Action is gone.
+      if (isTaken && method === 'GET' && (looks += 1) > 2) return answer(response, 404);
+      return isDeploy(path) && answer(response, 202);
+    };
+    const { code, stdout, stderr } = await run(['connect', '--action', '--yes']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('Done before: the Action is saved at Auth0. ');
+    expect(at.tenant.providers).toEqual([]);
+  });
+
+  test('an Action that was made though the answer was an error is not called unchanged', async () => {
+    at.tenant.state.intercept = ({ method, path }, response) => {
+      if (method !== 'POST' || path !== '/actions/actions') return false;
+      at.tenant.actions.push(theirs('custom-phone-provider', { name: 'SMS gateway' }));
+      return answer(response, 500);
+    };
     const { code, stderr } = await run(['connect', '--action', '--yes']);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Their provider, Second') });
+    expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining('done all the same') });
+    expect(stderr).not.toContain('Nothing was changed');
+  });
+
+  test.each<[string, string[], string]>([
+    ['and can be read', [], 'does not show that the Action is saved'],
+    ['and cannot be read', ['GET'], 'cannot be seen now'],
+  ])('a change without an answer %s may be in effect', async (_, unreadable, told) => {
+    at.tenant.actions.push(theirs('custom-phone-provider'));
+    let isChanged = false;
+    at.tenant.state.intercept = ({ method }, response) => {
+      if (isChanged && unreadable.includes(method)) return answer(response, 404);
+      isChanged ||= method === 'PATCH';
+      return method === 'PATCH' && Boolean(response.socket?.destroy());
+    };
+    const { code, stderr } = await run(['connect', '--action', '--yes']);
+    // A look that fails for want of the Action is one that says nothing.
+    expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining(told) });
+    expect(stderr).toContain('may have been changed');
+    expect(stderr).not.toContain('Nothing was changed');
+  });
+
+  test('a provider that somebody makes meanwhile is named, and left alone', async () => {
+    at.tenant.state.intercept = ({ method, path }, response) => {
+      if (method !== 'POST' || path !== '/branding/phone/providers') return false;
+      const configuration = { delivery_methods: ['text'], sid: 'AC0' };
+      at.tenant.providers.push({
+        id: 'pro_2',
+        name: 'twilio',
+        disabled: false,
+        configuration,
+        credentials: {},
+      });
+      return answer(response, 409);
+    };
+    const { code, stderr } = await run(['connect', '--action', '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('the phone provider (now twilio, text)'),
+    });
+    expect(at.tenant.providers).toMatchObject([{ name: 'twilio' }]);
+  });
+
+  test('a conflict with a provider that is not listed does not ask for another try', async () => {
+    at.tenant.state.intercept = ({ method, path }, response) =>
+      method === 'POST' && path === '/branding/phone/providers' && answer(response, 409);
+    const { code, stderr } = await run(['connect', '--action', '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Auth0 lists no phone provider'),
+    });
+  });
+
+  test('a provider that is changed while the Action is deployed is not overwritten', async () => {
+    at.tenant.providers.push({
+      id: 'pro_1',
+      name: 'custom',
+      disabled: true,
+      configuration: {},
+      credentials: {},
+    });
+    at.tenant.state.intercept = ({ path }) => {
+      if (isDeploy(path)) Object.assign(at.tenant.providers[0] ?? {}, { name: 'twilio' });
+      return false;
+    };
+    const { code, stderr } = await run(['connect', '--action', '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Somebody else has changed the phone provider'),
+    });
+    expect(stderr).toContain('Done before: the Action is saved at Auth0, the Action is deployed.');
+    expect(at.tenant.providers).toMatchObject([{ name: 'twilio', disabled: true }]);
+  });
+});
+
+describe('--test', () => {
+  test('takes a number as people write it', async () => {
+    expect((await run(['connect', '--action', '--yes', '--test', '+1 (415) 555-0123'])).code).toBe(0);
+    expect(at.tenant.tests).toEqual([{ to: '+14155550123', delivery_method: 'text' }]);
+  });
+
+  test('that fails hides neither what is deployed nor where the rest was saved', async () => {
+    at.tenant.actions.push(theirs('custom-phone-provider'));
+    at.tenant.state.intercept = ({ path }, response) =>
+      path.endsWith('/try') && answer(response, 400, { message: 'not now' });
+    const { code, stdout } = await run(['connect', '--action', '--json', '--yes', '--test', '+14155550123']);
+    expect({ code, report: JSON.parse(stdout) }).toEqual({
+      code: 1,
+      report: expect.objectContaining({
+        applied: true,
+        tested: false,
+        savedTo: (await snapshots())[0],
+        reason: expect.stringContaining('not now'),
+      }),
+    });
+    const { stderr } = await run(['connect', '--action', '--yes', '--test', '+14155550123']);
+    expect(stderr).toMatch(/Deployed\..*only the test message failed/s);
+  });
+});
+
+test.each([
+  ['of a scope', ['--action'], {}, 77, 'read:actions'],
+  ['of the credentials', [], { AUTH0_CLIENT_SECRET: '' }, 78, 'No credentials'],
+  ['of a wrong use', ['--mfa'], {}, 64, 'go with --action'],
+  ['of a secret that is not believed', ['--action'], { AUTH0_SECRET: 'x'.repeat(32) }, 1, 'does not believe'],
+])('--json has the reason %s', async (title, args, env, code, reason) => {
+  if (title === 'of a scope') at.tenant.state.scopes = [];
+  const result = await run(['connect', '--json', '--yes', ...args], env);
+  expect({ code: result.code, report: JSON.parse(result.stdout) }).toEqual({
+    code,
+    report: expect.objectContaining({ applied: false, reason: expect.stringContaining(reason) }),
   });
 });
 
 describe('connect --action --mfa', () => {
   test('deploys the second file and binds it to its trigger', async () => {
     expect((await run(['connect', '--action', '--mfa', '--yes'])).code).toBe(0);
-    expect(tenant.actions).toMatchObject([
+    expect(at.tenant.actions).toMatchObject([
       {
         supported_triggers: [{ id: 'send-phone-message', version: 'v2' }],
         deployed_code: await codeOf('send-phone-message.js'),
       },
     ]);
-    expect(tenant.bindings.get('send-phone-message')).toEqual(['act_1']);
-    expect(tenant.providers).toEqual([]);
+    expect(at.tenant.bindings.get('send-phone-message')).toEqual(['act_1']);
+    expect(at.tenant.providers).toEqual([]);
   });
 
   test('leaves other Actions of the trigger as they are, but takes them off it: each would send the code again', async () => {
-    tenant.actions.push(theirs('send-phone-message'));
-    tenant.bindings.set('send-phone-message', ['act_theirs']);
+    at.tenant.actions.push(theirs('send-phone-message'));
+    at.tenant.bindings.set('send-phone-message', ['act_theirs']);
     expect((await run(['connect', '--action', '--mfa', '--dry-run'])).stderr).toContain(
-      'take 1 other Action(s) off',
+      'take "Their provider" off the trigger',
     );
     expect((await run(['connect', '--action', '--mfa', '--yes'])).code).toBe(0);
-    expect(tenant.actions[0]).toEqual(theirs('send-phone-message'));
-    expect(tenant.bindings.get('send-phone-message')).toEqual(['act_2']);
+    expect(at.tenant.actions[0]).toEqual(theirs('send-phone-message'));
+    expect(at.tenant.bindings.get('send-phone-message')).toEqual(['act_2']);
+  });
+
+  test('does not overwrite what somebody else binds meanwhile', async () => {
+    at.tenant.actions.push(theirs('send-phone-message'));
+    at.tenant.state.intercept = ({ path }) => {
+      if (isDeploy(path)) at.tenant.bindings.set('send-phone-message', ['act_theirs']);
+      return false;
+    };
+    const { code, stderr } = await run(['connect', '--action', '--mfa', '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('what runs at the trigger send-phone-message (now "Their provider")'),
+    });
+    expect(at.tenant.bindings.get('send-phone-message')).toEqual(['act_theirs']);
   });
 });
 
@@ -269,6 +431,10 @@ test.each([
   [['connect', '--mfa'], '--mfa and --test go with --action'],
   [['connect', '--action', '--connection', 'sms'], 'give one of them'],
   [['connect', '--action', '--mfa', '--test', '+1'], 'no test message for MFA'],
+  [['connect', '--action', '--test', '4155550123'], 'with its country code'],
+  [['connect', '--code-ttl', '60'], 'so does --code-ttl'],
+  [['connect', '--action', '--mfa', '--code-ttl', '60'], '--code-ttl goes without --mfa'],
+  [['connect', '--action', '--code-ttl', '86401'], '1 to 86400'],
   [['connect', '--acton'], "Unknown option '--acton'"],
   [['connekt'], 'no subcommand "connekt"'],
   [['restore'], 'The file is missing'],

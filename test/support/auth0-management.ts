@@ -31,7 +31,11 @@ export type StoredAction = {
   secrets: { name: string; value: string }[];
   status: string;
   updated_at: string;
+  /** What runs, where it was deployed: its code, and all else that `deploy` has put there. */
   deployed_code?: string;
+  deployed?: Pick<StoredAction, 'runtime' | 'dependencies' | 'secrets'> & { number: number };
+  /** Saved since, with other secrets or the same code. */
+  is_changed?: boolean;
 };
 
 type StoredProvider = { id: string; name: string; disabled: boolean; configuration: Json; credentials: Json };
@@ -177,12 +181,17 @@ export async function startAuth0Management({ scopes = ALL_SCOPES }: { scopes?: s
     url: URL,
     response: ServerResponse,
   ): Promise<void> {
-    const shown = ({ secrets, deployed_code, ...action }: StoredAction): Json => ({
+    const shown = ({ secrets, deployed_code, deployed, is_changed, ...action }: StoredAction): Json => ({
       ...action,
       secrets: secrets.map(({ name }) => ({ name, updated_at: action.updated_at })),
-      all_changes_deployed: deployed_code === action.code,
+      all_changes_deployed: deployed_code === action.code && is_changed !== true,
       ...(deployed_code !== undefined && {
-        deployed_version: { id: `version-of-${action.id}`, code: deployed_code },
+        deployed_version: {
+          id: `version-${deployed?.number ?? 0}-of-${action.id}`,
+          code: deployed_code,
+          runtime: deployed?.runtime ?? action.runtime,
+          dependencies: deployed?.dependencies ?? action.dependencies,
+        },
       }),
     });
     if (method === 'GET' && !has('read:actions')) return forbid(response, 'read:actions');
@@ -240,12 +249,19 @@ export async function startAuth0Management({ scopes = ALL_SCOPES }: { scopes?: s
           message: 'The action is not built yet',
         });
       }
-      action.deployed_code = action.code;
-      return send(response, 202, { id: `version-of-${action.id}`, deployed: true });
+      const { runtime, dependencies, secrets } = action;
+      const number = (action.deployed?.number ?? 0) + 1;
+      Object.assign(action, { is_changed: false, deployed_code: action.code });
+      action.deployed = { number, runtime, dependencies, secrets };
+      return send(response, 202, { id: `version-${number}-of-${action.id}`, deployed: true });
     }
     if (method === 'PATCH') {
       if (!has('update:actions')) return forbid(response, 'update:actions');
-      Object.assign(action, body, { status: 'pending', updated_at: new Date().toISOString() });
+      Object.assign(action, body, {
+        is_changed: true,
+        status: 'pending',
+        updated_at: new Date().toISOString(),
+      });
       return send(response, 200, shown(action));
     }
     // Built by the time of the second look.
@@ -263,7 +279,10 @@ export async function startAuth0Management({ scopes = ALL_SCOPES }: { scopes?: s
         refs.map(({ ref }) => ref.value),
       );
     } else if (!has('read:actions')) return forbid(response, 'read:actions');
-    const bound = (bindings.get(trigger) ?? []).map((id) => ({ id: `binding-${id}`, action: { id } }));
+    const bound = (bindings.get(trigger) ?? []).map((id) => {
+      const name = actions.find((action) => action.id === id)?.name;
+      return { id: `binding-${id}`, display_name: name, action: { id, name } };
+    });
     send(response, 200, { bindings: bound, page: 0, per_page: 50, total: bound.length });
   }
 

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ManagementClient } from 'auth0';
 import { createCall } from './management.ts';
 import { ManagementFailure } from './management-failure.ts';
+import { poll } from './poll.ts';
 
 export const ACTION_TRIGGERS = {
   'custom-phone-provider': { version: 'v1' },
@@ -9,17 +9,24 @@ export const ACTION_TRIGGERS = {
 } as const;
 export type ActionTrigger = keyof typeof ACTION_TRIGGERS;
 
-export type DeployableAction = {
-  id: string;
-  name: string;
+export type ActionVersion = {
   code: string;
   runtime: string | undefined;
   dependencies: { name: string; version: string }[];
+};
+
+/** Code, runtime and dependencies are those of its draft: what was last saved, deployed or not. */
+export type DeployableAction = ActionVersion & {
+  id: string;
+  name: string;
+  /** An Action is for one. */
+  trigger: string;
   /** Values cannot be read. */
   secretNames: string[];
   status: string;
-  isDeployed: boolean;
-  /** Changed since: what runs is not what can be read. */
+  /** What runs. Undefined where none was deployed yet. */
+  deployed: (ActionVersion & { id: string }) | undefined;
+  /** Changed since, if only its secrets. */
   hasUndeployedChanges: boolean;
   updatedAt: string | undefined;
 };
@@ -29,28 +36,32 @@ export type ActionContent = {
   code: string;
   runtime: string;
   dependencies: { name: string; version: string }[];
-  /** All of them, or undefined to leave them as they are. */
-  secrets?: { name: string; value: string }[];
+  secrets: ActionSecret[];
 };
+
+export type ActionSecret = { name: string; value: string };
+export type BoundAction = { id: string; name: string };
 
 /** The calls of the Management API that concern the Actions which carry codes. @throws {ManagementFailure} */
 export type ActionsApi = {
-  list(trigger: ActionTrigger): Promise<DeployableAction[]>;
+  /** Of one trigger, or of all. */
+  list(trigger?: ActionTrigger): Promise<DeployableAction[]>;
   get(id: string): Promise<DeployableAction>;
   create(trigger: ActionTrigger, content: ActionContent): Promise<string>;
-  update(id: string, content: ActionContent): Promise<void>;
+  /** What is left out stays as it is; secrets replace all that there were. */
+  update(id: string, change: Partial<ActionContent>): Promise<void>;
   /** Resolves once Auth0 has built it, without which it cannot be deployed. */
   untilBuilt(id: string): Promise<void>;
-  deploy(id: string): Promise<void>;
-  /** Ids of the Actions that run at the trigger, in order. */
-  bound(trigger: ActionTrigger): Promise<string[]>;
+  /** Has Auth0 deploy it, and resolves once what is wanted runs: Auth0 answers before (202). */
+  deploy(id: string, wanted: WantedVersion): Promise<void>;
+  /** The Actions that run at the trigger, in order. */
+  bound(trigger: ActionTrigger): Promise<BoundAction[]>;
   bind(trigger: ActionTrigger, actionIds: string[]): Promise<void>;
 };
 
 export const ACTION_SCOPES = ['read:actions', 'create:actions', 'update:actions'] as const;
 
-const BUILD_POLL_MS = 500;
-const BUILD_TIMEOUT_MS = 60_000;
+const PATIENCE = { everyMs: 500, timeoutMs: 60_000 };
 const ONCE = { maxRetries: 0 };
 
 export function createActionsApi(client: ManagementClient, { now }: { now: () => number }): ActionsApi {
@@ -62,8 +73,10 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
     list: (triggerId) =>
       call('read the Actions', async () => {
         const actions: DeployableAction[] = [];
-        for await (const one of await client.actions.list({ triggerId, per_page: 50 })) {
-          actions.push(toAction(one));
+        const wanted = { ...(triggerId !== undefined && { triggerId }), per_page: 50 };
+        for await (const one of await client.actions.list(wanted)) {
+          // Who has which secrets decides what may be retired: what a list leaves out is asked for.
+          actions.push(one.secrets === undefined ? await get(one.id ?? '') : toAction(one));
         }
         return actions;
       }),
@@ -77,41 +90,37 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
         );
         return created.id ?? '';
       }),
-    update: (id, content) =>
+    update: (id, change) =>
       call('change the Action', async () => {
-        await client.actions.update(id, content, ONCE);
+        await client.actions.update(id, change, ONCE);
       }),
     untilBuilt: async (id) => {
-      for (const deadline = now() + BUILD_TIMEOUT_MS; ; await delay(BUILD_POLL_MS)) {
+      const isBuilt = await poll({ ...PATIENCE, now }, async () => {
         const { status } = await get(id);
-        if (status === 'built') return;
         if (status === 'failed') {
           throw new ManagementFailure(
             'refused',
-            'Auth0 could not build the Action; its page in the dashboard says why.',
+            'Auth0 could not build the Action; its page in the dashboard says why. What ran before still runs.',
           );
         }
-        if (now() > deadline) {
-          throw new ManagementFailure(
-            'unclear',
-            `Auth0 has not built the Action within ${BUILD_TIMEOUT_MS / 1000} s.`,
-          );
-        }
-      }
+        return status === 'built';
+      });
+      if (!isBuilt) throw tooSlow('has not built the Action');
     },
-    deploy: (id) =>
-      call('deploy the Action', async () => {
-        await client.actions.deploy(id, ONCE);
-      }),
+    deploy: async (id, wanted) => {
+      await call('deploy the Action', () => client.actions.deploy(id, ONCE));
+      const isRunning = await poll({ ...PATIENCE, now }, async () => runs(await get(id), wanted));
+      if (!isRunning) throw tooSlow('took the deployment, and does not run the new version of the Action');
+    },
     bound: (trigger) =>
       call('read what runs at the trigger', async () => {
-        const ids: string[] = [];
+        const found: BoundAction[] = [];
         for await (const { action } of await client.actions.triggers.bindings.list(trigger, {
           per_page: 50,
         })) {
-          if (action?.id !== undefined) ids.push(action.id);
+          if (action?.id !== undefined) found.push({ id: action.id, name: action.name ?? action.id });
         }
-        return ids;
+        return found;
       }),
     bind: (trigger, actionIds) =>
       call('bind the Action to its trigger', async () => {
@@ -121,30 +130,56 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
   };
 }
 
-type RawAction = {
+/** A deployment makes a new version each time, which tells it from an earlier one that differs in secrets only. */
+export type WantedVersion = { code: string; earlierVersionId: string | undefined };
+
+export function runs(
+  { deployed, hasUndeployedChanges }: DeployableAction,
+  { code, earlierVersionId }: WantedVersion,
+): boolean {
+  return deployed?.code === code && deployed.id !== earlierVersionId && !hasUndeployedChanges;
+}
+
+function tooSlow(what: string): ManagementFailure {
+  return new ManagementFailure('unclear', `Auth0 ${what} within ${PATIENCE.timeoutMs / 1000} s.`);
+}
+
+type RawVersion = {
   id?: string | undefined;
-  name?: string | undefined;
   code?: string | undefined;
   runtime?: string | undefined;
   dependencies?: { name?: string | undefined; version?: string | undefined }[] | undefined;
+};
+
+type RawAction = RawVersion & {
+  name?: string | undefined;
+  supported_triggers?: { id: string }[] | undefined;
   secrets?: { name?: string | undefined }[] | undefined;
   status?: string | undefined;
-  deployed_version?: unknown;
+  deployed_version?: RawVersion | null | undefined;
   all_changes_deployed?: boolean | undefined;
   updated_at?: string | undefined;
 };
 
 function toAction(raw: RawAction): DeployableAction {
+  const { deployed_version: deployed } = raw;
   return {
+    ...toVersion(raw),
     id: raw.id ?? '',
     name: raw.name ?? '',
-    code: raw.code ?? '',
-    runtime: raw.runtime,
-    dependencies: (raw.dependencies ?? []).map(({ name = '', version = '' }) => ({ name, version })),
+    trigger: raw.supported_triggers?.[0]?.id ?? '',
     secretNames: (raw.secrets ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])),
     status: raw.status ?? '',
-    isDeployed: raw.deployed_version !== undefined && raw.deployed_version !== null,
+    deployed: deployed ? { ...toVersion(deployed), id: deployed.id ?? '' } : undefined,
     hasUndeployedChanges: raw.all_changes_deployed === false,
     updatedAt: raw.updated_at,
+  };
+}
+
+function toVersion({ code, runtime, dependencies }: RawVersion): ActionVersion {
+  return {
+    code: code ?? '',
+    runtime,
+    dependencies: (dependencies ?? []).map(({ name = '', version = '' }) => ({ name, version })),
   };
 }

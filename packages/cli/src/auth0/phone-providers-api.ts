@@ -7,6 +7,8 @@ export type PhoneProvider = {
   name: string;
   isDisabled: boolean;
   deliveryMethods: string[];
+  /** All of it. Credentials cannot be read. */
+  configuration: Record<string, unknown>;
 };
 
 /** The calls of the Management API that concern the tenant's one phone provider. @throws {ManagementFailure} */
@@ -15,6 +17,8 @@ export type PhoneProvidersApi = {
   createCustom(): Promise<string>;
   /** Makes it the custom one, enabled, for texts, whatever it was. */
   makeCustom(id: string): Promise<void>;
+  /** Makes it what it was, but for its credentials. */
+  putBack(earlier: Pick<PhoneProvider, 'id' | 'name' | 'isDisabled' | 'configuration'>): Promise<void>;
   /** Has Auth0 send its test message to the number. */
   sendTest(id: string, to: string): Promise<void>;
 };
@@ -49,6 +53,7 @@ export function createPhoneProvidersApi(
           name,
           isDisabled: disabled === true,
           deliveryMethods: methodsOf(configuration),
+          configuration: Object.fromEntries(Object.entries(configuration ?? {})),
         }));
       }),
     createCustom: () =>
@@ -60,6 +65,11 @@ export function createPhoneProvidersApi(
       call('change the phone provider', async () => {
         await providers.update(id, CUSTOM, ONCE);
       }),
+    putBack: ({ id, name, isDisabled, configuration }) =>
+      call('put back the phone provider', async () => {
+        const earlier: object = { name, disabled: isDisabled, configuration };
+        await providers.update(id, earlier, ONCE);
+      }),
     sendTest: (id, to) =>
       call('send a test message', async () => {
         await providers.test(id, { to, delivery_method: 'text' }, ONCE);
@@ -67,9 +77,20 @@ export function createPhoneProvidersApi(
   };
 }
 
-function methodsOf(configuration: object | null | undefined): string[] {
+/** What a configuration says of the ways to deliver. */
+export function methodsOf(configuration: object | null | undefined): string[] {
   const methods: unknown = new Map<string, unknown>(Object.entries(configuration ?? {})).get(
     'delivery_methods',
   );
   return Array.isArray(methods) ? methods.map(String) : [];
+}
+
+/** Whether it hands text messages, and nothing else, to the Action. */
+export function isReady({ name, isDisabled, deliveryMethods }: PhoneProvider): boolean {
+  return name === 'custom' && !isDisabled && deliveryMethods.join() === 'text';
+}
+
+/** For people, as in "twilio, disabled, text". */
+export function describeProvider({ name, isDisabled, deliveryMethods }: PhoneProvider): string {
+  return `${name}${isDisabled ? ', disabled' : ''}, ${deliveryMethods.join(' and ') || 'no method'}`;
 }

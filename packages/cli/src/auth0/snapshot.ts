@@ -1,6 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import type { ActionTrigger } from './actions-api.ts';
 
 const connectionSnapshotSchema = z.object({
   kind: z.literal('connection'),
@@ -12,17 +13,55 @@ const connectionSnapshotSchema = z.object({
   options: z.record(z.string(), z.unknown()),
 });
 
-const actionSnapshotSchema = z.object({
-  kind: z.literal('action'),
-  domain: z.string().min(1),
-  savedAt: z.string(),
-  trigger: z.string().min(1),
-  id: z.string().min(1),
-  name: z.string().min(1),
+const versionSchema = z.object({
   code: z.string(),
   runtime: z.string().optional(),
   dependencies: z.array(z.object({ name: z.string(), version: z.string() })),
 });
+
+const actionSnapshotSchema = z.object({
+  kind: z.literal('action'),
+  domain: z.string().min(1),
+  savedAt: z.string(),
+  trigger: z.enum(['custom-phone-provider', 'send-phone-message'] satisfies ActionTrigger[]),
+  name: z.string().min(1),
+  /** Undefined where there was none, or it stayed as it was. */
+  action: z
+    .object({
+      id: z.string().min(1),
+      name: z.string().min(1),
+      /** What ran. */
+      deployed: versionSchema.optional(),
+      /** What was saved and did not run. */
+      draft: versionSchema.optional(),
+      secretNames: z.array(z.string()).optional(),
+    })
+    .optional(),
+  provider: z
+    .object({
+      id: z.string().min(1),
+      name: z.string().min(1),
+      disabled: z.boolean(),
+      configuration: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
+  /** What ran at the trigger, in order. */
+  bindings: z.array(z.object({ id: z.string().min(1), name: z.string() })).optional(),
+});
+
+/** As it was saved before providers and bindings were: the Action's code, in the object itself. */
+const earlierActionSnapshotSchema = versionSchema.extend({
+  kind: z.literal('action'),
+  id: z.string().min(1),
+  name: z.string().min(1),
+});
+
+function inTodaysForm(content: unknown): unknown {
+  const earlier = earlierActionSnapshotSchema.loose().safeParse(content);
+  if (!earlier.success) return content;
+  const { id, code, runtime, dependencies, ...rest } = earlier.data;
+  return { ...rest, action: { id, name: rest.name, deployed: { code, runtime, dependencies } } };
+}
 
 const snapshotSchema = z.discriminatedUnion('kind', [connectionSnapshotSchema, actionSnapshotSchema]);
 
@@ -66,7 +105,7 @@ export async function readSnapshot(file: string): Promise<Snapshot> {
   } catch {
     throw new Error(`${file} is not what "auth0 connect" saves: no JSON.`);
   }
-  const parsed = snapshotSchema.safeParse(content);
+  const parsed = snapshotSchema.safeParse(inTodaysForm(content));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'kind');
   throw new Error(`${file} is not what "auth0 connect" saves: see ${[...new Set(fields)].join(', ')}.`);

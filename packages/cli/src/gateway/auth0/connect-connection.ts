@@ -6,6 +6,7 @@ import {
   createConnectionsApi,
   type SmsConnection,
 } from '../../auth0/management.ts';
+import { describeProbe } from '../../auth0/probe-gateway.ts';
 import { type CommandContext, type CommandResult, EX_NOPERM, EX_USAGE } from '../command.ts';
 import { changeLines, changeReport } from './change-report.ts';
 import { checkGateway } from './check-gateway.ts';
@@ -63,7 +64,16 @@ export async function connectConnection({
   const mayAsk = !values.yes;
   const check = await checkGateway(target, context, { skip: values['skip-check'], mayAsk, now });
   if (!check.mayGoOn)
-    return values.json ? json({ applied: false, gateway: check.probe.kind }, 1) : { exitCode: 1, output: '' };
+    return values.json
+      ? json(
+          {
+            applied: false,
+            gateway: check.probe.kind,
+            reason: describeProbe(check.probe, target.url),
+          },
+          1,
+        )
+      : { exitCode: 1, output: '' };
   const agreed = await agree(`Change ${connection.name}?`, mayAsk, context);
   if (agreed !== 'yes') return agreed;
 
@@ -80,7 +90,13 @@ export async function connectConnection({
   const savedTo = 'savedTo' in end ? end.savedTo : undefined;
   if (result.exitCode !== 0) dialogue.say(result.output);
   return json(
-    { applied: end.kind === 'changed', end: end.kind, savedTo, gateway: check.probe.kind },
+    {
+      applied: end.kind === 'changed',
+      end: end.kind,
+      savedTo,
+      gateway: check.probe.kind,
+      ...(result.exitCode !== 0 && { reason: result.output.trimEnd() }),
+    },
     result.exitCode,
   );
 }

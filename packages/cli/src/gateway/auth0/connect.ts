@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createManagementClient } from '../../auth0/management.ts';
 import { writeSecretFile } from '../../auth0/snapshot.ts';
 import { messageOf } from '../../error-facts.ts';
@@ -8,9 +9,18 @@ import { type CommandContext, type CommandResult, EX_CONFIG, usageError } from '
 import { connectAction } from './connect-action.ts';
 import { connectConnection } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
-import { readArguments, SHARED_OPTIONS, SHARED_USAGE, targetOf, tenantOf } from './options.ts';
+import {
+  CODE_TTL_OPTION,
+  CODE_TTL_USAGE,
+  codeTtlProblem,
+  readArguments,
+  SHARED_OPTIONS,
+  SHARED_USAGE,
+  targetOf,
+  tenantOf,
+} from './options.ts';
 
-const USAGE = `Usage: npm run gateway -- auth0 connect [--connection NAME | --action [--mfa] [--test NUMBER]] [options]
+const USAGE = `Usage: npm run gateway -- auth0 connect [--connection NAME | --action [--mfa | --test NUMBER]] [options]
 
 Points an Auth0 tenant at this gateway: shows the change, asks, keeps what was there in a file, changes, looks again.
 
@@ -21,12 +31,13 @@ Newer tenants, and those that have moved to tenant-level messaging: a custom pho
   --action                   deploy the Action of integrations/auth0-action, and make it the tenant's phone provider
   --mfa                      deploy the Action for MFA messages (trigger send-phone-message) in its place
   --test NUMBER              have Auth0 send its test message afterwards
-
+${CODE_TTL_USAGE}
   --generate-secret FILE     make a secret of 32 bytes, in a new file that only you can read
 ${SHARED_USAGE}`;
 
 const OPTIONS = {
   ...SHARED_OPTIONS,
+  ...CODE_TTL_OPTION,
   connection: { type: 'string' },
   action: { type: 'boolean', default: false },
   mfa: { type: 'boolean', default: false },
@@ -36,48 +47,65 @@ const OPTIONS = {
 
 const parse = (args: string[]) => parseArgs({ args, options: OPTIONS });
 
+type Values = ReturnType<typeof parse>['values'];
+
 /** `auth0 connect`. */
-export function connect(args: string[], context: CommandContext): Promise<CommandResult> {
-  return orFailure(async () => {
-    const options = readArguments(args, () => parse(args));
-    if (options.kind === 'wrong') return usageError(options.problem, USAGE);
-    const { values } = options.parsed;
-    if (values.help) return { exitCode: 0, output: USAGE };
-    if (values.action && values.connection !== undefined) {
-      return usageError(
-        '--connection is for legacy tenants, --action for newer ones: give one of them.',
-        USAGE,
-      );
-    }
-    if (!values.action && (values.mfa || values.test !== undefined)) {
-      return usageError('--mfa and --test go with --action.', USAGE);
-    }
-    if (values.mfa && values.test !== undefined) {
-      return usageError('Auth0 has no test message for MFA Actions: --test goes without --mfa.', USAGE);
-    }
+export async function connect(args: string[], context: CommandContext): Promise<CommandResult> {
+  const options = readArguments(args, () => parse(args));
+  if (options.kind === 'wrong') return usageError(options.problem, USAGE);
+  const { values } = options.parsed;
+  if (values.help) return { exitCode: 0, output: USAGE };
+  const problem = problemOf(values);
+  const result =
+    problem === undefined
+      ? await orFailure(() => connectTenant(values, context))
+      : usageError(problem, values.json ? '' : USAGE);
+  if (!values.json || result.report !== undefined) return result;
+  const report = { applied: false, reason: result.output.trimEnd() };
+  return { ...result, report: `${JSON.stringify(report, null, 2)}\n` };
+}
 
-    const generated =
-      values['generate-secret'] === undefined
-        ? undefined
-        : await generate(values['generate-secret'], context);
-    if (generated?.kind === 'problem') return { exitCode: 1, output: generated.message };
-    const found = await targetOf(values, context, generated?.secret);
-    if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
-    if (found.isDevSecret) {
-      context.dialogue.say('The secret is the one that npm start made, which is for development.');
-    }
-    const tenant = await tenantOf(values, context);
-    if (tenant.kind === 'problem') return { exitCode: EX_CONFIG, output: `${tenant.message}\n` };
+function problemOf(values: Values): string | undefined {
+  const { action, mfa, test, connection, 'code-ttl': codeTtl } = values;
+  if (action && connection !== undefined) {
+    return '--connection is for legacy tenants, --action for newer ones: give one of them.';
+  }
+  if (!action && (mfa || test !== undefined || codeTtl !== undefined)) {
+    return '--mfa and --test go with --action, and so does --code-ttl.';
+  }
+  if (mfa && test !== undefined) {
+    return 'Auth0 has no test message for MFA Actions: --test goes without --mfa.';
+  }
+  if (mfa && codeTtl !== undefined) {
+    return 'The Action for MFA does not look at the age of a code: --code-ttl goes without --mfa.';
+  }
+  if (test !== undefined && parsePhoneNumber(test) === undefined) {
+    return '--test is a phone number with its country code, such as +14155550123.';
+  }
+  return codeTtlProblem(codeTtl);
+}
 
-    const job = {
-      client: createManagementClient(tenant.tenant),
-      domain: tenant.tenant.domain,
-      target: found.target,
-      values,
-      context,
-    };
-    return values.action ? connectAction(job) : connectConnection(job);
-  });
+async function connectTenant(values: Values, context: CommandContext): Promise<CommandResult> {
+  const generated =
+    values['generate-secret'] === undefined ? undefined : await generate(values['generate-secret'], context);
+  if (generated?.kind === 'problem') return { exitCode: 1, output: generated.message };
+  const found = await targetOf(values, context, generated?.secret);
+  if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
+  if (found.isDevSecret) {
+    context.dialogue.say('The secret is the one that npm start made, which is for development.');
+  }
+  const tenant = await tenantOf(values, context);
+  if (tenant.kind === 'problem') return { exitCode: EX_CONFIG, output: `${tenant.message}\n` };
+
+  const { test, ...rest } = values;
+  const job = {
+    client: createManagementClient(tenant.tenant),
+    domain: tenant.tenant.domain,
+    target: found.target,
+    values: { ...rest, test: test === undefined ? undefined : parsePhoneNumber(test)?.e164 },
+    context,
+  };
+  return values.action ? connectAction(job) : connectConnection(job);
 }
 
 /** What the ways to connect have in common. */
@@ -88,7 +116,9 @@ export type ConnectJob = {
   values: {
     connection?: string | undefined;
     mfa: boolean;
+    /** In E.164. */
     test?: string | undefined;
+    'code-ttl'?: string | undefined;
     'save-to'?: string | undefined;
     'skip-check': boolean;
     'dry-run': boolean;

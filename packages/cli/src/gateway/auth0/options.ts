@@ -35,6 +35,20 @@ from arguments, which stay in the history of a shell. The gateway's own secret, 
 the gateway reads them: AUTH0_SECRET, AUTH0_AUDIENCE, PUBLIC_URL, GATEWAY_CONFIG.
 `;
 
+export const CODE_TTL_OPTION = {
+  'code-ttl': { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+export const CODE_TTL_USAGE = `  --code-ttl SECONDS         how long a code lives at Auth0 (totp.time_step of the connection): CODE_TTL_SECONDS of the Action
+`;
+const MAX_CODE_TTL_SECONDS = 86_400;
+
+/** What is wrong with `--code-ttl`. */
+export function codeTtlProblem(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const isWhole = /^[1-9]\d{0,4}$/.test(given) && Number(given) <= MAX_CODE_TTL_SECONDS;
+  return isWhole ? undefined : `--code-ttl is whole seconds, 1 to ${MAX_CODE_TTL_SECONDS}.`;
+}
+
 const SECRET_OPTIONS = /^--?(token|api-token|client-secret|secret|new-secret|password)(=|$)/;
 
 /** The arguments, or what is wrong with them. `parse` throws as `parseArgs` does. */

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { createActionsApi } from '../../auth0/actions-api.ts';
 import { changeConnection } from '../../auth0/change-connection.ts';
 import { changesBetween } from '../../auth0/connection-options.ts';
 import { createConnectionsApi, createManagementClient } from '../../auth0/management.ts';
@@ -16,6 +15,7 @@ import {
 import { changeLines, changeReport } from './change-report.ts';
 import { agree } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
+import { restoreAction } from './restore-action.ts';
 import { readArguments, SHARED_OPTIONS, snapshotFolder, tenantOf } from './options.ts';
 
 const { domain, 'client-id': clientId, 'save-to': saveTo, yes, help } = SHARED_OPTIONS;
@@ -32,8 +32,9 @@ const parse = (args: string[]) => parseArgs({ args, options: OPTIONS, allowPosit
 
 const USAGE = `Usage: npm run gateway -- auth0 restore FILE [--dry-run] [--yes] [--domain HOST] [--client-id ID] [--save-to FOLDER]
 
-Puts back what "auth0 connect" has saved in FILE: all options of an SMS connection, or the code of an Action, whose
-secrets Auth0 never shows and so cannot be put back. Shows the change and asks; what is there now is saved likewise.
+Puts back what "auth0 connect" has saved in FILE: all options of an SMS connection, or what ran of an Action, what ran at
+its trigger, and the settings of the phone provider. Secrets of Actions and credentials of phone providers are never
+shown by Auth0 and so cannot be put back. Shows the change and asks; what is there now is saved likewise.
 `;
 
 /** `auth0 restore`. */
@@ -67,7 +68,8 @@ export function restore(args: string[], context: CommandContext): Promise<Comman
   });
 }
 
-type Job = {
+/** What the ways to restore have in common. */
+export type RestoreJob = {
   client: ReturnType<typeof createManagementClient>;
   values: { 'save-to'?: string | undefined; 'dry-run': boolean; yes: boolean };
   context: CommandContext;
@@ -75,7 +77,7 @@ type Job = {
 
 async function restoreConnection(
   snapshot: ConnectionSnapshot,
-  { client, values, context }: Job,
+  { client, values, context }: RestoreJob,
 ): Promise<CommandResult> {
   const { dialogue, paint, env } = context;
   const now = Date.now;
@@ -109,29 +111,4 @@ async function restoreConnection(
     now,
   });
   return changeReport({ end, name: current.name, paint });
-}
-
-async function restoreAction(
-  snapshot: ActionSnapshot,
-  { client, values, context }: Job,
-): Promise<CommandResult> {
-  const { dialogue } = context;
-  const api = createActionsApi(client, { now: Date.now });
-  const current = await api.get(snapshot.id);
-  if (current.code === snapshot.code)
-    return { exitCode: 0, output: `The Action ${current.name} has that code.\n` };
-  dialogue.say(
-    `Action ${current.name} of ${snapshot.domain}: its code becomes that of ${snapshot.savedAt} again (${snapshot.code.length} characters). Its secrets stay as they are now: ${current.secretNames.join(', ') || 'none'}.`,
-  );
-  if (values['dry-run']) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
-  const agreed = await agree('Put it back and deploy it?', !values.yes, context);
-  if (agreed !== 'yes') return agreed;
-  const { name, code, runtime = 'node22', dependencies } = snapshot;
-  await api.update(snapshot.id, { name, code, runtime, dependencies });
-  await api.untilBuilt(snapshot.id);
-  await api.deploy(snapshot.id);
-  return {
-    exitCode: 0,
-    output: `The Action ${name} has its earlier code again, deployed. Enter the secrets that it needs at Auth0.\n`,
-  };
 }

@@ -42,7 +42,13 @@ const sms = (options: ConnectionOptions | undefined, name = 'sms'): SmsConnectio
   options,
 });
 
-const CUSTOM: PhoneProvider = { id: 'pro_1', name: 'custom', isDisabled: false, deliveryMethods: ['text'] };
+const CUSTOM: PhoneProvider = {
+  id: 'pro_1',
+  name: 'custom',
+  isDisabled: false,
+  deliveryMethods: ['text'],
+  configuration: {},
+};
 const ACTION: DeployableAction = {
   id: 'act_1',
   name: 'SMS gateway',
@@ -51,7 +57,8 @@ const ACTION: DeployableAction = {
   dependencies: [],
   secretNames: ['GATEWAY_URL', 'GATEWAY_SECRET', 'GATEWAY_SECRET_BASE64', 'GATEWAY_AUDIENCE'],
   status: 'built',
-  isDeployed: true,
+  trigger: 'custom-phone-provider',
+  deployed: { id: 'version_1', code: OWN_CODE, runtime: 'node22', dependencies: [] },
   hasUndeployedChanges: false,
   updatedAt: undefined,
 };
@@ -211,7 +218,7 @@ describe('a tenant with a phone provider of its own', () => {
     ['is disabled', { provider: { ...CUSTOM, isDisabled: true }, action: ACTION }],
     ['is not for text messages', { provider: { ...CUSTOM, deliveryMethods: ['voice'] }, action: ACTION }],
     ['has no Action', { provider: CUSTOM }],
-    ['is not deployed', { provider: CUSTOM, action: { ...ACTION, isDeployed: false } }],
+    ['is not deployed', { provider: CUSTOM, action: { ...ACTION, deployed: undefined } }],
     ['was changed and not deployed', { provider: CUSTOM, action: { ...ACTION, hasUndeployedChanges: true } }],
     [
       'lacks the secrets GATEWAY_URL, GATEWAY_AUDIENCE',

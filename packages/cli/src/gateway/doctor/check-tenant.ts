@@ -64,7 +64,7 @@ export function judgeTenant(
   } else if (phone.value.kind === 'several') {
     findings.push(
       warning(
-        `the tenant has several deployed Actions for custom-phone-provider: ${phone.value.names.join(', ')}`,
+        `the tenant has several Actions for custom-phone-provider: ${phone.value.names.join(', ')}`,
         'Auth0 allows one by now: delete the others.',
       ),
     );

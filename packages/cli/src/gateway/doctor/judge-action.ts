@@ -1,4 +1,4 @@
-import type { ActionState } from '../../auth0/deploy-action.ts';
+import type { ActionState } from '../../auth0/action-state.ts';
 import { failed, type Finding, ok, warning } from './finding.ts';
 
 export type PhoneState = Pick<ActionState, 'action' | 'provider'>;
@@ -17,7 +17,7 @@ export function judgeAction({ action, provider }: PhoneState, ownCode: string): 
   if (action === undefined) {
     problems.push('the phone provider "custom" has no Action (trigger custom-phone-provider)');
   } else {
-    if (!action.isDeployed) problems.push(`the Action "${action.name}" is not deployed`);
+    if (action.deployed === undefined) problems.push(`the Action "${action.name}" is not deployed`);
     else if (action.hasUndeployedChanges)
       problems.push(`the Action "${action.name}" was changed and not deployed, so what runs is an older one`);
     const missing = NEEDED_SECRETS.filter((name) => !action.secretNames.includes(name));

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { actionFile } from '../../auth0/action-content.ts';
+import { type FoundState, readActionState } from '../../auth0/action-state.ts';
 import { createActionsApi } from '../../auth0/actions-api.ts';
 import { findTenant } from '../../auth0/credentials.ts';
-import { type FoundState, readActionState } from '../../auth0/deploy-action.ts';
 import { createConnectionsApi, createManagementClient, type SmsConnection } from '../../auth0/management.ts';
 import { ManagementFailure } from '../../auth0/management-failure.ts';
 import { createPhoneProvidersApi } from '../../auth0/phone-providers-api.ts';
