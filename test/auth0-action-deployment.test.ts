@@ -435,6 +435,8 @@ test.each([
   [['connect', '--code-ttl', '60'], 'so does --code-ttl'],
   [['connect', '--action', '--mfa', '--code-ttl', '60'], '--code-ttl goes without --mfa'],
   [['connect', '--action', '--code-ttl', '86401'], '1 to 86400'],
+  [['rotate-secret', '--action', '--code-ttl', '0'], '1 to 86400'],
+  [['rotate-secret', '--code-ttl', '60'], '--code-ttl goes with --action'],
   [['connect', '--acton'], "Unknown option '--acton'"],
   [['connekt'], 'no subcommand "connekt"'],
   [['restore'], 'The file is missing'],

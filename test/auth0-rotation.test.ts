@@ -5,8 +5,15 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Auth0Management, startAuth0Management, twilioConnection } from './support/auth0-management.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { theirs } from './support/action-tenant.ts';
+import {
+  ALL_SCOPES,
+  type Auth0Management,
+  startAuth0Management,
+  type StoredAction,
+  twilioConnection,
+} from './support/auth0-management.ts';
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';
@@ -186,14 +193,163 @@ test('without a file it says what to set, and goes on once it is set', async () 
   expect(await secrets()).toEqual([fresh, old]);
 });
 
-test('of a new tenant’s Action goes the same way', async () => {
-  await run(['connect', '--action', '--yes']);
-  const secretOfAction = () =>
-    tenant.actions[0]?.secrets.find(({ name }) => name === 'GATEWAY_SECRET')?.value;
-  expect(secretOfAction()).toBe(old);
-  expect((await run(['rotate-secret', '--action', '--yes', '--grace', '1s'])).code).toBe(0);
-  expect(await secrets()).toEqual([secretOfAction()]);
-  expect(secretOfAction()).not.toBe(old);
+describe('the Actions of a tenant', () => {
+  const signing = (id: string, trigger: string, rest: Partial<StoredAction> = {}): StoredAction => ({
+    ...theirs(trigger, { id, name: id, code: `// ${id}`, deployed_code: `// ${id}` }),
+    secrets: ['GATEWAY_URL', 'GATEWAY_SECRET', 'GATEWAY_AUDIENCE'].map((name) => ({ name, value: old })),
+    ...rest,
+  });
+  const runsWith = () =>
+    tenant.actions.map(
+      ({ deployed }) => deployed?.secrets.find(({ name }) => name === 'GATEWAY_SECRET')?.value,
+    );
+  const rotate = (...more: string[]) => run(['rotate-secret', '--yes', '--grace', '0s', ...more]);
+  const legacy = () => tenant.connections.splice(0);
+
+  beforeEach(() => {
+    tenant.actions.push(
+      signing('phone', 'custom-phone-provider'),
+      signing('mfa', 'send-phone-message'),
+      signing('verified', 'post-login'),
+      theirs('post-login', { id: 'other' }),
+    );
+  });
+
+  test('all get the new secret before the old one goes, whatever their trigger, and nothing else', async () => {
+    legacy();
+    const provider = { id: 'pro_1', name: 'twilio', disabled: false, configuration: {}, credentials: {} };
+    tenant.providers.push({ ...provider });
+    tenant.bindings.set('send-phone-message', ['somebody']);
+    const { code, stderr } = await rotate('--action');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/"phone" .*"mfa" .*"verified" /s),
+    });
+    const [fresh] = await secrets();
+    expect(await secrets()).toHaveLength(1);
+    expect(runsWith()).toEqual([fresh, fresh, fresh, undefined]);
+    expect(tenant.actions.map((action) => action.deployed_code)).toEqual([
+      '// phone',
+      '// mfa',
+      '// verified',
+      theirs('post-login').code,
+    ]);
+    expect(tenant.providers).toEqual([provider]);
+    expect(tenant.bindings.get('send-phone-message')).toEqual(['somebody']);
+  });
+
+  test('keep the old secret alive while the SMS connection is rotated, until they have the new one', async () => {
+    await run(['connect', '--yes']);
+    const { code, stderr } = await rotate();
+    expect({ code, stderr }).toEqual({
+      code: 75,
+      stderr: expect.stringMatching(/"phone", "mfa", "verified".*with --action/),
+    });
+    const [fresh = ''] = await secrets();
+    expect(await secrets()).toEqual([fresh, old]);
+    expect([secretAtAuth0(), await statusWith(old)]).toEqual([fresh, 200]);
+
+    expect((await rotate('--action')).code).toBe(0);
+    expect(await secrets()).toEqual([fresh]);
+    expect(runsWith()).toEqual([fresh, fresh, fresh, undefined]);
+  });
+
+  test('do not take the old secret from an SMS connection that has it', async () => {
+    await run(['connect', '--yes']);
+    const { code, stderr } = await rotate('--action');
+    expect({ code, stderr }).toEqual({
+      code: 75,
+      stderr: expect.stringContaining('auth0 connect --connection sms'),
+    });
+    expect(await secrets()).toHaveLength(2);
+
+    expect((await run(['connect', '--connection', 'sms', '--yes'])).code).toBe(0);
+    expect((await rotate('--action')).code).toBe(0);
+    expect(await secrets()).toEqual([secretAtAuth0()]);
+  });
+
+  test.each([
+    ['read:connections_options', ['--action']],
+    ['read:connections', ['--action']],
+    ['read:actions', []],
+  ])('without the scope %s the old secret stays, since nobody can see who uses it', async (scope, args) => {
+    await run(['connect', '--yes']);
+    tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
+    const { code, stderr } = await rotate(...args);
+    expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining(scope) });
+    expect(stderr).toContain('still believes the old secret');
+    expect((await secrets())[1]).toBe(old);
+  });
+
+  test.each<[string, Partial<StoredAction>]>([
+    [
+      'secrets of its own (THEIR_KEY)',
+      { secrets: ['GATEWAY_SECRET', 'THEIR_KEY'].map((name) => ({ name, value: 'x' })) },
+    ],
+    ['a draft that was not deployed', { code: '// draft' }],
+  ])('with %s are left alone, and the others go on with --keep-old', async (_, rest) => {
+    legacy();
+    Object.assign(tenant.actions[2] ?? {}, rest);
+    const refused = await rotate('--action');
+    expect({ code: refused.code, writes: tenant.writes() }).toEqual({ code: 1, writes: [] });
+    expect(refused.stderr).toMatch(/"verified".*--keep-old/s);
+
+    expect((await rotate('--action', '--keep-old')).code).toBe(0);
+    const [fresh] = await secrets();
+    expect(await secrets()).toEqual([fresh, old]);
+    expect(runsWith()).toEqual([fresh, fresh, undefined, undefined]);
+    expect(tenant.actions[2]).toMatchObject(rest);
+  });
+
+  test('that say how long a code lives are asked for it again', async () => {
+    legacy();
+    tenant.actions[0]?.secrets.push({ name: 'CODE_TTL_SECONDS', value: '300' });
+    const refused = await rotate('--action');
+    expect({ code: refused.code, writes: tenant.writes() }).toEqual({ code: 64, writes: [] });
+    expect(refused.stderr).toContain('--code-ttl SECONDS');
+
+    expect((await rotate('--action', '--code-ttl', '300')).code).toBe(0);
+    const ttls = tenant.actions.map(({ deployed }) =>
+      deployed?.secrets.filter(({ name }) => name === 'CODE_TTL_SECONDS').map(({ value }) => value),
+    );
+    expect(ttls).toEqual([['300'], [], [], undefined]);
+  });
+
+  test('whose deployment is not seen in effect keep the old secret', async () => {
+    legacy();
+    let looks = 0;
+    let isTaken = false;
+    tenant.state.intercept = ({ method, path }, response) => {
+      const isDeploy = path === '/actions/actions/mfa/deploy';
+      isTaken ||= isDeploy;
+      const status = isDeploy ? 202 : isTaken && method === 'GET' && (looks += 1) > 2 ? 404 : undefined;
+      if (status === undefined) return false;
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+      return true;
+    };
+    const { code, stderr } = await rotate('--action');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('nothing is lost') });
+    expect(stderr).toContain(
+      'the Action "phone" runs with it, the Action "mfa" has the new secret. Run this again',
+    );
+    expect((await secrets())[1]).toBe(old);
+
+    tenant.state.intercept = undefined;
+    expect((await rotate('--action')).code).toBe(0);
+    expect(runsWith()).toEqual([...(await secrets()), ...(await secrets()), ...(await secrets()), undefined]);
+  });
+
+  test('that do not run are not made to', async () => {
+    legacy();
+    const { deployed_code: _deployed, ...draft } = signing('mfa', 'send-phone-message');
+    tenant.actions.splice(1, 1, draft);
+    expect((await rotate('--action')).code).toBe(0);
+    expect(runsWith()[1]).toBeUndefined();
+    expect(tenant.actions[1]?.secrets).toContainEqual({
+      name: 'GATEWAY_SECRET',
+      value: (await secrets())[0],
+    });
+  });
 });
 
 test('a dry run changes nothing, neither here nor there', async () => {

@@ -1,24 +1,34 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parseDurationMs } from '@sms-gateway/runtime';
 import { asAuth0Takes } from '../../auth0/gateway-target.ts';
 import { createManagementClient } from '../../auth0/management.ts';
 import { describeProbe, probeGateway } from '../../auth0/probe-gateway.ts';
-import { createSecretFile, type SecretFile } from '../../auth0/secret-file.ts';
+import { createSecretFile } from '../../auth0/secret-file.ts';
 import { untilBelieved } from '../../auth0/until-believed.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_TEMPFAIL, usageError } from '../command.ts';
-import { connectAction } from './connect-action.ts';
+import type { ConnectJob } from './connect.ts';
 import { connectConnection } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
-import { readArguments, SHARED_OPTIONS, SHARED_USAGE, targetOf, tenantOf } from './options.ts';
+import {
+  CODE_TTL_OPTION,
+  CODE_TTL_USAGE,
+  codeTtlProblem,
+  readArguments,
+  SHARED_OPTIONS,
+  SHARED_USAGE,
+  targetOf,
+  tenantOf,
+} from './options.ts';
+import { retireSecret, whyKept } from './retire-secret.ts';
+import { rotateActions, type Rotated } from './rotate-actions.ts';
 
 const { json: _json, 'skip-check': _skipCheck, ...SHARED } = SHARED_OPTIONS;
 
 const OPTIONS = {
   ...SHARED,
+  ...CODE_TTL_OPTION,
   connection: { type: 'string' },
   action: { type: 'boolean', default: false },
-  mfa: { type: 'boolean', default: false },
   'secret-file': { type: 'string' },
   'keep-old': { type: 'boolean', default: false },
   wait: { type: 'string', default: '10m' },
@@ -27,21 +37,23 @@ const OPTIONS = {
 
 const parse = (args: string[]) => parseArgs({ args, options: OPTIONS });
 
-const USAGE = `Usage: npm run gateway -- auth0 rotate-secret [--connection NAME | --action [--mfa]] [options]
+const USAGE = `Usage: npm run gateway -- auth0 rotate-secret [--connection NAME | --action] [options]
 
 Changes the shared secret without losing a message, in three steps, each taken only when the one before is in effect:
   1. the gateway believes the new secret and the old one
   2. Auth0 signs with the new one
   3. the gateway believes the new one alone
-It looks at what is in effect, so it can be stopped and run again at any point.
+It looks at what is in effect, so it can be stopped and run again at any point. Step 3 waits while an SMS connection of
+the tenant has the old secret, or an Action may have it.
 
 Where the gateway's secrets are in a file (AUTH0_SECRET_FILE, or --secret-file for \${file:…} of the YAML file), it makes
 the new secret and writes that file itself; the gateway reads it by itself. Else it says what to set, and goes on when it
 is run again with the same settings as the gateway: AUTH0_SECRET=NEW,OLD.
 
   --secret-file FILE         the file of the gateway's secrets (default: AUTH0_SECRET_FILE)
-  --connection, --action, --mfa   as with connect
-  --wait DURATION            for the gateway to believe the new secret (default: 10m)
+  --connection NAME          as with connect
+  --action                   every Action of the tenant that has a secret GATEWAY_SECRET, whatever its trigger
+${CODE_TTL_USAGE}  --wait DURATION            for the gateway to believe the new secret (default: 10m)
   --grace DURATION           from Auth0's change until the old secret goes, for calls under way (default: 1m)
   --keep-old                 leave out step 3, where another tenant still uses the old secret
 ${SHARED_USAGE.replace(/^ {2}--(skip-check|json) .*\n/gm, '')}`;
@@ -57,7 +69,13 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
     if (waitMs === undefined || graceMs === undefined) {
       return usageError('--wait and --grace are durations with their unit, such as 30s or 10m.', USAGE);
     }
-    if (values.mfa && !values.action) return usageError('--mfa goes with --action.', USAGE);
+    if (values.action && values.connection !== undefined) {
+      return usageError('--connection and --action: give one of them.', USAGE);
+    }
+    const codeTtl = values['code-ttl'];
+    const problem =
+      codeTtl !== undefined && !values.action ? '--code-ttl goes with --action.' : codeTtlProblem(codeTtl);
+    if (problem !== undefined) return usageError(problem, USAGE);
     const { dialogue, env } = context;
     const path = values['secret-file'] ?? (env['AUTH0_SECRET_FILE'] || undefined);
     const secretFile = path === undefined ? undefined : createSecretFile(path);
@@ -105,63 +123,29 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
       client: createManagementClient(tenant.tenant),
       domain: tenant.tenant.domain,
       target,
-      values: { ...values, json: false, 'skip-check': false },
+      values: { ...values, mfa: false, json: false, 'skip-check': false },
       context,
     };
     dialogue.say('Step 2: the new secret at Auth0.');
-    const changed = await (values.action ? connectAction(job) : connectConnection(job));
-    if (changed.exitCode !== 0 || values['dry-run']) return changed;
+    const changed = await (values.action ? rotateActions(job) : rotateConnection(job));
+    if (changed.kind === 'ended') return changed.result;
     dialogue.say(changed.output.trimEnd());
 
     if (values['keep-old'])
       return { exitCode: 0, output: 'The gateway still believes the old secret (--keep-old).\n' };
-    return retire({ secretFile, path, graceMs, waitMs, old, context });
+    const kept = await whyKept({ client: job.client, oldKeys: secrets.slice(1), rotated: changed.ids });
+    return kept ?? retireSecret({ secretFile, path, graceMs, waitMs, old, context });
   });
+}
+
+async function rotateConnection(job: ConnectJob): Promise<Rotated> {
+  const result = await connectConnection(job);
+  return result.exitCode !== 0 || job.values['dry-run']
+    ? { kind: 'ended', result }
+    : { kind: 'rotated', ids: new Set(), output: result.output };
 }
 
 const FIRST_STEP = `Step 1: make a new secret (openssl rand -base64 32 | tr '+/' '-_' | tr -d '='), put it before the old one at every
 ingress process (AUTH0_SECRET=NEW,OLD), and run this again with the same setting. With the secret in a file that the
 gateway reads (AUTH0_SECRET_FILE), this command does it by itself.
 `;
-
-type Retirement = {
-  secretFile: SecretFile | undefined;
-  path: string | undefined;
-  graceMs: number;
-  waitMs: number;
-  old: Parameters<typeof probeGateway>[0];
-  context: CommandContext;
-};
-
-async function retire({
-  secretFile,
-  path,
-  graceMs,
-  waitMs,
-  old,
-  context,
-}: Retirement): Promise<CommandResult> {
-  const { dialogue } = context;
-  if (secretFile === undefined) {
-    return {
-      exitCode: 0,
-      output: `Step 3: after a minute or more, set AUTH0_SECRET to the new secret alone at every ingress process.\n`,
-    };
-  }
-  dialogue.say(
-    `Step 3: the old secret is believed for ${graceMs / 1000} s more, for calls under way. Ctrl-C leaves it as it is.`,
-  );
-  await delay(graceMs);
-  await secretFile.retireOld();
-  for (const deadline = Date.now() + waitMs; ; await delay(500)) {
-    const { kind } = await probeGateway(old, Date.now);
-    if (kind === 'not_believed') break;
-    if (Date.now() > deadline) {
-      return {
-        exitCode: EX_TEMPFAIL,
-        output: `${path} holds the new secret alone, but the gateway still believes the old one: reload or restart it.\n`,
-      };
-    }
-  }
-  return { exitCode: 0, output: 'Rotated: the gateway believes the new secret alone.\n' };
-}
