@@ -238,7 +238,7 @@ describe('what Auth0 leaves unclear', () => {
         events[0] === 'taken' &&
         method === 'GET' &&
         action !== undefined &&
-        events.push('look') === 3
+        events.push('look') === 5
       ) {
         const { code, runtime, dependencies, secrets } = action;
         Object.assign(action, { deployed_code: code, is_changed: false });
@@ -247,7 +247,7 @@ describe('what Auth0 leaves unclear', () => {
       return isDeploy(path) && answer(response, 202);
     };
     expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
-    expect(events.slice(0, 3)).toEqual(['taken', 'look', 'look']);
+    expect(events.slice(0, 5)).toEqual(['taken', 'look', 'look', 'look', 'look']);
     expect(at.tenant.providers).toHaveLength(1);
   });
 
