@@ -77,9 +77,7 @@ function createModel({ country: countryFloors, ip: ipFloors }: Floors) {
       codes.filter(({ at, wantedAt }) => wantedAt === undefined && isWithin(windowMs, at, now)).length;
     const wantedAts = codes.flatMap(({ wantedAt }) => wantedAt ?? []);
     const wanted = (windowMs: number) => wantedAts.filter((at) => isWithin(windowMs, at, now)).length;
-    // Days are forgotten when the first code of a day proves wanted.
-    const lastDay = Math.max(...wantedAts.map(dayOf));
-    const days = wantedAts.map(dayOf).filter((day) => day > lastDay - 14);
+    const days = wantedAts.map(dayOf).filter((day) => day > dayOf(now) - 14);
     const peak = Math.max(0, ...days.map((day) => days.filter((other) => other === day).length));
     return { unused, wanted, peak };
   }
@@ -206,6 +204,9 @@ test('the guard weighs every code as a plain account of all that happened does, 
   expect([...seen].toSorted()).toEqual([...GUARD_RULES].toSorted());
 });
 
+/** What proved wanted on the day of a time. */
+const dayField = (at: number) => `p:${Math.floor(at / DAY_MS)}`;
+
 const FLOORS: Floors = {
   country: { hour: 1000, day: 1000 },
   ip: { hour: 1000, day: 1000, countries: 3 },
@@ -227,13 +228,41 @@ test('the best of the last fourteen days counts, and no day before', async () =>
     await subject.send(now, code);
     expect(await subject.verified(now, 'one', '1')).toBe(1);
   }
-  // One a day from then on: of the first day's twenty, 0.3 may stay unused.
+  // One a day from then on, eight on the tenth: of the first day's twenty, 0.3 may stay unused, and of these.
   const maxima = [];
   for (let day = 1; day <= 15; day += 1) {
-    maxima.push(await dayMax(BEGIN_MS + day * DAY_MS));
-    await subject.verified(BEGIN_MS + day * DAY_MS, 'one', '1');
+    now = BEGIN_MS + day * DAY_MS;
+    maxima.push(await dayMax(now));
+    await subject.verified(now, 'one', '1');
+    for (let more = 1; day === 10 && more < 8; more += 1) {
+      await subject.send(now + more * 60_000, code);
+      await subject.verified(now + more * 60_000, 'one', '1');
+    }
   }
-  expect(maxima).toEqual([...Array.from({ length: 14 }, () => 6), 1]);
+  expect(maxima).toEqual([...Array.from({ length: 13 }, () => 6), 2, 2]);
+  // What is too old to count is not kept either.
+  expect(await redis.hexists(gatewayKeys.guard('country', 'peak-BD'), dayField(BEGIN_MS))).toBe(0);
+});
+
+test('the best of the last fourteen days is forgotten though no code proves wanted any more', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const subject = createSubject(redis, 'stale', { ...FLOORS, country: { hour: 1, day: 1 } });
+  for (let index = 0; index < 20; index += 1) {
+    const at = BEGIN_MS + index * 60_000;
+    const code = { recipient: `real${index}`, connection: 'one', country: 'BD', ip: 'a' };
+    await subject.send(at, code);
+    await subject.verified(at, 'one', code.recipient);
+  }
+  // One unused a day, as a patient attacker would ask for.
+  const maxima = [];
+  for (let day = 1; day <= 15; day += 1) {
+    const pumped = { recipient: `pumped${day}`, connection: 'one', country: 'BD', ip: `b${day}` };
+    const rules = await subject.send(BEGIN_MS + day * DAY_MS + 2 * HOUR_MS, pumped);
+    maxima.push(rules.find(({ rule }) => rule === 'guard_country_day')?.max);
+  }
+  expect(maxima).toEqual([...Array.from({ length: 13 }, () => 6), 1, 1]);
 });
 
 test('codes that nobody used do not keep a number from proving later ones wanted', async () => {

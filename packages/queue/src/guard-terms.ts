@@ -43,7 +43,7 @@ export type GuardedCode = {
  */
 const DAY_SHARE = 0.3;
 const HOUR_SHARE = 0.2;
-export const PEAK_DAYS = 14;
+const PEAK_DAYS = 14;
 /** A sixth of a day's codes in one hour is a busy one. */
 const BUSY_HOURS = 6;
 
@@ -54,6 +54,42 @@ export const GUARD_COUNTERS = {
   wantedHour: { name: 'wh:', windowMs: HOUR_MS },
   wantedDay: { name: 'wd:', windowMs: DAY_MS },
 };
+
+/**
+ * The best day for Lua scripts: codes that proved wanted stand in a country's hash by day (`p:`), and the best day beside
+ * them, so that a message has not to look for it. It is looked for only once that day is too long ago.
+ *
+ * - `best_day(key, today)`: how many proved wanted on the best of the last days, and which it was; writes nothing.
+ * - `add_to_day(key, today)`: one more proved wanted today; forgets the days that are too long ago.
+ */
+export const BEST_DAY_LUA = `
+  local function best_day(key, today)
+    local best = redis.call('HMGET', key, 'best', 'best_day')
+    local most, day = tonumber(best[1]), tonumber(best[2])
+    if not most or day > today - ${PEAK_DAYS} then return most or 0, day end
+    local fields = {}
+    for i = 1, ${PEAK_DAYS} do fields[i] = 'p:' .. whole(today - ${PEAK_DAYS} + i) end
+    most, day = 0, today
+    for i, wanted in ipairs(redis.call('HMGET', key, unpack(fields))) do
+      wanted = tonumber(wanted) or 0
+      if wanted > 0 and wanted >= most then most, day = wanted, today - ${PEAK_DAYS} + i end
+    end
+    return most, day
+  end
+  local function add_to_day(key, today)
+    local wanted = redis.call('HINCRBY', key, 'p:' .. whole(today), 1)
+    local most, day = best_day(key, today)
+    if wanted >= most then most, day = wanted, today end
+    redis.call('HSET', key, 'best', whole(most), 'best_day', whole(day))
+    if wanted > 1 then return end
+    local flat = redis.call('HGETALL', key)
+    for i = 1, #flat, 2 do
+      local old = tonumber(string.match(flat[i], '^p:(%d+)$') or nil)
+      if old and old <= today - ${PEAK_DAYS} then redis.call('HDEL', key, flat[i]) end
+    end
+    redis.call('PEXPIRE', key, ${(PEAK_DAYS + 1) * DAY_MS})
+  end
+`;
 
 /** In this order in the script. */
 export const GUARD_SHAPES_LUA = shapesLua(Object.values(GUARD_COUNTERS));
@@ -90,13 +126,14 @@ export function guardLua({ mode, hasIp, country, ip }: GuardPlan, before: number
       rules[${before + 5}] = { ${before + 5}, others, ${ip.countries ?? 0}, math.ceil(wait), '${mode}', '${GUARD_RULES[4]}' }
   `;
   return `
+    ${BEST_DAY_LUA}
     local function guard_look(now, k, a, rules)
       local function judge(number, counter, floor, budget, name)
         local max = math.floor(math.max(floor, budget))
         rules[number] = { number, counter.sum, max, wait_for(counter, max, 1), '${mode}', name }
       end
       local of_country = look(now, KEYS[k + 1], ${GUARD_SHAPES_LUA})
-      local peak = tonumber(redis.call('HGET', KEYS[k + 1], 'peak')) or 0
+      local peak = best_day(KEYS[k + 1], math.floor(now / ${DAY_MS}))
       local unused_hour, unused_day = of_country[1], of_country[2]
       ${judge(1, 'unused_hour', country.hour, `math.max(peak / ${BUSY_HOURS}, of_country[3].sum) * ${HOUR_SHARE}`)}
       ${judge(2, 'unused_day', country.day, `math.max(peak, of_country[4].sum) * ${DAY_SHARE}`)}

@@ -1,11 +1,11 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
 import {
+  BEST_DAY_LUA,
   DAY_MS,
   GUARD_COUNTERS,
   GUARD_SHAPES_LUA,
   HOUR_MS,
-  PEAK_DAYS,
   PENDING_TTL_MS,
 } from './guard-terms.ts';
 import { evalScript, script } from './script.ts';
@@ -36,6 +36,7 @@ export type Guard = {
 // KEYS: the pending codes, the countries of the address, then what the code counted for.
 const CREDIT = script<0 | 1>(`
   ${WINDOWED_COUNTER_LUA}
+  ${BEST_DAY_LUA}
   if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
   local now, sent_at = clock(ARGV[1]), tonumber(ARGV[3])
   local day = math.floor(now / ${DAY_MS})
@@ -44,18 +45,7 @@ const CREDIT = script<0 | 1>(`
     take_back(KEYS[i], '${unusedDay.name}', ${DAY_MS}, sent_at, 1)
     local counters = look(now, KEYS[i], ${GUARD_SHAPES_LUA})
     add({ counters[3], counters[4] }, { 1, 1 })
-    local wanted, peak = redis.call('HINCRBY', KEYS[i], 'p:' .. whole(day), 1), tonumber(redis.call('HGET', KEYS[i], 'peak')) or 0
-    if wanted == 1 then
-      peak = 0
-      local flat = redis.call('HGETALL', KEYS[i])
-      for at = 1, #flat, 2 do
-        local of = tonumber(string.match(flat[at], '^p:(%d+)$') or nil)
-        if of and of <= day - ${PEAK_DAYS} then redis.call('HDEL', KEYS[i], flat[at])
-        elseif of then peak = math.max(peak, tonumber(flat[at + 1])) end
-      end
-      redis.call('PEXPIRE', KEYS[i], ${(PEAK_DAYS + 1) * DAY_MS})
-    end
-    redis.call('HSET', KEYS[i], 'peak', math.max(wanted, peak))
+    add_to_day(KEYS[i], day)
   end
   redis.call('HDEL', KEYS[2], ARGV[4])
   return 1
