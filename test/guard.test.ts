@@ -277,3 +277,26 @@ test('codes that nobody used do not keep a number from proving later ones wanted
   await subject.send(later, code);
   expect(await subject.verified(later + 20_000, 'one', '1')).toBe(1);
 });
+
+test('a country is remembered for fifteen days after a wanted code, an address and a number for one', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const subject = createSubject(redis, 'life', FLOORS);
+  const now = Date.now();
+  for (const recipient of ['1', '2']) {
+    await subject.send(now, { recipient, connection: 'one', country: 'BD', ip: 'a' });
+  }
+  await subject.send(now, { recipient: '3', connection: 'one', country: 'DE', ip: 'a' });
+  await subject.verified(now, 'one', '1');
+
+  const hoursOf = async (key: string) => Math.round((await redis.pttl(key)) / HOUR_MS);
+  expect({
+    country: await hoursOf(gatewayKeys.guard('country', 'life-BD')),
+    address: await hoursOf(gatewayKeys.guard('ip', 'life-a')),
+    countriesOfAddress: await hoursOf(gatewayKeys.guard('ip-countries', 'life-a')),
+    number: await hoursOf(gatewayKeys.pending('life-2')),
+  }).toEqual({ country: 15 * 24, address: 24, countriesOfAddress: 24, number: 24 });
+  const ofAddress = await redis.hkeys(gatewayKeys.guard('ip', 'life-a'));
+  expect(ofAddress.filter((field) => /^(p:|best|wh:)/.test(field))).toEqual([]);
+});

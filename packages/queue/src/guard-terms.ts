@@ -91,8 +91,12 @@ export const BEST_DAY_LUA = `
   end
 `;
 
-/** In this order in the script. */
-export const GUARD_SHAPES_LUA = shapesLua(Object.values(GUARD_COUNTERS));
+const { unusedHour, unusedDay, wantedDay, wantedHour } = GUARD_COUNTERS;
+/** In this order in the scripts. No rule for addresses asks for the hour's wanted codes. */
+export const GUARD_SHAPES_LUA = {
+  ip: shapesLua([unusedHour, unusedDay, wantedDay]),
+  country: shapesLua([unusedHour, unusedDay, wantedDay, wantedHour]),
+};
 
 export function guardKeys(code: GuardedCode | undefined): string[] {
   if (code === undefined) return [];
@@ -132,19 +136,19 @@ export function guardLua({ mode, hasIp, country, ip }: GuardPlan, before: number
         local max = math.floor(math.max(floor, budget))
         rules[number] = { number, counter.sum, max, wait_for(counter, max, 1), '${mode}', name }
       end
-      local of_country = look(now, KEYS[k + 1], ${GUARD_SHAPES_LUA})
+      local of_country = look(now, KEYS[k + 1], ${GUARD_SHAPES_LUA.country})
       local peak = best_day(KEYS[k + 1], math.floor(now / ${DAY_MS}))
       local unused_hour, unused_day = of_country[1], of_country[2]
-      ${judge(1, 'unused_hour', country.hour, `math.max(peak / ${BUSY_HOURS}, of_country[3].sum) * ${HOUR_SHARE}`)}
-      ${judge(2, 'unused_day', country.day, `math.max(peak, of_country[4].sum) * ${DAY_SHARE}`)}
+      ${judge(1, 'unused_hour', country.hour, `math.max(peak / ${BUSY_HOURS}, of_country[4].sum) * ${HOUR_SHARE}`)}
+      ${judge(2, 'unused_day', country.day, `math.max(peak, of_country[3].sum) * ${DAY_SHARE}`)}
       local guard = { k = k, a = a, counters = { { unused_hour, unused_day } } }
       ${
         hasIp
           ? `
-      local of_ip = look(now, KEYS[k + 2], ${GUARD_SHAPES_LUA})
+      local of_ip = look(now, KEYS[k + 2], ${GUARD_SHAPES_LUA.ip})
       guard.counters[2] = { of_ip[1], of_ip[2] }
-      ${judge(3, 'of_ip[1]', ip.hour, `of_ip[4].sum / ${BUSY_HOURS} * ${HOUR_SHARE}`)}
-      ${judge(4, 'of_ip[2]', ip.day, `of_ip[4].sum * ${DAY_SHARE}`)}
+      ${judge(3, 'of_ip[1]', ip.hour, `of_ip[3].sum / ${BUSY_HOURS} * ${HOUR_SHARE}`)}
+      ${judge(4, 'of_ip[2]', ip.day, `of_ip[3].sum * ${DAY_SHARE}`)}
       ${ip.countries === undefined ? '' : countries}`
           : ''
       }

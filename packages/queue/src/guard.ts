@@ -39,13 +39,13 @@ const CREDIT = script<0 | 1>(`
   ${BEST_DAY_LUA}
   if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
   local now, sent_at = clock(ARGV[1]), tonumber(ARGV[3])
-  local day = math.floor(now / ${DAY_MS})
   for i = 3, #KEYS do
     take_back(KEYS[i], '${unusedHour.name}', ${HOUR_MS}, sent_at, 1)
     take_back(KEYS[i], '${unusedDay.name}', ${DAY_MS}, sent_at, 1)
-    local counters = look(now, KEYS[i], ${GUARD_SHAPES_LUA})
-    add({ counters[3], counters[4] }, { 1, 1 })
-    add_to_day(KEYS[i], day)
+    local is_country = i == 3
+    local counters = look(now, KEYS[i], is_country and ${GUARD_SHAPES_LUA.country} or ${GUARD_SHAPES_LUA.ip})
+    add({ unpack(counters, 3) }, { 1, 1 })
+    if is_country then add_to_day(KEYS[i], math.floor(now / ${DAY_MS})) end
   end
   redis.call('HDEL', KEYS[2], ARGV[4])
   return 1
