@@ -148,7 +148,7 @@ describe('explain', () => {
 
   test('shows destinations that are denied or blocked, money, and who tells what is wanted', async () => {
     await using bundle = await setup(
-      'deniedCountries: [BD]\nprices: { BD: 0.25 }\nspend: { price: 100 }\nscreening: record',
+      'deniedCountries: [BD]\nprices: { BD: 0.25, default: 1 }\nspend: { price: 100 }\nscreening: record',
     );
     await bundle.post('+8801712345678');
     await bundle.gateway.client.set(gatewayKeys.tellsVerified('default'), '1');
