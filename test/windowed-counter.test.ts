@@ -1,0 +1,192 @@
+import { WINDOWED_COUNTER_LUA } from '@sms-gateway/queue';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createDisposal } from './support/disposal.ts';
+import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
+
+/** The limiter alone, with a clock that the test holds. */
+const ASK = `
+  ${WINDOWED_COUNTER_LUA}
+  local now, window, max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+  local counters = look(now, KEYS[1], { { 'w:', window } })
+  local wait = wait_for(counters[1], max, 1)
+  if wait == 0 then add(counters, { 1 }) end
+  return wait
+`;
+
+test('within any window there are never more messages than the limit, and room is where it says', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  let run = 0;
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1000, 60_000, 3_600_000),
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(
+        // Around the end of the window, where a part more or less shows, as often as anywhere.
+        fc.oneof(
+          fc.double({ min: 0, max: 0.7, noNaN: true }),
+          fc.double({ min: 0.97, max: 1.03, noNaN: true }),
+        ),
+        { minLength: 1, maxLength: 60 },
+      ),
+      async (windowMs, max, gaps) => {
+        run += 1;
+        const key = `limit:${run}`;
+        const ask = async (now: number) => Number(await redis.eval(ASK, 1, key, now, windowMs, max));
+        const granted: number[] = [];
+        let now = 1_700_000_000_000;
+        for (const gap of gaps) {
+          now += Math.round(gap * windowMs);
+          const lately = (span: number) => granted.filter((at) => at > now - span).length;
+          const inWindow = lately(windowMs);
+          const inLongest = lately(windowMs + windowMs / 60);
+          const wait = await ask(now);
+          if (wait === 0) {
+            expect(inWindow).toBeLessThan(max);
+            granted.push(now);
+          } else {
+            // Refused for a sixtieth of the window longer than need be, at most.
+            expect(inLongest).toBeGreaterThanOrEqual(max);
+            expect(wait).toBeLessThanOrEqual(windowMs + windowMs / 60 + 1);
+            now += wait;
+            expect(await ask(now)).toBe(0);
+            granted.push(now);
+          }
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+const OPERATE = `
+  ${WINDOWED_COUNTER_LUA}
+  local op, now, window, n = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+  local shapes = { { 'w:', window }, { 'other:', window * 2 } }
+  if op == 'count' then add(look(now, KEYS[1], shapes), { n, n }) end
+  if op == 'uncount' then take_back(KEYS[1], 'w:', window, tonumber(ARGV[5]), n) end
+  return look(now, KEYS[1], shapes)[1].sum
+`;
+
+test('the sum is what came within the window, and at most a sixtieth of it more, whatever is counted and taken back', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  let run = 0;
+  const operation = fc.record({
+    op: fc.constantFrom('count', 'count', 'uncount', 'look'),
+    gap: fc.double({ min: 0, max: 0.4, noNaN: true }),
+    n: fc.integer({ min: 1, max: 5 }),
+    which: fc.nat(),
+  });
+
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1000, 3_600_000, 86_400_000),
+      fc.array(operation, { minLength: 1, maxLength: 60 }),
+      async (windowMs, operations) => {
+        run += 1;
+        const counted: { at: number; left: number }[] = [];
+        let now = 1_700_000_000_000;
+        for (const { op, gap, n, which } of operations) {
+          now += Math.round(gap * windowMs);
+          const taken = op === 'uncount' ? counted[which % Math.max(1, counted.length)] : undefined;
+          const less = Math.min(n, taken?.left ?? 0);
+          if (op === 'count') counted.push({ at: now, left: n });
+          if (taken !== undefined) taken.left -= less;
+          const name = op === 'uncount' && less === 0 ? 'look' : op;
+          const sum = Number(
+            await redis.eval(
+              OPERATE,
+              1,
+              `sum:${run}`,
+              name,
+              now,
+              windowMs,
+              op === 'count' ? n : less,
+              taken?.at ?? 0,
+            ),
+          );
+          const within = (span: number) =>
+            counted.filter(({ at }) => at > now - span).reduce((total, { left }) => total + left, 0);
+          expect(sum).toBeGreaterThanOrEqual(within(windowMs));
+          expect(sum).toBeLessThanOrEqual(within(windowMs + windowMs / 60));
+        }
+      },
+    ),
+    { numRuns: 80 },
+  );
+});
+
+test('many clients at once get no more than the limit between them', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const clients = Array.from({ length: 8 }, () => disposal.use(openRedis(url)));
+  const waits = await Promise.all(
+    clients.flatMap((client) =>
+      Array.from({ length: 40 }, async () =>
+        Number(await client.eval(ASK, 1, 'shared', 1_700_000_000_000, 60_000, 100)),
+      ),
+    ),
+  );
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(100);
+});
+
+test('a clock that goes back, as with a failover, lets nothing be counted twice or forgotten', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const at = 1_700_000_000_000;
+  const ask = async (now: number) => Number(await redis.eval(ASK, 1, 'back', now, 60_000, 3));
+
+  expect([await ask(at), await ask(at - 30_000), await ask(at - 90_000)]).toEqual([0, 0, 0]);
+  const wait = await ask(at - 30_000);
+  expect(wait).toBeGreaterThan(0);
+  expect(await ask(at + 59_000)).toBeGreaterThan(0);
+  expect(await ask(at - 30_000 + wait)).toBe(0);
+});
+
+test('what is taken back more often than it was counted leaves the counter at nothing', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const at = 1_700_000_000_000;
+  const operate = (op: string, n: number) => redis.eval(OPERATE, 1, 'twice', op, at, 60_000, n, at);
+
+  expect(await operate('count', 2)).toBe(2);
+  expect(await operate('uncount', 2)).toBe(0);
+  expect(await operate('uncount', 2)).toBe(0);
+  expect(await operate('count', 1)).toBe(1);
+});
+
+test('a shorter window under the same key does not shorten the life of a longer one', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const count = (shapes: string, at: number) =>
+    redis.eval(
+      `${WINDOWED_COUNTER_LUA} add(look(tonumber(ARGV[1]), KEYS[1], ${shapes}), { 1 })`,
+      1,
+      'both',
+      at,
+    );
+  await count("{ { 'day:', 86400000 } }", 1_700_000_000_000);
+  await count("{ { 'minute:', 60000 } }", 1_700_000_001_000);
+
+  expect(await redis.pttl('both')).toBeGreaterThan(86_300_000);
+});
+
+test('what is counted takes no more room for a large limit, and is gone after the window', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  for (let index = 0; index < 500; index += 1) {
+    await redis.eval(ASK, 1, 'limit', 1_700_000_000_000 + index * 1000, 60_000, 1_000_000);
+  }
+  expect(await redis.hlen('limit')).toBeLessThanOrEqual(63);
+  expect(await redis.pttl('limit')).toBeLessThanOrEqual(61_000);
+});
