@@ -148,13 +148,14 @@ describe('explain', () => {
 
   test('shows destinations that are denied or blocked, money, and who tells what is wanted', async () => {
     await using bundle = await setup(
-      'deniedCountries: [BD]\nprices: { BD: 0.25, default: 1 }\nspend: { price: 100 }\nscreening: record',
+      'deniedCountries: [BD]\nprices: { BD: 0.25, default: 1 }\nspend: { price: 100 }\nscreening: record\nlimits: { prefix: { hour: 1 } }',
     );
     await bundle.post('+8801712345678');
     await bundle.gateway.client.set(gatewayKeys.tellsVerified('default'), '1');
     const { stdout } = await bundle.command('explain', '+8801712345679');
     expect(stdout).toMatch(/denied_country +its country is in deniedCountries/);
     expect(stdout).toMatch(/spend_overall_price +0\.25 of 100\.00 +records only/);
+    expect(stdout).toMatch(/prefix_hour +1 of 1 +would refuse \(records only\), room in 3\d{3} s/);
     expect(stdout).toContain('the application tells which ones were');
     expect(stdout).not.toMatch(/ip_hour/);
     expect(stdout).toContain('A code now would be taken: 200.');

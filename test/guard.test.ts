@@ -300,3 +300,29 @@ test('a country is remembered for fifteen days after a wanted code, an address a
   const ofAddress = await redis.hkeys(gatewayKeys.guard('ip', 'life-a'));
   expect(ofAddress.filter((field) => /^(p:|best|wh:)/.test(field))).toEqual([]);
 });
+
+test('how long a rule that only records would hold a code up is reckoned only for an explanation', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const limit = { rule: 'country_hour', windowMs: HOUR_MS, max: 1, counts: 'messages' } as const;
+  const plan = createScreeningPlan(
+    (['record', 'enforce'] as const).map((mode) => [{ ...limit, mode }]),
+    undefined,
+  );
+  const waits = `
+    ${plan.lua}
+    keep(screen(1, 1))
+    local waits = {}
+    for i, explains in ipairs({ false, true }) do
+      for number, rule in pairs(screen(1, 1, explains).rules) do waits[2 * i - 2 + number] = rule[4] end
+    end
+    return waits
+  `;
+  expect(await redis.eval(waits, 2, 'recorded', 'enforced', BEGIN_MS, 1, 0)).toEqual([
+    1,
+    HOUR_MS + 60_000,
+    HOUR_MS + 60_000,
+    HOUR_MS + 60_000,
+  ]);
+});

@@ -115,7 +115,7 @@ export function guardLua({ mode, hasIp, country, ip }: GuardPlan, before: number
   const judge = (place: number, counter: string, floor: number | undefined, budget: string) =>
     floor === undefined
       ? ''
-      : `judge(${before + place}, ${counter}, ${floor}, ${budget}, '${GUARD_RULES[place - 1]}')`;
+      : `weigh(${before + place}, ${counter}, math.floor(math.max(${floor}, ${budget})), 1, '${mode}', '${GUARD_RULES[place - 1]}')`;
   const countries = `
       local others, wait = 0, ${DAY_MS}
       local seen = redis.call('HGETALL', KEYS[k + 3])
@@ -131,11 +131,7 @@ export function guardLua({ mode, hasIp, country, ip }: GuardPlan, before: number
   `;
   return `
     ${BEST_DAY_LUA}
-    local function guard_look(now, k, a, rules)
-      local function judge(number, counter, floor, budget, name)
-        local max = math.floor(math.max(floor, budget))
-        rules[number] = { number, counter.sum, max, wait_for(counter, max, 1), '${mode}', name }
-      end
+    local function guard_look(now, k, a, rules, weigh)
       local of_country = look(now, KEYS[k + 1], ${GUARD_SHAPES_LUA.country})
       local peak = best_day(KEYS[k + 1], math.floor(now / ${DAY_MS}))
       local unused_hour, unused_day = of_country[1], of_country[2]

@@ -32,7 +32,10 @@ export type ScreeningPlan = {
   lua: string;
 };
 
-/** What stands in the way of a message. `retryAfterMs` is when it would not, if nothing else came meanwhile. */
+/**
+ * What stands in the way of a message. `retryAfterMs` is when it would not, if nothing else came meanwhile; nobody waits for
+ * a rule that only records, and it is not reckoned for one.
+ */
 export type ReachedRule = { rule: string; mode: RuleMode; retryAfterMs: number };
 
 /** All that Redis is asked about a message before it is taken. */
@@ -52,6 +55,8 @@ export type Spend = { segments: number; price: number };
 
 // `screen` answers the counters to count in, and the state of every rule: number, what counts, what may, the
 // milliseconds until there is room (0 where there is), mode and name. It writes nothing; `keep` counts the message.
+// How long a rule that only records would hold a message up costs more than all else, and matters to nobody but who
+// asks for an explanation: unless `explains`, it is 1 where there is no room.
 // KEYS from `k`: one for each group of limits, then those of the guard. ARGV from `a`: the time or nothing, segments,
 // price, and the guard's.
 export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefined): ScreeningPlan {
@@ -63,16 +68,17 @@ export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefi
   const lua = `
     ${WINDOWED_COUNTER_LUA}
     ${guard === undefined ? '' : guardLua(guard, limits.length)}
-    local function screen(k, a)
+    local function screen(k, a, explains)
       local now = clock(ARGV[a])
       local amounts = { messages = 1, segments = tonumber(ARGV[a + 1]), price = tonumber(ARGV[a + 2]) }
       local rules, groups = {}, {}
-      local function weigh(number, counter, max, counts, mode, name)
-        rules[number] = { number, counter.sum, max, wait_for(counter, max, amounts[counts]), mode, name }
+      local function weigh(number, counter, max, n, mode, name)
+        local wait = (explains or mode == 'enforce') and wait_for(counter, max, n) or (has_room(counter, max, n) and 0 or 1)
+        rules[number] = { number, counter.sum, max, wait, mode, name }
       end
       ${groups.map((group, index) => groupLua(group, index, numberOf(groups, index))).join('\n')}
       local screened = { now = now, rules = rules, groups = groups }
-      ${guard === undefined ? '' : `screened.guard = guard_look(now, k + ${groups.length}, a + 3, rules)`}
+      ${guard === undefined ? '' : `screened.guard = guard_look(now, k + ${groups.length}, a + 3, rules, weigh)`}
       return screened
     end
     local function keep(screened, id)
@@ -96,7 +102,7 @@ function groupLua(group: Limit[], index: number, before: number): string {
     ${group
       .map(
         ({ max, counts, mode, rule }, place) =>
-          `weigh(${before + place + 1}, counters[${place + 1}], ${max}, '${counts}', '${mode}', '${rule}')`,
+          `weigh(${before + place + 1}, counters[${place + 1}], ${max}, amounts.${counts}, '${mode}', '${rule}')`,
       )
       .join('\n')}
   `;
@@ -152,7 +158,7 @@ const explanationOf = perPlan(({ lua }) =>
     local names = tonumber(ARGV[1])
     local blocks = redis.call('HMGET', KEYS[1], unpack(ARGV, 2, 1 + names))
     local rules = {}
-    for _, rule in pairs(screen(2, 2 + names).rules) do
+    for _, rule in pairs(screen(2, 2 + names, true).rules) do
       rules[#rules + 1] = { rule[1], tostring(rule[2]), tostring(rule[3]), rule[4] }
     end
     return { blocks, rules }

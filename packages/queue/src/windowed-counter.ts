@@ -12,6 +12,7 @@ const PARTS = 60;
  *   that went back (a failover) counts into the latest part that is known.
  * - `add(counters, amounts)`: adds to counters of one key that were looked at in the same script; once.
  * - `take_back(key, name, window, at, n)`: what was counted at that time, as far as it still counts.
+ * - `has_room(counter, max, n)`: whether n more fit under max.
  * - `wait_for(counter, max, n)`: milliseconds until n more fit under max, 0 where they do. What never fits waits for the
  *   whole window.
  */
@@ -81,20 +82,15 @@ export const WINDOWED_COUNTER_LUA = `
     redis.call('HINCRBY', key, part, whole(-less))
     redis.call('HINCRBY', key, name .. 'sum', whole(-less))
   end
+  local function has_room(counter, max, n) return counter.sum + n <= max end
   local function wait_for(counter, max, n)
-    if counter.sum + n <= max then return 0 end
-    local flat = redis.call('HGETALL', counter.key)
-    local parts, sum = {}, counter.sum
-    for i = 1, #flat, 2 do
-      local is_own = string.sub(flat[i], 1, #counter.name) == counter.name
-      local part = is_own and tonumber(string.sub(flat[i], #counter.name + 1))
-      if part and part >= counter.part - ${PARTS} then parts[#parts + 1] = { part, tonumber(flat[i + 1]) } end
-    end
-    table.sort(parts, function(a, b) return a[1] < b[1] end)
-    for _, part in ipairs(parts) do
-      sum = sum - part[2]
+    if has_room(counter, max, n) then return 0 end
+    local first, fields, sum = counter.part - ${PARTS}, {}, counter.sum
+    for part = first, counter.part do fields[#fields + 1] = counter.name .. whole(part) end
+    for i, counted in ipairs(redis.call('HMGET', counter.key, unpack(fields))) do
+      sum = sum - (tonumber(counted) or 0)
       if sum + n <= max then
-        return math.max(1, math.ceil((part[1] + 1) * counter.width + counter.window - counter.now))
+        return math.max(1, math.ceil((first + i) * counter.width + counter.window - counter.now))
       end
     end
     return math.ceil(counter.window)
