@@ -11,6 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 const BEGIN_MS = Date.UTC(2026, 8, 1);
 
 type Code = { recipient: string; connection: string; country: string; ip: string };
+type Sent = Code & { at: number; isUnused: boolean; wantedAt: number | undefined };
 type RuleState = { rule: string; counted: number; max: number; isReached: boolean };
 
 /** The guard alone, enforcing, in scripts that are given the time. */
@@ -64,7 +65,7 @@ type Floors = {
 
 /** The same said plainly: everything that happened is kept, and counted anew for every question. */
 function createModel({ country: countryFloors, ip: ipFloors }: Floors) {
-  const sent: (Code & { at: number; wantedAt: number | undefined })[] = [];
+  const sent: Sent[] = [];
   /** When an address last asked for a code to a country that nobody has logged in with since. */
   const asked = new Map<string, Map<string, number>>();
   const dayOf = (at: number) => Math.floor(at / DAY_MS);
@@ -72,9 +73,9 @@ function createModel({ country: countryFloors, ip: ipFloors }: Floors) {
   const isWithin = (windowMs: number, at: number, now: number) =>
     Math.floor(at / (windowMs / 60)) >= Math.floor(now / (windowMs / 60)) - 60;
 
-  function figures(codes: typeof sent, now: number) {
+  function figures(codes: Sent[], now: number) {
     const unused = (windowMs: number) =>
-      codes.filter(({ at, wantedAt }) => wantedAt === undefined && isWithin(windowMs, at, now)).length;
+      codes.filter(({ at, isUnused }) => isUnused && isWithin(windowMs, at, now)).length;
     const wantedAts = codes.flatMap(({ wantedAt }) => wantedAt ?? []);
     const wanted = (windowMs: number) => wantedAts.filter((at) => isWithin(windowMs, at, now)).length;
     const days = wantedAts.map(dayOf).filter((day) => day > dayOf(now) - 14);
@@ -125,7 +126,7 @@ function createModel({ country: countryFloors, ip: ipFloors }: Floors) {
     send(now: number, code: Code): RuleState[] {
       const rules = rulesFor(now, code);
       if (rules.some(({ isReached }) => isReached)) return rules;
-      sent.push({ ...code, at: now, wantedAt: undefined });
+      sent.push({ ...code, at: now, isUnused: true, wantedAt: undefined });
       const countries = asked.get(code.ip) ?? new Map<string, number>();
       asked.set(code.ip, countries.set(code.country, now));
       return rules;
@@ -135,11 +136,13 @@ function createModel({ country: countryFloors, ip: ipFloors }: Floors) {
         (code) =>
           code.recipient === recipient &&
           code.connection === connection &&
-          code.wantedAt === undefined &&
+          code.isUnused &&
           code.at > now - DAY_MS,
       );
+      const newest = wanted.at(-1);
+      if (newest) newest.wantedAt = now;
       for (const code of wanted) {
-        code.wantedAt = now;
+        code.isUnused = false;
         asked.get(code.ip)?.delete(code.country);
       }
       return wanted.length;
@@ -148,9 +151,9 @@ function createModel({ country: countryFloors, ip: ipFloors }: Floors) {
 }
 
 const gap = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 0, max: 10 * 60_000 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 0, max: 2 * HOUR_MS }) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 30 * HOUR_MS }) },
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 10 * 60_000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 2 * HOUR_MS }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 * HOUR_MS }) },
 );
 const event = fc.record({
   gap,

@@ -19,8 +19,9 @@ const { unusedHour, unusedDay } = GUARD_COUNTERS;
 /** Tells the pumping guard which codes proved wanted. */
 export type Guard = {
   /**
-   * Somebody logged in with a code that was sent to this number (its keyed hash) until `atMs`: all the codes that it
-   * got on this connection within a day were wanted. Says how many were not known to be. Repeating it costs nothing.
+   * Somebody logged in with a code that was sent to this number (its keyed hash) until `atMs`: of the codes that it got on
+   * this connection within a day none counts as unused any more, and the newest counts as wanted. Says how many counted as
+   * unused before. Repeating it costs nothing.
    * @throws what Redis answers.
    */
   verified(connection: string, recipientKey: string, atMs: number): Promise<number>;
@@ -32,39 +33,59 @@ export type Guard = {
   delivered(messageId: string): Promise<void>;
 };
 
-// Only what this call takes away from the pending codes is credited, so that it happens once.
-// KEYS: the pending codes, the countries of the address, then what the code counted for.
-const CREDIT = script<0 | 1>(`
+// Only what this call takes away from the pending codes is credited, so that it happens once. All of them were not
+// pumped, but one login tells of one code that was wanted: else whoever asks for hundreds to a number of his own, and
+// logs in once, would have a budget for as many.
+// KEYS: the pending codes, then of each code what it counted for: countries of the address, country, address.
+// ARGV: the time or nothing, then of each code, the newest first: id, when it was sent, country, whether it has an
+// address.
+const CREDIT = script<number>(`
   ${WINDOWED_COUNTER_LUA}
   ${BEST_DAY_LUA}
-  if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
-  local now, sent_at = clock(ARGV[1]), tonumber(ARGV[3])
-  for i = 3, #KEYS do
-    take_back(KEYS[i], '${unusedHour.name}', ${HOUR_MS}, sent_at, 1)
-    take_back(KEYS[i], '${unusedDay.name}', ${DAY_MS}, sent_at, 1)
-    local is_country = i == 3
-    local counters = look(now, KEYS[i], is_country and ${GUARD_SHAPES_LUA.country} or ${GUARD_SHAPES_LUA.ip})
-    add({ unpack(counters, 3) }, { 1, 1 })
-    if is_country then add_to_day(KEYS[i], math.floor(now / ${DAY_MS})) end
+  local now, credited = clock(ARGV[1]), 0
+  local function credit(key, shapes, sent_at)
+    take_back(key, '${unusedHour.name}', ${HOUR_MS}, sent_at, 1)
+    take_back(key, '${unusedDay.name}', ${DAY_MS}, sent_at, 1)
+    if credited == 0 then add({ unpack(look(now, key, shapes), 3) }, { 1, 1 }) end
   end
-  redis.call('HDEL', KEYS[2], ARGV[4])
-  return 1
+  for i = 0, (#KEYS - 1) / 3 - 1 do
+    local k, a = 3 * i + 2, 4 * i + 2
+    if redis.call('HDEL', KEYS[1], ARGV[a]) == 1 then
+      local sent_at = tonumber(ARGV[a + 1])
+      credit(KEYS[k + 1], ${GUARD_SHAPES_LUA.country}, sent_at)
+      if ARGV[a + 3] == '1' then credit(KEYS[k + 2], ${GUARD_SHAPES_LUA.ip}, sent_at) end
+      if credited == 0 then add_to_day(KEYS[k + 1], math.floor(now / ${DAY_MS})) end
+      redis.call('HDEL', KEYS[k], ARGV[a + 2])
+      credited = credited + 1
+    end
+  end
+  return credited
 `);
 
-type PendingCode = { sentAt: number; connection: string; country: string; ipKey: string };
+type PendingCode = { messageId: string; sentAt: number; connection: string; country: string; ipKey: string };
 
 /** `now` replaces Redis's own clock, for simulations. */
 export function createGuard({ redis, now }: { redis: RedisClient; now?: () => number }): Guard {
-  async function credit(recipientKey: string, messageId: string, code: PendingCode): Promise<number> {
-    const { sentAt, country, ipKey } = code;
+  async function credit(recipientKey: string, codes: PendingCode[]): Promise<number> {
+    const newestFirst = codes.toSorted((a, b) => b.sentAt - a.sentAt);
     return evalScript(redis, CREDIT, {
       keys: [
         gatewayKeys.pending(recipientKey),
-        gatewayKeys.guard('ip-countries', ipKey),
-        gatewayKeys.guard('country', country),
-        ...(ipKey === '' ? [] : [gatewayKeys.guard('ip', ipKey)]),
+        ...newestFirst.flatMap(({ country, ipKey }) => [
+          gatewayKeys.guard('ip-countries', ipKey),
+          gatewayKeys.guard('country', country),
+          gatewayKeys.guard('ip', ipKey),
+        ]),
       ],
-      args: [now?.() ?? '', messageId, sentAt, country],
+      args: [
+        now?.() ?? '',
+        ...newestFirst.flatMap(({ messageId, sentAt, country, ipKey }) => [
+          messageId,
+          sentAt,
+          country,
+          ipKey === '' ? 0 : 1,
+        ]),
+      ],
     });
   }
 
@@ -75,13 +96,10 @@ export function createGuard({ redis, now }: { redis: RedisClient; now?: () => nu
         redis.hgetall(gatewayKeys.pending(recipientKey)),
       ]);
       const wanted = Object.entries(pending)
-        .map(([messageId, text]) => ({ messageId, code: parsePending(text) }))
-        .filter(({ code }) => code.connection === connection)
-        .filter(({ code }) => code.sentAt <= atMs && code.sentAt > atMs - PENDING_TTL_MS);
-      const credited = await Promise.all(
-        wanted.map(({ messageId, code }) => credit(recipientKey, messageId, code)),
-      );
-      return credited.reduce<number>((sum, one) => sum + one, 0);
+        .map(([messageId, text]) => parsePending(messageId, text))
+        .filter((code) => code.connection === connection)
+        .filter(({ sentAt }) => sentAt <= atMs && sentAt > atMs - PENDING_TTL_MS);
+      return wanted.length === 0 ? 0 : credit(recipientKey, wanted);
     },
     delivered: async (messageId) => {
       const [recipientKey, connection] = await redis.hmget(
@@ -94,12 +112,12 @@ export function createGuard({ redis, now }: { redis: RedisClient; now?: () => nu
         redis.exists(gatewayKeys.tellsVerified(connection)),
         redis.hget(gatewayKeys.pending(recipientKey), messageId),
       ]);
-      if (tellsMore === 0 && text) await credit(recipientKey, messageId, parsePending(text));
+      if (tellsMore === 0 && text) await credit(recipientKey, [parsePending(messageId, text)]);
     },
   };
 }
 
-function parsePending(text: string): PendingCode {
+function parsePending(messageId: string, text: string): PendingCode {
   const [sentAt, connection = '', country = '', ipKey = ''] = text.split(' ');
-  return { sentAt: Number(sentAt), connection, country, ipKey };
+  return { messageId, sentAt: Number(sentAt), connection, country, ipKey };
 }
