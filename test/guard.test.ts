@@ -55,6 +55,22 @@ function createSubject(redis: ReturnType<typeof openRedis>, name: string, floors
       now = at;
       return guard.verified(connection, own(recipient), at);
     },
+    /** A receipt for the nth code that was sent, which went to this number. */
+    async delivered(at: number, connection: string, recipient: string, nth: number): Promise<void> {
+      now = at;
+      const id = `${name}-${nth}`;
+      await redis.hset(gatewayKeys.trace(id), { connection, recipient_key: own(recipient) });
+      await guard.delivered(id);
+    },
+    /** What counts of a country within a day. */
+    async countsOf(country: string): Promise<{ unused: number; wanted: number }> {
+      const [unused, wanted] = await redis.hmget(
+        gatewayKeys.guard('country', own(country)),
+        'ud:sum',
+        'wd:sum',
+      );
+      return { unused: Number(unused), wanted: Number(wanted) };
+    },
   };
 }
 
@@ -328,4 +344,57 @@ test('how long a rule that only records would hold a code up is reckoned only fo
     HOUR_MS + 60_000,
     HOUR_MS + 60_000,
   ]);
+});
+
+test('receipts tell of wanted codes until a login does, and no code counts twice', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const subject = createSubject(redis, 'receipts', FLOORS);
+  const now = BEGIN_MS;
+  for (const [recipient, connection] of [
+    ['1', 'one'],
+    ['2', 'one'],
+    ['3', 'two'],
+    ['4', 'two'],
+  ] as const) {
+    await subject.send(now, { recipient, connection, country: 'BD', ip: 'a' });
+  }
+  // A login that no code was sent for says nothing of what the application tells.
+  expect(await subject.verified(now, 'one', '9')).toBe(0);
+  for (let copy = 0; copy < 2; copy += 1) await subject.delivered(now, 'one', '1', 1);
+  expect(await subject.countsOf('BD')).toEqual({ unused: 3, wanted: 1 });
+
+  // Here the receipt was first.
+  expect(await subject.verified(now, 'one', '1')).toBe(1);
+  expect(await subject.verified(now, 'one', '1')).toBe(0);
+  expect(await subject.countsOf('BD')).toEqual({ unused: 3, wanted: 1 });
+  await subject.delivered(now, 'one', '2', 2);
+  expect(await subject.countsOf('BD')).toEqual({ unused: 3, wanted: 1 });
+  expect(await subject.verified(now, 'one', '2')).toBe(1);
+  expect(await subject.countsOf('BD')).toEqual({ unused: 2, wanted: 2 });
+
+  // Each connection has an application of its own.
+  await subject.delivered(now, 'two', '3', 3);
+  expect(await subject.countsOf('BD')).toEqual({ unused: 1, wanted: 3 });
+  const days = (await redis.pttl(gatewayKeys.tellsVerified('one'))) / DAY_MS;
+  expect([days > 6.9, days <= 7]).toEqual([true, true]);
+});
+
+test('logins told at once, and twice, are credited once between them', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const subject = createSubject(redis, 'at-once', FLOORS);
+  for (let index = 0; index < 20; index += 1) {
+    await subject.send(BEGIN_MS + index, { recipient: '1', connection: 'one', country: 'BD', ip: 'a' });
+  }
+  const clients = Array.from({ length: 8 }, () =>
+    createGuard({ redis: disposal.use(openRedis(url)), now: () => BEGIN_MS }),
+  );
+  const credited = await Promise.all(
+    clients.map((guard) => guard.verified('one', 'at-once-1', BEGIN_MS + 1000)),
+  );
+  expect(credited.toSorted((a, b) => b - a)).toEqual([20, 0, 0, 0, 0, 0, 0, 0]);
+  expect(await subject.countsOf('BD')).toEqual({ unused: 0, wanted: 1 });
 });
