@@ -107,6 +107,21 @@ describe('POST /v1/sms', () => {
     expect((await bundle.post(recipient)).status).toBe(429);
   });
 
+  test('a message that was sent is counted anew after a quarter of an hour, though its payload waits for a receipt', async () => {
+    await using bundle = await setup();
+    const { client } = bundle.gateway;
+    const recipient = freshNumber();
+    const body = { body: freshText() };
+    const { body: queued } = await bundle.post(recipient, { body });
+    const id = String(queued['id']);
+    // As a message with a long life stands then: concluded, and forgotten by the queue.
+    await client.hset(gatewayKeys.trace(id), 'outcome', 'sent');
+    await client.del(gatewayKeys.job(id), gatewayKeys.deduplication(id));
+
+    expect((await bundle.post(recipient, { body })).body).toEqual({ id, status: 'queued' });
+    expect((await bundle.post(recipient)).status).toBe(429);
+  });
+
   test('an IPv6 user is one, whatever addresses of the network come', async () => {
     await using bundle = await setup();
     const statuses = [];

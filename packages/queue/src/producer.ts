@@ -96,7 +96,8 @@ type Deps = {
 // newest again. Whether it is one only BullMQ's own keys can tell, for they alone mean that the job was stored.
 // A trace under this id can only be of the same message long ago; its outcome is not this one's.
 // Screening is part of it, so that it costs no round trip, and a message is counted if and only if it is offered.
-// What was offered before and not stored (the caller got an error) is in the vault and was counted then.
+// What was offered before and not stored (the caller got an error) is in the vault, without an outcome, and was counted
+// then. With an outcome it was sent, and its payload is only kept in case that the receipt asks for it.
 // Answers: 0 a repeat, 1 offered, 2 refused, 3 blocked and its value; then of each rule reached its number and
 // milliseconds.
 const offerWith = perPlan(({ lua }) =>
@@ -110,7 +111,8 @@ const offerWith = perPlan(({ lua }) =>
   local block = blocked_by(clock(ARGV[first_screening]), KEYS[5], 10, names)
   if block > 0 then return { 3, block, redis.call('HGET', KEYS[5], ARGV[9 + block]) } end
   local answer, recorded = { 1 }, {}
-  if redis.call('EXISTS', KEYS[3]) == 0 then
+  local is_counted = redis.call('EXISTS', KEYS[3]) == 1 and redis.call('HEXISTS', KEYS[4], 'outcome') == 0
+  if not is_counted then
     local screened = screen(6 + newest, first_screening)
     for _, rule in pairs(screened.rules) do
       if rule[4] > 0 then
