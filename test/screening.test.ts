@@ -44,6 +44,7 @@ function bangladeshi(): string {
   return `+88017${numbers}0`;
 }
 const german = () => `+4915${(numbers += 1)}00`;
+const twoSegments = () => `${freshText()} ${'x'.repeat(200)}`;
 
 describe('a destination', () => {
   test.each([
@@ -92,10 +93,11 @@ test('a range of ten thousand numbers has a limit of its own, and so has everyth
 describe('what a day may cost', () => {
   test('is counted in segments, for all and for one connection', async () => {
     await using bundle = await setup('spend: { segments: 5 }');
-    const long = () => `${freshText()} ${'x'.repeat(200)}`;
-    expect((await bundle.post(german(), { body: long() })).status).toBe(200);
-    expect((await bundle.post(german(), { body: long() }, '/v1/connections/other/sms')).status).toBe(200);
-    const refused = await bundle.post(german(), { body: long() });
+    expect((await bundle.post(german(), { body: twoSegments() })).status).toBe(200);
+    expect((await bundle.post(german(), { body: twoSegments() }, '/v1/connections/other/sms')).status).toBe(
+      200,
+    );
+    const refused = await bundle.post(german(), { body: twoSegments() });
     expect(refused.status).toBe(429);
     expect(refused.body['type']).toBe('urn:sms-gateway:problem:spend-cap-reached');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(86_000);
@@ -128,11 +130,14 @@ describe('what a day may cost', () => {
     expect((await bundle.post(german())).status).toBe(429);
   });
 
-  test('counts a copy that goes out after an unknown result', async () => {
+  test.each([
+    ['segments', 'spend: { segments: 7 }', ['overallSegments']],
+    ['money', 'prices: { DE: 0.1, default: 1 }\nspend: { segments: off, price: 0.7 }', ['overallPrice']],
+  ])('counts a copy that goes out after an unknown result, in %s', async (_, rules, counted) => {
     let calls = 0;
     const disposal = createDisposal();
     await using _disposal = { [Symbol.asyncDispose]: () => disposal.dispose() };
-    const file = disposal.use(await writeConfig(yamlOf('spend: { segments: 3 }')));
+    const file = disposal.use(await writeConfig(yamlOf(rules)));
     const gateway = disposal.use(
       await startGateway({
         env: { GATEWAY_CONFIG: file.path, AUTH0_SECRET: '' },
@@ -144,16 +149,16 @@ describe('what a day may cost', () => {
       }),
     );
     await gateway.startWorker();
-    const post = () => postSms(gateway.ingress.url, { body: { recipient: german() } });
+    const post = () => postSms(gateway.ingress.url, { body: { recipient: german(), body: twoSegments() } });
     const { body } = await post();
     await untilConcluded(gateway.client, String(body['id']));
     expect(gateway.provider.requests).toHaveLength(2);
     expect((await post()).status).toBe(200);
     expect((await post()).status).toBe(429);
     // Where nothing is capped, nothing is counted: nobody would ever look at it.
-    const { segments, overallSegments, price, overallPrice } = spendKeys('default');
-    expect(await gateway.client.exists(overallSegments)).toBe(1);
-    expect(await gateway.client.exists(segments, price, overallPrice)).toBe(0);
+    const keys = Object.entries(spendKeys('default'));
+    const exists = await Promise.all(keys.map(([, key]) => gateway.client.exists(key)));
+    expect(keys.map(([name]) => name).filter((_name, index) => exists[index] === 1)).toEqual(counted);
   });
 });
 

@@ -8,10 +8,10 @@ import { openRedis } from './support/traces.ts';
 /** The limiter alone, with a clock that the test holds. */
 const ASK = `
   ${WINDOWED_COUNTER_LUA}
-  local now, window, max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+  local now, window, max, n = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4] or 1)
   local counters = look(now, KEYS[1], { { 'w:', window } })
-  local wait = wait_for(counters[1], max, 1)
-  if wait == 0 then add(counters, { 1 }) end
+  local wait = wait_for(counters[1], max, n)
+  if wait == 0 then add(counters, { n }) end
   return wait
 `;
 
@@ -122,6 +122,24 @@ test('the sum is what came within the window, and at most a sixtieth of it more,
   );
 });
 
+test('room for several is where it says, and what never fits waits for the whole window', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const at = 1_700_000_040_000;
+  const ask = async (second: number, n: number) =>
+    Number(await redis.eval(ASK, 1, 'several', at + second * 1000, 60_000, 4, n));
+
+  expect([await ask(0, 1), await ask(10, 2), await ask(20, 1)]).toEqual([0, 0, 0]);
+  // Within a window of 61 parts: one fits once the first second has gone, two or three once the eleventh, four after all.
+  expect([await ask(30, 1), await ask(30, 2), await ask(30, 3), await ask(30, 4)]).toEqual([
+    31_000, 41_000, 41_000, 51_000,
+  ]);
+  expect(await ask(30, 5)).toBe(60_000);
+  expect(await ask(70, 3)).toBeGreaterThan(0);
+  expect(await ask(71, 3)).toBe(0);
+});
+
 test('many clients at once get no more than the limit between them', async () => {
   await using disposal = createDisposal();
   const { url } = disposal.use(await startTestRedis());
@@ -148,6 +166,21 @@ test('a clock that goes back, as with a failover, lets nothing be counted twice 
   expect(wait).toBeGreaterThan(0);
   expect(await ask(at + 59_000)).toBeGreaterThan(0);
   expect(await ask(at - 30_000 + wait)).toBe(0);
+});
+
+test('what a clock that went back counts is added to the latest part', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const at = 1_700_000_000_000;
+  const count = async (now: number, n: number) =>
+    Number(await redis.eval(OPERATE, 1, 'back', 'count', now, 60_000, n));
+
+  expect([await count(at, 3), await count(at - 30_000, 2)]).toEqual([3, 5]);
+  expect(await redis.hget('back', `w:${at / 1000}`)).toBe('5');
+  // All five are forgotten with that part, and no sooner.
+  expect(Number(await redis.eval(OPERATE, 1, 'back', 'look', at + 60_999, 60_000))).toBe(5);
+  expect(Number(await redis.eval(OPERATE, 1, 'back', 'look', at + 61_000, 60_000))).toBe(0);
 });
 
 test('what is taken back more often than it was counted leaves the counter at nothing', async () => {
