@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { WINDOWED_COUNTER_LUA } from '@sms-gateway/queue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
+
+const ASKER = fileURLToPath(new URL('support/limit-asker.mjs', import.meta.url));
 
 /** The limiter alone, with a clock that the test holds. */
 const ASK = `
@@ -152,6 +157,40 @@ test('many clients at once get no more than the limit between them', async () =>
     ),
   );
   expect(waits.filter((wait) => wait === 0)).toHaveLength(100);
+});
+
+test('processes that ask at once get no more than the limit between them within any window of the Redis clock', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const [windowMs, max, processes, times] = [300, 7, 4, 14];
+  const script = `
+    ${WINDOWED_COUNTER_LUA}
+    local now = clock('')
+    local counters = look(now, KEYS[1], { { 'w:', tonumber(ARGV[1]) } })
+    local wait = wait_for(counters[1], ${max}, 1)
+    if wait == 0 then add(counters, { 1 }) end
+    return { wait, now }
+  `;
+  const askers = Array.from({ length: processes }, () =>
+    spawn(process.execPath, [ASKER, url, script, 'processes', String(windowMs), String(times)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  );
+  await using _askers = { [Symbol.asyncDispose]: async () => askers.forEach((asker) => asker.kill()) };
+  const lines = askers.map((asker) => createInterface(asker.stdout)[Symbol.asyncIterator]());
+  await Promise.all(lines.map((of) => of.next()));
+  for (const asker of askers) asker.stdin.end();
+  const reports = await Promise.all(
+    lines.map(
+      async (of) => JSON.parse(String((await of.next()).value)) as { granted: number[]; refused: number },
+    ),
+  );
+
+  expect(reports.some(({ refused }) => refused > 0)).toBe(true);
+  const granted = reports.flatMap((report) => report.granted).toSorted((a, b) => a - b);
+  expect(granted).toHaveLength(processes * times);
+  const spans = granted.slice(max).map((at, index) => at - (granted[index] ?? 0));
+  expect(Math.min(...spans)).toBeGreaterThanOrEqual(windowMs);
 });
 
 test('a clock that goes back, as with a failover, lets nothing be counted twice or forgotten', async () => {

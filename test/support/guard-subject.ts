@@ -1,0 +1,85 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import { createGuard, createScreeningPlan, GUARD_RULES, type GuardPlan } from '@sms-gateway/queue';
+import type { openRedis } from './traces.ts';
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+export const BEGIN_MS = Date.UTC(2026, 8, 1);
+
+export type Code = { recipient: string; connection: string; country: string; ip: string };
+export type RuleState = { rule: string; counted: number; max: number; isReached: boolean };
+
+/** The guard alone, enforcing, in scripts that are given the time. */
+export function createGuardSubject(redis: ReturnType<typeof openRedis>, name: string, floors: Floors) {
+  const plan: GuardPlan = { mode: 'enforce', hasIp: true, ...floors };
+  const script = `
+    ${createScreeningPlan([], plan).lua}
+    local screened, states, is_refused = screen(1, 1), {}, false
+    for number, rule in pairs(screened.rules) do
+      states[#states + 1] = { number, rule[2], rule[3], rule[4] }
+      is_refused = is_refused or rule[4] > 0
+    end
+    if not is_refused then keep(screened, ARGV[7]) end
+    return states
+  `;
+  let now = BEGIN_MS;
+  const guard = createGuard({ redis, now: () => now });
+  const own = (part: string) => `${name}-${part}`;
+  let sent = 0;
+  const subject = {
+    /** The milliseconds until there is room, by rule. */
+    async waits(at: number, code: Code): Promise<Record<string, number>> {
+      const states = await subject.ask(at, code);
+      return Object.fromEntries(
+        states.map(([number = 0, , , wait = 0]) => [GUARD_RULES[number - 1] ?? '', wait]),
+      );
+    },
+    async send(at: number, code: Code): Promise<RuleState[]> {
+      const states = await subject.ask(at, code);
+      return states.map(([number = 0, counted = 0, max = 0, wait = 0]) => ({
+        rule: GUARD_RULES[number - 1] ?? '',
+        counted,
+        max,
+        isReached: wait > 0,
+      }));
+    },
+    async ask(at: number, { recipient, connection, country, ip }: Code): Promise<number[][]> {
+      sent += 1;
+      const keys = [
+        gatewayKeys.pending(own(recipient)),
+        gatewayKeys.guard('country', own(country)),
+        gatewayKeys.guard('ip', own(ip)),
+        gatewayKeys.guard('ip-countries', own(ip)),
+      ];
+      const args = [at, 1, 0, connection, own(country), own(ip), `${name}-${sent}`];
+      const states = (await redis.eval(script, keys.length, ...keys, ...args)) as number[][];
+      return states.toSorted(([a = 0], [b = 0]) => a - b);
+    },
+    verified(at: number, connection: string, recipient: string): Promise<number> {
+      now = at;
+      return guard.verified(connection, own(recipient), at);
+    },
+    /** A receipt for the nth code that was sent, which went to this number. */
+    async delivered(at: number, connection: string, recipient: string, nth: number): Promise<void> {
+      now = at;
+      const id = `${name}-${nth}`;
+      await redis.hset(gatewayKeys.trace(id), { connection, recipient_key: own(recipient) });
+      await guard.delivered(id);
+    },
+    /** What counts of a country within a day. */
+    async countsOf(country: string): Promise<{ unused: number; wanted: number }> {
+      const [unused, wanted] = await redis.hmget(
+        gatewayKeys.guard('country', own(country)),
+        'ud:sum',
+        'wd:sum',
+      );
+      return { unused: Number(unused), wanted: Number(wanted) };
+    },
+  };
+  return subject;
+}
+
+export type Floors = {
+  country: { hour: number; day: number };
+  ip: { hour: number; day: number; countries: number };
+};
