@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { simulateAttack } from './attack.ts';
 import type { BenchContext } from './bench-context.ts';
-import { benchIngress, benchScreening } from './ingress.ts';
+import { benchIngress, benchScreening, SCREENING_SIDES } from './ingress.ts';
 import { benchCrypto } from './claims/crypto.ts';
 import { benchExpress } from './claims/express.ts';
 import { benchHttpClients } from './claims/http-clients.ts';
@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run bench -- [what to measure] [--quick] [--profile DI
 
 Measures the ingress and the worker, each beside the plain version of itself, on a private Redis; or, by name:
   ingress, worker      one of the two
-  screening            what limits, guard and spending cost the ingress
+  screening            what limits, guard and spending cost the ingress, with windows full and empty
   attack               how many pumped codes get through, and what it costs real users (docs/security.md)
   express              what Express's change of prototypes costs (docs/adr/0004)
   http-clients         what a call costs with fetch, undici and node:http (docs/adr/0005)
@@ -33,7 +33,7 @@ const benchmarks: Record<string, (context: BenchContext) => Promise<string>> = {
   screening: async (context) =>
     ingressTable(await benchScreening(context), {
       title: 'Screening, 64 connections',
-      sides: ['screening on', 'screening off'],
+      sides: SCREENING_SIDES,
     }),
   worker: async (context) => workerTable(await benchWorker(context)),
   attack: simulateAttack,

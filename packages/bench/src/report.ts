@@ -4,7 +4,7 @@ import type { Rounds } from './rounds.ts';
 import { median, quantile } from './statistics.ts';
 import { ANSWER_AFTER_MS, CONCURRENCY, type WorkerSample } from './worker.ts';
 
-type Row = [name: string, gateway: string, plain: string];
+type Row = [name: string, ...cells: string[]];
 
 const rate = (value: number) => Math.round(value).toLocaleString('en-US');
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
@@ -16,7 +16,7 @@ export function machineLine(redis: string): string {
 
 export function ingressTable(
   { samples, ratio }: Rounds<IngressSample>,
-  { title, sides }: { title: string; sides: [string, string] } = {
+  { title, sides }: { title: string; sides: readonly string[] } = {
     title: 'Ingress, 64 connections',
     sides: ['gateway', 'plain'],
   },
@@ -26,17 +26,15 @@ export function ingressTable(
       all.flatMap(({ latenciesMs }) => latenciesMs),
       q,
     ).toFixed(1)} ms`;
-  const [gateway, plain] = [samples.get(sides[0]) ?? [], samples.get(sides[1]) ?? []];
   const row = (name: string, cell: (all: IngressSample[]) => string): Row => [
     name,
-    cell(gateway),
-    cell(plain),
+    ...sides.map((side) => cell(samples.get(side) ?? [])),
   ];
-  const loadCores = median([...gateway, ...plain].map((sample) => sample.loadCores));
+  const loadCores = median([...samples.values()].flat().map((sample) => sample.loadCores));
   return table(
     title,
     sides,
-    ratio(...sides),
+    ratio,
     [
       row('accepted requests/s', (all) => rate(median(all.map(({ perSecond }) => perSecond)))),
       row('CPU per request', (all) => `${Math.round(median(all.map(({ cpuUs }) => cpuUs)))} us`),
@@ -50,38 +48,39 @@ export function ingressTable(
 }
 
 export function workerTable({ samples, ratio }: Rounds<WorkerSample>): string {
-  const { gateway, plain } = sidesOf(samples);
+  const sides = ['gateway', 'plain'];
   const row = (name: string, cell: (all: WorkerSample[]) => string): Row => [
     name,
-    cell(gateway),
-    cell(plain),
+    ...sides.map((side) => cell(samples.get(side) ?? [])),
   ];
   const title = `Worker, concurrency ${CONCURRENCY}, provider answers after ${ANSWER_AFTER_MS} ms`;
-  return table(title, ['gateway', 'plain'], ratio('gateway', 'plain'), [
+  return table(title, sides, ratio, [
     row('messages/s', (all) => rate(median(all.map(({ perSecond }) => perSecond)))),
     row('CPU per message', (all) => `${Math.round(median(all.map(({ cpuUs }) => cpuUs)))} us`),
     row('memory (RSS) at most', (all) => megabytes(Math.max(...all.map(({ rssBytes }) => rssBytes)))),
   ]);
 }
 
-function sidesOf<Sample>(samples: Map<string, Sample[]>): { gateway: Sample[]; plain: Sample[] } {
-  return { gateway: samples.get('gateway') ?? [], plain: samples.get('plain') ?? [] };
-}
-
+/** The last side is what the others are compared with. */
 function table(
   title: string,
-  sides: [string, string],
-  { median: middle, lowest, highest }: { median: number; lowest: number; highest: number },
+  sides: readonly string[],
+  ratio: Rounds<never>['ratio'],
   rows: Row[],
   notes: string[] = [],
 ): string {
   const line = ([name, ...cells]: Row) =>
-    `  ${name.padEnd(24)}${cells.map((cell) => cell.padStart(15)).join('')}`;
+    `  ${name.padEnd(24)}${cells.map((cell) => cell.padStart(19)).join('')}`;
+  const other = sides.at(-1) ?? '';
+  const ratios = sides.slice(0, -1).map((one) => {
+    const { median: middle, lowest, highest } = ratio(one, other);
+    return `  ${one}: ${middle.toFixed(2)} times ${other} (rounds: ${lowest.toFixed(2)} to ${highest.toFixed(2)})`;
+  });
   return [
     title,
     line(['', ...sides]),
     ...rows.map(line),
-    `  ${middle.toFixed(2)} times ${sides[1]} (rounds: ${lowest.toFixed(2)} to ${highest.toFixed(2)})`,
+    ...ratios,
     ...notes.map((note) => `  ${note}`),
     '',
   ].join('\n');

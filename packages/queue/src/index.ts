@@ -13,7 +13,7 @@ export {
 } from './delivery-store.ts';
 export { createIdentity, type Identity } from './identity.ts';
 export { createGuard, type Guard } from './guard.ts';
-export { GUARD_RULES, type GuardedCode, type GuardPlan } from './guard-terms.ts';
+export { GUARD_COUNTERS, GUARD_RULES, type GuardedCode, type GuardPlan } from './guard-terms.ts';
 export {
   createProducer,
   QueueUnavailableError,
@@ -51,5 +51,5 @@ export {
   type TraceReceipt,
 } from './trace.ts';
 export { untilWritten } from './until-written.ts';
-export { WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
+export { counterName, WINDOWED_COUNTER_LUA } from './windowed-counter.ts';
 export { createVault, type Payload, type Vault } from './vault.ts';
