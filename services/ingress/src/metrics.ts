@@ -26,7 +26,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   });
   const verified = new Counter({
     name: 'gateway_codes_verified_total',
-    help: 'Codes that proved wanted, as applications tell',
+    help: 'Codes that do not count as unused any more, since an application told of a login',
     labelNames: ['connection'],
     registers,
   });

@@ -13,7 +13,7 @@ const verifiedSchema = z.object({
   time: z.iso.datetime({ offset: true }).nullish(),
 });
 
-/** Somebody logged in with a code: answers how many codes it proves wanted. @throws {HttpProblem} */
+/** Somebody logged in with a code: answers of how many codes no login was known before. @throws {HttpProblem} */
 export type TakeVerified = (connection: ConnectionConfig, body: unknown) => Promise<{ credited: number }>;
 
 type Deps = {
