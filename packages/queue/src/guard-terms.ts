@@ -56,8 +56,9 @@ export const GUARD_COUNTERS = {
 };
 
 /**
- * The best day for Lua scripts: codes that proved wanted stand in a country's hash by day (`p:`), and the best day beside
- * them, so that a message has not to look for it. It is looked for only once that day is too long ago.
+ * The best day, for Lua scripts that have the windowed counter: codes that proved wanted stand in a country's hash by day
+ * (`p:`), and the best day beside them, so that a message has not to look for it. It is looked for only once that day is
+ * too long ago.
  *
  * - `best_day(key, today)`: how many proved wanted on the best of the last days, and which it was; writes nothing.
  * - `add_to_day(key, today)`: one more proved wanted today; forgets the days that are too long ago.
