@@ -9,6 +9,7 @@ import { freePort } from '../packages/cli/src/ports.ts';
 import { repositoryRoot } from '../packages/cli/src/repository.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { AUDIENCE, PAYLOAD_KEY, SECRET } from './support/processes.ts';
+import { writeConfig } from './support/config-file.ts';
 import { startTestRedis } from './support/test-redis.ts';
 
 const NUMBER = '+14155550123';
@@ -263,6 +264,35 @@ test('a connection is asked for by its name, at the same gateway', async () => {
   });
   expect(unknown.code).toBe(1);
   expect(JSON.parse(unknown.stdout)).toMatchObject({ gateway: { status: 404 }, id: null, trace: null });
+});
+
+test('the connections of a file are signed for with their own secrets', async () => {
+  await using file = await writeConfig(`
+connections:
+  default: { secrets: ["\${DEFAULT_SECRET}", older-${SECRET}], audience: urn:default, subject: urn:Auth0 }
+  acme: { secrets: ["\${ACME_SECRET}"], audience: urn:acme }
+`);
+  const config = {
+    GATEWAY_CONFIG: file.path,
+    DEFAULT_SECRET: `default-${SECRET}`,
+    ACME_SECRET: `acme-${SECRET}`,
+  };
+  await using gateway = await startGateway({ env: { ...config, AUTH0_SECRET: '', AUTH0_AUDIENCE: '' } });
+  const { GATEWAY_URL } = envOf(gateway);
+  const run = (...args: string[]) => send([NUMBER, '--no-follow', ...args], { ...config, GATEWAY_URL });
+
+  const [plain, acme, unknown] = await Promise.all([
+    run(),
+    run('--connection', 'acme'),
+    run('--connection', 'nobody'),
+  ]);
+
+  expect([plain.code, acme.code]).toEqual([0, 0]);
+  expect(unknown).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'GATEWAY_CONFIG has no connection nobody. It has default, acme: name one with --connection.\n',
+  });
 });
 
 test('the Action is run as Auth0 does, and its message followed', async () => {

@@ -1,24 +1,77 @@
 import { readFileSync } from 'node:fs';
+import { loadCallerConfig } from '@sms-gateway/runtime';
+import { asAuth0Takes } from './auth0/gateway-target.ts';
 import type { DevState } from './dev-state.ts';
 import type { GatewayAuthentication } from './play-auth0.ts';
 
+/** Where the secret is from: of what `npm start` made alone may it be shown. */
+export type SecretOrigin = 'dev_state' | 'environment' | 'configuration';
+
+export type FoundAuthentication =
+  | { kind: 'found'; authentication: GatewayAuthentication; secretOrigin: SecretOrigin }
+  /** Neither the environment nor `npm start` has a secret and an audience. */
+  | { kind: 'missing' }
+  /** The file has others. */
+  | { kind: 'no_such_connection'; names: string[] };
+
+type Sources = {
+  env: NodeJS.ProcessEnv;
+  state: DevState | undefined;
+  /** Name of the gateway's own connection; without a file all have the same secret. */
+  connection: string;
+};
+
 /**
- * With what to sign: the environment's `AUTH0_*` (the first of several secrets), else what `npm start` made.
- * Undefined where neither has a secret and an audience.
+ * With what to sign: what the file of `GATEWAY_CONFIG` has for the connection, else the environment's `AUTH0_*`, else
+ * what `npm start` made; of several secrets the first. Throws `ConfigError` where the file cannot be used.
  */
-export function gatewayAuthentication(
-  env: NodeJS.ProcessEnv,
-  state: DevState | undefined,
-): GatewayAuthentication | undefined {
+export function findGatewayAuthentication(sources: Sources): FoundAuthentication {
+  return sources.env['GATEWAY_CONFIG'] ? fromFile(sources) : fromEnvironment(sources);
+}
+
+function fromEnvironment({ env, state }: Sources): FoundAuthentication {
   const ownSecret = secretFromEnvironment(env);
   const secret = ownSecret ?? state?.secret;
   const audience = env['AUTH0_AUDIENCE'] || state?.audience;
-  if (secret === undefined || audience === undefined) return undefined;
+  if (secret === undefined || audience === undefined) return { kind: 'missing' };
   return {
-    secret,
-    isSecretBase64Encoded: env['AUTH0_SECRET_BASE64'] === 'true',
-    audience,
-    subject: env['AUTH0_SUBJECT'] || undefined,
+    kind: 'found',
+    authentication: {
+      secret,
+      isSecretBase64Encoded: env['AUTH0_SECRET_BASE64'] === 'true',
+      audience,
+      subject: env['AUTH0_SUBJECT'] || undefined,
+    },
+    secretOrigin: ownSecret === undefined ? 'dev_state' : 'environment',
+  };
+}
+
+/** Read as the ingress reads it, under `npm start` too, where what file and environment leave out is made up. */
+function fromFile({ env, state, connection: name }: Sources): FoundAuthentication {
+  const { connections } = loadCallerConfig({
+    env: {
+      ...env,
+      ...(state !== undefined && {
+        ...(!hasOwnSecret(env) && { AUTH0_SECRET: state.secret }),
+        ...(!env['AUTH0_AUDIENCE'] && { AUTH0_AUDIENCE: state.audience }),
+      }),
+    },
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  const connection = connections.find((candidate) => candidate.name === name);
+  const secret = connection?.secrets[0];
+  if (connection === undefined || secret === undefined) {
+    return { kind: 'no_such_connection', names: connections.map((candidate) => candidate.name) };
+  }
+  const authentication = {
+    ...asAuth0Takes(secret),
+    audience: connection.audience,
+    subject: connection.subject,
+  };
+  return {
+    kind: 'found',
+    authentication,
+    secretOrigin: authentication.secret === state?.secret ? 'dev_state' : 'configuration',
   };
 }
 
@@ -29,6 +82,6 @@ function secretFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   return value.split(',')[0]?.trim() || undefined;
 }
 
-export function hasOwnSecret(env: NodeJS.ProcessEnv): boolean {
+function hasOwnSecret(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env['AUTH0_SECRET'] || env['AUTH0_SECRET_FILE']);
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { type DevState, readDevState } from './dev-state.ts';
 import { messageOf } from './error-facts.ts';
-import { gatewayAuthentication, hasOwnSecret } from './gateway-authentication.ts';
+import { findGatewayAuthentication } from './gateway-authentication.ts';
 import { repositoryRoot } from './repository.ts';
 import { createActionCaller, createGatewayCaller } from './send/caller.ts';
 import { dispatch } from './send/dispatch.ts';
@@ -44,16 +44,23 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
 async function send(options: SendOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const state = await readDevState(env['GATEWAY_STATE_DIR'] ?? join(repositoryRoot, '.gateway'));
   const endpoint = options.url ?? (env['GATEWAY_URL'] || state?.url);
-  const authentication = gatewayAuthentication(env, state);
-  if (endpoint === undefined || authentication === undefined) {
+  const { as, count, connection } = options;
+  const found = findGatewayAuthentication({ env, state, connection: connection ?? 'default' });
+  if (found.kind === 'no_such_connection') {
     return complain(
-      'No gateway to send to: run npm start first, or set GATEWAY_URL, AUTH0_SECRET and AUTH0_AUDIENCE.\n',
+      `GATEWAY_CONFIG has no connection ${connection ?? 'default'}. It has ${found.names.join(', ')}: name one with --connection.\n`,
+      1,
+    );
+  }
+  if (endpoint === undefined || found.kind === 'missing') {
+    return complain(
+      'No gateway to send to: run npm start first, or set GATEWAY_URL, AUTH0_SECRET and AUTH0_AUDIENCE (or GATEWAY_CONFIG).\n',
       1,
     );
   }
   if (!URL.canParse(endpoint)) return complain(`${endpoint} is not a URL.\n`, 1);
 
-  const { as, count, connection } = options;
+  const { authentication, secretOrigin } = found;
   const url =
     connection === undefined ? endpoint : new URL(`/v1/connections/${connection}/sms`, endpoint).href;
   const call =
@@ -64,7 +71,7 @@ async function send(options: SendOptions, env: NodeJS.ProcessEnv): Promise<numbe
     write: (text) => void process.stdout.write(text),
     url,
     count,
-    isSignedWithDevSecret: !hasOwnSecret(env),
+    isSignedWithDevSecret: secretOrigin === 'dev_state',
   });
 
   const stop = new AbortController();

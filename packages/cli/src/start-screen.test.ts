@@ -14,7 +14,7 @@ const setup = (overrides: Partial<Parameters<typeof startScreen>[0]> = {}) =>
       audience: 'urn:gateway',
       subject: 'urn:Auth0',
     },
-    hasOwnSecret: false,
+    secretOrigin: 'dev_state',
     publicUrl: undefined,
     stateDir: '.gateway',
     adminPorts: { ingress: 9090, worker: 9091 },
@@ -46,6 +46,12 @@ test('the options can be pasted as they are, with the public address', () => {
   });
 });
 
-test('a secret that came from outside is not shown', () => {
-  expect(setup({ hasOwnSecret: true })).not.toContain(SECRET);
+test.each([
+  ['environment', 'THE AUTH0_SECRET OF YOUR ENVIRONMENT'],
+  ['configuration', 'THE FIRST SECRET OF default IN YOUR GATEWAY_CONFIG'],
+] as const)('a secret of the %s is not shown', (secretOrigin, instead) => {
+  const screen = setup({ secretOrigin });
+
+  expect(screen).not.toContain(SECRET);
+  expect(optionsOn(screen)).toMatchObject({ gateway_authentication: { secret: instead } });
 });

@@ -6,7 +6,7 @@ import { startService } from './child-service.ts';
 import { demonstrate, demonstrationLines } from './demonstration.ts';
 import { type DevState, readDevState, writeDevState } from './dev-state.ts';
 import { startEmbeddedRedis } from './embedded-redis.ts';
-import { gatewayAuthentication, hasOwnSecret } from './gateway-authentication.ts';
+import { findGatewayAuthentication } from './gateway-authentication.ts';
 import { gatewayEnv } from './gateway-env.ts';
 import { lastLines } from './last-lines.ts';
 import type { GatewayAuthentication } from './play-auth0.ts';
@@ -65,8 +65,6 @@ async function run(
     connection: 'default',
     adminPorts,
   };
-  const authentication = gatewayAuthentication(env, state);
-  if (authentication === undefined) throw new Error('AUTH0_SECRET_FILE names an empty file.');
 
   const redis = await startEmbeddedRedis({
     dataDir: join(stateDir, 'redis'),
@@ -104,13 +102,17 @@ async function run(
   const up = async () => {
     await Promise.all([ingress.untilReady(READY_WITHIN_MS), worker.untilReady(READY_WITHIN_MS)]);
     say('Ingress and worker are ready.');
+    // Not before they are: they tell every problem of a configuration, and this would tell the first.
+    const found = findGatewayAuthentication({ env, state, connection: state.connection });
+    if (found.kind !== 'found') throw new Error('The gateway runs without a secret for its endpoint.');
+    const { authentication, secretOrigin } = found;
     const demonstration = await demonstrationOf(env, state.url, authentication, redis.url);
     const screen = startScreen({
       url: state.url,
       redis: redis.description,
       demonstration,
       authentication,
-      hasOwnSecret: hasOwnSecret(env),
+      secretOrigin,
       publicUrl: env['PUBLIC_URL'] || undefined,
       stateDir: shortPath(stateDir),
       adminPorts,

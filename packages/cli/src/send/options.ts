@@ -19,9 +19,10 @@ outcome.
 A newer code to the same number replaces the one before if that is not sent yet, on purpose: give several NUMBERs to see
 many arrive.
 
-Signs with AUTH0_SECRET (or AUTH0_SECRET_FILE), AUTH0_AUDIENCE and AUTH0_SUBJECT, else with what npm start made. Follows
-in the Redis of REDIS_URL, else in that of npm start. Exits with 0 where every message is answered 200 and, if followed,
-sent; else 1; 2 where it is used wrongly. An outcome is waited for until the message's deadline; Ctrl-C ends it before.
+Signs with what the file of GATEWAY_CONFIG has for the connection (default, where none is named), without a file with
+AUTH0_SECRET (or AUTH0_SECRET_FILE), AUTH0_AUDIENCE and AUTH0_SUBJECT, else with what npm start made. Follows in the Redis
+of REDIS_URL, else in that of npm start. Exits with 0 where every message is answered 200 and, if followed, sent; else 1;
+2 where it is used wrongly. An outcome is waited for until the message's deadline; Ctrl-C ends it before.
 `;
 
 const MAX_COUNT = 1000;
