@@ -6,7 +6,8 @@ import type { GatewayTarget } from './connection-options.ts';
 export type ProbeResult =
   /** It takes the token; `clockSkewMs` is how far its clock is ahead of this machine's, give or take a second. */
   | { kind: 'believed'; clockSkewMs: number | undefined }
-  | { kind: 'not_believed'; detail: string | undefined }
+  /** A clock that is behind makes it refuse every token, so `clockSkewMs` may be the cause. */
+  | { kind: 'not_believed'; detail: string | undefined; clockSkewMs: number | undefined }
   | { kind: 'no_such_connection' }
   /** Something answers there, but not as the gateway does. */
   | { kind: 'not_a_gateway'; status: number }
@@ -36,11 +37,12 @@ export async function probeGateway(target: GatewayTarget, now: () => number): Pr
     });
     const problem = problemOf(await response.text());
     if (problem === undefined) return { kind: 'not_a_gateway', status: response.status };
+    const clockSkewMs = skewOf(response.headers.get('date'), now());
     switch (response.status) {
       case 400:
-        return { kind: 'believed', clockSkewMs: skewOf(response.headers.get('date'), now()) };
+        return { kind: 'believed', clockSkewMs };
       case 401:
-        return { kind: 'not_believed', detail: problem.detail };
+        return { kind: 'not_believed', detail: problem.detail, clockSkewMs };
       case 404:
         return { kind: 'no_such_connection' };
       default:

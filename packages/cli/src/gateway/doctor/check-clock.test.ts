@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeClocks } from './check-clock.ts';
+import { checkClock, judgeClocks } from './check-clock.ts';
 
 test('clocks within 5 s agree', () => {
   expect(
@@ -29,6 +29,21 @@ test('of several processes behind one address the worst counts', () => {
       { owner: 'Redis', skewMs: 10 },
     ]),
   ).toMatchObject([{ status: 'failed', finding: expect.stringContaining('the gateway is 40 s behind') }]);
+});
+
+test('a gateway that refuses the token, as one far behind does, tells its clock all the same', async () => {
+  const probe = { connection: 'default', url: '', secretNumber: 1, secretCount: 1 };
+  const findings = await checkClock({
+    redis: async () => undefined,
+    providers: async () => [],
+    probes: async () => [
+      { ...probe, result: { kind: 'not_believed', detail: undefined, clockSkewMs: -45_000 } },
+    ],
+  });
+
+  expect(findings).toMatchObject([
+    { status: 'failed', finding: expect.stringContaining('the gateway is 45 s behind') },
+  ]);
 });
 
 test('where all others differ, this clock is the wrong one', () => {

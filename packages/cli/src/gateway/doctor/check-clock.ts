@@ -12,7 +12,7 @@ type Clock = { owner: string; skewMs: number };
 export async function checkClock(facts: Pick<Facts, 'redis' | 'probes' | 'providers'>): Promise<Finding[]> {
   const [redis, probes, providers] = await Promise.all([facts.redis(), facts.probes(), facts.providers()]);
   const gatewaySkews = probes.flatMap(({ result }) =>
-    result.kind === 'believed' && result.clockSkewMs !== undefined ? [result.clockSkewMs] : [],
+    'clockSkewMs' in result && result.clockSkewMs !== undefined ? [result.clockSkewMs] : [],
   );
   return judgeClocks([
     ...(redis?.kind === 'looked' ? [{ owner: 'Redis', skewMs: redis.skewMs }] : []),

@@ -11,6 +11,11 @@ const probe = (result: ProbeResult, rest: Partial<Probe> = {}): Probe => ({
   result,
   ...rest,
 });
+const notBelieved = (detail: string | undefined): ProbeResult => ({
+  kind: 'not_believed',
+  detail,
+  clockSkewMs: 0,
+});
 const BELIEVED: ProbeResult = { kind: 'believed', clockSkewMs: 0 };
 
 test.each([
@@ -45,7 +50,7 @@ test('a gateway that believes all is well, in one line', () => {
 test('in a rotation, a secret that is not believed is told from the one that is', () => {
   const findings = judgeProbes(
     [
-      probe({ kind: 'not_believed', detail: 'no' }, { secretNumber: 1, secretCount: 2 }),
+      probe(notBelieved('no'), { secretNumber: 1, secretCount: 2 }),
       probe(BELIEVED, { secretNumber: 2, secretCount: 2 }),
     ],
     false,
@@ -59,7 +64,12 @@ test('in a rotation, a secret that is not believed is told from the one that is'
 });
 
 test.each<[ProbeResult, RegExp]>([
-  [{ kind: 'not_believed', detail: undefined }, /AUTH0_SECRET, AUTH0_AUDIENCE/],
+  [notBelieved(undefined), /AUTH0_SECRET, AUTH0_AUDIENCE/],
+  [notBelieved('The bearer token was issued in the future: compare the clocks.'), /time synchronisation/],
+  [notBelieved('The bearer token has expired.'), /time synchronisation/],
+  [notBelieved('The claim "iss" of the bearer token is not as expected.'), /"Auth0".*AUTH0_ISSUER/],
+  [notBelieved('The claim "aud" of the bearer token is not as expected.'), /^(?!.*SECRET).*AUTH0_AUDIENCE/],
+  [notBelieved('The claim "sub" of the bearer token is not as expected.'), /AUTH0_SUBJECT/],
   [{ kind: 'no_such_connection' }, /GATEWAY_CONFIG/],
   [{ kind: 'not_a_gateway', status: 502 }, /proxy or load balancer/],
   [{ kind: 'unreachable', code: 'ENOTFOUND' }, /DNS, firewall/],

@@ -80,9 +80,12 @@ function describe({ connection, url, secretNumber, secretCount, result }: Probe)
 function adviceFor({ connection, result, secretCount }: Probe, isDev: boolean): string {
   switch (result.kind) {
     case 'not_believed':
-      return secretCount > 1
-        ? 'Give every ingress process the same secrets, in a rotation both; a file of secrets is read again by itself, a variable at the start only.'
-        : 'Give the ingress the same secret and audience as here (AUTH0_SECRET, AUTH0_AUDIENCE), and restart it.';
+      return (
+        adviceForDetail(result.detail) ??
+        (secretCount > 1
+          ? 'Give every ingress process the same secrets, in a rotation both; a file of secrets is read again by itself, a variable at the start only.'
+          : 'Give the ingress the same secret and audience as here (AUTH0_SECRET, AUTH0_AUDIENCE), and restart it.')
+      );
     case 'no_such_connection':
       return `Give the ingress the file that holds ${connection} (GATEWAY_CONFIG), or reload it (SIGHUP).`;
     case 'not_a_gateway':
@@ -91,6 +94,23 @@ function adviceFor({ connection, result, secretCount }: Probe, isDev: boolean): 
       return isDev
         ? 'Start the gateway: npm start.'
         : 'Compare DNS, firewall and load balancer; see that the ingress runs (GET /readyz on its ADMIN_PORT).';
+  }
+}
+
+/** The details are those of services/ingress/src/authenticate.ts; undefined where the secret may be the cause. */
+function adviceForDetail(detail = ''): string | undefined {
+  if (/issued in the future|has expired/.test(detail)) {
+    return 'Switch on time synchronisation (NTP) on this machine and on those of the ingress: beyond 30 s tokens are refused.';
+  }
+  switch (/^The claim "(\w+)"/.exec(detail)?.[1]) {
+    case 'iss':
+      return 'Auth0 signs with the issuer "Auth0": set AUTH0_ISSUER of the ingress (issuer in its file) to that, or remove it.';
+    case 'aud':
+      return 'Give the ingress the same audience as here and at Auth0 (AUTH0_AUDIENCE, or audience in its file).';
+    case 'sub':
+      return 'Give the ingress the same subject as here and at Auth0 (AUTH0_SUBJECT, or subject in its file).';
+    default:
+      return undefined;
   }
 }
 
