@@ -33,7 +33,9 @@ export function parseConfigFile(
   } catch {
     return { kind: 'problem', message: 'not valid YAML: an alias cannot be resolved' };
   }
-  if (content === null) return { kind: 'settings', settings: {} };
+  // Half written, most likely: the settings it had are worth more than none, which would open what they close.
+  if (content === null)
+    return { kind: 'problem', message: 'is empty; unset GATEWAY_CONFIG to do without a file' };
   if (!isMap(content)) return { kind: 'problem', message: 'must hold a map of settings (name: value)' };
   return { kind: 'settings', settings: content };
 }

@@ -114,7 +114,10 @@ providers: { order: [http], http: { url: "https://sms.example.com", token: "\${H
     expect(worker({ ...env, HTTP_TOKEN: 'canary' }, { '/gateway.yaml': yaml }).providers).toHaveLength(1);
   });
 
-  test('may be empty', () => {
-    expect(fromYaml('', INGRESS).connections).toHaveLength(1);
-  });
+  test.each(['', '# nothing\n', '---\n'])(
+    'is refused where it holds nothing, as one that is half written: %j',
+    (yaml) => {
+      expect(() => fromYaml(yaml, INGRESS)).toThrow('is empty; unset GATEWAY_CONFIG');
+    },
+  );
 });

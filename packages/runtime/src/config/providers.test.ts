@@ -4,13 +4,13 @@ import { loadWorkerConfig } from './load-config.ts';
 
 type Env = Record<string, string>;
 
-const worker = (env: Env = {}, yaml = '') =>
+const worker = (env: Env = {}, yaml = '{}') =>
   loadWorkerConfig({
     env: { PAYLOAD_ENCRYPTION: 'off', PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml', ...env },
     readFile: () => yaml,
   });
 
-function problemsOf(env: Env, yaml = ''): readonly string[] {
+function problemsOf(env: Env, yaml = '{}'): readonly string[] {
   try {
     worker(env, yaml);
   } catch (error) {
@@ -30,7 +30,7 @@ describe('the simulator', () => {
   });
 
   test.each<[string, Env, string, string[]]>([
-    ['the order', { PROVIDERS: 'simulator' }, '', [`PROVIDERS: ${REFUSED}`]],
+    ['the order', { PROVIDERS: 'simulator' }, '{}', [`PROVIDERS: ${REFUSED}`]],
     ['a route', {}, route, [`routes.trial.providers: ${REFUSED}`]],
     [
       'both',

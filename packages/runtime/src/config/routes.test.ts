@@ -227,7 +227,7 @@ routes: { de: { countries: [DE], providers: [vonage] } }
   });
 
   test("knows each provider's own sender, from a number to a pool", () => {
-    const { defaultSenders } = explain('', {
+    const { defaultSenders } = explain('{}', {
       AWS_SMS_ORIGINATION_IDENTITY: 'pool-1',
       INFOBIP_FROM: 'Infobip',
       PLIVO_POWERPACK_UUID: UUID,
@@ -263,8 +263,8 @@ routes: { de: { countries: [DE], providers: [vonage] } }
   test('still says what is wrong with routes', () => {
     expect(() => explain('routes: { de: { providers: [voyage] } }')).toThrow('routes.de.providers');
     expect(() => explain('rautes: {}')).toThrow('rautes: no such setting');
-    expect(() => explain('', { PROVIDERS: 'twillio' })).toThrow('PROVIDERS: entry 1 must be one of');
-    expect(() => explain('', { TWILIO_FROM: '+1 415' })).toThrow('TWILIO_FROM: must be a number in E.164');
+    expect(() => explain('{}', { PROVIDERS: 'twillio' })).toThrow('PROVIDERS: entry 1 must be one of');
+    expect(() => explain('{}', { TWILIO_FROM: '+1 415' })).toThrow('TWILIO_FROM: must be a number in E.164');
   });
 });
 
