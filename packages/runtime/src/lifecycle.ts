@@ -61,6 +61,8 @@ export async function runMain(service: string, main: () => Promise<void>): Promi
   };
   process.on('uncaughtException', crash('process.uncaught_exception'));
   process.on('unhandledRejection', crash('process.unhandled_rejection'));
+  // A reload may be asked for while there is nothing to reload yet, and the signal's default would end the process.
+  process.on('SIGHUP', () => undefined);
   try {
     await main();
   } catch (error) {

@@ -15,6 +15,8 @@ import { reviewTemplate } from './template.ts';
 
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
 const HS256_KEY_BYTES = 32;
+/** Documented nowhere; what gateways in use have seen. */
+const AUTH0_ISSUER = 'Auth0';
 
 type ConnectionSources = Read<
   Pick<
@@ -66,6 +68,12 @@ function connectionConfig(
   }
 
   reviewTemplate(['connections', name, 'template'], connection.template, review);
+  if (connection.issuer !== undefined && connection.issuer !== AUTH0_ISSUER) {
+    review.warning(
+      ['connections', name, 'issuer'],
+      `Auth0's calls are known with the issuer "${AUTH0_ISSUER}" only, and its Actions sign with it: with another one they are refused`,
+    );
+  }
   reviewPriceCap(['connections', name, 'spend', 'price'], connection.spend?.price, review);
 
   const { audience } = connection;
