@@ -44,6 +44,11 @@ export function createAccept(deps: Deps): Accept {
       { mode, limitKey: identity.limitKey },
     );
 
+    /** What enforcing would have refused, also where another rule did. */
+    function noteRecorded(rules: readonly string[]): void {
+      for (const rule of rules) metrics.screened(connection.name, rule, 'recorded');
+    }
+
     /** Counted and traced: it is what an operator is asked about. */
     async function noteRefusal(messageId: string, rules: readonly string[]): Promise<void> {
       for (const rule of rules) metrics.screened(connection.name, rule, 'refused');
@@ -91,18 +96,18 @@ export function createAccept(deps: Deps): Accept {
       ),
     );
     if (result.kind === 'blocked') {
+      noteRecorded(destination);
       await noteRefusal(result.id, ['blocked']);
       throw blocked(result.block);
     }
     const namesOf = (ruleMode: RuleMode) =>
       result.reached.filter((rule) => rule.mode === ruleMode).map(({ rule }) => rule);
     if (result.kind === 'limited') {
+      noteRecorded([...destination, ...namesOf('record')]);
       await noteRefusal(result.id, namesOf('enforce'));
       throw limitReached(result.reached.filter((rule) => rule.mode === 'enforce'));
     }
-    for (const rule of result.isRepeat ? [] : [...destination, ...namesOf('record')]) {
-      metrics.screened(connection.name, rule, 'recorded');
-    }
+    if (!result.isRepeat) noteRecorded([...destination, ...namesOf('record')]);
     return result;
   };
 }
