@@ -1,5 +1,5 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
-import { createDeliveryStore, createTraceReader } from '@sms-gateway/queue';
+import { createBlocks, createDeliveryStore, createTraceReader } from '@sms-gateway/queue';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
@@ -33,6 +33,7 @@ const first = {
   provider: 'twilio',
   begunAt: 2000,
   holder: 'h1',
+  blockNames: ['*', 'US', '+1'],
   isRedelivery: false,
   costsAgain: false,
   previous: undefined,
@@ -58,6 +59,26 @@ const sent = {
   awaitsReceipt: false,
   previous: accepted,
 };
+
+test('an attempt to a blocked destination does not begin, and the end of the one before it is kept', async () => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+  const blocks = createBlocks({ redis: bundle.redis });
+  await createBlocks({ redis: bundle.redis, now: () => Date.now() - 2000 }).add({
+    name: 'US',
+    forMs: 1000,
+    reason: '',
+  });
+  expect((await bundle.store.facts(job)).blocks).toEqual([]);
+  await blocks.add({ name: '+1', reason: '' });
+
+  const previous = { ...accepted, result: 'provider_fault' as const, providerMessageId: undefined };
+  expect(await bundle.store.begin(job, { ...first, number: 2, previous })).toBe('blocked');
+  expect((await bundle.trace())?.attempts).toMatchObject([{ result: 'provider_fault' }]);
+  expect((await bundle.store.facts(job)).blocks).toEqual(['+1']);
+  await blocks.remove('+1');
+  expect(await bundle.store.begin(job, { ...first, number: 2, previous })).toBe('begun');
+});
 
 test('an attempt begins once: its own repeat is told the same, anybody else is told to look again', async () => {
   await using bundle = await setup();

@@ -163,13 +163,13 @@ describe('what a day may cost', () => {
 });
 
 describe('a destination that an operator blocks', () => {
-  const block = (name: string, until?: number) => ({ name, since: Date.now(), until, reason: '' });
+  const block = (name: string, forMs?: number) => ({ name, forMs, reason: '' });
 
   test.each(['on', 'record', 'off'])(
     'is refused from the next message on, with SCREENING=%s',
     async (screening) => {
       await using bundle = await setup(`screening: ${screening}`);
-      const blocks = createBlocks({ redis: bundle.gateway.client, now: Date.now });
+      const blocks = createBlocks({ redis: bundle.gateway.client });
       const repeated = { body: freshText() };
       const recipient = bangladeshi();
       expect((await bundle.post(recipient, repeated)).status).toBe(200);
@@ -195,16 +195,16 @@ describe('a destination that an operator blocks', () => {
     ['+447', '+447911123456', 403],
   ])('as %s: %s gets %i', async (name, recipient, status) => {
     await using bundle = await setup();
-    await createBlocks({ redis: bundle.gateway.client, now: Date.now }).add(block(name));
+    await createBlocks({ redis: bundle.gateway.client }).add(block(name));
     expect((await bundle.post(recipient)).status).toBe(status);
   });
 
   test('is refused until its time is over, and taken again from then on', async () => {
     await using bundle = await setup();
     const { client } = bundle.gateway;
-    const blocks = createBlocks({ redis: client, now: Date.now });
-    await blocks.add(block('+880', Date.now() + 3_600_000));
-    await blocks.add(block('+4915', Date.now() - 1));
+    const blocks = createBlocks({ redis: client });
+    await blocks.add(block('+880', 3_600_000));
+    await createBlocks({ redis: client, now: () => Date.now() - 2000 }).add(block('+4915', 1000));
     expect((await bundle.post(bangladeshi())).status).toBe(403);
     expect((await bundle.post(german())).status).toBe(200);
     expect((await blocks.list()).map(({ name }) => name)).toEqual(['+880']);
@@ -215,11 +215,34 @@ describe('a destination that an operator blocks', () => {
     expect((await client.hkeys(gatewayKeys.blocks)).toSorted()).toEqual(['+880', 'US']);
   });
 
+  test('gets nothing through the next provider of what is in hand at the first', async () => {
+    const disposal = createDisposal();
+    await using _disposal = { [Symbol.asyncDispose]: () => disposal.dispose() };
+    let block = async () => {};
+    const gateway = disposal.use(
+      await startGateway({
+        respond: (response) =>
+          void block().then(() => {
+            response.writeHead(500).end();
+          }),
+      }),
+    );
+    block = async () => {
+      await createBlocks({ redis: gateway.client }).add({ name: 'DE', reason: '' });
+    };
+    const { body } = await postSms(gateway.ingress.url, { body: { recipient: german() } });
+    await gateway.startWorker({ PROVIDERS: 'http,console', ON_UNKNOWN: 'resend' });
+    const trace = await untilConcluded(gateway.client, String(body['id']));
+    expect(trace).toMatchObject({ outcome: 'failed', reason: 'blocked' });
+    expect(gateway.provider.requests).toHaveLength(1);
+    expect(trace.attempts).toHaveLength(1);
+  });
+
   test('gets nothing of what waits in the queue either', async () => {
     await using bundle = await setup();
     const { body } = await bundle.post(bangladeshi());
     const { body: allowed } = await bundle.post(german());
-    await createBlocks({ redis: bundle.gateway.client, now: Date.now }).add(block('BD'));
+    await createBlocks({ redis: bundle.gateway.client }).add(block('BD'));
     await bundle.gateway.startWorker();
     const ids = [String(body['id']), String(allowed['id'])];
     await Promise.all(ids.map((id) => untilConcluded(bundle.gateway.client, id)));

@@ -181,8 +181,8 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
   for (const request of requests) agenda.add(request.at, () => ask(request, 0));
   if (defence.blocksAfterMinutes !== undefined) {
     const at = attackBeginsAt + defence.blocksAfterMinutes * 60_000;
-    const block = { name: '+880', since: at, until: undefined, reason: 'pumping' };
-    agenda.add(at, () => createBlocks({ redis: client, now }).add(block));
+    const block = { name: '+880', reason: 'pumping' };
+    agenda.add(at, async () => void (await createBlocks({ redis: client, now }).add(block)));
   }
   try {
     for (let entry = agenda.next(); entry !== undefined; entry = agenda.next()) {

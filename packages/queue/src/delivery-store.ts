@@ -5,7 +5,7 @@ import {
   type Outcome,
   type Receipt,
 } from '@sms-gateway/contract';
-import { type Block, parseBlock } from './blocks.ts';
+import { BLOCKS_LUA } from './blocks.ts';
 import type { RedisClient } from './connect.ts';
 import { parseEarlyReceipt } from './receipt-book.ts';
 import { evalScript, hashFields, script } from './script.ts';
@@ -25,8 +25,8 @@ export type DeliveryFacts = {
   isNewest: boolean;
   outcome: Outcome | undefined;
   attempts: RecordedAttempt[];
-  /** All destinations that an operator has blocked by hand, also those whose time is over. */
-  blocks: Block[];
+  /** Names of all destinations that an operator has blocked by hand, as long as it holds. */
+  blocks: string[];
 };
 
 export type FinishedAttempt = {
@@ -42,8 +42,11 @@ export type FinishedAttempt = {
   concludedAt: number;
 };
 
-/** `superseded` and `concluded`: do not send. `stale`: somebody else began this attempt meanwhile; read the facts again. */
-export type BeginAnswer = 'begun' | 'superseded' | 'concluded' | 'stale';
+/**
+ * `superseded`, `blocked` and `concluded`: do not send. `stale`: somebody else began this attempt meanwhile; read the
+ * facts again.
+ */
+export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'stale';
 
 export type ConcludeAnswer = {
   /** False where the message had its outcome before, which stays. */
@@ -68,6 +71,8 @@ export type DeliveryStore = {
       provider: string;
       begunAt: number;
       holder: string;
+      /** Under what names its destination can be blocked. */
+      blockNames: readonly string[];
       /** A message that has its outcome, `sent`, and is sent again because its receipt says that it did not arrive. */
       isRedelivery: boolean;
       /** An earlier attempt may have cost something, so this one is a cost of its own. */
@@ -105,39 +110,47 @@ export type DeliveryStore = {
 const NEWEST_LUA = `local newest = string.match(redis.call('GET', KEYS[3]) or '', '^%S+')`;
 
 const FACTS = script<[trace: string[], sealed: string | null, isNewest: 0 | 1, blocks: string[]]>(`
+  ${WINDOWED_COUNTER_LUA}
+  ${BLOCKS_LUA}
   ${NEWEST_LUA}
+  local blocks, flat = {}, redis.call('HGETALL', KEYS[5])
+  for i = 1, #flat, 2 do
+    if is_in_force(flat[i + 1], clock('')) then blocks[#blocks + 1] = flat[i] end
+  end
   return { redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2]), (not newest or newest == ARGV[1]) and 1 or 0,
-    redis.call('HGETALL', KEYS[5]) }
+    blocks }
 `);
 
 const SPEND_SHAPES_LUA = shapesLua([{ name: counterName(SPEND_WINDOW_MS), windowMs: SPEND_WINDOW_MS }]);
 
-// KEYS: those of every script here, then the counters of what is spent: they are the ingress's, which counts in them
-// only where the configuration has a cap.
-// ARGV: id, holder, attempt number, whether it is a redelivery, whether it costs again, fields of the previous
-// attempt's end and their count, fields of the new attempt.
+// KEYS: those of every script here, the blocks, then the counters of what is spent: they are the ingress's, which counts
+// in them only where the configuration has a cap.
+// ARGV: id, holder, attempt number, whether it is a redelivery, whether it costs again, count of the fields of the
+// previous attempt's end and of the names that can be blocked, those fields, those names, fields of the new attempt.
 const BEGIN = script<BeginAnswer>(`
   ${WINDOWED_COUNTER_LUA}
-  local trace, id, holder, number, isRedelivery, ended =
-    KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[6])
+  ${BLOCKS_LUA}
+  local trace, id, holder, number, isRedelivery, ended, names =
+    KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[6]), tonumber(ARGV[7])
   local begun = tonumber(redis.call('HGET', trace, 'attempts') or '0')
   if begun >= number then
     local mine = begun == number and redis.call('HGET', trace, 'a' .. number .. '.holder') == holder
     return mine and 'begun' or 'stale'
   end
   if ended > 0 and redis.call('HEXISTS', trace, 'a' .. (number - 1) .. '.result') == 0 then
-    redis.call('HSET', trace, unpack(ARGV, 7, 6 + ended))
+    redis.call('HSET', trace, unpack(ARGV, 8, 7 + ended))
   end
   if redis.call('HEXISTS', trace, 'outcome') == 1 and not isRedelivery then return 'concluded' end
   ${NEWEST_LUA}
   if newest and newest ~= id then return 'superseded' end
-  redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 7 + ended))
+  if blocked_by(clock(''), KEYS[5], 8 + ended, names) > 0 then return 'blocked' end
+  redis.call('HSET', trace, 'attempts', number, unpack(ARGV, 8 + ended + names))
   if ARGV[5] == '1' then
     local spent = redis.call('HMGET', trace, 'spend_segments', 'spend_price')
     for i = 0, 3 do
       local cost = tonumber(spent[i < 2 and 1 or 2] or nil)
-      if cost and redis.call('EXISTS', KEYS[5 + i]) == 1 then
-        add(look(clock(''), KEYS[5 + i], ${SPEND_SHAPES_LUA}), { cost })
+      if cost and redis.call('EXISTS', KEYS[6 + i]) == 1 then
+        add(look(clock(''), KEYS[6 + i], ${SPEND_SHAPES_LUA}), { cost })
       end
     end
   end
@@ -203,14 +216,24 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
         isNewest: isNewest === 1,
         outcome: parseOutcome(fields),
         attempts: parseAttempts(fields),
-        blocks: Object.entries(pairs(blocks)).map(([name, value]) => parseBlock(name, value)),
+        blocks,
       };
     },
-    begin: (job, { number, provider, begunAt, holder, isRedelivery, costsAgain, previous, notes }) => {
+    begin: (
+      job,
+      { number, provider, begunAt, holder, blockNames, isRedelivery, costsAgain, previous, notes },
+    ) => {
       const ended = endFields(previous);
       const spend = spendKeys(job.connection);
       return evalScript(redis, BEGIN, {
-        keys: [...keysOf(job), spend.segments, spend.overallSegments, spend.price, spend.overallPrice],
+        keys: [
+          ...keysOf(job),
+          gatewayKeys.blocks,
+          spend.segments,
+          spend.overallSegments,
+          spend.price,
+          spend.overallPrice,
+        ],
         args: [
           job.id,
           holder,
@@ -218,7 +241,9 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
           isRedelivery ? 1 : 0,
           costsAgain ? 1 : 0,
           ended.length,
+          blockNames.length,
           ...ended,
+          ...blockNames,
           ...hashFields({
             ...notes,
             [`a${number}.provider`]: provider,

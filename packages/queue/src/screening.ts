@@ -1,5 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { type Block, parseBlock } from './blocks.ts';
+import { type Block, BLOCKS_LUA, parseBlock } from './blocks.ts';
 import type { RedisClient } from './connect.ts';
 import { type GuardedCode, GUARD_RULES, type GuardPlan, guardKeys, guardLua } from './guard-terms.ts';
 import { evalScript, type Script, script } from './script.ts';
@@ -151,12 +151,14 @@ export type RuleState = {
   retryAfterMs: number;
 };
 
-// First the blocks as they stand; then four numbers for each rule.
+// First the blocks in force; then four numbers for each rule.
 const explanationOf = perPlan(({ lua }) =>
   script<[blocks: (string | null)[], rules: [number, string, string, number][]]>(`
     ${lua}
+    ${BLOCKS_LUA}
     local names = tonumber(ARGV[1])
     local blocks = redis.call('HMGET', KEYS[1], unpack(ARGV, 2, 1 + names))
+    for i, value in ipairs(blocks) do blocks[i] = is_in_force(value, clock('')) and value or false end
     local rules = {}
     for _, rule in pairs(screen(2, 2 + names, true).rules) do
       rules[#rules + 1] = { rule[1], tostring(rule[2]), tostring(rule[3]), rule[4] }
@@ -165,7 +167,7 @@ const explanationOf = perPlan(({ lua }) =>
   `),
 );
 
-/** Looks at every rule for one message, and counts nothing. Blocks are told as they stand, also those that are over. */
+/** Looks at every rule for one message, and counts nothing. */
 export async function explainScreening(
   redis: RedisClient,
   screening: Screening,

@@ -131,6 +131,7 @@ export function createDeliver({
         provider: leave.provider,
         begunAt: now(),
         holder: holding.holder,
+        blockNames: opened.blockNames,
         isRedelivery,
         costsAgain: stored.attempts.some((earlier) => isUnknown(earlier) || wasTaken(earlier)),
         previous,
@@ -244,14 +245,11 @@ export function createDeliver({
     { payload, plan, blockNames }: OpenedMessage,
     hasWaited: boolean,
   ): Facts {
-    const at = now();
     return {
-      now: at,
+      now: now(),
       deadline: job.deadline,
       isNewest,
-      isBlocked: blocks.some(
-        ({ name, until }) => blockNames.includes(name) && (until === undefined || until > at),
-      ),
+      isBlocked: blocks.some((name) => blockNames.includes(name)),
       payload: typeof payload === 'object' ? 'present' : payload,
       attempts,
       providers: plan.providers.map(({ name }) => ({ name, availableAt: health.availableAt(name) })),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Block, type Blocks, createBlocks, MAX_BLOCKED_DIGITS } from '@sms-gateway/queue';
+import { type Blocks, createBlocks, MAX_BLOCKED_DIGITS } from '@sms-gateway/queue';
 import {
   ConfigError,
   loadRedisConfig,
@@ -50,14 +50,18 @@ export async function blockDestination(
   if (name.kind === 'wrong') return usageError(name.problem, BLOCK_USAGE);
   const { for: duration, reason = '' } = options.values;
   const durationMs = typeof duration === 'string' ? parseLongDurationMs(duration) : undefined;
-  if (duration !== undefined && (durationMs === undefined || durationMs === 0)) {
-    return usageError('--for must be a time with its unit, such as 30m, 6h or 2d.', BLOCK_USAGE);
+  if (duration !== undefined && !(durationMs !== undefined && durationMs > 0 && durationMs <= LONGEST_MS)) {
+    return usageError(
+      '--for must be a time with its unit, such as 30m, 6h or 2d, of 3650d at most; leave it out for a block without end.',
+      BLOCK_USAGE,
+    );
   }
-  const since = Date.now();
-  const until = durationMs === undefined ? undefined : since + durationMs;
-  const block: Block = { name: name.name, since, until, reason: String(reason).replace(/\s+/g, ' ').trim() };
   return withBlocks(env, async (blocks, where) => {
-    await blocks.add(block);
+    const { until } = await blocks.add({
+      name: name.name,
+      forMs: durationMs,
+      reason: String(reason).replace(/\s+/g, ' ').trim(),
+    });
     const end = until === undefined ? 'until it is unblocked' : `until ${time(until)}`;
     const again = `npm run gateway -- unblock ${shown(name.name)}`;
     return {
@@ -123,7 +127,7 @@ async function withBlocks(
   const { config, remark } = found;
   const where = describeRedis(config) + remark;
   const answer = await reachRedis(config, 'sms-gateway-blocks', (redis) =>
-    work(createBlocks({ redis, now: Date.now }), where),
+    work(createBlocks({ redis }), where),
   );
   if (answer.kind === 'reached') return answer.result;
   return {
@@ -199,5 +203,6 @@ function parseLongDurationMs(text: string): number | undefined {
   return days === undefined ? parseDurationMs(text) : Number(days) * 86_400_000;
 }
 
+const LONGEST_MS = 3650 * 86_400_000;
 const shown = (name: string) => (name === '*' ? 'all' : name);
 const time = (at: number) => new Date(at).toISOString();

@@ -109,7 +109,6 @@ async function explain({
     createRefusals({ redis }).latest(SEARCHED_REFUSALS),
     redis.exists(gatewayKeys.tellsVerified(connection.name)),
   ]);
-  const now = Date.now();
   return {
     number: {
       shown: maskPhoneNumber(number),
@@ -120,13 +119,11 @@ async function explain({
     screening: config.screening,
     segments: screening.cost.segments,
     destination,
-    blocks: blocks
-      .filter(({ until }) => until === undefined || until > now)
-      .map(({ name, until, reason }) => ({
-        destination: name === '*' ? 'all' : name,
-        until: until ?? null,
-        reason,
-      })),
+    blocks: blocks.map(({ name, until, reason }) => ({
+      destination: name === '*' ? 'all' : name,
+      until: until ?? null,
+      reason,
+    })),
     rules,
     wantedIsToldBy: tellsVerified === 1 ? 'application' : 'receipts',
     refusals: latest

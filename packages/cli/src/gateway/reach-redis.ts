@@ -7,7 +7,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** `code` is the system's or Redis's own, such as ECONNREFUSED or WRONGPASS. */
 export type Unreachable = { kind: 'unreachable'; code: string };
 
-/** Connects as the ingress does, works, and disconnects. What Redis refuses counts as unreachable too. */
+/**
+ * Connects as the ingress does, works, and disconnects. What Redis refuses counts as unreachable too.
+ * @throws {TypeError | RangeError} for a mistake in `work`, which is not Redis's.
+ */
 export async function reachRedis<Result>(
   config: RedisConfig,
   name: string,
@@ -36,6 +39,7 @@ export async function reachRedis<Result>(
     }
     return { kind: 'reached', result: await work(redis) };
   } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw error;
     return { kind: 'unreachable', code: redisErrorCode(error) };
   } finally {
     clearTimeout(timer);
