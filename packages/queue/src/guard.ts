@@ -114,7 +114,7 @@ export function createGuard({ redis, now }: { redis: RedisClient; now?: () => nu
         .map(([messageId, text]) => parsePending(messageId, text))
         .filter((code) => code.connection === connection)
         .filter(({ sentAt }) => sentAt <= atMs && sentAt > atMs - PENDING_TTL_MS);
-      return wanted.length === 0 ? 0 : credit('login', connection, recipientKey, wanted);
+      return credit('login', connection, recipientKey, wanted);
     },
     delivered: async (messageId) => {
       const [recipientKey, connection] = await redis.hmget(
