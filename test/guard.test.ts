@@ -221,4 +221,5 @@ test('logins told at once, and twice, are credited once between them', async () 
   );
   expect(credited.toSorted((a, b) => b - a)).toEqual([20, 0, 0, 0, 0, 0, 0, 0]);
   expect(await subject.countsOf('BD')).toEqual({ unused: 0, wanted: 1 });
+  expect(await redis.hget(gatewayKeys.guard('country', 'at-once-BD'), 'best')).toBe('1');
 });
