@@ -19,6 +19,7 @@ import { runGatewayCommand } from './support/gateway-command.ts';
 import { AUDIENCE, baseEnv, PAYLOAD_KEY, SECRET, startIngress } from './support/processes.ts';
 import { refusingUrl, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
 
 const OTHER_SECRET = 'another-shared-secret-of-more-than-32-bytes-for-tests';
 const TWILIO_TOKEN = 'auth-token-of-twilio-0123456789';
@@ -39,6 +40,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   gateway = await startGateway();
+  await gateway.startWorker();
 });
 
 afterAll(async () => {
@@ -77,6 +79,7 @@ describe('a gateway that is well', () => {
     expect(checks.map(({ name, status }) => [name, status])).toEqual([
       ['configuration', 'ok'],
       ['redis', 'ok'],
+      ['worker', 'ok'],
       ['secrets', 'ok'],
       ['providers', 'skipped'],
       ['clock', 'ok'],
@@ -99,7 +102,7 @@ describe('a gateway that is well', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^✓ ok +redis +what it takes is on its disk/m);
     expect(stdout).toMatch(/^! warning +public-url +PUBLIC_URL names 127\.0\.0\.1/m);
-    expect(stdout).toMatch(/\n\n0 failed, 1 warning, 5 ok, 4 skipped\n$/);
+    expect(stdout).toMatch(/\n\n0 failed, 1 warning, 6 ok, 4 skipped\n$/);
     expect(stdout.split('\n').length).toBeLessThan(24);
     expect(gateway.sent()).toEqual([]);
   });
@@ -173,6 +176,25 @@ connections:
       },
       { name: 'segments', status: 'warning', finding: expect.stringContaining('connections.acme.template') },
     ]);
+  });
+});
+
+describe('no worker', () => {
+  test('is a warning, and a failure once a message waits for more than 10 s', async () => {
+    await using redis = await startTestRedis();
+    using client = openRedis(redis.url);
+    const env = { ...soundEnv(), REDIS_URL: redis.url };
+
+    const idle = await doctor(env, 'worker');
+    await client.lpush('{gateway}:sms:wait', 'one');
+    await client.hset('{gateway}:sms:one', 'timestamp', Date.now() - 60_000);
+    const waiting = await doctor(env, 'worker');
+
+    expect(idle).toMatchObject({ code: 0, checks: [{ name: 'worker', status: 'warning' }] });
+    expect(waiting).toMatchObject({
+      code: 1,
+      checks: [{ status: 'failed', advice: expect.stringContaining('PAYLOAD_KEYS') }],
+    });
   });
 });
 

@@ -30,7 +30,7 @@ export {
   type ReceiptReferences,
 } from './receipt-reference.ts';
 export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
-export { registerQueueMetrics } from './queue-metrics.ts';
+export { type QueueCounts, readQueueCounts, registerQueueMetrics } from './queue-metrics.ts';
 export { SPEND_WINDOW_MS, spendKeys } from './spend.ts';
 export {
   createScreeningPlan,

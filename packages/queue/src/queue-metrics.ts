@@ -39,7 +39,7 @@ export function registerQueueMetrics({
 
   /** One look at Redis serves all gauges of a scrape. Without Redis there is no number, and a stale one would lie. */
   function read(): Promise<QueueCounts | undefined> {
-    reading ??= (redis.status === 'ready' ? withinTime(readCounts(redis)) : Promise.resolve(undefined))
+    reading ??= (redis.status === 'ready' ? withinTime(readQueueCounts(redis)) : Promise.resolve(undefined))
       .catch(() => undefined)
       .finally(() => {
         reading = undefined;
@@ -85,12 +85,13 @@ async function withinTime<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-type QueueCounts = Record<(typeof STATES)[number], number> & {
+export type QueueCounts = Record<(typeof STATES)[number], number> & {
   /** Milliseconds since the epoch; 0 with an empty queue. */
   oldestAt: number;
 };
 
-async function readCounts(redis: RedisClient): Promise<QueueCounts> {
+/** How many messages are in the queue, and since when the oldest of those waits that nobody has in hand. */
+export async function readQueueCounts(redis: RedisClient): Promise<QueueCounts> {
   const [waiting, delayed, active, oldestAt] = await evalScript(redis, READ, {
     keys: [queueKey('wait'), queueKey('delayed'), queueKey('active')],
     args: [queueKey('')],

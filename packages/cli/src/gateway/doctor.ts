@@ -9,6 +9,7 @@ import { checkSecrets } from './doctor/check-secrets.ts';
 import { checkSegments } from './doctor/check-segments.ts';
 import { checkTenant } from './doctor/check-tenant.ts';
 import { checkTls } from './doctor/check-tls.ts';
+import { checkWorker } from './doctor/check-worker.ts';
 import { createFacts, type Facts } from './doctor/facts.ts';
 import { doctorJson, doctorReport, isSound } from './doctor/report.ts';
 import { type Check, runChecks } from './doctor/run-checks.ts';
@@ -16,6 +17,7 @@ import { type Check, runChecks } from './doctor/run-checks.ts';
 const CHECKS: (Check<Facts> & { summary: string })[] = [
   { name: 'configuration', summary: 'ingress and worker could start with it', run: checkConfiguration },
   { name: 'redis', summary: 'it holds what DURABILITY promises', run: checkRedis },
+  { name: 'worker', summary: 'one is there to send what Redis holds', run: checkWorker },
   { name: 'secrets', summary: 'length, placeholders, a rotation under way', run: checkSecrets },
   { name: 'providers', summary: 'they know the credentials, asked without sending', run: checkProviders },
   { name: 'clock', summary: 'this machine against Redis, the gateway, the providers', run: checkClock },

@@ -1,5 +1,6 @@
 import { createDurabilityCheck, type RedisClient } from '@sms-gateway/queue';
 import type { IngressConfig } from '@sms-gateway/runtime';
+import { lookAtWorkers, type WorkersLook } from './look-at-workers.ts';
 import { reachRedis, type Unreachable } from '../reach-redis.ts';
 
 export type RedisLook =
@@ -9,6 +10,8 @@ export type RedisLook =
       reasons: string[];
       /** How far its clock is ahead of this machine's. */
       skewMs: number;
+      /** Undefined where Redis does not tell who is connected. */
+      workers: WorkersLook | undefined;
     }
   | Unreachable;
 
@@ -20,6 +23,7 @@ export async function lookAtRedis(
   const look = await reachRedis(config, 'sms-gateway-doctor', async (redis) => ({
     skewMs: await skewOf(redis, now),
     reasons: await reasonsOf(redis, durability),
+    workers: await lookAtWorkers(redis, now),
   }));
   return look.kind === 'reached' ? { kind: 'looked', ...look.result } : look;
 }
