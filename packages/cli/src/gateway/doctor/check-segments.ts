@@ -26,9 +26,14 @@ export async function checkSegments(facts: Pick<Facts, 'env' | 'caller' | 'tenan
     }
   }
   if (findings.length > 0) return findings;
-  return facts.env['GATEWAY_CONFIG']
-    ? [ok('no template of the file costs more than one segment')]
-    : [skipped('no template is known: set MESSAGE_TEMPLATE to the text as it stands in Auth0')];
+  if (facts.caller.kind !== 'loaded') return [skipped('the configuration of the connections cannot be used')];
+  return [
+    skipped(
+      facts.env['GATEWAY_CONFIG']
+        ? 'no template of the file costs more than one segment, if it has any: set template to the text as it stands in Auth0'
+        : 'no template is known: set MESSAGE_TEMPLATE to the text as it stands in Auth0',
+    ),
+  ];
 }
 
 function judgeTemplate(name: string, template: string): Finding {

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { checkSegments } from './check-segments.ts';
+import type { Facts } from './facts.ts';
+
+const check = (caller: Facts['caller']) =>
+  checkSegments({
+    env: { GATEWAY_CONFIG: 'gateway.yaml' },
+    caller,
+    tenant: async () => ({ kind: 'not_set_up', missing: '' }),
+  });
+
+test('a file that cannot be used says nothing of its templates', async () => {
+  expect(await check({ kind: 'problems', problems: ['wrong'] })).toMatchObject([
+    { status: 'skipped', finding: expect.stringContaining('cannot be used') },
+  ]);
+});
+
+test('a file without a warning may have no template', async () => {
+  const config = { connections: [], screening: undefined as never, publicUrl: undefined, warnings: [] };
+
+  expect(await check({ kind: 'loaded', config })).toMatchObject([{ status: 'skipped' }]);
+});
