@@ -218,16 +218,13 @@ describe('a destination that an operator blocks', () => {
   test('gets nothing through the next provider of what is in hand at the first', async () => {
     const disposal = createDisposal();
     await using _disposal = { [Symbol.asyncDispose]: () => disposal.dispose() };
-    let block = async () => {};
+    let blockIt = async (): Promise<void> => undefined;
     const gateway = disposal.use(
       await startGateway({
-        respond: (response) =>
-          void block().then(() => {
-            response.writeHead(500).end();
-          }),
+        respond: (response) => void blockIt().finally(() => response.writeHead(500).end()),
       }),
     );
-    block = async () => {
+    blockIt = async () => {
       await createBlocks({ redis: gateway.client }).add({ name: 'DE', reason: '' });
     };
     const { body } = await postSms(gateway.ingress.url, { body: { recipient: german() } });
