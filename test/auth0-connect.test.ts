@@ -8,6 +8,7 @@ import {
   type Auth0Management,
   CLIENT_SECRET,
   startAuth0Management,
+  type StoredConnection,
   twilioConnection,
 } from './support/auth0-management.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
@@ -384,6 +385,37 @@ describe('what may happen meanwhile', () => {
   });
 });
 
+describe('where the right to read the options goes meanwhile', () => {
+  const revokeAtRead = (number: number) => {
+    let reads = 0;
+    tenant.state.intercept = ({ method, path }) => {
+      if (method === 'GET' && path === '/connections/con_sms' && (reads += 1) === number) {
+        tenant.state.scopes = ALL_SCOPES.filter((scope) => scope !== 'read:connections_options');
+      }
+      return false;
+    };
+  };
+
+  test('before the write, nothing is written', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    revokeAtRead(2);
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 77,
+      stderr: expect.stringContaining('read:connections_options'),
+    });
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test('after it, nobody knows what it came to', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    revokeAtRead(3);
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining('is not known') });
+    expect(tenant.writes()).toHaveLength(1);
+  });
+});
+
 describe('before Auth0 is told to use a secret', () => {
   test('the gateway must believe it', async () => {
     tenant.connections.push(twilioConnection('sms'));
@@ -445,6 +477,48 @@ describe('restore', () => {
     expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
     expect(await snapshots()).toHaveLength(2);
     expect((await run(['restore', saved, '--yes'])).stdout).toContain('is as it was saved');
+  });
+
+  test.each<[string, (connection: StoredConnection) => void]>([
+    ['the shown name', (connection) => Object.assign(connection, { display_name: 'Another' })],
+    ['a field that is to go', ({ options }) => Object.assign(options, { added_since: true })],
+  ])('that Auth0 refuses is not called done, where it is all about %s', async (_title, change) => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    tenant.connections.splice(0, 1, twilioConnection('sms'));
+    for (const connection of tenant.connections) change(connection);
+    const changed = structuredClone(tenant.connections);
+    tenant.state.intercept = ({ method }, response) => {
+      if (method !== 'PATCH') return false;
+      response
+        .writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' })
+        .end('{"statusCode":429}');
+      return true;
+    };
+    const { code, stderr } = await run(['restore', saved, '--yes']);
+    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('sms is as it was') });
+
+    tenant.state.intercept = undefined;
+    expect(tenant.connections).toEqual(changed);
+    expect((await run(['restore', saved, '--yes'])).code).toBe(0);
+    expect(tenant.connections).toEqual([twilioConnection('sms')]);
+  });
+
+  test('that leaves the shown name as it was is told as half of it', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    Object.assign(tenant.connections[0] ?? {}, { display_name: 'Another' });
+    tenant.state.intercept = ({ method, body }) => {
+      if (method === 'PATCH') body['display_name'] = 'Another';
+      return false;
+    };
+    const { code, stderr } = await run(['restore', saved, '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('+ display_name: "sms, shown"'),
+    });
   });
 
   test('into another tenant is refused', async () => {

@@ -1,6 +1,11 @@
-import { areSameOptions, changesBetween, type OptionChange } from './connection-options.ts';
+import { areSameOptions, changesBetween, fieldsOf, type OptionChange } from './connection-options.ts';
 import { ManagementFailure } from './management-failure.ts';
-import type { ConnectionOptions, ConnectionsApi, SmsConnection } from './management.ts';
+import {
+  type ConnectionOptions,
+  type ConnectionsApi,
+  type SmsConnection,
+  unreadableOptions,
+} from './management.ts';
 import { saveSnapshot } from './snapshot.ts';
 
 export type ChangeEnd =
@@ -38,9 +43,10 @@ export async function changeConnection({
   now,
 }: Options): Promise<ChangeEnd> {
   const current = await api.get(before.id);
-  const currentOptions = current.options ?? {};
-  if (!areSameOptions(currentOptions, before.options) || current.displayName !== before.displayName) {
-    return { kind: 'changed_by_others', changes: changesBetween(before.options, currentOptions) };
+  if (current.options === undefined) throw unreadableOptions(before.name);
+  if (!isSame(before, { ...current, options: current.options })) {
+    const changes = [...changesBetween(before.options, current.options), ...renaming(before, current)];
+    return { kind: 'changed_by_others', changes };
   }
   const savedTo = await saveSnapshot(snapshotFolder, {
     kind: 'connection',
@@ -53,22 +59,43 @@ export async function changeConnection({
   });
 
   const failure = await attempt(() => api.update(before.id, wanted));
-  let after: ConnectionOptions;
+  let after: ReadableConnection;
   try {
-    after = (await api.get(before.id)).options ?? {};
+    const { options, ...rest } = await api.get(before.id);
+    if (options === undefined) throw unreadableOptions(before.name);
+    after = { ...rest, options };
   } catch (error) {
     if (!(error instanceof ManagementFailure)) throw error;
     return { kind: 'unknown', failure: failure ?? error, savedTo };
   }
-  const missing = changesBetween(after, wanted.options).filter(({ field, to }) => !isHarmless(field, to));
+  if (isSame(before, after)) return { kind: 'not_changed', failure, savedTo };
+  const fieldsBefore = fieldsOf(before.options);
+  const missing = [
+    ...changesBetween(after.options, wanted.options).filter(
+      ({ field, to }) => to !== undefined || !isDefault(field, fieldsBefore),
+    ),
+    ...renaming(after, { name: before.name, displayName: wanted.displayName }),
+  ];
   if (missing.length === 0) return { kind: 'changed', savedTo, remark: failure?.message };
-  if (areSameOptions(after, before.options)) return { kind: 'not_changed', failure, savedTo };
   return { kind: 'half_changed', changes: missing, failure, savedTo };
 }
 
-/** A field that was not asked for and is there, such as a default that Auth0 fills in. */
-function isHarmless(field: string, wanted: string | undefined): boolean {
-  return wanted === undefined && !field.startsWith('twilio_') && !field.startsWith('gateway_');
+type ReadableConnection = Options['before'];
+type Named = Pick<SmsConnection, 'name' | 'displayName'>;
+
+function isSame(one: ReadableConnection, other: ReadableConnection): boolean {
+  return areSameOptions(one.options, other.options) && renaming(one, other).length === 0;
+}
+
+/** What differs in the name that is shown: a connection's own where it is given no other. */
+export function renaming(from: Named, to: Named): OptionChange[] {
+  const [before, after] = [from, to].map(({ name, displayName }) => JSON.stringify(displayName ?? name));
+  return before === after ? [] : [{ field: 'display_name', from: before, to: after }];
+}
+
+/** Whether a field that is there and was not asked for is one that Auth0 has filled in: it was not there before. */
+function isDefault(field: string, fieldsBefore: ReadonlySet<string>): boolean {
+  return !fieldsBefore.has(field) && !field.startsWith('twilio_') && !field.startsWith('gateway_');
 }
 
 async function attempt(work: () => Promise<void>): Promise<ManagementFailure | undefined> {

@@ -59,6 +59,11 @@ export function areSameOptions(one: ConnectionOptions, other: ConnectionOptions)
   return isDeepStrictEqual(one, other);
 }
 
+/** Nested fields by their path, as changes name them. */
+export function fieldsOf(options: ConnectionOptions): Set<string> {
+  return new Set(flatten(options).keys());
+}
+
 /** Nested fields by their path; `gateway_authentication` is the one that matters. */
 function flatten(options: ConnectionOptions, prefix = ''): Map<string, unknown> {
   return new Map(

@@ -1,5 +1,5 @@
 import { ManagementClient } from 'auth0';
-import { type ManagementFailure, toFailure } from './management-failure.ts';
+import { ManagementFailure, toFailure } from './management-failure.ts';
 
 /** Of a tenant, or a token that was made for it. */
 export type ManagementCredentials =
@@ -16,6 +16,14 @@ export type SmsConnection = {
   /** Undefined where the scope `read:connections_options` is missing: Auth0 leaves them out without a word. */
   options: ConnectionOptions | undefined;
 };
+
+/** For what cannot go on without a connection's options. */
+export function unreadableOptions(name: string): ManagementFailure {
+  return new ManagementFailure(
+    'missing_scope',
+    `The options of the SMS connection ${name} cannot be read: the scope read:connections_options is missing.`,
+  );
+}
 
 /** The calls of the Management API that concern legacy SMS connections. @throws {ManagementFailure} */
 export type ConnectionsApi = {
@@ -84,7 +92,7 @@ export function createConnectionsApi(
 type RawConnection = {
   id?: string | undefined;
   name?: string | undefined;
-  display_name?: string | undefined;
+  display_name?: string | null | undefined;
   options?: object | undefined;
 };
 
@@ -92,7 +100,7 @@ function toConnection({ id, name, display_name, options }: RawConnection): SmsCo
   return {
     id: id ?? '',
     name: name ?? '',
-    displayName: display_name,
+    displayName: display_name ?? undefined,
     options: options === undefined ? undefined : Object.fromEntries(Object.entries(options)),
   };
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ActionsApi } from './actions-api.ts';
-import type { ConnectionsApi, SmsConnection } from './management.ts';
-import { ManagementFailure } from './management-failure.ts';
+import { type ConnectionsApi, type SmsConnection, unreadableOptions } from './management.ts';
 import { listSigningActions } from './rotate-action-secrets.ts';
 
 /** Who at a tenant may still sign with a secret that is to be retired, by name. */
@@ -36,12 +35,7 @@ const authenticationSchema = z.object({
 });
 
 function holdsOne({ name, options }: SmsConnection, keys: readonly Uint8Array[]): boolean {
-  if (options === undefined) {
-    throw new ManagementFailure(
-      'missing_scope',
-      `The options of the SMS connection ${name} cannot be read: the scope read:connections_options is missing.`,
-    );
-  }
+  if (options === undefined) throw unreadableOptions(name);
   const { data } = authenticationSchema.safeParse(options['gateway_authentication']);
   if (data === undefined) return false;
   const key = Buffer.from(data.secret, String(data.secret_base64_encoded) === 'true' ? 'base64url' : 'utf8');

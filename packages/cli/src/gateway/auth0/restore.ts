@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { changeConnection } from '../../auth0/change-connection.ts';
+import { changeConnection, renaming } from '../../auth0/change-connection.ts';
 import { changesBetween } from '../../auth0/connection-options.ts';
 import { createConnectionsApi, createManagementClient } from '../../auth0/management.ts';
 import { readSnapshot, type ActionSnapshot, type ConnectionSnapshot } from '../../auth0/snapshot.ts';
@@ -89,10 +89,12 @@ async function restoreConnection(
       output: `The options of ${current.name} cannot be read: the scope read:connections_options is missing.\n`,
     };
   }
-  const changes = changesBetween(current.options, snapshot.options);
-  const isSameName = current.displayName === snapshot.displayName;
-  if (changes.length === 0 && isSameName)
-    return { exitCode: 0, output: `${current.name} is as it was saved.\n` };
+  const { name, displayName } = snapshot;
+  const changes = [
+    ...changesBetween(current.options, snapshot.options),
+    ...renaming(current, { name, displayName }),
+  ];
+  if (changes.length === 0) return { exitCode: 0, output: `${current.name} is as it was saved.\n` };
   dialogue.say(
     [
       `SMS connection ${current.name} (${current.id}) of ${snapshot.domain}`,
@@ -106,7 +108,7 @@ async function restoreConnection(
     api,
     domain: snapshot.domain,
     before: { ...current, options: current.options },
-    wanted: { options: snapshot.options, displayName: snapshot.displayName },
+    wanted: { options: snapshot.options, displayName },
     snapshotFolder: snapshotFolder(values['save-to'], env),
     now,
   });
