@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 
 /** The file that holds a connection's secrets, the one for Auth0 first, comma-separated. */
 export type SecretFile = {
@@ -17,24 +17,33 @@ export function createSecretFile(file: string): SecretFile {
       .map((secret) => secret.trim())
       .filter((secret) => secret !== '');
 
-  /** In one step, since the gateway reads the file whenever it changes; with the rights and owner that it has. */
-  async function replace(secrets: string[]): Promise<void> {
-    const { mode, uid, gid } = await stat(file);
-    const handle = await open(`${file}.new`, 'wx', 0o600);
+  return {
+    read,
+    addNew: async () => replace(file, [randomBytes(32).toString('base64url'), ...(await read())]),
+    retireOld: async () => replace(file, (await read()).slice(0, 1)),
+  };
+}
+
+/** In one step, since the gateway reads the file whenever it changes; with the rights and owner that it has. */
+async function replace(file: string, secrets: string[]): Promise<void> {
+  const target = await realpath(file);
+  const { mode, uid, gid } = await stat(target);
+  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
     try {
       await handle.writeFile(`${secrets.join(',')}\n`);
-      await handle.chown(uid, gid);
+      const own = await handle.stat();
+      // Only the superuser may give a file away, and nobody else has to.
+      if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
       await handle.chmod(mode & 0o777);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(`${file}.new`, file);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-
-  return {
-    read,
-    addNew: async () => replace([randomBytes(32).toString('base64url'), ...(await read())]),
-    retireOld: async () => replace((await read()).slice(0, 1)),
-  };
 }
