@@ -359,3 +359,25 @@ test('a dry run changes nothing, neither here nor there', async () => {
   expect(await secrets()).toEqual([old]);
   expect(tenant.writes()).toHaveLength(before);
 });
+
+describe('a file of other secrets is left alone', () => {
+  test('where it is the file of another of the gateway’s connections', async () => {
+    const config = join(folder, 'gateway.yaml');
+    const acme = randomBytes(32).toString('base64url');
+    await writeFile(config, `connections:\n  acme:\n    secrets: ${acme}\n    audience: ${AUDIENCE}\n`);
+    const { code, stderr } = await run(['rotate-secret', '--yes', '--gateway-connection', 'acme'], {
+      GATEWAY_CONFIG: config,
+    });
+    expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining(`${file} does not hold`) });
+    expect(await secrets()).toEqual([old]);
+    expect(tenant.writes()).toEqual([]);
+  });
+
+  test('where it has a secret that the gateway’s settings do not have', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    await writeFile(elsewhere, `${randomBytes(32).toString('base64url')},${old}`);
+    const before = await readFile(elsewhere, 'utf8');
+    const { code } = await run(['rotate-secret', '--yes', '--secret-file', elsewhere]);
+    expect({ code, now: await readFile(elsewhere, 'utf8') }).toEqual({ code: 78, now: before });
+  });
+});

@@ -24,6 +24,15 @@ export function createSecretFile(file: string): SecretFile {
   };
 }
 
+/** Whether secrets as they are written are these keys: in either of the ways that a connection may read them. */
+export function areKeys(secrets: readonly string[], keys: readonly Uint8Array[]): boolean {
+  return (['utf8', 'base64url'] as const).some(
+    (encoding) =>
+      secrets.length === keys.length &&
+      secrets.every((secret, index) => Buffer.from(secret, encoding).equals(keys[index] ?? new Uint8Array())),
+  );
+}
+
 /** In one step, since the gateway reads the file whenever it changes; with the rights and owner that it has. */
 async function replace(file: string, secrets: string[]): Promise<void> {
   const target = await realpath(file);

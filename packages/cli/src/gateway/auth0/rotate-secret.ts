@@ -3,7 +3,7 @@ import { parseDurationMs } from '@sms-gateway/runtime';
 import { asAuth0Takes } from '../../auth0/gateway-target.ts';
 import { createManagementClient } from '../../auth0/management.ts';
 import { describeProbe, probeGateway } from '../../auth0/probe-gateway.ts';
-import { createSecretFile } from '../../auth0/secret-file.ts';
+import { areKeys, createSecretFile } from '../../auth0/secret-file.ts';
 import { untilBelieved } from '../../auth0/until-believed.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_TEMPFAIL, usageError } from '../command.ts';
 import type { ConnectJob } from './connect.ts';
@@ -82,6 +82,12 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
 
     let found = await targetOf(values, context);
     if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
+    if (secretFile !== undefined && !areKeys(await secretFile.read(), found.secrets)) {
+      return {
+        exitCode: EX_CONFIG,
+        output: `${path} does not hold the secrets of the gateway's connection ${values['gateway-connection']}: name its file with --secret-file, or unset AUTH0_SECRET_FILE where they are in none. Nothing was changed.\n`,
+      };
+    }
     if (found.secrets.length === 1) {
       if (secretFile === undefined) return { exitCode: EX_TEMPFAIL, output: FIRST_STEP };
       if (values['dry-run'])
