@@ -381,3 +381,36 @@ describe('a file of other secrets is left alone', () => {
     expect({ code, now: await readFile(elsewhere, 'utf8') }).toEqual({ code: 78, now: before });
   });
 });
+
+describe('what happens during the grace', () => {
+  /** The first look at all connections finds the one to change, the second and third who has the old secret. */
+  const atTheLastLook = (act: () => void | Promise<void>) => {
+    let looks = 0;
+    tenant.state.intercept = async ({ path }) => {
+      if (path === '/connections' && (looks += 1) === 3) await act();
+      return false;
+    };
+  };
+
+  test('keeps the old secret where Auth0 signs with it again', async () => {
+    await run(['connect', '--yes']);
+    const before = structuredClone(tenant.connections[0]);
+    atTheLastLook(() => void Object.assign(tenant.connections[0] ?? {}, before));
+    const { code, stderr } = await run(['rotate-secret', '--yes', '--grace', '0s']);
+    expect({ code, stderr }).toEqual({
+      code: 75,
+      stderr: expect.stringContaining('auth0 connect --connection sms'),
+    });
+    expect(secretAtAuth0()).toBe(old);
+    expect((await secrets())[1]).toBe(old);
+  });
+
+  test('keeps every secret where the new one is not the first any more', async () => {
+    await run(['connect', '--yes']);
+    const another = randomBytes(32).toString('base64url');
+    atTheLastLook(async () => writeFile(file, [another, ...(await secrets())].join()));
+    const { code, stderr } = await run(['rotate-secret', '--yes', '--grace', '0s']);
+    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('changed meanwhile') });
+    expect(await secrets()).toEqual([another, secretAtAuth0(), old]);
+  });
+});

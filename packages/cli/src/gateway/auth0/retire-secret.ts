@@ -6,7 +6,7 @@ import { ManagementFailure } from '../../auth0/management-failure.ts';
 import { findOldSecretUsers, type OldSecretUsers } from '../../auth0/old-secret-users.ts';
 import { poll } from '../../auth0/poll.ts';
 import { probeGateway } from '../../auth0/probe-gateway.ts';
-import type { SecretFile } from '../../auth0/secret-file.ts';
+import { areKeys, type SecretFile } from '../../auth0/secret-file.ts';
 import { type CommandContext, type CommandResult, EX_TEMPFAIL } from '../command.ts';
 import { exitCodeOf } from './failures.ts';
 
@@ -54,6 +54,8 @@ function whoAndWhat({ connections, actions }: OldSecretUsers): string[] {
 }
 
 type Retirement = {
+  use: UseOptions;
+  newKey: Uint8Array;
   secretFile: SecretFile | undefined;
   path: string | undefined;
   graceMs: number;
@@ -62,8 +64,10 @@ type Retirement = {
   context: CommandContext;
 };
 
-/** Step 3: the gateway believes the new secret alone. */
+/** Step 3: the gateway believes the new secret alone, where after the grace it is still what is signed with. */
 export async function retireSecret({
+  use,
+  newKey,
   secretFile,
   path,
   graceMs,
@@ -81,6 +85,14 @@ export async function retireSecret({
     `Step 3: the old secret is believed for ${graceMs / 1000} s more, for calls under way. Ctrl-C leaves it as it is.`,
   );
   await delay(graceMs);
+  const kept = await whyKept(use);
+  if (kept !== undefined) return kept;
+  if (!areKeys((await secretFile.read()).slice(0, 1), [newKey])) {
+    return {
+      exitCode: EX_TEMPFAIL,
+      output: `${path} was changed meanwhile: the new secret is not the first any more, so it was left as it is. Run this again.\n`,
+    };
+  }
   await secretFile.retireOld();
   const isRetired = await poll(
     { everyMs: 500, timeoutMs: waitMs, now: Date.now },

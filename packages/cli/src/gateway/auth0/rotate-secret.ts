@@ -139,8 +139,11 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
 
     if (values['keep-old'])
       return { exitCode: 0, output: 'The gateway still believes the old secret (--keep-old).\n' };
-    const kept = await whyKept({ client: job.client, oldKeys: secrets.slice(1), rotated: changed.ids });
-    return kept ?? retireSecret({ secretFile, path, graceMs, waitMs, old, context });
+    const [newKey = new Uint8Array(), ...oldKeys] = secrets;
+    const use = { client: job.client, oldKeys, rotated: changed.ids };
+    return (
+      (await whyKept(use)) ?? retireSecret({ use, newKey, secretFile, path, graceMs, waitMs, old, context })
+    );
   });
 }
 
