@@ -465,6 +465,45 @@ describe('before Auth0 is told to use a secret', () => {
   });
 });
 
+describe('a secret that is made', () => {
+  test('is not written by a dry run', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    const file = join(folder, 'new-secret');
+    const shown = ['connect', '--generate-secret', file];
+    expect((await run([...shown, '--dry-run'])).code).toBe(0);
+    expect((await run([...shown, '--json'])).code).toBe(0);
+    expect(await readdir(folder)).toEqual([]);
+
+    await writeFile(file, 'theirs');
+    expect(await run([...shown, '--dry-run'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('left alone'),
+    });
+  });
+
+  test.each([
+    ['acme', false],
+    ['default', true],
+  ])(
+    'goes to Auth0 though the YAML file has one for %s, as the gateway will read it',
+    async (name, isBase64) => {
+      tenant.connections.push(twilioConnection('sms'));
+      const [file, config] = [join(folder, 'new-secret'), join(folder, 'gateway.yaml')];
+      const connection = { secrets: SECRET, audience: AUDIENCE, secretsBase64: isBase64 };
+      await writeFile(config, JSON.stringify({ connections: { [name]: connection } }));
+      const { code } = await run(
+        ['connect', '--yes', '--skip-check', '--gateway-connection', name, '--generate-secret', file],
+        { GATEWAY_CONFIG: config, AUTH0_SECRET: '' },
+      );
+      expect(code).toBe(0);
+      expect(tenant.connections[0]?.options['gateway_authentication']).toMatchObject({
+        secret: (await readFile(file, 'utf8')).trim(),
+        secret_base64_encoded: isBase64,
+      });
+    },
+  );
+});
+
 describe('restore', () => {
   test('puts back everything, Twilio’s credentials included, and saves what was there', async () => {
     tenant.connections.push(twilioConnection('sms'));

@@ -11,6 +11,8 @@ export type TargetSources = {
   gatewayConnection: string;
   /** In place of PUBLIC_URL and the connection's path. */
   gatewayUrl: string | undefined;
+  /** In place of the connection's secrets, written as they are. */
+  secret?: string | undefined;
 };
 
 export type FoundTarget =
@@ -26,6 +28,7 @@ export function findGatewayTarget({
   devState,
   gatewayConnection,
   gatewayUrl,
+  secret,
 }: TargetSources): FoundTarget {
   const hasOwn = Boolean(env['GATEWAY_CONFIG'] || env['AUTH0_SECRET'] || env['AUTH0_SECRET_FILE']);
   const isDevSecret = !hasOwn && devState !== undefined;
@@ -53,7 +56,11 @@ export function findGatewayTarget({
   }
   const problem = urlProblem(url);
   if (problem !== undefined) return { kind: 'problem', message: problem };
-  return { kind: 'found', target: targetOf(connection, url), secrets: connection.secrets, isDevSecret };
+  const secrets =
+    secret === undefined
+      ? connection.secrets
+      : [Buffer.from(secret, connection.secretsBase64 ? 'base64url' : 'utf8')];
+  return { kind: 'found', target: targetOf({ ...connection, secrets }, url), secrets, isDevSecret };
 }
 
 export function pathOf(gatewayConnection: string): string {

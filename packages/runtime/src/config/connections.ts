@@ -82,6 +82,7 @@ function connectionConfig(
   return {
     name,
     secrets,
+    secretsBase64: connection.secretsBase64 === true,
     audience,
     subject: connection.subject,
     issuer: connection.issuer,

@@ -59,6 +59,7 @@ describe('an ingress configured by the environment', () => {
         {
           name: 'default',
           secrets: [new Uint8Array(Buffer.from(SECRET))],
+          secretsBase64: false,
           audience: 'https://sms.example.com',
           subject: undefined,
           issuer: undefined,

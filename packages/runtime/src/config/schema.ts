@@ -57,6 +57,8 @@ export type PriceTable = { byName: Record<string, number>; otherwise: number };
 export type ConnectionConfig = {
   name: string;
   secrets: Uint8Array[];
+  /** Whether the secrets are written as base64url of these bytes. */
+  secretsBase64: boolean;
   audience: string;
   subject: string | undefined;
   issuer: string | undefined;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parsePhoneNumber } from '@sms-gateway/contract';
@@ -86,8 +87,9 @@ function problemOf(values: Values): string | undefined {
 }
 
 async function connectTenant(values: Values, context: CommandContext): Promise<CommandResult> {
-  const generated =
-    values['generate-secret'] === undefined ? undefined : await generate(values['generate-secret'], context);
+  const path = values['generate-secret'];
+  const isShownOnly = values['dry-run'] || (values.json && !values.yes);
+  const generated = path === undefined ? undefined : await generate(resolve(path), isShownOnly, context);
   if (generated?.kind === 'problem') return { exitCode: 1, output: generated.message };
   const found = await targetOf(values, context, generated?.secret);
   if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
@@ -130,16 +132,25 @@ export type ConnectJob = {
 
 type Generated = { kind: 'secret'; secret: string } | { kind: 'problem'; message: string };
 
-async function generate(path: string, { dialogue }: CommandContext): Promise<Generated> {
-  const file = resolve(path);
+async function generate(
+  file: string,
+  isShownOnly: boolean,
+  { dialogue }: CommandContext,
+): Promise<Generated> {
+  const problem = (why: string): Generated => ({
+    kind: 'problem',
+    message: `No secret was made: ${why}. A file that is there already is left alone; use what is in it with AUTH0_SECRET_FILE.\n`,
+  });
   const secret = randomBytes(32).toString('base64url');
+  if (isShownOnly) {
+    if (existsSync(file)) return problem(`${file} is there`);
+    dialogue.say(`Would make a secret of 32 bytes in ${file}.`);
+    return { kind: 'secret', secret };
+  }
   try {
     await writeSecretFile(file, `${secret}\n`);
   } catch (error) {
-    return {
-      kind: 'problem',
-      message: `No secret was made: ${messageOf(error)}. A file that is there already is left alone; use what is in it with AUTH0_SECRET_FILE.\n`,
-    };
+    return problem(messageOf(error));
   }
   dialogue.say(
     `A secret of 32 bytes is in ${file} (only you can read it). Give it to the gateway, as AUTH0_SECRET_FILE=${file} or \${file:${file}} in its YAML file, before Auth0 uses it; where the gateway does not have it yet, run this again then, without --generate-secret.`,

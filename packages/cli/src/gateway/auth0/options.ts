@@ -81,18 +81,20 @@ export function tenantOf(values: Shared, { env, dialogue }: CommandContext): Pro
   return findTenant({ env, domain: values.domain, clientId: values['client-id'], dialogue });
 }
 
-/** Throws `ConfigError`. `secret` stands in for those that are configured. */
+/** Throws `ConfigError`. `secret` stands in for those that are configured, and need not be. */
 export async function targetOf(
   values: Shared,
   { env }: CommandContext,
   secret?: string,
 ): Promise<FoundTarget> {
   const devState: DevState | undefined = await readDevState(stateFolder(env));
+  const isByVariable = secret !== undefined && values['gateway-connection'] === 'default';
   return findGatewayTarget({
-    env: secret === undefined ? env : { ...env, AUTH0_SECRET: secret, AUTH0_SECRET_FILE: '' },
+    env: isByVariable ? { ...env, AUTH0_SECRET: secret, AUTH0_SECRET_FILE: '' } : env,
     devState,
     gatewayConnection: values['gateway-connection'],
     gatewayUrl: values['gateway-url'],
+    secret,
   });
 }
 
