@@ -572,6 +572,32 @@ describe('restore', () => {
   });
 
   test.each([
+    ['another name', { name: 'other' }, 65, 'con_sms is other now'],
+    ['another strategy', { strategy: 'email' }, 1, 'is no SMS connection'],
+  ])('into what is now a connection of %s is refused', async (_title, change, code, expected) => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    Object.assign(tenant.connections[0] ?? {}, change);
+    const before = tenant.writes().length;
+    expect(await run(['restore', saved, '--yes'])).toMatchObject({
+      code,
+      stderr: expect.stringContaining(expected),
+    });
+    expect(tenant.writes()).toHaveLength(before);
+  });
+
+  test('sends no credentials to the tenant that only the file names', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    await run(['connect', '--yes']);
+    const [saved = ''] = await snapshots();
+    const before = tenant.calls.length;
+    const { code, stderr } = await run(['restore', saved, '--yes'], { AUTH0_DOMAIN: '' });
+    expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining('AUTH0_DOMAIN') });
+    expect(tenant.calls).toHaveLength(before);
+  });
+
+  test.each([
     ['a file that is not there', undefined, 'cannot be read (ENOENT)'],
     ['a file that is no JSON', 'x', 'no JSON'],
     ['another file', '{"options":{}}', 'not what "auth0 connect" saves'],

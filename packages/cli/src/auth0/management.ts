@@ -28,6 +28,7 @@ export function unreadableOptions(name: string): ManagementFailure {
 /** The calls of the Management API that concern legacy SMS connections. @throws {ManagementFailure} */
 export type ConnectionsApi = {
   list(): Promise<SmsConnection[]>;
+  /** Refuses a connection of another strategy. */
   get(id: string): Promise<SmsConnection>;
   /** Replaces all options. Once only: after an unclear end it must be looked at what is in effect. */
   update(id: string, change: { options: ConnectionOptions; displayName: string | undefined }): Promise<void>;
@@ -80,7 +81,14 @@ export function createConnectionsApi(
         }
         return connections;
       }),
-    get: (id) => call('read the connection', async () => toConnection(await client.connections.get(id))),
+    get: async (id) => {
+      const raw = await call('read the connection', () => client.connections.get(id));
+      if (raw.strategy === 'sms') return toConnection(raw);
+      throw new ManagementFailure(
+        'not_found',
+        `${id} is no SMS connection: it is ${raw.name}, of strategy ${raw.strategy}.`,
+      );
+    },
     update: (id, { options, displayName }) =>
       call('change the connection', async () => {
         const change = { options, ...(displayName !== undefined && { display_name: displayName }) };

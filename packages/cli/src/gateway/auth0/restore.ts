@@ -54,8 +54,8 @@ export function restore(args: string[], context: CommandContext): Promise<Comman
     } catch (error) {
       return { exitCode: EX_DATAERR, output: `${messageOf(error)}\n` };
     }
-    const shared = { ...values, domain: values.domain ?? (context.env['AUTH0_DOMAIN'] || snapshot.domain) };
-    const found = await tenantOf({ ...shared, 'gateway-connection': '' }, context);
+    // Never the domain that the file names: whoever wrote the file would be sent the credentials.
+    const found = await tenantOf({ ...values, 'gateway-connection': '' }, context);
     if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
     if (found.tenant.domain !== snapshot.domain) {
       return {
@@ -83,6 +83,12 @@ async function restoreConnection(
   const now = Date.now;
   const api = createConnectionsApi(client, { now });
   const current = await api.get(snapshot.id);
+  if (current.name !== snapshot.name) {
+    return {
+      exitCode: EX_DATAERR,
+      output: `${snapshot.id} is ${current.name} now, and what was saved is of ${snapshot.name}. Nothing was changed.\n`,
+    };
+  }
   if (current.options === undefined) {
     return {
       exitCode: EX_NOPERM,
