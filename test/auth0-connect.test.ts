@@ -300,6 +300,23 @@ describe('what Auth0 may refuse', () => {
     expect(tenant.writes()).toHaveLength(1);
   });
 
+  test('a message that repeats the secret is told without it', async () => {
+    tenant.connections.push(twilioConnection('sms'));
+    tenant.state.intercept = ({ method }, response) => {
+      if (method !== 'PATCH') return false;
+      const message = `"${SECRET}" does not match the pattern`;
+      response
+        .writeHead(400, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ statusCode: 400, message }));
+      return true;
+    };
+    const { code, stderr } = await run(['connect', '--yes']);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('"(secret)" does not match the pattern'),
+    });
+  });
+
   test('no answer at all is told as such', async () => {
     const { code, stderr } = await run(['connect', '--yes'], { AUTH0_DOMAIN: 'localhost:2' });
     expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining('ECONNREFUSED') });

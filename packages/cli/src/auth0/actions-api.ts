@@ -82,18 +82,26 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
       }),
     get,
     create: (trigger, content) =>
-      call('create the Action', async () => {
-        const supported_triggers = [{ id: trigger, version: ACTION_TRIGGERS[trigger].version }];
-        const created = await client.actions.create(
-          { ...content, dependencies: [], supported_triggers },
-          ONCE,
-        );
-        return created.id ?? '';
-      }),
+      call(
+        'create the Action',
+        async () => {
+          const supported_triggers = [{ id: trigger, version: ACTION_TRIGGERS[trigger].version }];
+          const created = await client.actions.create(
+            { ...content, dependencies: [], supported_triggers },
+            ONCE,
+          );
+          return created.id ?? '';
+        },
+        content.secrets.map(({ value }) => value),
+      ),
     update: (id, change) =>
-      call('change the Action', async () => {
-        await client.actions.update(id, change, ONCE);
-      }),
+      call(
+        'change the Action',
+        async () => {
+          await client.actions.update(id, change, ONCE);
+        },
+        change.secrets?.map(({ value }) => value),
+      ),
     untilBuilt: async (id) => {
       const isBuilt = await poll({ ...PATIENCE, now }, async () => {
         const { status } = await get(id);

@@ -54,6 +54,13 @@ export function changesBetween(before: ConnectionOptions, after: ConnectionOptio
     }));
 }
 
+/** The values that are never shown. */
+export function secretsIn(options: ConnectionOptions): string[] {
+  return [...flatten(options)].flatMap(([field, value]) =>
+    isSecret(field) && typeof value === 'string' ? [value] : [],
+  );
+}
+
 /** Whether two sets of options say the same, in whatever order. */
 export function areSameOptions(one: ConnectionOptions, other: ConnectionOptions): boolean {
   return isDeepStrictEqual(one, other);

@@ -38,15 +38,17 @@ type Context = {
   /** Scopes that the whole command needs. */
   scopes: readonly string[];
   now: () => number;
+  /** What was sent and must not be shown, should Auth0's message repeat it. */
+  secrets: readonly string[];
 };
 
 /** The failure for whatever the SDK has thrown. */
-export function toFailure(error: unknown, { what, scopes, now }: Context): ManagementFailure {
+export function toFailure(error: unknown, { what, scopes, now, secrets }: Context): ManagementFailure {
   if (!(error instanceof ManagementError)) {
     return new ManagementFailure('unclear', `Auth0 did not answer, asked to ${what} (${systemCode(error)}).`);
   }
   const { statusCode = 0, body, rawResponse } = error;
-  const { code, message } = saidBy(body);
+  const { code, message } = saidBy(body, secrets);
   const said = message === undefined ? '' : ` Auth0 says: ${message}`;
   const needed = `This command needs the scopes ${scopes.join(', ')}.`;
 
@@ -87,13 +89,23 @@ export function toFailure(error: unknown, { what, scopes, now }: Context): Manag
   );
 }
 
-function saidBy(body: unknown): { code: string | undefined; message: string | undefined } {
+/** Shorter ones, such as a number of seconds, keep nothing secret and stand in every other sentence. */
+const SECRET_LENGTH = 8;
+
+function saidBy(
+  body: unknown,
+  secrets: readonly string[],
+): { code: string | undefined; message: string | undefined } {
+  const withoutSecrets = (said: string) =>
+    secrets
+      .filter((secret) => secret.length >= SECRET_LENGTH)
+      .reduce((rest, secret) => rest.replaceAll(secret, '(secret)'), said);
   const fields = new Map<string, unknown>(
     typeof body === 'object' && body !== null ? Object.entries(body) : [],
   );
   const text = (...names: string[]) => {
     const value = names.map((name) => fields.get(name)).find((one) => typeof one === 'string' && one !== '');
-    return typeof value === 'string' ? value.slice(0, 300) : undefined;
+    return typeof value === 'string' ? withoutSecrets(value).slice(0, 300) : undefined;
   };
   return { code: text('errorCode', 'error_code', 'error'), message: text('message', 'error_description') };
 }

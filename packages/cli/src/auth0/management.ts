@@ -1,4 +1,5 @@
 import { ManagementClient } from 'auth0';
+import { secretsIn } from './connection-options.ts';
 import { ManagementFailure, toFailure } from './management-failure.ts';
 
 /** Of a tenant, or a token that was made for it. */
@@ -50,11 +51,15 @@ export function createManagementClient({ domain, credentials }: Omit<Options, 'n
 
 /** Runs calls of the SDK and turns what they throw into failures of ours. @throws {ManagementFailure} */
 export function createCall({ scopes, now }: { scopes: readonly string[]; now: () => number }) {
-  return async <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
+  return async <Result>(
+    what: string,
+    work: () => Promise<Result>,
+    secrets: readonly string[] = [],
+  ): Promise<Result> => {
     try {
       return await work();
     } catch (error) {
-      const failure: ManagementFailure = toFailure(error, { what, scopes, now });
+      const failure: ManagementFailure = toFailure(error, { what, scopes, now, secrets });
       throw failure;
     }
   };
@@ -90,10 +95,14 @@ export function createConnectionsApi(
       );
     },
     update: (id, { options, displayName }) =>
-      call('change the connection', async () => {
-        const change = { options, ...(displayName !== undefined && { display_name: displayName }) };
-        await client.connections.update(id, change, { maxRetries: 0 });
-      }),
+      call(
+        'change the connection',
+        async () => {
+          const change = { options, ...(displayName !== undefined && { display_name: displayName }) };
+          await client.connections.update(id, change, { maxRetries: 0 });
+        },
+        secretsIn(options),
+      ),
   };
 }
 
