@@ -11,8 +11,8 @@ import {
   type ActionRun,
   loadAction,
   type LoadedAction,
-} from '../packages/cli/src/auth0/run-action.ts';
-import { phoneProviderEvent, sendPhoneMessageEvent } from '../packages/cli/src/auth0/sample-events.ts';
+} from '../packages/cli/src/tenant/run-action.ts';
+import { phoneProviderEvent, sendPhoneMessageEvent } from '../packages/cli/src/tenant/sample-events.ts';
 import { freshNumber, freshText } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET } from './support/processes.ts';

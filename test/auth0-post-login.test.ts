@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadAction, type LoadedAction } from '../packages/cli/src/auth0/run-action.ts';
+import { loadAction, type LoadedAction } from '../packages/cli/src/tenant/run-action.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';

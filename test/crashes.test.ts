@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { createTraceReader, type RedisClient } from '@sms-gateway/queue';
+import { createTraceReader } from '@sms-gateway/delivery';
+import { type RedisClient } from '@sms-gateway/redis';
 import { expect, test, vi } from 'vitest';
-import { freePort } from '../packages/cli/src/ports.ts';
+import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { acceptTwilio, callbackOf, callBackUntilTaken, twilioEnv } from './support/fake-twilio.ts';

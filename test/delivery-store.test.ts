@@ -1,5 +1,6 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
-import { createBlocks, createDeliveryStore, createTraceReader } from '@sms-gateway/queue';
+import { createBlocks } from '@sms-gateway/screening';
+import { createDeliveryStore, createTraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';

@@ -1,5 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createTraceReader } from '@sms-gateway/queue';
+import { createTraceReader } from '@sms-gateway/delivery';
 import { describe, expect, test, vi } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { type GatewayProcess, series, startIngress, startWorker } from './support/processes.ts';

@@ -3,14 +3,14 @@ import { mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, test, vi } from 'vitest';
-import { commandLineOf } from '../packages/cli/src/command-line-of.ts';
-import { startEmbeddedRedis } from '../packages/cli/src/embedded-redis.ts';
-import { runCommand } from '../packages/cli/src/run-command.ts';
-import { freePort } from '../packages/cli/src/ports.ts';
-import { withRedis } from '../packages/cli/src/redis/ask-redis.ts';
-import { containerName } from '../packages/cli/src/redis/run-redis-container.ts';
-import { runRedisServer } from '../packages/cli/src/redis/run-redis-server.ts';
-import { repositoryRoot } from '../packages/cli/src/repository.ts';
+import { commandLineOf } from '../packages/dev-redis/src/command-line-of.ts';
+import { startEmbeddedRedis } from '../packages/dev-redis/src/embedded-redis.ts';
+import { runCommand } from '../packages/dev-redis/src/run-command.ts';
+import { freePort } from '../packages/dev-redis/src/ports.ts';
+import { withRedis } from '../packages/dev-redis/src/ask-redis.ts';
+import { containerName } from '../packages/dev-redis/src/run-redis-container.ts';
+import { runRedisServer } from '../packages/dev-redis/src/run-redis-server.ts';
+import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
 import { startTestRedis } from './support/test-redis.ts';
 
 const cacheDir = join(repositoryRoot, '.gateway', 'cache');
@@ -157,8 +157,8 @@ describe.skipIf(source.kind !== 'server')(
 /** A Redis whose owner, as its claim says, is a process that is gone. */
 async function runInKilledProcess(dataDir: string, binary: Parameters<typeof runRedisServer>[0]['binary']) {
   const script = `
-    const { runRedisServer } = await import(${JSON.stringify(join(repositoryRoot, 'packages/cli/dist/redis/run-redis-server.js'))});
-    const { withRedis } = await import(${JSON.stringify(join(repositoryRoot, 'packages/cli/dist/redis/ask-redis.js'))});
+    const { runRedisServer } = await import(${JSON.stringify(join(repositoryRoot, 'packages/dev-redis/dist/run-redis-server.js'))});
+    const { withRedis } = await import(${JSON.stringify(join(repositoryRoot, 'packages/dev-redis/dist/ask-redis.js'))});
     const redis = await runRedisServer(${JSON.stringify({ binary, dataDir, logFile: `${dataDir}.log`, port: await freePort(), password: '', appendfsync: 'always' })});
     await withRedis(redis.url, (client) => client.set('left', 'behind'));
     process.stdout.write(String(redis.pid));

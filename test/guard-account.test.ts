@@ -1,4 +1,4 @@
-import { GUARD_RULES } from '@sms-gateway/queue';
+import { GUARD_RULES } from '@sms-gateway/screening';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';

@@ -1,5 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createGuard, createScreeningPlan } from '@sms-gateway/queue';
+import { createGuard, createScreeningPlan } from '@sms-gateway/screening';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { BEGIN_MS, createGuardSubject, DAY_MS, type Floors, HOUR_MS } from './support/guard-subject.ts';

@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { runCommand } from '../packages/cli/src/run-command.ts';
-import { freePort } from '../packages/cli/src/ports.ts';
-import { repositoryRoot } from '../packages/cli/src/repository.ts';
+import { runCommand } from '../packages/dev-redis/src/run-command.ts';
+import { freePort } from '../packages/dev-redis/src/ports.ts';
+import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
 import { startTestRedis } from './support/test-redis.ts';
 
 type Run = { output: () => string; child: ChildProcess; exitCode: Promise<number | null> };

@@ -1,5 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createRateLimit, type RedisClient } from '@sms-gateway/queue';
+import { createRateLimit } from '@sms-gateway/delivery';
+import { type RedisClient } from '@sms-gateway/redis';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';

@@ -1,5 +1,5 @@
 import { type DeliveryJob, gatewayKeys, type Receipt } from '@sms-gateway/contract';
-import { createDeliveryStore, createReceiptBook, createTraceReader } from '@sms-gateway/queue';
+import { createDeliveryStore, createReceiptStore, createTraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
@@ -71,7 +71,7 @@ async function setup({ isConcluded = true } = {}) {
     redis,
     store,
     conclude,
-    book: createReceiptBook({ redis, now: () => NOW }),
+    book: createReceiptStore({ redis, now: () => NOW }),
     attempt: async () => (await createTraceReader({ redis }).read(job.id))?.attempts[0],
     /** Messages put back into the queue. */
     queued: () => redis.lrange('{gateway}:sms:wait', 0, -1),

@@ -1,5 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createTraceReader, type Trace } from '@sms-gateway/queue';
+import { createTraceReader, type Trace } from '@sms-gateway/delivery';
 import { describe, expect, test, vi } from 'vitest';
 import { freshNumber, freshText, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';

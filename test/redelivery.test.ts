@@ -1,14 +1,10 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
-import {
-  createDeliveryStore,
-  createReceiptBook,
-  createGuard,
-  createReceiptDesk,
-  createReceiptReferences,
-  createVault,
-} from '@sms-gateway/queue';
+import { createDeliveryStore, createReceiptStore, createReceiptHandler } from '@sms-gateway/delivery';
+import { createGuard } from '@sms-gateway/screening';
+import { createReceiptReferences, createVault } from '@sms-gateway/privacy';
 import { createRouter } from '../packages/routing/src/index.ts';
-import { createLogger, createRegistry } from '../packages/runtime/src/index.ts';
+import { createLogger } from '../packages/process/src/logger.ts';
+import { createRegistry } from '../packages/process/src/metrics.ts';
 import { expect, test } from 'vitest';
 import type { Provider, SendRequest } from '../packages/providers/src/provider.ts';
 import { createProviderCalls } from '../services/worker/src/call-provider.ts';
@@ -59,7 +55,7 @@ async function setup() {
   });
   const registry = createRegistry({ service: 'test' });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const book = createReceiptBook({ redis, now });
+  const book = createReceiptStore({ redis, now });
   const health = createHealth({
     providers: ['twilio', 'http'],
     rateLimits: {},
@@ -90,7 +86,7 @@ async function setup() {
     }),
     health,
     book,
-    desk: createReceiptDesk({ book, guard: createGuard({ redis }), registry, logger }),
+    desk: createReceiptHandler({ book, guard: createGuard({ redis }), registry, logger }),
     metrics: createWorkerMetrics({ registry }),
     logger,
     onUnknown: 'resend',

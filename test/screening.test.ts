@@ -1,5 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createBlocks, createTraceReader, spendKeys } from '@sms-gateway/queue';
+import { createBlocks, spendKeys } from '@sms-gateway/screening';
+import { createTraceReader } from '@sms-gateway/delivery';
 import { describe, expect, test, vi } from 'vitest';
 import { auth0Token, freshText, postSms } from './support/auth0.ts';
 import { writeConfig } from './support/config-file.ts';

@@ -1,4 +1,4 @@
-import { createTraceReader, type Trace } from '@sms-gateway/queue';
+import { createTraceReader, type Trace } from '@sms-gateway/delivery';
 import { describe, expect, test, vi } from 'vitest';
 import { freshText, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';

@@ -1,4 +1,4 @@
-import { createTraceReader } from '@sms-gateway/queue';
+import { createTraceReader } from '@sms-gateway/delivery';
 import { expect, test, vi } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';

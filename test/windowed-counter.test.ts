@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { WINDOWED_COUNTER_LUA } from '@sms-gateway/queue';
+import { WINDOWED_COUNTER_LUA } from '@sms-gateway/screening';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';

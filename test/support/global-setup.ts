@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { withRedis } from '../../packages/cli/src/redis/ask-redis.ts';
-import { findRedis, type RedisSource } from '../../packages/cli/src/redis/find-redis.ts';
-import { repositoryRoot } from '../../packages/cli/src/repository.ts';
+import { withRedis } from '../../packages/dev-redis/src/ask-redis.ts';
+import { findRedis, type RedisSource } from '../../packages/dev-redis/src/find-redis.ts';
+import { repositoryRoot } from '../../packages/dev-redis/src/repository.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createGuard, createScreeningPlan, GUARD_RULES, type GuardPlan } from '@sms-gateway/queue';
+import { createGuard, createScreeningPlan, GUARD_RULES, type GuardPlan } from '@sms-gateway/screening';
 import type { openRedis } from './traces.ts';
 
 export const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import type { RedisClient } from '@sms-gateway/queue';
+import type { RedisClient } from '@sms-gateway/redis';
 import { Redis } from 'ioredis';
 
 /** Every key and every value that Redis holds, as text. */

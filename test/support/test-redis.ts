@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
 import { inject, vi } from 'vitest';
-import { freePort } from '../../packages/cli/src/ports.ts';
-import { withRedis } from '../../packages/cli/src/redis/ask-redis.ts';
-import type { RedisBinary } from '../../packages/cli/src/redis/fetch-debian-redis.ts';
-import { runRedisServer } from '../../packages/cli/src/redis/run-redis-server.ts';
+import { freePort } from '../../packages/dev-redis/src/ports.ts';
+import { withRedis } from '../../packages/dev-redis/src/ask-redis.ts';
+import type { RedisBinary } from '../../packages/dev-redis/src/fetch-debian-redis.ts';
+import { runRedisServer } from '../../packages/dev-redis/src/run-redis-server.ts';
 
 export type TestRedis = AsyncDisposable & {
   url: string;

@@ -1,4 +1,5 @@
-import { connectRedis, createTraceReader, type RedisClient, type Trace } from '@sms-gateway/queue';
+import { connectRedis, type RedisClient } from '@sms-gateway/redis';
+import { createTraceReader, type Trace } from '@sms-gateway/delivery';
 import { vi } from 'vitest';
 
 /** A connection that looks into the Redis under test, as an operator's tool would. */

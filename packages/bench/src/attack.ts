@@ -1,6 +1,8 @@
 import { parsePhoneNumber } from '@sms-gateway/contract';
-import { createBlocks, createGuard, createIdentity, createProducer, createVault } from '@sms-gateway/queue';
-import { loadIngressConfig } from '@sms-gateway/runtime';
+import { createBlocks, createGuard } from '@sms-gateway/screening';
+import { createIdentity, createVault } from '@sms-gateway/privacy';
+import { createProducer } from '@sms-gateway/delivery';
+import { loadIngressConfig } from '@sms-gateway/config';
 import { screenMessage } from '@sms-gateway/screening';
 import { type AttackOrigin, type Request, trafficWithAttack } from './attack-traffic.ts';
 import { auth0, type BenchContext, payloadKey } from './bench-context.ts';

@@ -1,5 +1,7 @@
 import { parsePhoneNumber, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { createIdentity, createProducer, createScreeningPlan, createVault } from '@sms-gateway/queue';
+import { createIdentity, createVault } from '@sms-gateway/privacy';
+import { createProducer } from '@sms-gateway/delivery';
+import { createScreeningPlan } from '@sms-gateway/screening';
 import { Queue } from 'bullmq';
 import { messageNumber } from './auth0-requests.ts';
 import type { PrivateRedis } from './private-redis.ts';

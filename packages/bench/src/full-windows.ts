@@ -1,5 +1,5 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { counterName, GUARD_COUNTERS, spendKeys, WINDOWED_COUNTER_LUA } from '@sms-gateway/queue';
+import { counterName, GUARD_COUNTERS, spendKeys, WINDOWED_COUNTER_LUA } from '@sms-gateway/screening';
 import type { PrivateRedis } from './private-redis.ts';
 
 type Shape = { name: string; windowMs: number };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmbeddedRedis } from '@sms-gateway/cli/embedded-redis';
+import { startEmbeddedRedis } from '@sms-gateway/dev-redis';
 import { Redis } from 'ioredis';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

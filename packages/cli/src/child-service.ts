@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { lastLines } from './last-lines.ts';
+import { lastLines } from '@sms-gateway/dev-redis';
 
 export type ChildService = {
   name: string;

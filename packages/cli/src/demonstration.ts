@@ -1,4 +1,4 @@
-import type { Trace, TraceReader } from '@sms-gateway/queue';
+import type { Trace, TraceReader } from '@sms-gateway/delivery';
 import { callGateway, type GatewayAuthentication, signToken } from './play-auth0.ts';
 import { acceptedId } from './send/caller.ts';
 import { createFollow } from './send/follow.ts';

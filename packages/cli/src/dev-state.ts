@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { codeOf } from './error-facts.ts';
+import { codeOf } from '@sms-gateway/dev-redis';
 
 const devStateSchema = z.object({
   /** Made here for development; the gateway may run with another one from the environment. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { loadCallerConfig } from '@sms-gateway/runtime';
-import { asAuth0Takes } from './auth0/gateway-target.ts';
+import { loadCallerConfig } from '@sms-gateway/config';
+import { asAuth0Takes } from './tenant/gateway-target.ts';
 import type { DevState } from './dev-state.ts';
 import type { GatewayAuthentication } from './play-auth0.ts';
 

@@ -1,11 +1,11 @@
-import { manageAuth0 } from './gateway/auth0.ts';
-import { blockDestination, listBlocks, unblockDestination } from './gateway/block.ts';
-import { type Command, type CommandResult, createPaint, EX_USAGE } from './gateway/command.ts';
-import { Cancelled, createDialogue } from './gateway/dialogue.ts';
-import { diagnose } from './gateway/doctor.ts';
-import { explainNumber } from './gateway/explain.ts';
-import { explainRoute } from './gateway/route.ts';
-import { explainSegments } from './gateway/segments.ts';
+import { manageAuth0 } from './commands/auth0.ts';
+import { blockDestination, listBlocks, unblockDestination } from './commands/block.ts';
+import { type Command, type CommandResult, createPaint, EX_USAGE } from './commands/command.ts';
+import { Cancelled, createDialogue } from './commands/dialogue.ts';
+import { diagnose } from './commands/doctor.ts';
+import { explainNumber } from './commands/explain.ts';
+import { explainRoute } from './commands/route.ts';
+import { explainSegments } from './commands/segments.ts';
 
 const COMMANDS: Record<string, Command> = {
   auth0: {

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import type { ActionEnd } from './auth0/run-action.ts';
+import type { ActionEnd } from './tenant/run-action.ts';
 
 /** What `gateway_authentication` of an Auth0 SMS connection holds. */
 export type GatewayAuthentication = {

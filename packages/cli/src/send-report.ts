@@ -1,4 +1,4 @@
-import type { ActionEnd, ActionRun } from './auth0/run-action.ts';
+import type { ActionEnd, ActionRun } from './tenant/run-action.ts';
 import { explainActionEnd, type GatewayAnswer, tellApplication, type ToldApplication } from './play-auth0.ts';
 import { type Call, isTaken } from './send/caller.ts';
 

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { type DevState, readDevState } from './dev-state.ts';
-import { messageOf } from './error-facts.ts';
+import { messageOf } from '@sms-gateway/dev-redis';
 import { findGatewayAuthentication } from './gateway-authentication.ts';
-import { repositoryRoot } from './repository.ts';
+import { repositoryRoot } from '@sms-gateway/dev-redis';
 import { createActionCaller, createGatewayCaller } from './send/caller.ts';
 import { dispatch } from './send/dispatch.ts';
 import { createFollow, type Follow } from './send/follow.ts';

@@ -1,21 +1,21 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { createTraceReader } from '@sms-gateway/queue';
+import { createTraceReader } from '@sms-gateway/delivery';
 import { startService } from './child-service.ts';
 import { demonstrate, demonstrationLines } from './demonstration.ts';
 import { type DevState, readDevState, writeDevState } from './dev-state.ts';
-import { startEmbeddedRedis } from './embedded-redis.ts';
+import { startEmbeddedRedis } from '@sms-gateway/dev-redis';
 import { findGatewayAuthentication } from './gateway-authentication.ts';
 import { gatewayEnv } from './gateway-env.ts';
-import { lastLines } from './last-lines.ts';
+import { lastLines } from '@sms-gateway/dev-redis';
 import type { GatewayAuthentication } from './play-auth0.ts';
-import { choosePort, portOr } from './ports.ts';
-import { withRedis } from './redis/ask-redis.ts';
-import { repositoryRoot } from './repository.ts';
+import { choosePort, portOr } from '@sms-gateway/dev-redis';
+import { withRedis } from '@sms-gateway/dev-redis';
+import { repositoryRoot } from '@sms-gateway/dev-redis';
 import { startScreen } from './start-screen.ts';
 import { untilStopSignal } from './stop-signal.ts';
-import { messageOf } from './error-facts.ts';
+import { messageOf } from '@sms-gateway/dev-redis';
 
 /** Milliseconds for a service to become ready, and to drain. */
 const READY_WITHIN_MS = 30_000;

@@ -1,5 +1,5 @@
 import { parsePhoneNumber } from '@sms-gateway/contract';
-import type { RouteConfig, RoutingConfig } from '@sms-gateway/runtime';
+import type { RouteConfig, RoutingConfig } from '@sms-gateway/config';
 import { describe, expect, test } from 'vitest';
 import type { RoutedMessage } from './routed-message.ts';
 import { createRouter } from './router.ts';

@@ -1,4 +1,4 @@
-import type { RouteMatch } from '@sms-gateway/runtime';
+import type { RouteMatch } from '@sms-gateway/config';
 import { countriesOf } from './countries-of.ts';
 import type { RoutedMessage } from './routed-message.ts';
 

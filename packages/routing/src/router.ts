@@ -1,5 +1,5 @@
 import type { PhoneNumber } from '@sms-gateway/contract';
-import type { ProviderName, RouteConfig, RouteMatch, RoutingConfig, SenderKind } from '@sms-gateway/runtime';
+import type { ProviderName, RouteConfig, RouteMatch, RoutingConfig, SenderKind } from '@sms-gateway/config';
 import { countriesOf } from './countries-of.ts';
 import { drawOrder } from './draw-order.ts';
 import { firstUnmet } from './first-unmet.ts';

@@ -1,4 +1,4 @@
-import type { SenderKind } from '@sms-gateway/runtime';
+import type { SenderKind } from '@sms-gateway/config';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**

@@ -1,4 +1,4 @@
-import { SENDER_KINDS } from '@sms-gateway/runtime';
+import { SENDER_KINDS } from '@sms-gateway/config';
 import { expect, test } from 'vitest';
 import { SENDER_RULES } from './sender-rules.ts';
 

@@ -1,4 +1,4 @@
-import type { SenderKind } from '@sms-gateway/runtime';
+import type { SenderKind } from '@sms-gateway/config';
 
 export type SenderRule = { kinds: SenderKind[]; source: string };
 

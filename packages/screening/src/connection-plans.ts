@@ -1,5 +1,5 @@
-import { createScreeningPlan, type ScreeningPlan } from '@sms-gateway/queue';
-import type { ConnectionConfig, IngressConfig } from '@sms-gateway/runtime';
+import { createScreeningPlan, type ScreeningPlan } from './screening-plan.ts';
+import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import { limitGroups, type LimitScope } from './limits.ts';
 import { spendGroups } from './spend.ts';
 

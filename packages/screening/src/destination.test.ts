@@ -1,5 +1,5 @@
 import { parsePhoneNumber } from '@sms-gateway/contract';
-import type { DestinationsConfig } from '@sms-gateway/runtime';
+import type { DestinationsConfig } from '@sms-gateway/config';
 import { expect, test } from 'vitest';
 import { screenDestination } from './destination.ts';
 

@@ -1,5 +1,5 @@
 import { countriesMeaning, type PhoneNumber } from '@sms-gateway/contract';
-import type { DestinationsConfig } from '@sms-gateway/runtime';
+import type { DestinationsConfig } from '@sms-gateway/config';
 
 /** What keeps a number from getting codes, whoever asks. */
 export type DestinationRule = 'denied_country' | 'denied_prefix' | 'number_type' | 'allowed_countries';

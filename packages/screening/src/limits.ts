@@ -1,6 +1,6 @@
 import type { PhoneNumber } from '@sms-gateway/contract';
-import type { Limit, RuleMode } from '@sms-gateway/queue';
-import type { LimitsConfig } from '@sms-gateway/runtime';
+import type { Limit, RuleMode } from './screening-plan.ts';
+import type { LimitsConfig } from '@sms-gateway/config';
 
 export type LimitScope = keyof LimitsConfig;
 

@@ -1,6 +1,8 @@
 import { describeText, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
-import { blockNamesOf, type Identity, type Screening } from '@sms-gateway/queue';
-import type { ConnectionConfig, IngressConfig } from '@sms-gateway/runtime';
+import { blockNamesOf } from './blocks.ts';
+import { type Identity } from '@sms-gateway/privacy';
+import { type Screening } from './screening-plan.ts';
+import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import { connectionPlans } from './connection-plans.ts';
 import { type DestinationRule, screenDestination } from './destination.ts';
 import { countryOf, rangeOf } from './limits.ts';

@@ -1,6 +1,7 @@
 import { countriesMeaning, type PhoneNumber } from '@sms-gateway/contract';
-import { type Limit, type RuleMode, type Spend, SPEND_WINDOW_MS, spendKeys } from '@sms-gateway/queue';
-import type { ConnectionConfig, PriceTable } from '@sms-gateway/runtime';
+import { type Limit, type RuleMode, type Spend } from './screening-plan.ts';
+import { SPEND_WINDOW_MS, spendKeys } from './spend-keys.ts';
+import type { ConnectionConfig, PriceTable } from '@sms-gateway/config';
 
 const MILLIONTHS = 1_000_000;
 

@@ -1,39 +1,37 @@
+import { connectRedis, createDurabilityCheck } from '@sms-gateway/redis';
+import { createGuard, createRefusals } from '@sms-gateway/screening';
+import { createIdentity, createReceiptReferences, createVault } from '@sms-gateway/privacy';
 import {
-  connectRedis,
-  createDurabilityCheck,
-  createGuard,
-  createIdentity,
   createProducer,
-  createReceiptBook,
-  createReceiptDesk,
-  createReceiptReferences,
-  createRefusals,
-  createVault,
+  createReceiptStore,
+  createReceiptHandler,
   registerQueueMetrics,
-} from '@sms-gateway/queue';
+} from '@sms-gateway/delivery';
 import {
   closeWithin,
   createAdminServer,
-  createConfigSource,
   createLogger,
   createRegistry,
-  describeConfig,
   listen,
+  runMain,
+  untilSignal,
+  watchConfig,
+} from '@sms-gateway/process';
+import {
+  createConfigSource,
+  describeConfig,
   type IngressConfig,
   loadIngressConfig,
   namesOfChanges,
   needingRestart,
-  runMain,
-  untilSignal,
-  watchConfig,
-} from '@sms-gateway/runtime';
-import { createAccept } from './accept.ts';
-import { createApp } from './app.ts';
-import { createGates } from './gates.ts';
+} from '@sms-gateway/config';
+import { createAccept } from './messages/accept.ts';
+import { createApp } from './http/app.ts';
+import { createGates } from './auth/connections.ts';
 import { createIngressMetrics } from './metrics.ts';
-import { createTakeReceipts } from './receipts.ts';
-import { createServer } from './server.ts';
-import { createTakeVerified } from './verified.ts';
+import { createTakeReceipts } from './receipts/receipts.ts';
+import { createServer } from './http/server.ts';
+import { createTakeVerified } from './messages/verified.ts';
 
 await runMain('ingress', async () => {
   const stopSignal = untilSignal();
@@ -92,7 +90,7 @@ await runMain('ingress', async () => {
       config: config.receipts,
       publicUrl: config.publicUrl,
       references: createReceiptReferences(config.payloadKeys),
-      desk: createReceiptDesk({ book: createReceiptBook({ redis, now }), guard, registry, logger }),
+      desk: createReceiptHandler({ book: createReceiptStore({ redis, now }), guard, registry, logger }),
       metrics,
       now,
     }),

@@ -1,12 +1,12 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { Provider, SendRequest } from '@sms-gateway/providers';
-import { createReceiptReferences } from '@sms-gateway/queue';
+import { createReceiptReferences } from '@sms-gateway/privacy';
 import { expect, test } from 'vitest';
 import { createProviderCalls } from './call-provider.ts';
-import type { CallLeave, ProviderHealth } from './health/health.ts';
+import type { CallPermit, ProviderHealth } from './health/health.ts';
 
 const NOW = 1_000_000;
-const leave: CallLeave = { provider: 'twilio', ticket: { isProbe: false, era: 0 } };
+const leave: CallPermit = { provider: 'twilio', ticket: { isProbe: false, era: 0 } };
 const references = createReceiptReferences({ kind: 'keys', keys: [new Uint8Array(32)] });
 
 function setup({

@@ -1,8 +1,9 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { LookupResult, Provider, SendRequest, SendResult } from '@sms-gateway/providers';
-import type { FinishedAttempt, Payload, ReceiptReferences } from '@sms-gateway/queue';
+import type { FinishedAttempt } from '@sms-gateway/delivery';
+import type { Payload, ReceiptReferences } from '@sms-gateway/privacy';
 import { withinCallWindow } from './call-window.ts';
-import type { CallLeave, ProviderHealth } from './health/health.ts';
+import type { CallPermit, ProviderHealth } from './health/health.ts';
 
 export type ProviderCalls = {
   /** Whether receipts of the provider's can come. */
@@ -13,7 +14,7 @@ export type ProviderCalls = {
   send(call: {
     job: DeliveryJob;
     number: number;
-    leave: CallLeave;
+    leave: CallPermit;
     sender: string | undefined;
     payload: Payload | undefined;
     text: string;

@@ -1,4 +1,5 @@
-import { createLogger, type ProviderConfig } from '@sms-gateway/runtime';
+import { createLogger } from '@sms-gateway/process';
+import { type ProviderConfig } from '@sms-gateway/config';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startScriptedProviderServer } from '../../../test/support/scripted-provider-server.ts';
 import { createProvider } from './create-provider.ts';

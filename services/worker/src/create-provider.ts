@@ -12,8 +12,9 @@ import {
   createVonageProvider,
   type Provider,
 } from '@sms-gateway/providers';
-import type { AttemptReference } from '@sms-gateway/queue';
-import type { Logger, ProviderConfig } from '@sms-gateway/runtime';
+import type { AttemptReference } from '@sms-gateway/privacy';
+import type { Logger } from '@sms-gateway/process';
+import type { ProviderConfig } from '@sms-gateway/config';
 
 type Deps = {
   /** Sockets at most. */

@@ -1,5 +1,5 @@
 import { isCurableFailure, isFailure, type Outcome } from '@sms-gateway/contract';
-import type { RecordedAttempt } from '@sms-gateway/queue';
+import type { RecordedAttempt } from '@sms-gateway/delivery';
 
 /** Milliseconds: no call to a provider lasts longer, however much time is left. */
 export const MAX_CALL_MS = 10_000;

@@ -3,14 +3,14 @@ import {
   type DeliveryFacts,
   type DeliveryStore,
   type FinishedAttempt,
-  type ReceiptBook,
-  type ReceiptDesk,
-  untilWritten,
-} from '@sms-gateway/queue';
-import type { Logger } from '@sms-gateway/runtime';
+  type ReceiptStore,
+  type ReceiptHandler,
+} from '@sms-gateway/delivery';
+import { untilWritten } from '@sms-gateway/redis';
+import type { Logger } from '@sms-gateway/process';
 import type { ProviderCalls } from './call-provider.ts';
 import { type Decision, decide, didNotArrive, type Facts, isUnknown, wasTaken } from './decide.ts';
-import type { CallLeave, ProviderHealth } from './health/health.ts';
+import type { CallPermit, ProviderHealth } from './health/health.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { createOpenMessage, OpenedMessage } from './open-message.ts';
 
@@ -22,8 +22,8 @@ type Deps = {
   open: ReturnType<typeof createOpenMessage>;
   calls: ProviderCalls;
   health: ProviderHealth;
-  book: ReceiptBook;
-  desk: ReceiptDesk;
+  book: ReceiptStore;
+  desk: ReceiptHandler;
   metrics: WorkerMetrics;
   logger: Logger;
   onUnknown: Facts['onUnknown'];
@@ -124,7 +124,7 @@ export function createDeliver({
       return { kind: 'later', delayMs };
     }
 
-    async function begin(number: number, leave: CallLeave, isRedelivery: boolean) {
+    async function begin(number: number, leave: CallPermit, isRedelivery: boolean) {
       const { plan, encoding, segments } = opened;
       const begun = {
         number,
@@ -147,7 +147,7 @@ export function createDeliver({
 
     async function attempt(
       number: number,
-      leave: CallLeave,
+      leave: CallPermit,
       decision: Decision & { kind: 'send' },
     ): Promise<FinishedAttempt> {
       const { provider, timeoutMs, validitySeconds } = decision;

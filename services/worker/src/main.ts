@@ -1,33 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
+import { connectRedis, createConnectionWatch } from '@sms-gateway/redis';
 import {
-  connectRedis,
-  createConnectionWatch,
   createDeliveryStore,
   createRateLimit,
-  createReceiptBook,
-  createGuard,
-  createReceiptDesk,
-  createReceiptReferences,
-  createVault,
+  createReceiptStore,
+  createReceiptHandler,
   registerQueueMetrics,
-} from '@sms-gateway/queue';
+} from '@sms-gateway/delivery';
+import { createGuard } from '@sms-gateway/screening';
+import { createReceiptReferences, createVault } from '@sms-gateway/privacy';
 import { createRouter } from '@sms-gateway/routing';
 import {
   closeWithin,
   createAdminServer,
-  createConfigSource,
   createLogger,
   createRegistry,
+  runMain,
+  untilSignal,
+  watchConfig,
+} from '@sms-gateway/process';
+import {
+  createConfigSource,
   describeConfig,
   loadWorkerConfig,
   needingRestart,
   type ProviderConfig,
-  runMain,
-  untilSignal,
-  watchConfig,
   type WorkerConfig,
-} from '@sms-gateway/runtime';
-import { createApp } from './app.ts';
+} from '@sms-gateway/config';
+import { createApp } from './consumer.ts';
 import { createProviderCalls } from './call-provider.ts';
 import { createProvider } from './create-provider.ts';
 import { createDeliver } from './deliver.ts';
@@ -52,8 +52,8 @@ await runMain('worker', async () => {
   const onError = (error: Error) => logger.warn({ err: error }, 'redis.error');
   const redis = connectRedis(config.redis, 'worker', { name: 'sms-gateway-worker', onError });
   const watch = createConnectionWatch({ redis, now });
-  const book = createReceiptBook({ redis, now });
-  const desk = createReceiptDesk({ book, guard: createGuard({ redis }), registry, logger });
+  const book = createReceiptStore({ redis, now });
+  const desk = createReceiptHandler({ book, guard: createGuard({ redis }), registry, logger });
   const providers = await Promise.all(
     config.providers.map((provider) =>
       createProvider(provider, {

@@ -4,9 +4,11 @@ import {
   parsePhoneNumber,
   replaceSmartCharacters,
 } from '@sms-gateway/contract';
-import { blockNamesOf, type DeliveryFacts, type Payload, type Vault } from '@sms-gateway/queue';
+import { blockNamesOf } from '@sms-gateway/screening';
+import { type DeliveryFacts } from '@sms-gateway/delivery';
+import { type Payload, type Vault } from '@sms-gateway/privacy';
 import type { RoutePlan, Router } from '@sms-gateway/routing';
-import type { Logger } from '@sms-gateway/runtime';
+import type { Logger } from '@sms-gateway/process';
 
 /** A message as far as this process can read it. */
 export type OpenedMessage = {

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createVault } from '@sms-gateway/queue';
+import { createVault } from '@sms-gateway/privacy';
 import { CompactEncrypt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import type { BenchContext } from '../bench-context.ts';
 import { measureInRounds } from '../rounds.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type ActionCache, type ActionRun, loadAction } from '../auth0/run-action.ts';
-import { phoneProviderEvent } from '../auth0/sample-events.ts';
+import { type ActionCache, type ActionRun, loadAction } from '../tenant/run-action.ts';
+import { phoneProviderEvent } from '../tenant/sample-events.ts';
 import { callGateway, type GatewayAnswer, type GatewayAuthentication, signToken } from '../play-auth0.ts';
 import type { Message } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import type { Trace, TraceReader } from '@sms-gateway/queue';
+import type { Trace, TraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { createFollow, redisErrorCode } from './follow.ts';
 

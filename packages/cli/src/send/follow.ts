@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcome } from '@sms-gateway/contract';
-import type { Trace, TraceReader } from '@sms-gateway/queue';
+import type { Trace, TraceReader } from '@sms-gateway/delivery';
 
 /** What following one message came to. */
 export type Followed =

@@ -1,4 +1,4 @@
-import type { Trace } from '@sms-gateway/queue';
+import type { Trace } from '@sms-gateway/delivery';
 import { sendReport } from '../send-report.ts';
 import type { Followed } from './follow.ts';
 import type { Output, OutputOptions } from './output.ts';

@@ -1,4 +1,5 @@
-import { connectRedis, createTraceReader, type TraceReader } from '@sms-gateway/queue';
+import { connectRedis } from '@sms-gateway/redis';
+import { createTraceReader, type TraceReader } from '@sms-gateway/delivery';
 import { type NotFollowed, redisErrorCode } from './follow.ts';
 
 export type OpenedTraces = { kind: 'open'; traces: TraceReader; close: () => void } | NotFollowed;

@@ -1,4 +1,4 @@
-import type { Trace } from '@sms-gateway/queue';
+import type { Trace } from '@sms-gateway/delivery';
 import type { Call } from './caller.ts';
 import type { Result } from './result.ts';
 

@@ -1,4 +1,4 @@
-import type { Trace, TraceAttempt } from '@sms-gateway/queue';
+import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { compactWay, wayLines } from './way.ts';
 

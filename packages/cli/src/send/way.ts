@@ -1,4 +1,4 @@
-import type { Trace, TraceAttempt } from '@sms-gateway/queue';
+import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
 
 type Step = { at: number; name: string; detail: string };
 

@@ -2,7 +2,7 @@ import type { CallVerdict, SlidingWindow } from './window.ts';
 
 export type CircuitState = 'closed' | 'open' | 'half_open';
 
-/** Leave for one call; to be handed back with what the call came to. */
+/** Permit for one call; to be handed back with what the call came to. */
 export type Ticket = { readonly isProbe: boolean; readonly era: number };
 
 export type Circuit = {

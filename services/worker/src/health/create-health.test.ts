@@ -1,5 +1,5 @@
 import type { SendResult } from '@sms-gateway/providers';
-import type { Leave } from '@sms-gateway/queue';
+import type { Permit } from '@sms-gateway/delivery';
 import { Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
 import { createHealth } from './create-health.ts';
@@ -17,9 +17,9 @@ const transient = (retryAfterMs?: number): SendResult => ({
   retryAfterMs,
 });
 
-function setup({ leaves = [] }: { leaves?: (Leave | Error)[] } = {}) {
+function setup({ leaves = [] }: { leaves?: (Permit | Error)[] } = {}) {
   const clock = { now: 1_000_000 };
-  const takeLeave = vi.fn(async (): Promise<Leave> => {
+  const takeLeave = vi.fn(async (): Promise<Permit> => {
     const leave = leaves.shift() ?? { granted: true };
     if (leave instanceof Error) throw leave;
     return leave;
@@ -122,7 +122,7 @@ describe('a provider at its rate limit', () => {
   test('keeps no probe that it does not let pass', async () => {
     const { clock, health, call } = setup({
       leaves: [
-        ...Array.from({ length: 10 }, (): Leave => ({ granted: true })),
+        ...Array.from({ length: 10 }, (): Permit => ({ granted: true })),
         { granted: false, waitMs: 1 },
         new Error('READONLY'),
       ],

@@ -1,5 +1,5 @@
 import type { SendResult } from '@sms-gateway/providers';
-import type { RateLimit } from '@sms-gateway/queue';
+import type { RateLimit } from '@sms-gateway/delivery';
 import { createCircuit } from './circuit.ts';
 import type { ProviderHealth } from './health.ts';
 import { type CallVerdict, createSlidingWindow } from './window.ts';

@@ -1,8 +1,8 @@
 import type { SendResult } from '@sms-gateway/providers';
 import type { CircuitState, Ticket } from './circuit.ts';
 
-/** Leave for one call. */
-export type CallLeave = { readonly provider: string; readonly ticket: Ticket };
+/** Permit for one call. */
+export type CallPermit = { readonly provider: string; readonly ticket: Ticket };
 
 /** What one process knows of how its providers do. Times in milliseconds since the epoch. */
 export type ProviderHealth = {
@@ -13,11 +13,11 @@ export type ProviderHealth = {
    * Undefined where it is not given; then `availableAt` says from when on to ask again, which is later than now.
    * @throws what Redis answers: without it no attempt can be written down anyway.
    */
-  admit(provider: string): Promise<CallLeave | undefined>;
+  admit(provider: string): Promise<CallPermit | undefined>;
   /** Tells what an admitted call came to. */
-  report(leave: CallLeave, result: SendResult, durationMs: number): void;
+  report(leave: CallPermit, result: SendResult, durationMs: number): void;
   /** Gives back the leave for a call that was not made after all. */
-  withdraw(leave: CallLeave): void;
+  withdraw(leave: CallPermit): void;
   /** For `/readyz` and the metrics. */
   snapshot(): Record<string, ProviderState>;
 };

@@ -1,0 +1,155 @@
+import { type ActionState, readActionState } from '../../tenant/action-state.ts';
+import { actionContent, CODE_TTL } from '../../tenant/action-content.ts';
+import { type ActionTrigger, createActionsApi } from '../../tenant/actions-api.ts';
+import { deployAction, type Deployment } from '../../tenant/deploy-action.ts';
+import { ManagementFailure } from '../../tenant/management-failure.ts';
+import { createPhoneProvidersApi, type PhoneProvidersApi } from '../../tenant/phone-providers-api.ts';
+import { plannedSteps } from '../../tenant/planned-steps.ts';
+import { describeProbe } from '../../tenant/probe-gateway.ts';
+import { type CommandResult, EX_USAGE } from '../command.ts';
+import { checkGateway } from './check-gateway.ts';
+import type { ConnectJob } from './connect.ts';
+import { agree } from './connect-connection.ts';
+import { exitCodeOf } from './failures.ts';
+import { snapshotFolder } from './options.ts';
+import { unfinishedReport } from './steps-report.ts';
+
+/** Deploys the Action that hands the tenant's codes to the gateway. */
+export async function connectAction({
+  client,
+  domain,
+  target,
+  values,
+  context,
+}: ConnectJob): Promise<CommandResult> {
+  const { dialogue, env } = context;
+  const now = Date.now;
+  const trigger: ActionTrigger = values.mfa ? 'send-phone-message' : 'custom-phone-provider';
+  const apis = {
+    actions: createActionsApi(client, { now }),
+    providers: createPhoneProvidersApi(client, { now }),
+  };
+  const content = await actionContent(trigger, target, values['code-ttl']);
+  const found = await readActionState(apis, trigger, content.name);
+  if (found.kind === 'several') {
+    return {
+      exitCode: 1,
+      output: `The tenant has several Actions for ${trigger}: ${found.names.join(', ')}. Auth0 allows one by now: delete the others first.\n`,
+    };
+  }
+  if (values['code-ttl'] === undefined && hasCodeTtl(found.state)) {
+    return { exitCode: EX_USAGE, output: `${codeTtlAdvice(found.state.action?.name ?? '')}\n` };
+  }
+  const steps = plannedSteps(found.state, content, trigger);
+  const shown = { domain, trigger, gatewayUrl: target.url, steps };
+  const json = (more: object, exitCode = 0): CommandResult => ({
+    exitCode,
+    output: '',
+    report: `${JSON.stringify({ ...shown, ...more }, null, 2)}\n`,
+  });
+
+  if (!values.json)
+    dialogue.say(
+      [`Tenant ${domain}, gateway ${target.url}:`, ...steps.map((step) => `  - ${step}`)].join('\n'),
+    );
+  if (values['dry-run'] || (values.json && !values.yes)) {
+    return values.json
+      ? json({ applied: false })
+      : { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
+  }
+  const mayAsk = !values.yes;
+  const check = await checkGateway(target, context, { skip: values['skip-check'], mayAsk, now });
+  if (!check.mayGoOn) {
+    const { probe } = check;
+    return values.json
+      ? json({ applied: false, gateway: probe.kind, reason: describeProbe(probe, target.url) }, 1)
+      : { exitCode: 1, output: '' };
+  }
+  const agreed = await agree('Do all this?', mayAsk, context);
+  if (agreed !== 'yes') return agreed;
+
+  const deployment = await deployAction({
+    ...apis,
+    trigger,
+    content,
+    before: found.state,
+    domain,
+    snapshotFolder: snapshotFolder(values['save-to'], env),
+    now,
+  });
+  const { kind, savedTo } = deployment;
+  const tested =
+    kind === 'done' && values.test !== undefined
+      ? await sendTest(apis.providers, deployment.providerId ?? '', values.test)
+      : undefined;
+  const deployed = deploymentReport(deployment, trigger);
+  const { exitCode } = tested?.exitCode ? tested : deployed;
+  const output = deployed.output + (tested?.output ?? '');
+  if (!values.json) return { exitCode, output };
+  if (exitCode !== 0) dialogue.say(output);
+  return json(
+    {
+      applied: kind === 'done',
+      end: kind === 'done' ? 'deployed' : kind,
+      savedTo,
+      tested: tested?.exitCode === 0,
+      ...(exitCode !== 0 && { reason: (kind === 'done' ? (tested?.output ?? '') : output).trimEnd() }),
+    },
+    exitCode,
+  );
+}
+
+function hasCodeTtl({ action }: ActionState): boolean {
+  return action?.secretNames.includes(CODE_TTL) === true;
+}
+
+/** Secrets are replaced all together, and their values cannot be read. */
+export function codeTtlAdvice(name: string): string {
+  return `The Action "${name}" has a secret ${CODE_TTL}, which Auth0 does not show and which would be lost. Give it again with --code-ttl SECONDS: the life of a code at Auth0, totp.time_step in the options of the connection. Nothing was changed.`;
+}
+
+async function sendTest(providers: PhoneProvidersApi, id: string, to: string): Promise<CommandResult> {
+  try {
+    await providers.sendTest(id, to);
+  } catch (error) {
+    if (!(error instanceof ManagementFailure)) throw error;
+    return {
+      exitCode: exitCodeOf(error),
+      output: `${error.message} Everything is deployed; only the test message failed.\n`,
+    };
+  }
+  return {
+    exitCode: 0,
+    output: 'Auth0 has been asked for its test message; the ingress logs request.completed when it comes.\n',
+  };
+}
+
+function deploymentReport(deployment: Deployment, trigger: ActionTrigger): CommandResult {
+  const { savedTo } = deployment;
+  if (deployment.kind !== 'done') {
+    const isSecond =
+      deployment.kind === 'stopped' &&
+      deployment.failure.code === 'actions_cardinality_custom_phone_provider_not_allowed';
+    return unfinishedReport(deployment, [
+      ...(isSecond
+        ? ['The tenant has an Action for this trigger that cannot be seen with these credentials.']
+        : []),
+      ...(savedTo === undefined ? [] : [`What was there is in ${savedTo}.`]),
+    ]);
+  }
+  return {
+    exitCode: 0,
+    output: [
+      'Deployed.',
+      ...(savedTo === undefined
+        ? []
+        : [`To put back what was there: npm run gateway -- auth0 restore ${savedTo}`]),
+      ...(trigger === 'custom-phone-provider'
+        ? [
+            'A tenant that is older than March 2025 uses it once "Use Tenant-level Messaging Provider" is on, under Authentication > Passwordless > SMS.',
+          ]
+        : []),
+      '',
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,80 @@
+import { createActionsApi } from '../../tenant/actions-api.ts';
+import { createPhoneProvidersApi } from '../../tenant/phone-providers-api.ts';
+import {
+  planRestoration,
+  readSavedState,
+  type Restoration,
+  restorationSteps,
+  restoreState,
+} from '../../tenant/restore-action.ts';
+import type { ActionSnapshot } from '../../tenant/snapshot.ts';
+import type { CommandResult } from '../command.ts';
+import { agree } from './connect-connection.ts';
+import { snapshotFolder } from './options.ts';
+import type { RestoreJob } from './restore.ts';
+import { unfinishedReport } from './steps-report.ts';
+
+/** Puts back an Action, what ran at its trigger, and the phone provider, as far as they were saved. */
+export async function restoreAction(
+  snapshot: ActionSnapshot,
+  { client, values, context }: RestoreJob,
+): Promise<CommandResult> {
+  const apis = {
+    actions: createActionsApi(client, { now: Date.now }),
+    providers: createPhoneProvidersApi(client, { now: Date.now }),
+  };
+  const now = await readSavedState(apis, snapshot);
+  const restoration = planRestoration(now, snapshot);
+  const steps = restorationSteps(restoration, snapshot);
+  const hints = hintsOf(restoration, snapshot, now.provider === undefined);
+  if (steps.length === 0) {
+    return { exitCode: 0, output: [`All that can be put back is as it was saved.`, ...hints, ''].join('\n') };
+  }
+  context.dialogue.say(
+    [`Tenant ${snapshot.domain}:`, ...steps.map((step) => `  - ${step}`), ...hints].join('\n'),
+  );
+  if (values['dry-run']) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
+  const agreed = await agree('Do all this?', !values.yes, context);
+  if (agreed !== 'yes') return agreed;
+  const end = await restoreState({
+    ...apis,
+    restoration,
+    now,
+    snapshot,
+    snapshotFolder: snapshotFolder(values['save-to'], context.env),
+    clock: Date.now,
+  });
+  const back =
+    end.savedTo === undefined ? [] : [`To take it back: npm run gateway -- auth0 restore ${end.savedTo}`];
+  if (end.kind !== 'done') return unfinishedReport(end, back);
+  return { exitCode: 0, output: ['Put back.', ...hints, ...back, ''].join('\n') };
+}
+
+/** What a person has to do, since Auth0 never shows it. */
+function hintsOf(
+  { action, provider }: Restoration,
+  snapshot: ActionSnapshot,
+  isProviderGone: boolean,
+): string[] {
+  const hints: string[] = [];
+  if (action !== undefined) {
+    const names = snapshot.action?.secretNames?.join(', ');
+    hints.push(
+      `The secrets of the Action "${action.earlier.name}" cannot come back: enter those that it needs at Auth0${names ? ` (it had ${names})` : ''}, and deploy it.`,
+    );
+  }
+  const saved = snapshot.provider;
+  if (saved !== undefined && isProviderGone) {
+    hints.push(
+      `The phone provider is gone, and is not made again without its credentials: make it at Branding > Phone Provider (${saved.name}, ${JSON.stringify(saved.configuration)}).`,
+    );
+  } else if (saved !== undefined && saved.name !== 'custom' && provider !== undefined) {
+    hints.push(
+      `The credentials of the phone provider ${saved.name} cannot come back: enter them at Branding > Phone Provider, or no message goes out through it. Where Auth0 refuses it without them, it stays as it is: enter all of it there (${JSON.stringify(saved.configuration)}), and run this again.`,
+    );
+  }
+  if (snapshot.action?.draft !== undefined) {
+    hints.push('A draft that had not been deployed is in the file (action.draft), and is not put back.');
+  }
+  return hints;
+}

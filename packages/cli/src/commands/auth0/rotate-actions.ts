@@ -1,0 +1,73 @@
+import { createActionsApi } from '../../tenant/actions-api.ts';
+import { listSigningActions, planRotation, rotationSteps } from '../../tenant/rotate-action-secrets.ts';
+import { runSteps } from '../../tenant/run-steps.ts';
+import { type CommandResult, EX_USAGE } from '../command.ts';
+import type { ConnectJob } from './connect.ts';
+import { codeTtlAdvice } from './connect-action.ts';
+import { agree } from './connect-connection.ts';
+import { unfinishedReport } from './steps-report.ts';
+
+type Job = Pick<ConnectJob, 'client' | 'domain' | 'target' | 'context'> & {
+  values: { 'code-ttl'?: string | undefined; 'dry-run': boolean; yes: boolean; 'keep-old': boolean };
+};
+
+/** What step 2 came to. `ids` are those of the Actions that have the new secret. */
+export type Rotated =
+  | { kind: 'rotated'; ids: ReadonlySet<string>; output: string }
+  | { kind: 'ended'; result: CommandResult };
+
+/** Gives the new secret to every Action of the tenant that signs, all of them shown and asked for once. */
+export async function rotateActions({ client, domain, target, values, context }: Job): Promise<Rotated> {
+  const actions = createActionsApi(client, { now: Date.now });
+  const signing = await listSigningActions(actions);
+  if (signing.length === 0) {
+    return ended(
+      1,
+      'The tenant has no Action with a secret GATEWAY_SECRET: connect it with auth0 connect --action.',
+    );
+  }
+  const plans = signing.map((action) => planRotation(action, target, values['code-ttl']));
+  const [unknown] = plans.filter(({ kind }) => kind === 'code_ttl_unknown');
+  if (unknown !== undefined) return ended(EX_USAGE, codeTtlAdvice(unknown.action.name));
+  const refused = plans.flatMap((plan) => (plan.kind === 'refused' ? [plan.why] : []));
+  const possible = plans.flatMap((plan) => (plan.kind === 'possible' ? [plan] : []));
+  if (refused.length > 0 && (!values['keep-old'] || possible.length === 0)) {
+    return ended(1, [...refused, BY_HAND, 'Nothing was changed at Auth0.'].join('\n'));
+  }
+
+  context.dialogue.say(
+    [
+      `Tenant ${domain}, gateway ${target.url}:`,
+      ...possible.map(({ action: { name, trigger, deployed }, secrets }) => {
+        const names = secrets.map((secret) => secret.name).join(', ');
+        const end = deployed === undefined ? 'leave it undeployed, as it is' : 'deploy it';
+        return `  - Action "${name}" (${trigger}): set ${names}; ${end}`;
+      }),
+      ...refused.map((why) => `  - left alone: ${why}`),
+    ].join('\n'),
+  );
+  if (values['dry-run']) return ended(0, 'Nothing was changed: this was a dry run.');
+  const agreed = await agree('Do all this?', !values.yes, context);
+  if (agreed !== 'yes') return { kind: 'ended', result: agreed };
+
+  const end = await runSteps(possible.flatMap((plan) => rotationSteps(actions, plan)));
+  if (end.kind !== 'done') {
+    const result = unfinishedReport(end, ['The gateway believes both secrets, so nothing is lost.']);
+    return { kind: 'ended', result };
+  }
+  return {
+    kind: 'rotated',
+    ids: new Set(possible.map(({ action }) => action.id)),
+    output: [
+      `The new secret is in effect: ${possible.map(({ action }) => `"${action.name}"`).join(', ')}.`,
+      ...(refused.length > 0 ? [...refused, BY_HAND] : []),
+    ].join('\n'),
+  };
+}
+
+const BY_HAND =
+  'Set GATEWAY_SECRET by hand there (the first of the gateway’s secrets is the new one) and deploy; --keep-old changes the other Actions and leaves the old secret, which is then yours to take away.';
+
+function ended(exitCode: number, output: string): Rotated {
+  return { kind: 'ended', result: { exitCode, output: `${output}\n` } };
+}

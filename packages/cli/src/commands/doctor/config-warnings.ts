@@ -1,0 +1,13 @@
+/** The warnings of a configuration, by the check that says more about them. */
+export type SortedWarnings = { templates: string[]; secrets: string[]; others: string[] };
+
+/** By what the warnings say (packages/config/src: template.ts, connections.ts). */
+export function sortWarnings(warnings: readonly string[]): SortedWarnings {
+  const isTemplate = (warning: string) => /makes a code cost \d+ SMS segments/.test(warning);
+  const isSecret = (warning: string) => /HS256 asks for \d+ or more/.test(warning);
+  return {
+    templates: warnings.filter(isTemplate),
+    secrets: warnings.filter(isSecret),
+    others: warnings.filter((warning) => !isTemplate(warning) && !isSecret(warning)),
+  };
+}

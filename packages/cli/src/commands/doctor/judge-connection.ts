@@ -1,0 +1,113 @@
+import type { ConnectionConfig } from '@sms-gateway/config';
+import { changesBetween, pointedAtGateway } from '../../tenant/connection-options.ts';
+import { asAuth0Takes, pathOf } from '../../tenant/gateway-target.ts';
+import type { ConnectionOptions } from '../../tenant/management.ts';
+import { failed, type Finding, ok, skipped, warning } from './finding.ts';
+
+/** An SMS connection of the tenant, and the gateway's own connection that it is compared with. */
+export type Matched = {
+  name: string;
+  options: ConnectionOptions;
+  own: ConnectionConfig;
+  /** Whether its address is that of `own`. */
+  leadsHere: boolean;
+};
+
+/** What is left behind or not passed on without a code being lost by it. */
+const HARMLESS = new Set(['twilio_sid', 'twilio_token', 'forward_req_info']);
+
+const SIGNING_SECRET = 'gateway_authentication.secret';
+
+/** By their addresses; one that leads elsewhere is compared with the gateway's first connection. */
+export function matchConnections(
+  connections: readonly { name: string; options: ConnectionOptions }[],
+  own: readonly ConnectionConfig[],
+  origin: string | undefined,
+): Matched[] {
+  const [first] = own;
+  if (first === undefined) return [];
+  return connections.map(({ name, options }) => {
+    const fitting = own.find(
+      (candidate) => origin !== undefined && options['gateway_url'] === origin + pathOf(candidate.name),
+    );
+    return { name, options, own: fitting ?? first, leadsHere: fitting !== undefined };
+  });
+}
+
+/** How far a connection is from what `auth0 connect` would make of it. */
+export function judgeConnection({ name, options, own }: Matched, origin: string | undefined): Finding[] {
+  return [...judgeOptions(name, options, own, origin), ...judgeLifetime(name, options, own)];
+}
+
+function judgeOptions(
+  name: string,
+  options: ConnectionOptions,
+  own: ConnectionConfig,
+  origin: string | undefined,
+): Finding[] {
+  if (origin === undefined) {
+    return [skipped(`${name}: whether it points here cannot be told without PUBLIC_URL`)];
+  }
+  const differing = own.secrets.map((secret) => differingFields(options, own, secret, origin));
+  const [withFirst = []] = differing;
+  const isBySecondSecret =
+    withFirst.includes(SIGNING_SECRET) && differing.some((fields) => !fields.includes(SIGNING_SECRET));
+  const fields = withFirst.filter((field) => !(isBySecondSecret && field === SIGNING_SECRET));
+  const harmful = fields.filter((field) => !HARMLESS.has(field));
+  const command = `npm run gateway -- auth0 connect ${argumentsFor(name, own)}`;
+  if (harmful.length > 0) {
+    return [
+      failed(
+        `${name} does not point here as it should: ${fields.join(', ')}`,
+        `${command} --dry-run shows the change; without --dry-run it makes it.`,
+      ),
+    ];
+  }
+  const findings: Finding[] = [];
+  if (isBySecondSecret) {
+    findings.push(
+      warning(
+        `${name} still signs with the old secret`,
+        `Do not take it from the gateway: npm run gateway -- auth0 rotate-secret ${argumentsFor(name, own)} goes on.`,
+      ),
+    );
+  }
+  if (fields.length > 0) {
+    findings.push(
+      warning(
+        `${name} points here; what is not as it should be: ${fields.join(', ')}`,
+        `${command} cleans up.`,
+      ),
+    );
+  }
+  return findings.length > 0 ? findings : [ok(`${name} points at ${origin + pathOf(own.name)}`)];
+}
+
+function argumentsFor(name: string, own: ConnectionConfig): string {
+  return `--connection ${name}${own.name === 'default' ? '' : ` --gateway-connection ${own.name}`}`;
+}
+
+function differingFields(
+  options: ConnectionOptions,
+  { name, audience, subject }: ConnectionConfig,
+  secret: Uint8Array,
+  origin: string,
+): string[] {
+  const target = { url: origin + pathOf(name), audience, subject, ...asAuth0Takes(secret) };
+  return changesBetween(options, pointedAtGateway(options, target)).map(({ field }) => field);
+}
+
+function judgeLifetime(name: string, options: ConnectionOptions, own: ConnectionConfig): Finding[] {
+  const { totp } = options;
+  const timeStep: unknown =
+    typeof totp === 'object' && totp !== null
+      ? new Map<string, unknown>(Object.entries(totp)).get('time_step')
+      : undefined;
+  if (typeof timeStep !== 'number' || own.messageTtlMs <= timeStep * 1000) return [];
+  return [
+    warning(
+      `${name}: a code is dead at Auth0 after ${timeStep} s (totp.time_step), and ${own.name} sends it for ${own.messageTtlMs / 1000} s`,
+      `Set MESSAGE_TTL=${timeStep}s (or messageTtl of ${own.name} in the file), so that no dead code is sent and paid for.`,
+    ),
+  ];
+}

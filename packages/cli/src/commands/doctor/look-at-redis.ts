@@ -1,0 +1,49 @@
+import { createDurabilityCheck, type RedisClient } from '@sms-gateway/redis';
+import type { IngressConfig } from '@sms-gateway/config';
+import { lookAtWorkers, type WorkersLook } from './look-at-workers.ts';
+import { reachRedis, type Unreachable } from '../reach-redis.ts';
+
+export type RedisLook =
+  | {
+      kind: 'looked';
+      /** Why it does not hold what a 200 promises; none where it does. */
+      reasons: string[];
+      /** How far its clock is ahead of this machine's. */
+      skewMs: number;
+      /** Undefined where Redis does not tell who is connected. */
+      workers: WorkersLook | undefined;
+    }
+  | Unreachable;
+
+/** Looks at what the ingress looks at. */
+export async function lookAtRedis(
+  { redis: config, durability }: Pick<IngressConfig, 'redis' | 'durability'>,
+  now: () => number,
+): Promise<RedisLook> {
+  const look = await reachRedis(config, 'sms-gateway-doctor', async (redis) => ({
+    skewMs: await skewOf(redis, now),
+    reasons: await reasonsOf(redis, durability),
+    workers: await lookAtWorkers(redis, now),
+  }));
+  return look.kind === 'reached' ? { kind: 'looked', ...look.result } : look;
+}
+
+async function reasonsOf(
+  redis: RedisClient,
+  { mode, replicas }: IngressConfig['durability'],
+): Promise<string[]> {
+  const check = createDurabilityCheck({ redis, mode, replicas });
+  try {
+    return (await check.verify()).reasons;
+  } finally {
+    check.stop();
+  }
+}
+
+/** By the middle of the call, so that a slow network is not taken for a wrong clock. */
+async function skewOf(redis: RedisClient, now: () => number): Promise<number> {
+  const askedAt = now();
+  const [seconds, microseconds] = await redis.time();
+  const middle = (askedAt + now()) / 2;
+  return Number(seconds) * 1000 + Number(microseconds) / 1000 - middle;
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorFields } from '@sms-gateway/process';
+import { failed, type Finding, type NamedFinding } from './finding.ts';
+
+export type Check<Facts> = { name: string; run(facts: Facts): Promise<Finding[]> | Finding[] };
+
+type Options<Facts> = {
+  checks: readonly Check<Facts>[];
+  facts: Facts;
+  /** For each check. What runs on behind it is nobody's matter any more. */
+  timeLimitMs: number;
+};
+
+/**
+ * Runs all checks at once and returns their findings in the order of the checks. One that throws, or does not end in
+ * time, is a failure of its own and hides no other.
+ */
+export async function runChecks<Facts>({
+  checks,
+  facts,
+  timeLimitMs,
+}: Options<Facts>): Promise<NamedFinding[]> {
+  const findings = await Promise.all(
+    checks.map(async (check) => {
+      const found = await withinLimit(async () => check.run(facts), timeLimitMs);
+      return found.map((finding) => ({ name: check.name, ...finding }));
+    }),
+  );
+  return findings.flat();
+}
+
+async function withinLimit(run: () => Promise<Finding[]>, timeLimitMs: number): Promise<Finding[]> {
+  const limit = new AbortController();
+  const overdue = delay(timeLimitMs, [], { signal: limit.signal }).then(() => [
+    failed(
+      `not finished within ${timeLimitMs / 1000} s`,
+      'Something it asks does not answer: look at the other checks, and run this one alone with --only.',
+    ),
+  ]);
+  overdue.catch(() => undefined);
+  try {
+    return await Promise.race([run(), overdue]);
+  } catch (error) {
+    // The message could repeat what was sent.
+    const { name, errorCode } = errorFields(error);
+    return [
+      failed(
+        `ended unexpectedly (${errorCode ?? name})`,
+        'That is a mistake in this command; the other checks are not touched by it. Report it with this line.',
+      ),
+    ];
+  } finally {
+    limit.abort();
+  }
+}

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { gatewayKeys, maskPhoneNumber, parsePhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
+import { createIdentity } from '@sms-gateway/privacy';
+import { createRefusals, explainScreening } from '@sms-gateway/screening';
+import { type RedisClient } from '@sms-gateway/redis';
+import {
+  ConfigError,
+  type ConnectionConfig,
+  type IngressConfig,
+  loadIngressConfig,
+} from '@sms-gateway/config';
+import { networkOf, screenMessage } from '@sms-gateway/screening';
+import { readDevState } from '../dev-state.ts';
+import { stateFolder } from './auth0/options.ts';
+import {
+  type CommandContext,
+  type CommandResult,
+  EX_CONFIG,
+  EX_DATAERR,
+  EX_UNAVAILABLE,
+  usageError,
+} from './command.ts';
+import { effectiveEnv } from './doctor/effective-env.ts';
+import { type Explanation, explanationReport } from './explain-report.ts';
+import { describeRedis, reachRedis } from './reach-redis.ts';
+
+const USAGE = `Usage: npm run gateway -- explain NUMBER [--ip ADDRESS] [--connection NAME] [--text TEXT] [--json]
+
+Shows how every screening rule stands for a number, and what would become of a code to it now. Counts and changes nothing.
+Reads what the ingress reads (environment, GATEWAY_CONFIG), payload keys included: counters are kept under keyed hashes.
+
+  NUMBER         recipient, such as +14155550123
+  --ip           address of the user, as the caller tells it; without it the rules for addresses are left out
+  --connection   connection that takes the message (default: default)
+  --text         what would be sent, for its segments (default: a text of one segment)
+  --json         one JSON object instead of text
+`;
+
+/** Refusals of the number that are shown at most. */
+const SHOWN_REFUSALS = 10;
+/** All that are kept. */
+const SEARCHED_REFUSALS = 10_000;
+
+/** `explain`. */
+export async function explainNumber(
+  args: string[],
+  { env: given, paint }: CommandContext,
+): Promise<CommandResult> {
+  const options = parse(args);
+  if (options.kind === 'help') return { exitCode: 0, output: USAGE };
+  if (options.kind === 'wrong') return usageError(options.problem, USAGE);
+  const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
+  let config: IngressConfig;
+  try {
+    config = loadIngressConfig({ env, readFile: (path) => readFileSync(path, 'utf8') });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { exitCode: EX_CONFIG, output: `${error.message}\n` };
+  }
+  const connection = config.connections.find(({ name }) => name === options.connection);
+  if (connection === undefined) {
+    const names = config.connections.map(({ name }) => name).join(', ');
+    return { exitCode: EX_DATAERR, output: `There is no connection of that name; configured: ${names}.\n` };
+  }
+  const number = parsePhoneNumber(options.number, connection.defaultCountry);
+  if (number === undefined) {
+    return {
+      exitCode: EX_DATAERR,
+      output: 'That is not a possible phone number; the gateway answers 422. Write all of it in E.164.\n',
+    };
+  }
+  const answer = await reachRedis(config.redis, 'sms-gateway-explain', (redis) =>
+    explain({ redis, config, connection, number, ip: options.ip, text: options.text }),
+  );
+  if (answer.kind === 'unreachable') {
+    return {
+      exitCode: EX_UNAVAILABLE,
+      output: `${describeRedis(config.redis)} cannot be used (${answer.code}); the gateway answers 503.\n`,
+    };
+  }
+  const output = options.json
+    ? `${JSON.stringify(answer.result, null, 2)}\n`
+    : explanationReport(answer.result, paint);
+  return { exitCode: 0, output };
+}
+
+async function explain({
+  redis,
+  config,
+  connection,
+  number,
+  ip,
+  text,
+}: {
+  redis: RedisClient;
+  config: IngressConfig;
+  connection: ConnectionConfig;
+  number: PhoneNumber;
+  ip: string | undefined;
+  text: string;
+}): Promise<Explanation> {
+  const identity = createIdentity(config.payloadKeys);
+  const { destination, screening, recipientKey } = screenMessage(
+    { recipient: number, ip, text, isCode: true },
+    connection,
+    { mode: config.screening, limitKey: (scope, subject) => identity.limitKey(scope, subject) },
+  );
+  const [{ blocks, rules }, latest, tellsVerified] = await Promise.all([
+    explainScreening(redis, screening),
+    createRefusals({ redis }).latest(SEARCHED_REFUSALS),
+    redis.exists(gatewayKeys.tellsVerified(connection.name)),
+  ]);
+  return {
+    number: {
+      shown: maskPhoneNumber(number),
+      country: number.country ?? null,
+      type: number.type ?? null,
+    },
+    connection: connection.name,
+    screening: config.screening,
+    segments: screening.cost.segments,
+    destination,
+    blocks: blocks.map(({ name, until, reason }) => ({
+      destination: name === '*' ? 'all' : name,
+      until: until ?? null,
+      reason,
+    })),
+    rules,
+    wantedIsToldBy: tellsVerified === 1 ? 'application' : 'receipts',
+    refusals: latest
+      .filter((refusal) => refusal.recipientKey === recipientKey)
+      .slice(0, SHOWN_REFUSALS)
+      .map(({ at, messageId, rules: refusedBy }) => ({ at, messageId, rules: refusedBy })),
+  };
+}
+
+type Options =
+  | { kind: 'help' }
+  | { kind: 'wrong'; problem: string }
+  | {
+      kind: 'given';
+      number: string;
+      ip: string | undefined;
+      connection: string;
+      text: string;
+      json: boolean;
+    };
+
+function parse(args: string[]): Options {
+  try {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ip: { type: 'string' },
+        connection: { type: 'string', default: 'default' },
+        text: { type: 'string', default: 'Your code is 123456' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) return { kind: 'help' };
+    const [number] = positionals;
+    if (number === undefined) return { kind: 'wrong', problem: 'The number is missing.' };
+    if (positionals.length > 1) {
+      return { kind: 'wrong', problem: 'One number at a time, without spaces or in quotes.' };
+    }
+    const { ip, connection, text, json } = values;
+    if (ip !== undefined && networkOf(ip) === undefined) {
+      return { kind: 'wrong', problem: '--ip must be an IPv4 or IPv6 address.' };
+    }
+    return { kind: 'given', number, ip, connection, text, json };
+  } catch (error) {
+    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,27 @@
+export {
+  type BeginAnswer,
+  type ConcludeAnswer,
+  type DeliveryFacts,
+  type DeliveryStore,
+  type FinishedAttempt,
+  type RecordedAttempt,
+  createDeliveryStore,
+} from './delivery-store.ts';
+export {
+  type AcceptedMessage,
+  type Producer,
+  QueueUnavailableError,
+  type RefusedMessage,
+  createProducer,
+} from './producer.ts';
+export { type QueueCounts, readQueueCounts, registerQueueMetrics } from './queue-metrics.ts';
+export { type Permit, type RateLimit, createRateLimit } from './rate-limit.ts';
+export { type ReceiptHandler, createReceiptHandler } from './receipt-handler.ts';
+export { type EnteredReceipt, type ReceiptStore, createReceiptStore } from './receipt-store.ts';
+export {
+  type Trace,
+  type TraceAttempt,
+  type TraceReader,
+  type TraceReceipt,
+  createTraceReader,
+} from './trace.ts';

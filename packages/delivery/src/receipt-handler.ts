@@ -1,0 +1,86 @@
+import type { Receipt } from '@sms-gateway/contract';
+import type { Logger } from '@sms-gateway/process';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Guard } from '@sms-gateway/screening';
+import type { EnteredReceipt, ReceiptStore } from './receipt-store.ts';
+import type { AttemptReference } from '@sms-gateway/privacy';
+
+/** Takes in receipts, whatever way they came: enters them, counts them, and tells the log. */
+export type ReceiptHandler = {
+  /** @throws what Redis answers; then the receipt should be asked for again. */
+  take(provider: string, receipt: Receipt, reference: AttemptReference | undefined): Promise<EnteredReceipt>;
+  /** Takes one that had to wait for its message, and was counted when it came. */
+  takeHeld(provider: string, receipt: Receipt, reference: AttemptReference): Promise<EnteredReceipt>;
+};
+
+type Deps = {
+  book: ReceiptStore;
+  guard: Pick<Guard, 'delivered'>;
+  registry: Registry;
+  logger: Logger;
+};
+
+const BUCKETS_SECONDS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];
+
+export function createReceiptHandler({ book, guard, registry, logger }: Deps): ReceiptHandler {
+  const registers = [registry];
+  const receipts = new Counter({
+    name: 'gateway_receipts_total',
+    help: 'Delivery receipts by what they say, each counted once',
+    labelNames: ['provider', 'status'],
+    registers,
+  });
+  const ignored = new Counter({
+    name: 'gateway_receipts_ignored_total',
+    help: 'Authentic delivery receipts that said nothing new, or of no message known here',
+    labelNames: ['provider', 'reason'],
+    registers,
+  });
+  const failovers = new Counter({
+    name: 'gateway_receipt_failovers_total',
+    help: 'Messages put back for another provider because of a delivery receipt, by the provider that failed',
+    labelNames: ['provider'],
+    registers,
+  });
+  const acceptToDelivered = new Histogram({
+    name: 'gateway_accept_to_delivered_seconds',
+    help: 'Time from the acceptance of a message to the arrival of the receipt that says it was delivered',
+    labelNames: ['provider', 'country'],
+    buckets: BUCKETS_SECONDS,
+    registers,
+  });
+
+  async function enter(
+    provider: string,
+    receipt: Receipt,
+    reference: AttemptReference | undefined,
+    isCounted: boolean,
+  ): Promise<EnteredReceipt> {
+    const { status, code } = receipt;
+    const entry = await book.enter(provider, receipt, reference);
+    // Also of a repeated one: the process that entered it first may have died before it told the guard.
+    if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {
+      await guard.delivered(entry.messageId);
+    }
+    const isNew = entry.kind === 'applied' || (entry.kind === 'held' && entry.isNew);
+    if (!isNew) ignored.inc({ provider, reason: entry.kind === 'held' ? 'repeated' : entry.kind });
+    else if (!isCounted) receipts.inc({ provider, status });
+    if (entry.kind === 'applied') {
+      if (status === 'delivered') {
+        acceptToDelivered.observe(
+          { provider, country: entry.country ?? 'none' },
+          entry.sinceAcceptedMs / 1000,
+        );
+      }
+      if (entry.redelivers) failovers.inc({ provider });
+    }
+    const { kind, redelivers, ...where } = entry;
+    logger.info({ provider, status, reason: code, entered: kind, redelivers, ...where }, 'receipt.entered');
+    return entry;
+  }
+
+  return {
+    take: (provider, receipt, reference) => enter(provider, receipt, reference, false),
+    takeHeld: (provider, receipt, reference) => enter(provider, receipt, reference, true),
+  };
+}

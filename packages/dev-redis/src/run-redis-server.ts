@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commandLineOf } from './command-line-of.ts';
+import { claimDirectory, type ClaimedProcess } from './claim-directory.ts';
+import type { RedisBinary } from './fetch-debian-redis.ts';
+import { redisConfig, type Appendfsync } from './redis-config.ts';
+import { redisUrl, type RunningRedis } from './running-redis.ts';
+import { untilAnswering } from './until-answering.ts';
+
+type Options = {
+  binary: RedisBinary;
+  /** Made if missing. Holds the append-only file, the configuration with the password, and our claim on it. */
+  dataDir: string;
+  logFile: string;
+  port: number;
+  password: string;
+  appendfsync: Appendfsync;
+  settings?: Record<string, string>;
+  env: NodeJS.ProcessEnv;
+};
+
+/** Milliseconds until a Redis that was asked to end is killed. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Runs a Redis on 127.0.0.1 with its data in `dataDir`, and waits until it answers. One that an earlier, killed run
+ * left on the same directory is stopped first. Rejects with the end of its log where it does not start.
+ */
+export async function runRedisServer(options: Options): Promise<RunningRedis & { pid: number }> {
+  const { binary, dataDir, logFile, port, password, appendfsync, settings, env } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const configFile = join(dataDir, 'redis.conf');
+  const claim = await claimDirectory(dataDir, (leftOver) => stopLeftOver(leftOver, configFile));
+  // A password on the command line could be read by every user of the machine.
+  const config = redisConfig({
+    bind: '127.0.0.1',
+    port,
+    directory: dataDir,
+    password,
+    appendfsync,
+    ...(settings !== undefined && { settings }),
+  });
+  await writeFile(configFile, config, { mode: 0o600 });
+
+  const log = openSync(logFile, 'a', 0o600);
+  // A group of its own: Ctrl-C in the terminal must not end Redis before those who still write to it.
+  const child = spawn(binary.path, [configFile], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...env, ...binary.env },
+  });
+  closeSync(log);
+  const ended = untilEnded(child).then(() => claim.release());
+  if (child.pid !== undefined) claim.note({ pid: child.pid, port });
+
+  const url = redisUrl(port, password);
+  try {
+    const facts = await untilAnswering({ url, child, ended, logFile });
+    return { url, port, password, facts, pid: facts.processId, ended, stop: () => stopChild(child, ended) };
+  } catch (error) {
+    await stopChild(child, ended);
+    throw error;
+  }
+}
+
+async function untilEnded(child: ChildProcess): Promise<void> {
+  // Without a pid it was never started, and there is an error instead of an exit.
+  await (child.pid === undefined ? once(child, 'error') : once(child, 'exit'));
+}
+
+async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  child.kill('SIGTERM');
+  // A frozen process handles no signal until it goes on.
+  child.kill('SIGCONT');
+  await ended;
+  clearTimeout(timer);
+}
+
+async function stopLeftOver({ pid, port }: ClaimedProcess, configFile: string): Promise<void> {
+  const isOurs = async () => {
+    const commandLine = (await commandLineOf(pid)) ?? '';
+    // Redis titles itself `redis-server 127.0.0.1:PORT` once it has read its configuration.
+    return (
+      commandLine.includes(configFile) ||
+      (/redis|valkey/.test(commandLine) && commandLine.split(' ').includes(`127.0.0.1:${port}`))
+    );
+  };
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let signal: NodeJS.Signals | undefined = 'SIGTERM'; await isOurs(); signal = undefined) {
+    if (signal !== undefined) process.kill(pid, signal);
+    process.kill(pid, Date.now() < deadline ? 'SIGCONT' : 'SIGKILL');
+    await delay(50);
+  }
+}

@@ -1,0 +1,52 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { PayloadKeys } from '@sms-gateway/config';
+
+export type Identity = {
+  /** The same id for the same message (connection, recipient and text, or the caller's key), so that a repeat lands on the same job. */
+  messageId(message: {
+    connection: string;
+    recipient: string;
+    text: string;
+    idempotencyKey?: string | undefined;
+  }): string;
+  /**
+   * Keyed hashes of connection, recipient and, for what is no code, the kind of notice: the messages under one key
+   * replace each other. One for each payload key, the current key's first. All of them are marked on accept, so that
+   * superseding works across processes that already have, and still lack, a new key.
+   */
+  recipientKeys(connection: string, recipient: string, notice?: string): [string, ...string[]];
+  /** A keyed hash of what a limit counts by, such as a number or an address. Of the current key alone. */
+  limitKey(scope: string, subject: string): string;
+};
+
+/**
+ * Derives ids that tell nothing about the number or text to somebody who reads Redis. With encryption switched
+ * off there is no key to protect them with; they are plain hashes then.
+ */
+export function createIdentity(keys: PayloadKeys): Identity {
+  const secrets = keys.kind === 'off' ? [Buffer.alloc(32)] : keys.keys;
+  const [current, ...older] = secrets.map((key) =>
+    Buffer.from(hkdfSync('sha256', key, '', 'auth0-sms-gateway identity', 32)),
+  );
+  if (current === undefined) throw new Error('no payload key');
+
+  return {
+    messageId: ({ connection, recipient, text, idempotencyKey }) =>
+      `msg_${
+        idempotencyKey === undefined
+          ? hash(current, ['text', connection, recipient, text])
+          : hash(current, ['key', connection, idempotencyKey])
+      }`,
+    limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
+    recipientKeys: (connection, recipient, notice) => {
+      const parts = ['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])];
+      return [hash(current, parts), ...older.map((key) => hash(key, parts))];
+    },
+  };
+}
+
+/** 128 bits; lengths go in with the parts, so that no two lists of parts look the same. */
+function hash(key: Buffer, parts: string[]): string {
+  const unambiguous = parts.map((part) => `${part.length}:${part}`).join('');
+  return createHmac('sha256', key).update(unambiguous).digest('base64url').slice(0, 22);
+}

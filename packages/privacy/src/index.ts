@@ -1,0 +1,7 @@
+export { type Identity, createIdentity } from './identity.ts';
+export {
+  type AttemptReference,
+  type ReceiptReferences,
+  createReceiptReferences,
+} from './receipt-reference.ts';
+export { type Payload, type Vault, createVault } from './vault.ts';

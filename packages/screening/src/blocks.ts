@@ -1,0 +1,93 @@
+import { countriesMeaning, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
+import type { RedisClient } from '@sms-gateway/redis';
+
+/** A destination that an operator has blocked by hand. Times in milliseconds since the epoch, by Redis's own clock. */
+export type Block = {
+  /** `*` for all, an ISO 3166-1 alpha-2 country, or the beginning of numbers in E.164, such as `+88`. */
+  name: string;
+  since: number;
+  /** Undefined: until it is taken away. */
+  until: number | undefined;
+  reason: string;
+};
+
+/** The switch that stops messages to a destination at once, for all processes. */
+export type Blocks = {
+  /** Replaces what was under the name. Without `forMs` it holds until it is taken away. */
+  add(block: { name: string; forMs?: number | undefined; reason: string }): Promise<Block>;
+  /** False where there was none. */
+  remove(name: string): Promise<boolean>;
+  /** Those in force, the oldest first. */
+  list(): Promise<Block[]>;
+};
+
+/** `now` replaces Redis's own clock, for simulations: the operator's, on some laptop, must not decide. */
+export function createBlocks({ redis, now }: { redis: RedisClient; now?: () => number }): Blocks {
+  async function time(): Promise<number> {
+    if (now !== undefined) return now();
+    const [seconds, microseconds] = await redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+  async function all(): Promise<Block[]> {
+    const fields = await redis.hgetall(gatewayKeys.blocks);
+    return Object.entries(fields).map(([name, value]) => parseBlock(name, value));
+  }
+  const isOver = ({ until }: Block, at: number) => until !== undefined && until <= at;
+
+  return {
+    add: async ({ name, forMs, reason }) => {
+      const since = await time();
+      const until = forMs === undefined ? undefined : since + forMs;
+      const over = (await all()).filter((block) => isOver(block, since)).map((block) => block.name);
+      if (over.length > 0) await redis.hdel(gatewayKeys.blocks, ...over);
+      await redis.hset(gatewayKeys.blocks, name, `${until ?? 0} ${since} ${reason}`);
+      return { name, since, until, reason };
+    },
+    remove: async (name) => (await redis.hdel(gatewayKeys.blocks, name)) > 0,
+    list: async () => {
+      const at = await time();
+      return (await all()).filter((block) => !isOver(block, at)).toSorted((a, b) => a.since - b.since);
+    },
+  };
+}
+
+/** Digits at most of a beginning that can be blocked: enough for a range, and no whole number goes to Redis. */
+export const MAX_BLOCKED_DIGITS = 7;
+
+/** The names under which a block would hold this number up, the widest first. Tells the number but for its last four digits at most. */
+export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country'>): string[] {
+  const digits = Math.min(MAX_BLOCKED_DIGITS, number.e164.length - 1 - 4);
+  const beginnings = Array.from({ length: digits }, (_, index) => number.e164.slice(0, index + 2));
+  return ['*', ...countriesMeaning(number), ...beginnings];
+}
+
+/** Begins with the end of the block, which the script that takes messages compares with its time; 0 has none. */
+export function parseBlock(name: string, value: string): Block {
+  const [until, since, ...reason] = value.split(' ');
+  return {
+    name,
+    since: Number(since),
+    until: until === '0' ? undefined : Number(until),
+    reason: reason.join(' '),
+  };
+}
+
+/**
+ * For Lua scripts:
+ *
+ * - `is_in_force(value, now)`: of a block as it is stored, or of what is none.
+ * - `blocked_by(now, key, first, names)`: the number, among the names given, of a block in force; 0 where there is none.
+ */
+export const BLOCKS_LUA = `
+  local function is_in_force(value, now)
+    local till = value and tonumber(string.match(value, '^%d+'))
+    return till and (till == 0 or till > now)
+  end
+  local function blocked_by(now, key, first, names)
+    if names == 0 then return 0 end
+    for i, value in ipairs(redis.call('HMGET', key, unpack(ARGV, first, first + names - 1))) do
+      if is_in_force(value, now) then return i end
+    end
+    return 0
+  end
+`;

@@ -1,0 +1,88 @@
+import type { ConnectionConfig } from '@sms-gateway/config';
+import { type CryptoKey, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { HttpProblem } from '../http/problem.ts';
+
+const CLOCK_TOLERANCE_SECONDS = 30;
+/** A token that comes again, as within a burst, is not verified again: for so long, and so many of them. */
+const REMEMBERED_MS = 60_000;
+const REMEMBERED_TOKENS = 1000;
+
+/** @throws {HttpProblem} 401 for whatever is wrong with the token. */
+export type Authenticate = (authorization: string | undefined) => Promise<void>;
+
+type Deps = {
+  connection: Pick<ConnectionConfig, 'secrets' | 'audience' | 'subject' | 'issuer'>;
+  now: () => number;
+};
+
+/**
+ * Checks the token that Auth0 puts into the Authorization header: HS256 with the shared secret of
+ * `gateway_authentication`, any of them during a rotation. Only the audience is certain to be there. Times are
+ * checked where present: whether Auth0 sets them is documented nowhere.
+ */
+export async function createAuthenticate({ connection, now }: Deps): Promise<Authenticate> {
+  const { audience, subject, issuer } = connection;
+  const keys = await Promise.all(connection.secrets.map(importKey));
+  const claims: JWTVerifyOptions = {
+    algorithms: ['HS256'],
+    audience,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    ...(subject !== undefined && { subject }),
+    ...(issuer !== undefined && { issuer }),
+  };
+  /** Verified tokens, with the time in milliseconds from which they have to be verified again. */
+  const remembered = new Map<string, number>();
+
+  function remember(token: string, { exp }: JWTPayload): void {
+    if (remembered.size >= REMEMBERED_TOKENS) remembered.clear();
+    const expiresAt = exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000;
+    remembered.set(token, Math.min(now() + REMEMBERED_MS, expiresAt));
+  }
+
+  return async (authorization) => {
+    const token = /^bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw unauthenticated('The Authorization header holds no bearer token.');
+    if ((remembered.get(token) ?? 0) > now()) return;
+
+    for (const key of keys) {
+      const verified = await verify(token, key, { ...claims, currentDate: new Date(now()) });
+      if (typeof verified === 'object') {
+        remember(token, verified);
+        return;
+      }
+      if (verified !== 'signature') throw unauthenticated(verified);
+    }
+    throw unauthenticated('The signature of the bearer token does not match the shared secret.');
+  };
+}
+
+/** The claims, or what is wrong with the token, `signature` meaning that another key may still be the right one. */
+async function verify(
+  token: string,
+  key: CryptoKey,
+  options: JWTVerifyOptions & { currentDate: Date },
+): Promise<JWTPayload | 'signature' | (string & {})> {
+  try {
+    const { payload } = await jwtVerify(token, key, options);
+    const latest = options.currentDate.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS;
+    return payload.iat !== undefined && payload.iat > latest
+      ? 'The bearer token was issued in the future: compare the clocks.'
+      : payload;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+    if (error instanceof errors.JWTExpired) return 'The bearer token has expired.';
+    if (error instanceof errors.JWTClaimValidationFailed) {
+      return `The claim "${error.claim}" of the bearer token is not as expected.`;
+    }
+    return 'The bearer token is not a JWT signed with HS256.';
+  }
+}
+
+function unauthenticated(detail: string): HttpProblem {
+  return new HttpProblem(401, 'unauthenticated', detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
+}
+
+function importKey(secret: Uint8Array): Promise<CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  return crypto.subtle.importKey('raw', new Uint8Array(secret), algorithm, false, ['verify']);
+}

@@ -1,0 +1,15 @@
+import { QueueUnavailableError } from '@sms-gateway/delivery';
+import { HttpProblem } from './problem.ts';
+
+/** Answers 503 where Redis cannot do its part now. `detail` is shown to the caller. */
+export async function orUnavailable<Result>(detail: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof QueueUnavailableError)) throw error;
+    throw new HttpProblem(503, 'queue_unavailable', detail, {
+      cause: error,
+      headers: { 'Retry-After': '2' },
+    });
+  }
+}

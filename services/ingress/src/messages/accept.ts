@@ -1,0 +1,125 @@
+import { maskPhoneNumber, noticeKind, smsRequestSchema } from '@sms-gateway/contract';
+import type { AcceptedMessage, Producer } from '@sms-gateway/delivery';
+import type { Identity } from '@sms-gateway/privacy';
+import type { Refusals, RuleMode } from '@sms-gateway/screening';
+import type { ConnectionConfig } from '@sms-gateway/config';
+import type { Logger } from '@sms-gateway/process';
+import { screenMessage } from '@sms-gateway/screening';
+import { orUnavailable } from '../http/or-unavailable.ts';
+import type { IngressMetrics } from '../metrics.ts';
+import { parseBody, parseRecipient } from '../http/parse-body.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { blocked, destinationRefused, limitReached } from './screening-problems.ts';
+
+export type Accept = (
+  connection: ConnectionConfig,
+  request: { body: unknown; idempotencyKey: string | undefined },
+) => Promise<AcceptedMessage>;
+
+type Deps = {
+  producer: Producer;
+  identity: Pick<Identity, 'limitKey' | 'messageId'>;
+  refusals: Refusals;
+  metrics: IngressMetrics;
+  logger: Logger;
+  /** The setting in effect at this moment. */
+  screening: () => 'on' | 'record' | 'off';
+};
+
+/** From an authenticated body to a message on disk. @throws {HttpProblem} for everything that keeps it from there. */
+export function createAccept(deps: Deps): Accept {
+  const { producer, identity, refusals, metrics, logger } = deps;
+
+  return async (connection, { body, idempotencyKey }) => {
+    const mode = deps.screening();
+    const request = parseBody(smsRequestSchema, body);
+    refuseBadKey(idempotencyKey);
+    const number = parseRecipient(request.recipient, connection);
+    const notice = noticeKind(request);
+    const { destination, screening, recipientKey } = screenMessage(
+      {
+        recipient: number,
+        ip: request.req?.ip ?? undefined,
+        text: request.body,
+        isCode: notice === undefined,
+      },
+      connection,
+      { mode, limitKey: identity.limitKey },
+    );
+
+    /** What enforcing would have refused, also where another rule did. */
+    function noteRecorded(rules: readonly string[]): void {
+      for (const rule of rules) metrics.screened(connection.name, rule, 'recorded');
+    }
+
+    /** Counted and traced: it is what an operator is asked about. */
+    async function noteRefusal(messageId: string, rules: readonly string[]): Promise<void> {
+      for (const rule of rules) metrics.screened(connection.name, rule, 'refused');
+      try {
+        await refusals.note({
+          messageId,
+          connection: connection.name,
+          country: number.country,
+          recipientHint: maskPhoneNumber(number),
+          recipientKey,
+          rules,
+        });
+      } catch (error) {
+        // The answer stands: a trace more or less must not turn a 403 into a 503.
+        logger.warn({ err: error }, 'screening.trace_failed');
+      }
+    }
+
+    if (destination.length > 0 && mode === 'on') {
+      const messageId = identity.messageId({
+        connection: connection.name,
+        recipient: number.e164,
+        text: request.body,
+        idempotencyKey,
+      });
+      await noteRefusal(messageId, destination);
+      throw destinationRefused(destination, number.country);
+    }
+
+    const result = await orUnavailable('The message cannot be stored durably now. Try again.', () =>
+      metrics.timeEnqueue(() =>
+        producer.accept({
+          connection: connection.name,
+          recipient: number,
+          text: request.body,
+          sender: request.sender ?? undefined,
+          messageType: request.message_type ?? undefined,
+          notice,
+          idempotencyKey,
+          ttlMs: connection.messageTtlMs,
+          requestedAt: request.requested_at ? Date.parse(request.requested_at) : undefined,
+          screening,
+          recordedDestination: destination,
+        }),
+      ),
+    );
+    if (result.kind === 'blocked') {
+      noteRecorded(destination);
+      await noteRefusal(result.id, ['blocked']);
+      throw blocked(result.block);
+    }
+    const namesOf = (ruleMode: RuleMode) =>
+      result.reached.filter((rule) => rule.mode === ruleMode).map(({ rule }) => rule);
+    if (result.kind === 'limited') {
+      noteRecorded([...destination, ...namesOf('record')]);
+      await noteRefusal(result.id, namesOf('enforce'));
+      throw limitReached(result.reached.filter((rule) => rule.mode === 'enforce'));
+    }
+    if (!result.isRepeat) noteRecorded([...destination, ...namesOf('record')]);
+    return result;
+  };
+}
+
+function refuseBadKey(key: string | undefined): void {
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return;
+  throw new HttpProblem(
+    400,
+    'invalid_request',
+    'The header "Idempotency-Key" must have 1 to 255 visible ASCII characters.',
+  );
+}

@@ -1,0 +1,46 @@
+import type { Block, ReachedRule } from '@sms-gateway/screening';
+import type { DestinationRule } from '@sms-gateway/screening';
+import { HttpProblem, type ProblemCode } from '../http/problem.ts';
+
+export function destinationRefused(
+  rules: readonly DestinationRule[],
+  country: string | undefined,
+): HttpProblem {
+  const where = country === undefined ? '' : ` (${country})`;
+  const isOnlyItsType = rules.every((rule) => rule === 'number_type');
+  return isOnlyItsType
+    ? new HttpProblem(403, 'number_type_not_allowed', `Numbers of this type get no codes${where}.`, { rules })
+    : new HttpProblem(403, 'destination_not_allowed', `No codes are sent to this destination${where}.`, {
+        rules,
+      });
+}
+
+export function blocked({ name }: Block): HttpProblem {
+  const what = name === '*' ? 'All destinations are' : `The destination ${name} is`;
+  return new HttpProblem(403, 'destination_blocked', `${what} blocked by the operator for now.`, {
+    rules: ['blocked'],
+  });
+}
+
+/** Retry-After is that of the one that takes longest: before that, the message would only be refused again. */
+export function limitReached(reached: readonly ReachedRule[]): HttpProblem {
+  const rules = reached.map(({ rule }) => rule);
+  const code = codeFor(rules);
+  const retryAfterSeconds = Math.ceil(Math.max(...reached.map(({ retryAfterMs }) => retryAfterMs)) / 1000);
+  return new HttpProblem(429, code, `${DETAILS[code]} (${rules.join(', ')}).`, {
+    rules,
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+  });
+}
+
+const DETAILS = {
+  limit_reached: 'Too many messages for now',
+  spend_cap_reached: 'The day has cost what it may cost',
+  pumping_suspected: 'Too many codes were sent that nobody used',
+} satisfies Partial<Record<ProblemCode, string>>;
+
+function codeFor(rules: readonly string[]): keyof typeof DETAILS {
+  if (rules.every((rule) => rule.startsWith('guard_'))) return 'pumping_suspected';
+  if (rules.every((rule) => rule.startsWith('spend_'))) return 'spend_cap_reached';
+  return 'limit_reached';
+}

@@ -1,0 +1,108 @@
+import type { Receipt } from '@sms-gateway/contract';
+import {
+  createInfobipReceipts,
+  createPlivoReceipts,
+  createSinchReceipts,
+  createTelnyxReceipts,
+  createTwilioReceipts,
+  createVonageReceipts,
+  type ReadReceipts,
+} from '@sms-gateway/providers/receipts';
+import type { AttemptReference, ReceiptReferences } from '@sms-gateway/privacy';
+import type { ReceiptHandler } from '@sms-gateway/delivery';
+import type { ReceiptsConfig } from '@sms-gateway/config';
+import type { Request } from 'express';
+import type { IngressMetrics } from '../metrics.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { readBody } from '../http/read-body.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** Takes in what a provider calls us with. @throws {HttpProblem} for everything that is not entered. */
+export type TakeReceipts = (
+  provider: string,
+  token: string | undefined,
+  req: Request,
+) => Promise<{ receipts: number }>;
+
+type Deps = {
+  config: ReceiptsConfig;
+  /** The ingress as the outside reaches it; without it no provider can be told where to call, or be verified. */
+  publicUrl: string | undefined;
+  references: ReceiptReferences;
+  desk: ReceiptHandler;
+  metrics: IngressMetrics;
+  now: () => number;
+};
+
+export function createTakeReceipts({
+  config,
+  publicUrl,
+  references,
+  desk,
+  metrics,
+  now,
+}: Deps): TakeReceipts {
+  const readers = publicUrl === undefined ? new Map<string, ReadReceipts>() : createReaders(config);
+
+  return async (provider, token, req) => {
+    const read = readers.get(provider);
+    if (read === undefined || publicUrl === undefined) {
+      throw new HttpProblem(404, 'not_found', 'No receipts are taken from such a provider.');
+    }
+    const rawBody = await readBody(req, BODY_LIMIT_BYTES);
+    const reference = token === undefined ? undefined : references.read(token);
+    const reading = await read({
+      url: publicUrl + req.originalUrl,
+      headers: req.headers,
+      rawBody,
+      hasReference: reference !== undefined && references.areUnforgeable,
+      now: now(),
+    });
+    if (reading.kind === 'unauthentic') {
+      metrics.receiptRefused(provider, 'not_authentic');
+      throw new HttpProblem(
+        403,
+        'receipt_not_authentic',
+        'The signature is missing, wrong or too old. It must be made for the URL that PUBLIC_URL gives.',
+      );
+    }
+    if (reading.kind === 'malformed') {
+      metrics.receiptRefused(provider, 'malformed');
+      throw new HttpProblem(400, 'invalid_request', 'The body is not a receipt of the documented form.');
+    }
+    try {
+      const isAlone = reading.receipts.length === 1;
+      for (const receipt of reading.receipts) {
+        await desk.take(provider, receipt, isMeant(receipt, reference, isAlone) ? reference : undefined);
+      }
+    } catch (cause) {
+      throw new HttpProblem(503, 'queue_unavailable', 'The receipt cannot be stored now. Send it again.', {
+        cause,
+        headers: { 'Retry-After': '2' },
+      });
+    }
+    return { receipts: reading.receipts.length };
+  };
+}
+
+/** The URL's reference is of one attempt; of several receipts in one call it can only mean the one with its id. */
+function isMeant(
+  { providerMessageId }: Receipt,
+  reference: AttemptReference | undefined,
+  isAlone: boolean,
+): boolean {
+  return isAlone || providerMessageId === reference?.messageId;
+}
+
+function createReaders({ twilio, vonage, telnyx, plivo, sinch }: ReceiptsConfig): Map<string, ReadReceipts> {
+  const readers = new Map<string, ReadReceipts>([
+    ['infobip', createInfobipReceipts()],
+    ['sinch', createSinchReceipts({ webhookSecret: sinch?.webhookSecret })],
+  ]);
+  if (twilio) readers.set('twilio', createTwilioReceipts(twilio));
+  if (vonage) readers.set('vonage', createVonageReceipts(vonage));
+  if (telnyx) readers.set('telnyx', createTelnyxReceipts(telnyx));
+  if (plivo) readers.set('plivo', createPlivoReceipts(plivo));
+  return readers;
+}
