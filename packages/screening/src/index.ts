@@ -1,3 +1,4 @@
+export { parseBlockDuration, parseBlockedDestination, shownDestination } from './block-request.ts';
 export {
   BLOCKS_LUA,
   type Block,

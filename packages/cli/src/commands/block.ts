@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Blocks, createBlocks, MAX_BLOCKED_DIGITS } from '@sms-gateway/screening';
 import {
-  ConfigError,
-  loadRedisConfig,
-  parseCountry,
-  parseDurationMs,
-  type RedisConfig,
-} from '@sms-gateway/config';
+  type Blocks,
+  createBlocks,
+  parseBlockDuration,
+  parseBlockedDestination,
+  shownDestination,
+} from '@sms-gateway/screening';
+import { ConfigError, loadRedisConfig, type RedisConfig } from '@sms-gateway/config';
 import { readDevState } from '../dev-state.ts';
 import { stateFolder } from './auth0/options.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_UNAVAILABLE, usageError } from './command.ts';
@@ -49,24 +49,21 @@ export async function blockDestination(
   const name = parseDestination(options.positionals);
   if (name.kind === 'wrong') return usageError(name.problem, BLOCK_USAGE);
   const { for: duration, reason = '' } = options.values;
-  const durationMs = typeof duration === 'string' ? parseLongDurationMs(duration) : undefined;
-  if (duration !== undefined && !(durationMs !== undefined && durationMs > 0 && durationMs <= LONGEST_MS)) {
-    return usageError(
-      '--for must be a time with its unit, such as 30m, 6h or 2d, of 3650d at most; leave it out for a block without end.',
-      BLOCK_USAGE,
-    );
+  const forMs = duration === undefined ? undefined : parseBlockDuration(String(duration));
+  if (forMs?.kind === 'wrong') {
+    return usageError(`--for ${forMs.problem}; leave it out for a block without end.`, BLOCK_USAGE);
   }
   return withBlocks(env, async (blocks, where) => {
     const { until } = await blocks.add({
-      name: name.name,
-      forMs: durationMs,
+      name: name.value,
+      forMs: forMs?.value,
       reason: String(reason).replace(/\s+/g, ' ').trim(),
     });
     const end = until === undefined ? 'until it is unblocked' : `until ${time(until)}`;
-    const again = `npm run gateway -- unblock ${shown(name.name)}`;
+    const again = `npm run gateway -- unblock ${shownDestination(name.value)}`;
     return {
       exitCode: 0,
-      output: `${paint('bold', `${shown(name.name)} is blocked ${end}`)} (${where}).\nTo take it back: ${again}\n`,
+      output: `${paint('bold', `${shownDestination(name.value)} is blocked ${end}`)} (${where}).\nTo take it back: ${again}\n`,
     };
   });
 }
@@ -79,12 +76,12 @@ export async function unblockDestination(args: string[], { env }: CommandContext
   const name = parseDestination(options.positionals);
   if (name.kind === 'wrong') return usageError(name.problem, UNBLOCK_USAGE);
   return withBlocks(env, async (blocks, where) => {
-    if (await blocks.remove(name.name)) {
-      return { exitCode: 0, output: `${shown(name.name)} is not blocked any more (${where}).\n` };
+    if (await blocks.remove(name.value)) {
+      return { exitCode: 0, output: `${shownDestination(name.value)} is not blocked any more (${where}).\n` };
     }
-    const others = (await blocks.list()).map((block) => shown(block.name));
+    const others = (await blocks.list()).map((block) => shownDestination(block.name));
     const hint = others.length === 0 ? 'nothing is' : `blocked: ${others.join(', ')}`;
-    return { exitCode: 1, output: `${shown(name.name)} is not blocked (${where}); ${hint}.\n` };
+    return { exitCode: 1, output: `${shownDestination(name.value)} is not blocked (${where}); ${hint}.\n` };
   });
 }
 
@@ -97,7 +94,7 @@ export async function listBlocks(args: string[], { env }: CommandContext): Promi
     const list = await blocks.list();
     if (options.values['json'] === true) {
       const entries = list.map(({ name, since, until, reason }) => ({
-        destination: shown(name),
+        destination: shownDestination(name),
         since: time(since),
         until: until === undefined ? null : time(until),
         reason,
@@ -107,7 +104,7 @@ export async function listBlocks(args: string[], { env }: CommandContext): Promi
     if (list.length === 0) return { exitCode: 0, output: `Nothing is blocked (${where}).\n` };
     const rows = list.map(({ name, since, until, reason }) => {
       const end = until === undefined ? 'until unblocked' : `until ${time(until)}`;
-      return `  ${shown(name).padEnd(16)}since ${time(since)}  ${end}  ${reason}`.trimEnd();
+      return `  ${shownDestination(name).padEnd(16)}since ${time(since)}  ${end}  ${reason}`.trimEnd();
     });
     return { exitCode: 0, output: `Blocked (${where}):\n${rows.join('\n')}\n` };
   });
@@ -175,34 +172,11 @@ function parse(args: string[], options: Record<string, { type: 'string' | 'boole
   }
 }
 
-function parseDestination(
-  positionals: string[],
-): { kind: 'name'; name: string } | { kind: 'wrong'; problem: string } {
+function parseDestination(positionals: string[]): ReturnType<typeof parseBlockedDestination> {
   const [given, ...more] = positionals;
   if (given === undefined) return { kind: 'wrong', problem: 'The destination is missing.' };
   if (more.length > 0) return { kind: 'wrong', problem: 'One destination at a time, without spaces.' };
-  if (given === '*' || given.toLowerCase() === 'all') return { kind: 'name', name: '*' };
-  if (/^\+[1-9]\d*$/.test(given)) {
-    if (given.length <= MAX_BLOCKED_DIGITS + 1) return { kind: 'name', name: given };
-    return {
-      kind: 'wrong',
-      problem: `Block at most ${MAX_BLOCKED_DIGITS} digits: a range, and not one number.`,
-    };
-  }
-  const country = parseCountry(given);
-  if (country.kind === 'country') return { kind: 'name', name: country.code };
-  const instead = country.replacement === undefined ? '' : ` (the code in use is ${country.replacement})`;
-  return {
-    kind: 'wrong',
-    problem: `That is no destination${instead}: write +88, a country of two letters, or all.`,
-  };
+  return parseBlockedDestination(given);
 }
 
-function parseLongDurationMs(text: string): number | undefined {
-  const [, days] = /^(\d{1,4})d$/.exec(text) ?? [];
-  return days === undefined ? parseDurationMs(text) : Number(days) * 86_400_000;
-}
-
-const LONGEST_MS = 3650 * 86_400_000;
-const shown = (name: string) => (name === '*' ? 'all' : name);
 const time = (at: number) => new Date(at).toISOString();
