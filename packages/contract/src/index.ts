@@ -1,3 +1,4 @@
+export { findCode } from './find-code.ts';
 export { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from './keys.ts';
 export { ATTEMPT_RESULTS, OUTCOMES, type AttemptResult, type Outcome } from './outcome.ts';
 export { describeText, replaceSmartCharacters, type TextDescription } from './segments.ts';

@@ -32,6 +32,8 @@ export const gatewayKeys = {
   blocks: `${QUEUE_PREFIX}:blocks`,
   /** The latest messages that screening refused, or would have. */
   refusals: `${QUEUE_PREFIX}:refusals`,
+  /** What the `inbox` provider delivered lately, for developers. */
+  inbox: `${QUEUE_PREFIX}:inbox`,
   /** The shared rate limit of one provider. */
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
   /** Written to see whether writing works. */

@@ -49,7 +49,7 @@ export async function blockDestination(
   const name = parseDestination(options.positionals);
   if (name.kind === 'wrong') return usageError(name.problem, BLOCK_USAGE);
   const { for: duration, reason = '' } = options.values;
-  const forMs = duration === undefined ? undefined : parseBlockDuration(String(duration));
+  const forMs = typeof duration === 'string' ? parseBlockDuration(duration) : undefined;
   if (forMs?.kind === 'wrong') {
     return usageError(`--for ${forMs.problem}; leave it out for a block without end.`, BLOCK_USAGE);
   }
