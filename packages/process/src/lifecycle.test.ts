@@ -9,6 +9,7 @@ import { closeWithin } from './lifecycle.ts';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const built = new URL('../dist/index.js', import.meta.url).href;
+const builtConfig = new URL('../../config/dist/index.js', import.meta.url).href;
 
 // Signals and exit codes need a process of their own, and Node 20 runs no TypeScript: build what it imports.
 beforeAll(async () => {
@@ -21,6 +22,7 @@ beforeAll(async () => {
 /** Runs `runMain('demo', main)` in a process of its own, where `main` is the source of a function's body. */
 function start(main: string) {
   const program = `
+    import * as config from ${JSON.stringify(builtConfig)};
     import * as runtime from ${JSON.stringify(built)};
     await runtime.runMain('demo', async () => { ${main} });
   `;
@@ -44,7 +46,7 @@ test('exits 0 when main is through, whatever is still open', async () => {
 });
 
 test('exits 78 with every problem of a bad configuration on standard error', async () => {
-  const { ended } = start('runtime.loadWorkerConfig({ env: { PORT: "x", CONCURRENCY: "x" } })');
+  const { ended } = start('config.loadWorkerConfig({ env: { PORT: "x", CONCURRENCY: "x" } })');
 
   const { code, stderr } = await ended;
 

@@ -2,7 +2,7 @@ import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.ts';
 
-export type { Logger } from 'pino';
+export type { DestinationStream as LogDestination, Logger } from 'pino';
 
 const REDACTED_KEYS = [
   'apiSecret',

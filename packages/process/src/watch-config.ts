@@ -4,7 +4,11 @@ import type { Logger } from './logger.ts';
 import { ConfigError } from '@sms-gateway/config';
 import type { ConfigSource } from '@sms-gateway/config';
 
-export type ConfigWatch = { stop(): void };
+export type ConfigWatch = {
+  /** Loads the configuration again now, after a reload that is under way. */
+  reload(): void;
+  stop(): void;
+};
 
 type Deps<Config> = {
   source: ConfigSource<Config>;
@@ -18,9 +22,9 @@ type Deps<Config> = {
 };
 
 /**
- * Loads the configuration again on SIGHUP, and when one of its files has changed. A bad one changes nothing: the
- * process keeps what it has and says what is wrong. The files are read rather than watched, because a mounted
- * ConfigMap or a file over a network sends no event.
+ * Loads the configuration again when it is asked to (SIGHUP), and when one of its files has changed. A bad one changes
+ * nothing: the service keeps what it has and says what is wrong. The files are read rather than watched, because a
+ * mounted ConfigMap or a file over a network sends no event.
  */
 export function watchConfig<Config extends { warnings: string[] }>({
   source,
@@ -64,8 +68,6 @@ export function watchConfig<Config extends { warnings: string[] }>({
 
   // One after the other: of two at once the older could win.
   const request = (cause: 'SIGHUP' | 'file') => void (running = running.then(() => reload(cause)));
-  const onSignal = () => request('SIGHUP');
-  process.on('SIGHUP', onSignal);
   const timer = setInterval(() => {
     if (source.hasChanged()) request('file');
   }, intervalMs);
@@ -73,9 +75,7 @@ export function watchConfig<Config extends { warnings: string[] }>({
   loaded(true);
 
   return {
-    stop: () => {
-      process.off('SIGHUP', onSignal);
-      clearInterval(timer);
-    },
+    reload: () => request('SIGHUP'),
+    stop: () => clearInterval(timer),
   };
 }

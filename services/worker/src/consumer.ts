@@ -16,6 +16,8 @@ export type WorkerApp = {
   start(): void;
   /** Takes no more messages and resolves when those in hand are done; after `graceMs` makes them let go. */
   close(graceMs: number): Promise<void>;
+  /** Gives up the connection of its own that waits for messages, however far closing has come. */
+  disconnect(): void;
 };
 
 type Deps = {
@@ -93,6 +95,10 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
       } finally {
         clearTimeout(timer);
       }
+    },
+    disconnect: () => {
+      worker.close(true).catch(() => undefined);
+      worker.backend.disconnectBlocking(false).catch(() => undefined);
     },
   };
 }

@@ -1,0 +1,163 @@
+import {
+  type ConfigSource,
+  describeConfig,
+  type IngressConfig,
+  namesOfChanges,
+  needingRestart,
+} from '@sms-gateway/config';
+import {
+  createProducer,
+  createReceiptHandler,
+  createReceiptStore,
+  registerQueueMetrics,
+} from '@sms-gateway/delivery';
+import { createIdentity, createReceiptReferences, createVault } from '@sms-gateway/privacy';
+import {
+  closeWithin,
+  createAdminServer,
+  createLogger,
+  createRegistry,
+  createTeardown,
+  listen,
+  type RunningService,
+  type ServiceOptions,
+  watchConfig,
+} from '@sms-gateway/process';
+import { connectRedis, createDurabilityCheck } from '@sms-gateway/redis';
+import { createGuard, createRefusals } from '@sms-gateway/screening';
+import { createGates } from './auth/connections.ts';
+import { createApp } from './http/app.ts';
+import { createServer } from './http/server.ts';
+import { createAccept } from './messages/accept.ts';
+import { createTakeVerified } from './messages/verified.ts';
+import { createIngressMetrics } from './metrics.ts';
+import { createTakeReceipts } from './receipts/receipts.ts';
+
+export type Ingress = RunningService & {
+  /** Of the public listener. */
+  port: number;
+};
+
+/**
+ * Starts the ingress in this process and resolves once it listens; `readiness` tells when it may take messages.
+ * Rejects with `ListenError` where a port cannot be listened on, and leaves nothing open then.
+ */
+export async function startIngress(
+  config: IngressConfig,
+  { source, destination, now = Date.now, registry = createRegistry({ service: 'ingress' }) }: Options = {},
+): Promise<Ingress> {
+  const logger = createLogger({
+    service: 'ingress',
+    level: config.logLevel,
+    ...(destination && { destination }),
+  });
+  for (const warning of config.warnings) logger.warn({ warning }, 'config.warning');
+  const metrics = createIngressMetrics({ registry });
+  const teardown = createTeardown();
+  try {
+    const redis = connectRedis(config.redis, 'producer', {
+      name: 'sms-gateway-ingress',
+      onError: (error) => logger.warn({ err: error }, 'redis.error'),
+    });
+    teardown.add(() => redis.disconnect());
+    const { mode, replicas } = config.durability;
+    const check = createDurabilityCheck({
+      redis,
+      mode,
+      replicas,
+      onChange: ({ ready, reasons }) =>
+        ready
+          ? logger.info({ durability: mode }, 'queue.ready')
+          : logger.warn({ reasons }, 'queue.not_ready'),
+    });
+    teardown.add(() => check.stop());
+    const identity = createIdentity(config.payloadKeys);
+    const producer = createProducer({
+      redis,
+      check,
+      vault: createVault(config.payloadKeys),
+      identity,
+      replicas: mode === 'replicated' ? replicas : 0,
+      now,
+    });
+    registerQueueMetrics({ registry, redis, now });
+
+    let isDraining = false;
+    const readiness = () =>
+      isDraining ? { ready: false, reasons: ['The process is shutting down'] } : check.state();
+    const admin = createAdminServer({ registry, logger, readiness });
+    const guard = createGuard({ redis });
+    const gates = await createGates({ connections: config.connections, now });
+    /** The part of the configuration that a reload changes. */
+    let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
+    const app = createApp({
+      gates,
+      accept: createAccept({
+        producer,
+        identity,
+        refusals: createRefusals({ redis }),
+        metrics,
+        logger,
+        screening: () => current.screening,
+      }),
+      takeVerified: createTakeVerified({ guard, identity, metrics, now }),
+      takeReceipts: createTakeReceipts({
+        config: config.receipts,
+        publicUrl: config.publicUrl,
+        references: createReceiptReferences(config.payloadKeys),
+        desk: createReceiptHandler({ book: createReceiptStore({ redis, now }), guard, registry, logger }),
+        metrics,
+        now,
+      }),
+      metrics,
+      logger,
+      isDraining: () => isDraining,
+    });
+    const server = createServer(app, { onRefused: (status) => metrics.requested('none', status) });
+
+    teardown.add(() => admin.close());
+    const adminPort = await admin.listen(config.admin);
+    const port = await listen(server, { host: config.host, port: config.port, variable: 'PORT' });
+    teardown.add(() => server.closeAllConnections());
+    const watch =
+      source &&
+      watchConfig<IngressConfig>({
+        source,
+        apply: async (next) => {
+          const changes = {
+            connections: namesOfChanges(current.connections, next.connections),
+            needRestart: needingRestart(config, next, ['connections', 'screening']),
+          };
+          await gates.load(next.connections);
+          current = next;
+          return changes;
+        },
+        registry,
+        logger,
+        now,
+      });
+    if (watch) teardown.add(() => watch.stop());
+    logger.info({ port, adminPort, config: describeConfig(config) }, 'ingress.started');
+
+    async function stop(signal: string | undefined): Promise<void> {
+      isDraining = true;
+      logger.info({ signal }, 'ingress.stopping');
+      const drained = await closeWithin(config.shutdownTimeoutMs, server.drain);
+      await teardown.run();
+      logger.info({ drained: drained === 'closed' }, 'ingress.stopped');
+    }
+    let stopped: Promise<void> | undefined;
+    return {
+      port,
+      adminPort,
+      readiness,
+      reload: () => watch?.reload(),
+      stop: ({ signal } = {}) => (stopped ??= stop(signal)),
+    };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+type Options = ServiceOptions<ConfigSource<IngressConfig>>;

@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type ConfigSource,
+  describeConfig,
+  needingRestart,
+  type ProviderConfig,
+  type WorkerConfig,
+} from '@sms-gateway/config';
+import {
+  createDeliveryStore,
+  createRateLimit,
+  createReceiptHandler,
+  createReceiptStore,
+  registerQueueMetrics,
+} from '@sms-gateway/delivery';
+import { createReceiptReferences, createVault } from '@sms-gateway/privacy';
+import {
+  closeWithin,
+  createAdminServer,
+  createLogger,
+  createRegistry,
+  createTeardown,
+  type RunningService,
+  type ServiceOptions,
+  watchConfig,
+} from '@sms-gateway/process';
+import { connectRedis, createConnectionWatch } from '@sms-gateway/redis';
+import { createRouter } from '@sms-gateway/routing';
+import { createGuard } from '@sms-gateway/screening';
+import { createProviderCalls } from './call-provider.ts';
+import { createApp } from './consumer.ts';
+import { createProvider } from './create-provider.ts';
+import { createDeliver } from './deliver.ts';
+import { createHealth } from './health/create-health.ts';
+import { registerHealthMetrics } from './health/health-metrics.ts';
+import { createWorkerMetrics } from './metrics.ts';
+import { createOpenMessage } from './open-message.ts';
+
+/** Milliseconds kept of the shutdown time for writing down what the messages that had to be let go came to. */
+const LET_GO_MS = 1000;
+
+type Options = ServiceOptions<ConfigSource<WorkerConfig>> & {
+  /** Gives [0, 1). */
+  random?: (() => number) | undefined;
+};
+
+/**
+ * Starts a worker in this process and resolves once it takes messages. Rejects with `ListenError` where its port
+ * cannot be listened on, and leaves nothing open then.
+ */
+export async function startWorker(
+  config: WorkerConfig,
+  {
+    source,
+    destination,
+    now = Date.now,
+    random = Math.random,
+    registry = createRegistry({ service: 'worker' }),
+  }: Options = {},
+): Promise<RunningService> {
+  const logger = createLogger({
+    service: 'worker',
+    level: config.logLevel,
+    ...(destination && { destination }),
+  });
+  for (const warning of config.warnings) logger.warn({ warning }, 'config.warning');
+  const metrics = createWorkerMetrics({ registry });
+  const teardown = createTeardown();
+  try {
+    const redis = connectRedis(config.redis, 'worker', {
+      name: 'sms-gateway-worker',
+      onError: (error) => logger.warn({ err: error }, 'redis.error'),
+    });
+    teardown.add(() => redis.disconnect());
+    const watch = createConnectionWatch({ redis, now });
+    teardown.add(() => watch.stop());
+    const book = createReceiptStore({ redis, now });
+    const desk = createReceiptHandler({ book, guard: createGuard({ redis }), registry, logger });
+    const providers = await Promise.all(
+      config.providers.map(async (providerConfig) => {
+        const provider = await createProvider(providerConfig, {
+          connections: config.concurrency,
+          logger,
+          onReceipt: async (name, receipt, reference) => void (await desk.take(name, receipt, reference)),
+        });
+        teardown.add(() => provider.close());
+        return provider;
+      }),
+    );
+    const health = createHealth({
+      providers: providers.map(({ name }) => name),
+      rateLimits: config.rateLimits,
+      rateLimit: createRateLimit({ redis }),
+      now,
+      random,
+    });
+    registerHealthMetrics({ registry, health });
+    registerQueueMetrics({ registry, redis, now });
+
+    let router = createRouter(config.routing);
+    const deliver = createDeliver({
+      store: createDeliveryStore({ redis }),
+      open: createOpenMessage({
+        vault: createVault(config.payloadKeys),
+        plan: (message) => router.plan(message),
+        replacesSmartCharacters: config.replacesSmartCharacters,
+        logger,
+      }),
+      calls: createProviderCalls({
+        providers,
+        health,
+        references: createReceiptReferences(config.payloadKeys),
+        publicUrl: config.publicUrl,
+        now,
+      }),
+      health,
+      book,
+      desk,
+      metrics,
+      logger,
+      onUnknown: config.onUnknown,
+      now,
+      random,
+    });
+    const app = createApp({ redis, deliver, concurrency: config.concurrency, logger, now });
+    teardown.add(() => app.disconnect());
+
+    let isStopping = false;
+    const readiness = () => {
+      const reasons = [
+        ...(isStopping ? ['The process is shutting down'] : []),
+        ...(watch.answers() ? [] : ['Redis cannot be reached']),
+      ];
+      return { ready: reasons.length === 0, reasons, detail: { providers: health.snapshot() } };
+    };
+    const admin = createAdminServer({ registry, logger, readiness });
+    teardown.add(() => admin.close());
+    const adminPort = await admin.listen(config.admin);
+    const configWatch =
+      source &&
+      watchConfig<WorkerConfig>({
+        source,
+        apply: (next) => {
+          const needRestart = needingRestart(config, next, ['routing']);
+          const isSetUp = (provider: ProviderConfig) =>
+            config.providers.some((known) => isDeepStrictEqual(known, provider));
+          if (next.providers.every(isSetUp)) router = createRouter(next.routing);
+          else needRestart.push('routing');
+          return Promise.resolve({ routes: next.routing.routes.map(({ name }) => name), needRestart });
+        },
+        registry,
+        logger,
+        now,
+      });
+    if (configWatch) teardown.add(() => configWatch.stop());
+    app.start();
+    logger.info({ adminPort, config: describeConfig(config) }, 'worker.started');
+
+    async function stop(signal: string | undefined): Promise<void> {
+      isStopping = true;
+      logger.info({ signal }, 'worker.stopping');
+      const graceMs = Math.max(config.shutdownTimeoutMs - LET_GO_MS, config.shutdownTimeoutMs / 2);
+      const drained = await closeWithin(config.shutdownTimeoutMs, () => app.close(graceMs));
+      await teardown.run();
+      logger.info({ drained: drained === 'closed' }, 'worker.stopped');
+    }
+    let stopped: Promise<void> | undefined;
+    return {
+      adminPort,
+      readiness,
+      reload: () => configWatch?.reload(),
+      stop: ({ signal } = {}) => (stopped ??= stop(signal)),
+    };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
