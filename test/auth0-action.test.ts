@@ -24,6 +24,7 @@ import {
   startScriptedProviderServer,
 } from './support/scripted-provider-server.ts';
 import { untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const FOLDER = new URL('../integrations/auth0-action/', import.meta.url);
 const FILES = {
@@ -175,7 +176,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
     gateway = await startGateway({ env: { ALLOWED_COUNTRIES: 'US' }, mustControl: true });
     url = `${gateway.ingress.url}/v1/sms`;
     const ingress = await gateway.startIngress(strict);
-    await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
+    await until(async () => expect((await ingress.ready()).status).toBe(200));
     strictUrl = `${ingress.url}/v1/sms`;
     await gateway.startWorker();
   });
@@ -288,9 +289,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
       const cache: ActionCache = new Map();
       expect((await runFor({ ...message, cache })).end).toEqual(retry(/answered 503: .*\/readyz/));
       await gateway.redis.restart();
-      await vi.waitFor(async () => expect((await gateway.ingress.ready()).status).toBe(200), {
-        timeout: 20_000,
-      });
+      await until(async () => expect((await gateway.ingress.ready()).status).toBe(200));
       expect((await runFor({ ...message, cache })).end).toEqual({ kind: 'returned' });
       expect(cache.size).toBe(0);
     } else {

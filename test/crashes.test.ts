@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createTraceReader } from '@sms-gateway/delivery';
 import { type RedisClient } from '@sms-gateway/redis';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
@@ -10,6 +10,8 @@ import { type GatewayProcess, startIngress, startWorker } from './support/proces
 import { type ReceivedRequest, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
+import { PROCESS_HANG_MS } from './support/hang.ts';
+import { until } from './support/until.ts';
 
 const ROUNDS = 8;
 const CLIENTS = 8;
@@ -97,8 +99,8 @@ test('whatever is killed whenever: every message that was answered 200 has one o
 
   for (let round = 1; round <= ROUNDS; round += 1) {
     const before = accepted.length;
-    await vi.waitFor(() => expect(accepted.length).toBeGreaterThan(before + MESSAGES_PER_ROUND), {
-      timeout: 30_000,
+    await until(() => expect(accepted.length).toBeGreaterThan(before + MESSAGES_PER_ROUND), {
+      timeoutMs: PROCESS_HANG_MS,
     });
     const victim = Math.floor(random() * (running.length + 1));
     const [struck] = running.splice(victim, 1);
@@ -117,7 +119,7 @@ test('whatever is killed whenever: every message that was answered 200 has one o
   await Promise.all(receipts);
   over.abort();
   // A receipt may have put a message back: what counts is how things are once nothing is left to do.
-  await vi.waitFor(async () => expect(await unfinished(client)).toBe(0), { timeout: 60_000, interval: 100 });
+  await until(async () => expect(await unfinished(client)).toBe(0));
 
   const record = new Map<string, string[]>();
   const note = (id: string, provider: string) => record.set(id, [...(record.get(id) ?? []), provider]);

@@ -1,6 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { createTraceReader } from '@sms-gateway/delivery';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { type GatewayProcess, series, startIngress, startWorker } from './support/processes.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import { startTestRedis } from './support/test-redis.ts';
 import { createDisposal } from './support/disposal.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 
@@ -66,7 +67,7 @@ async function setup({
 }
 
 const untilReady = (ingress: GatewayProcess) =>
-  vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
+  until(async () => expect((await ingress.ready()).status).toBe(200));
 const accept: Respond = (response) => response.writeHead(200).end('{"id":"p-1"}');
 const acceptTwilio: Respond = (response) =>
   response
@@ -245,9 +246,7 @@ test('a message that nobody took before its deadline is expired, not sent', asyn
   await using gateway = await setup({ env: { MESSAGE_TTL: '1s' } });
   const answer = await postSms(gateway.ingress.url);
   const id = String(answer.body['id']);
-  await vi.waitFor(async () => expect(await gateway.client.exists(gatewayKeys.vault(id))).toBe(0), {
-    timeout: 10_000,
-  });
+  await until(async () => expect(await gateway.client.exists(gatewayKeys.vault(id))).toBe(0));
 
   await gateway.startWorker();
   const trace = await untilConcluded(gateway.client, id);

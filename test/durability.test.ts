@@ -1,10 +1,12 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { type GatewayProcess, startIngress, startWorker } from './support/processes.ts';
 import { refusingUrl, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
+import { PROCESS_HANG_MS } from './support/hang.ts';
+import { until } from './support/until.ts';
 
 /** What the contract allows for an answer that is not 200. */
 const ANSWER_WITHIN_MS = 5000;
@@ -30,16 +32,13 @@ async function setup({
 }
 
 const untilReady = (ingress: GatewayProcess) =>
-  vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 15_000 });
+  until(async () => expect((await ingress.ready()).status).toBe(200));
 const untilNotReady = (ingress: GatewayProcess, reason: RegExp) =>
-  vi.waitFor(
-    async () => {
-      const { status, body } = await ingress.ready();
-      expect(status).toBe(503);
-      expect(body.reasons?.join()).toMatch(reason);
-    },
-    { timeout: 15_000 },
-  );
+  until(async () => {
+    const { status, body } = await ingress.ready();
+    expect(status).toBe(503);
+    expect(body.reasons?.join()).toMatch(reason);
+  });
 
 async function expectRefused(ingress: GatewayProcess): Promise<void> {
   const answer = await Promise.race([
@@ -207,7 +206,7 @@ test('nothing that was answered 200 is lost when Redis is killed again and again
   });
   for (let round = 1; round <= 3; round += 1) {
     const before = accepted.length;
-    await vi.waitFor(() => expect(accepted.length).toBeGreaterThan(before + 100), { timeout: 30_000 });
+    await until(() => expect(accepted.length).toBeGreaterThan(before + 100), { timeoutMs: PROCESS_HANG_MS });
     await gateway.redis.kill();
     await gateway.redis.restart();
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, test, vi } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { commandLineOf } from '../packages/dev-redis/src/command-line-of.ts';
 import { startEmbeddedRedis } from '../packages/dev-redis/src/embedded-redis.ts';
 import { runCommand } from '../packages/dev-redis/src/run-command.ts';
@@ -12,6 +12,7 @@ import { containerName } from '../packages/dev-redis/src/run-redis-container.ts'
 import { runRedisServer } from '../packages/dev-redis/src/run-redis-server.ts';
 import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
 import { startTestRedis } from './support/test-redis.ts';
+import { until } from './support/until.ts';
 
 const cacheDir = join(repositoryRoot, '.gateway', 'cache');
 
@@ -185,7 +186,7 @@ test.skipIf(!existsSync('/etc/debian_version'))(
     expect(redis.description).toContain("the distribution's redis-server");
     expect(await setting(redis.url, 'appendfsync')).toBe('always');
     await redis.stop();
-    await vi.waitFor(async () => expect(await commandLineOf(redis.pid!)).toBeUndefined());
+    await until(async () => expect(await commandLineOf(redis.pid!)).toBeUndefined());
     await rm(folder, { recursive: true });
   },
   120_000,

@@ -4,11 +4,14 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { runCommand } from '../packages/dev-redis/src/run-command.ts';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
 import { startTestRedis } from './support/test-redis.ts';
+import { guardChild } from './support/guardian.ts';
+import { PROCESS_HANG_MS } from './support/hang.ts';
+import { until } from './support/until.ts';
 
 type Run = { output: () => string; child: ChildProcess; exitCode: Promise<number | null> };
 
@@ -30,9 +33,12 @@ async function setup(env: NodeJS.ProcessEnv = {}) {
     redis,
     port,
     start(): Run {
-      const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
-        env: inherited,
-      });
+      const child = guardChild(
+        spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
+          env: inherited,
+        }),
+        'SIGTERM',
+      );
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -60,7 +66,8 @@ async function setup(env: NodeJS.ProcessEnv = {}) {
   };
 }
 
-const untilUp = (run: Run) => vi.waitFor(() => expect(run.output()).toContain('Ctrl-C'), { timeout: 40_000 });
+const untilUp = (run: Run) =>
+  until(() => expect(run.output()).toContain('Ctrl-C'), { timeoutMs: PROCESS_HANG_MS });
 
 test('a start shows the way of a code, what to paste into Auth0, and ends with 0 on Ctrl-C', async () => {
   await using gateway = await setup();
@@ -179,7 +186,7 @@ test('services end by themselves when the start that owns them is killed', async
 
   run.child.kill('SIGKILL');
 
-  await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${gateway.port}/`)).rejects.toThrow('fetch failed'), {
-    timeout: 30_000,
+  await until(() => expect(fetch(`http://127.0.0.1:${gateway.port}/`)).rejects.toThrow('fetch failed'), {
+    timeoutMs: PROCESS_HANG_MS,
   });
 });

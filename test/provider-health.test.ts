@@ -1,10 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { acceptTwilio, twilioEnv } from './support/fake-twilio.ts';
 import { startGateway } from './support/gateway.ts';
 import { series } from './support/processes.ts';
 import { type Respond, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const unavailable: Respond = (response) => response.writeHead(503).end();
 
@@ -40,16 +41,13 @@ test('a provider that fails is passed over, shown so, and taken back when it is 
   });
 
   isDown = false;
-  await vi.waitFor(
-    async () => {
-      const [trace] = await sendAll(gateway, 1);
-      expect(trace?.attempts.map(({ provider }) => provider)).toEqual(['twilio']);
-      expect(
-        series(await worker.metrics(), 'gateway_provider_circuit{provider="twilio",state="closed"}'),
-      ).toBe(1);
-    },
-    { timeout: 20_000 },
-  );
+  await until(async () => {
+    const [trace] = await sendAll(gateway, 1);
+    expect(trace?.attempts.map(({ provider }) => provider)).toEqual(['twilio']);
+    expect(series(await worker.metrics(), 'gateway_provider_circuit{provider="twilio",state="closed"}')).toBe(
+      1,
+    );
+  });
 });
 
 test('messages wait for their only provider while its circuit is open, and lose nothing', async () => {
@@ -59,12 +57,8 @@ test('messages wait for their only provider while its circuit is open, and lose 
   });
   const worker = await gateway.startWorker();
   const sending = sendAll(gateway, 12);
-  await vi.waitFor(
-    async () =>
-      expect(series(await worker.metrics(), 'gateway_provider_circuit{provider="http",state="open"}')).toBe(
-        1,
-      ),
-    { timeout: 10_000 },
+  await until(async () =>
+    expect(series(await worker.metrics(), 'gateway_provider_circuit{provider="http",state="open"}')).toBe(1),
   );
 
   isDown = false;

@@ -1,6 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { createTraceReader, type Trace } from '@sms-gateway/delivery';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshNumber, freshText, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import {
@@ -16,6 +16,7 @@ import { type Respond, startScriptedProviderServer } from './support/scripted-pr
 import { redisContents } from './support/redis-contents.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const accept: Respond = (response) => response.writeHead(200).end('{"id":"p-1"}');
 
@@ -43,7 +44,7 @@ async function setup({
     };
     const ingress = stack.use(await startIngress(processEnv));
     const worker = stack.use(await startWorker(processEnv));
-    await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
+    await until(async () => expect((await ingress.ready()).status).toBe(200));
     const traces = createTraceReader({ redis: client });
     return {
       redis,
@@ -54,15 +55,12 @@ async function setup({
       http: httpServer.requests,
       nextTwilioRequest: () => twilioServer.nextRequest(),
       until: (id: string, holds: (trace: Trace) => void) =>
-        vi.waitFor(
-          async () => {
-            const trace = await traces.read(id);
-            if (trace === undefined) throw new Error('no trace');
-            holds(trace);
-            return trace;
-          },
-          { timeout: 10_000, interval: 20 },
-        ),
+        until(async () => {
+          const trace = await traces.read(id);
+          if (trace === undefined) throw new Error('no trace');
+          holds(trace);
+          return trace;
+        }),
       [Symbol.asyncDispose]: () => stack.dispose(),
     };
   } catch (error) {
@@ -174,9 +172,7 @@ describe('an undelivered receipt sends nothing', () => {
   test('after the deadline, when the text is gone anyway', async () => {
     await using gateway = await setup({ env: { MESSAGE_TTL: '1s' } });
     const trace = await sendOne(gateway);
-    await vi.waitFor(async () => expect(await gateway.client.exists(gatewayKeys.vault(trace.id))).toBe(0), {
-      timeout: 5000,
-    });
+    await until(async () => expect(await gateway.client.exists(gatewayKeys.vault(trace.id))).toBe(0));
 
     await callBack(gateway.ingress.url, callbackOf(gateway.twilio[0]), {
       MessageStatus: 'undelivered',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
@@ -8,6 +8,7 @@ import { startIngress, startWorker } from './support/processes.ts';
 import { startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 /** A TCP proxy in front of a Redis, as a virtual address is: it can be pointed elsewhere, and can fall silent. */
 async function startProxy(targetUrl: string) {
@@ -58,13 +59,13 @@ test('after a failover behind one address, the ingress finds the new master by i
   const master = disposal.use(await startTestRedis({ mustControl: true }));
   const proxy = disposal.use(await startProxy(old.url));
   const ingress = disposal.use(await startIngress({ REDIS_URL: proxy.url }));
-  await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
+  await until(async () => expect((await ingress.ready()).status).toBe(200));
 
   const client = disposal.use(openRedis(old.url));
   proxy.pointTo(master.url);
   await client.replicaof('127.0.0.1', Number(new URL(master.url).port));
 
-  await vi.waitFor(async () => expect((await postSms(ingress.url)).status).toBe(200), { timeout: 10_000 });
+  await until(async () => expect((await postSms(ingress.url)).status).toBe(200));
 });
 
 test('a worker whose connections fell silent says so, makes new ones, and goes on', async () => {
@@ -75,11 +76,11 @@ test('a worker whose connections fell silent says so, makes new ones, and goes o
   const provider = disposal.use(await startScriptedProviderServer((response) => void response.end('{}')));
   const ingress = disposal.use(await startIngress({ REDIS_URL: redis.url }));
   const worker = disposal.use(await startWorker(httpEnv(proxy.url, provider.url)));
-  await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
-  await vi.waitFor(async () => expect((await worker.ready()).status).toBe(200), { timeout: 10_000 });
+  await until(async () => expect((await ingress.ready()).status).toBe(200));
+  await until(async () => expect((await worker.ready()).status).toBe(200));
 
   proxy.silence();
-  await vi.waitFor(async () => expect((await worker.ready()).status).toBe(503), { timeout: 10_000 });
+  await until(async () => expect((await worker.ready()).status).toBe(503));
   const answer = await postSms(ingress.url, { body: { recipient: freshNumber() } });
 
   const client = disposal.use(openRedis(redis.url));
@@ -100,8 +101,8 @@ test('an answer that is known is written when Redis writes again, and the code i
   await gateway.startWorker();
 
   const answer = await postSms(gateway.ingress.url, { body: { recipient: freshNumber() } });
-  await vi.waitFor(() => expect(gateway.provider.requests).toHaveLength(1), { timeout: 10_000 });
-  await vi.waitFor(async () => expect((await gateway.ingress.ready()).status).toBe(503), { timeout: 10_000 });
+  await until(() => expect(gateway.provider.requests).toHaveLength(1));
+  await until(async () => expect((await gateway.ingress.ready()).status).toBe(503));
   await gateway.client.config('SET', 'min-replicas-to-write', '0');
 
   const trace = await untilConcluded(gateway.client, answer.body['id']);

@@ -39,7 +39,7 @@ const reloads = (process: GatewayProcess) =>
 async function untilReloaded(process: GatewayProcess, change: () => Promise<void> | void): Promise<void> {
   const before = reloads(process);
   await change();
-  await expect.poll(() => reloads(process), { timeout: 10_000 }).toBeGreaterThan(before);
+  await expect.poll(() => reloads(process)).toBeGreaterThan(before);
 }
 
 describe('connections', () => {

@@ -1,7 +1,7 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { createBlocks, spendKeys } from '@sms-gateway/screening';
 import { createTraceReader } from '@sms-gateway/delivery';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { auth0Token, freshText, postSms } from './support/auth0.ts';
 import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
@@ -9,6 +9,7 @@ import { startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET, series } from './support/processes.ts';
 import { redisContents } from './support/redis-contents.ts';
 import { untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const CREDENTIALS = `secrets: ['${SECRET}'], audience: '${AUDIENCE}'`;
 const yamlOf = (rules: string, ofOther = '') =>
@@ -358,10 +359,7 @@ describe('the pumping guard', () => {
     await bundle.gateway.startWorker({ PROVIDERS: 'simulator' });
     // What the simulator delivers: any number without a magic ending.
     for (let index = 0; index < 3; index += 1) expect((await bundle.post(bangladeshi())).status).toBe(200);
-    await vi.waitFor(async () => expect((await bundle.post(bangladeshi())).status).toBe(200), {
-      timeout: 20_000,
-      interval: 200,
-    });
+    await until(async () => expect((await bundle.post(bangladeshi())).status).toBe(200));
   });
 
   test('is not told by receipts of a connection whose application tells more', async () => {
@@ -377,14 +375,14 @@ describe('the pumping guard', () => {
     const { body } = await bundle.post(recipient);
     await bundle.gateway.startWorker({ PROVIDERS: 'simulator' });
     const reader = createTraceReader({ redis: bundle.gateway.client });
-    const waiting = { timeout: 20_000, interval: 200 };
-    await vi.waitFor(async () => {
+    const waiting = {};
+    await until(async () => {
       const trace = await reader.read(String(body['id']));
       expect(trace?.attempts[0]?.receipt?.status).toBe('delivered');
     }, waiting);
     await bundle.post(bangladeshi(), {}, '/v1/connections/other/sms');
     // Once the receipt of the other connection has been credited, this one's would have been.
-    await vi.waitFor(async () => expect(await unused()).toBe(1), waiting);
+    await until(async () => expect(await unused()).toBe(1), waiting);
     expect((await bundle.verify(recipient)).body).toEqual({ credited: 1 });
     expect(await unused()).toBe(0);
   });

@@ -170,7 +170,7 @@ describe('text, code, number, token and secrets', () => {
 
     const vault = gatewayKeys.vault(String(body['id']));
     expect(await gateway.client.pttl(vault)).toBeLessThanOrEqual(1000);
-    await expect.poll(() => gateway.client.exists(vault), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => gateway.client.exists(vault)).toBe(0);
   });
 });
 

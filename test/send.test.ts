@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readDevState, writeDevState } from '../packages/cli/src/dev-state.ts';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
@@ -11,6 +11,9 @@ import { type Gateway, startGateway } from './support/gateway.ts';
 import { AUDIENCE, PAYLOAD_KEY, SECRET } from './support/processes.ts';
 import { writeConfig } from './support/config-file.ts';
 import { startTestRedis } from './support/test-redis.ts';
+import { guardChild } from './support/guardian.ts';
+import { PROCESS_HANG_MS } from './support/hang.ts';
+import { until } from './support/until.ts';
 
 const NUMBER = '+14155550123';
 
@@ -22,10 +25,13 @@ async function emptyFolder(): Promise<string> {
 
 /** Runs `npm run send` as a process that has nothing but these variables, and no state of an earlier start. */
 async function startSend(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/send.js'), ...args], {
-    env: { PATH: process.env['PATH'], GATEWAY_STATE_DIR: await emptyFolder(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = guardChild(
+    spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/send.js'), ...args], {
+      env: { PATH: process.env['PATH'], GATEWAY_STATE_DIR: await emptyFolder(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+    'SIGTERM',
+  );
   onTestFinished(() => void child.kill('SIGKILL'));
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -50,9 +56,7 @@ const envOf = ({ ingress, redis }: Pick<Gateway, 'ingress' | 'redis'>) => ({
 });
 
 const untilAccepted = (gateway: Gateway, count: number) =>
-  vi.waitFor(async () => expect(await gateway.client.keys('{gateway}:trace:*')).toHaveLength(count), {
-    timeout: 10_000,
-  });
+  until(async () => expect(await gateway.client.keys('{gateway}:trace:*')).toHaveLength(count));
 
 test('a message is shown on its way to its outcome', async () => {
   await using gateway = await startGateway();
@@ -126,7 +130,7 @@ test('a message that no worker takes is waited for until its deadline', async ()
 test('Redis may restart on the way', async () => {
   await using gateway = await startGateway({ mustControl: true });
   const sending = await startSend([NUMBER], envOf(gateway));
-  await vi.waitFor(() => expect(sending.stdout()).toContain('+0 ms  accepted'), { timeout: 10_000 });
+  await until(() => expect(sending.stdout()).toContain('+0 ms  accepted'));
   await gateway.redis.restart();
   await gateway.startWorker();
 
@@ -199,16 +203,19 @@ test('the Redis that npm start keeps is that of its own gateway only', async () 
 /** `npm start`, with no more than a Redis; resolves when it is up. */
 async function startAll(redisUrl: string) {
   const stateDir = await emptyFolder();
-  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
-    env: {
-      PATH: process.env['PATH'],
-      GATEWAY_STATE_DIR: stateDir,
-      REDIS_URL: redisUrl,
-      PORT: String(await freePort()),
-      ADMIN_PORT: String(await freePort()),
-    },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = guardChild(
+    spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
+      env: {
+        PATH: process.env['PATH'],
+        GATEWAY_STATE_DIR: stateDir,
+        REDIS_URL: redisUrl,
+        PORT: String(await freePort()),
+        ADMIN_PORT: String(await freePort()),
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+    'SIGTERM',
+  );
   const ended = once(child, 'close');
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -217,7 +224,7 @@ async function startAll(redisUrl: string) {
     await ended;
   };
   try {
-    await vi.waitFor(() => expect(output).toContain('Ctrl-C'), { timeout: 40_000 });
+    await until(() => expect(output).toContain('Ctrl-C'), { timeoutMs: PROCESS_HANG_MS });
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,10 @@
 import { createTraceReader, type Trace } from '@sms-gateway/delivery';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshText, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { runToEnd, series } from './support/processes.ts';
 import { untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const start = async (env: Record<string, string> = {}) => {
   const gateway = await startGateway({ env: { PROVIDERS: 'simulator,http', ...env } });
@@ -18,16 +19,13 @@ async function sendTo({ ingress, client }: Gateway, digits: string): Promise<Tra
   return untilConcluded(client, answer.body['id']);
 }
 
-function until({ client }: Gateway, id: string, holds: (trace: Trace) => void): Promise<Trace> {
-  return vi.waitFor(
-    async () => {
-      const trace = await createTraceReader({ redis: client }).read(id);
-      if (trace === undefined) throw new Error('no trace');
-      holds(trace);
-      return trace;
-    },
-    { timeout: 10_000, interval: 20 },
-  );
+function untilTrace({ client }: Gateway, id: string, holds: (trace: Trace) => void): Promise<Trace> {
+  return until(async () => {
+    const trace = await createTraceReader({ redis: client }).read(id);
+    if (trace === undefined) throw new Error('no trace');
+    holds(trace);
+    return trace;
+  });
 }
 
 const results = ({ attempts }: Trace) => attempts.map(({ provider, result }) => `${provider}:${result}`);
@@ -61,14 +59,14 @@ describe('with the simulator first and a second provider behind it,', () => {
       sendTo(gateway, '18'),
     ]);
 
-    await until(gateway, delivered.id, ({ attempts }) =>
+    await untilTrace(gateway, delivered.id, ({ attempts }) =>
       expect(attempts[0]?.receipt?.status).toBe('delivered'),
     );
-    const again = await until(gateway, undelivered.id, ({ attempts }) =>
+    const again = await untilTrace(gateway, undelivered.id, ({ attempts }) =>
       expect(attempts[1]?.result).toBe('accepted'),
     );
     expect(results(again)).toEqual(['simulator:accepted', 'http:accepted']);
-    await until(gateway, lost.id, ({ attempts }) =>
+    await untilTrace(gateway, lost.id, ({ attempts }) =>
       expect(attempts[0]).toMatchObject({ result: 'unknown', receipt: { status: 'delivered' } }),
     );
     const metrics = await worker.metrics();

@@ -5,9 +5,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { accepted, transient } from './support/provider-conformance.ts';
 import { SMS, useSmppProvider } from './support/smpp-provider.ts';
+import { guardChild } from './support/guardian.ts';
+import { until } from './support/until.ts';
 
 // SMSCs that were written by others, from Debian: libnet-smpp-perl and kannel-extras.
 const SMSC_PL = '/usr/share/doc/libnet-smpp-perl/examples/smsc.pl';
@@ -27,7 +29,7 @@ async function freePort(): Promise<number> {
 }
 
 function run(command: string, args: string[], cwd: string) {
-  const child: ChildProcess = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = guardChild(spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   onTestFinished(async () => {
@@ -55,7 +57,7 @@ async function startSmscPl() {
     source.replace('= 9900', `= ${port}`).replace('$trace = 0;', '$trace = 1;'),
   );
   const smsc = run('perl', ['smsc.pl', '3'], folder);
-  await vi.waitFor(() => expect(smsc.output()).toContain('Entering accept loop'), { timeout: 10_000 });
+  await until(() => expect(smsc.output()).toContain('Entering accept loop'));
   return { port, output: smsc.output };
 }
 
@@ -82,7 +84,7 @@ test('Net::SMPP takes the bind, one part, several parts and the goodbye', async 
   expect(await provider.send({ ...SMS, body: 'x'.repeat(200) }, idle())).toEqual(accepted('123456789'));
   await provider.close();
 
-  await vi.waitFor(() => expect(smsc.output()).toContain('Remote sent unbind'));
+  await until(() => expect(smsc.output()).toContain('Remote sent unbind'));
   expect(events).toEqual([{ event: 'bound' }, { event: 'session_ended', code: 'client_closed' }]);
   const submits = dumped(smsc.output(), 0x04);
   const common = {
@@ -114,7 +116,7 @@ test('Net::SMPP answers enquire_link, and a hundred submits within the window', 
   const results = await Promise.all(Array.from({ length: 100 }, () => provider.send(SMS, idle())));
 
   expect(results).toEqual(results.map(() => accepted('123456789')));
-  await vi.waitFor(() => expect(dumped(smsc.output(), 0x15).length).toBeGreaterThan(3));
+  await until(() => expect(dumped(smsc.output(), 0x15).length).toBeGreaterThan(3));
   expect(events).toEqual([{ event: 'bound' }]);
 });
 
@@ -125,9 +127,7 @@ test("Kannel's drive_smpp, which knows no bind_transceiver, does not hold up a m
   const smsc = run(DRIVE_SMPP, ['-p', String(port), '-m', '1'], folder);
   const { provider, events } = useSmppProvider({ port, respondTimeoutMs: 300, random: () => 0.01 });
 
-  await vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining({ code: 'answer_timeout' })), {
-    timeout: 2_500,
-  });
+  await until(() => expect(events).toContainEqual(expect.objectContaining({ code: 'answer_timeout' })));
 
   expect(await provider.send(SMS, idle())).toEqual(transient('smpp_not_bound'));
   expect(smsc.output()).toContain('bind_transceiver');

@@ -1,9 +1,10 @@
 import { createTraceReader } from '@sms-gateway/delivery';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';
 import { deliverBody, startSmsc } from './support/smpp-smsc.ts';
 import { untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const smppEnv = (port: number) => ({
   PROVIDERS: 'smpp,http',
@@ -24,16 +25,13 @@ test('a message goes through an SMSC, and its undelivered receipt sends it throu
   expect(trace.attempts).toMatchObject([{ provider: 'smpp', result: 'accepted', providerMessageId: 'id-1' }]);
   smsc.first().request('deliver_sm', deliverBody({ text: Buffer.from('id:id-1 stat:UNDELIV err:001') }));
 
-  await vi.waitFor(
-    async () => {
-      const after = await createTraceReader({ redis: gateway.client }).read(trace.id);
-      expect(after?.attempts).toMatchObject([
-        { provider: 'smpp', receipt: { status: 'undelivered' } },
-        { provider: 'http', result: 'accepted' },
-      ]);
-    },
-    { timeout: 10_000 },
-  );
+  await until(async () => {
+    const after = await createTraceReader({ redis: gateway.client }).read(trace.id);
+    expect(after?.attempts).toMatchObject([
+      { provider: 'smpp', receipt: { status: 'undelivered' } },
+      { provider: 'http', result: 'accepted' },
+    ]);
+  });
   expect(await smsc.until('deliver_sm_resp')).toMatchObject({ status: 0 });
   expect(gateway.sent()).toHaveLength(1);
 });

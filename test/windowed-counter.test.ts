@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
+import { guardChild } from './support/guardian.ts';
 
 const ASKER = fileURLToPath(new URL('support/limit-asker.mjs', import.meta.url));
 
@@ -172,9 +173,11 @@ test('processes that ask at once get no more than the limit between them within 
     return { wait, now }
   `;
   const askers = Array.from({ length: processes }, () =>
-    spawn(process.execPath, [ASKER, url, script, 'processes', String(windowMs), String(times)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    }),
+    guardChild(
+      spawn(process.execPath, [ASKER, url, script, 'processes', String(windowMs), String(times)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    ),
   );
   await using _askers = { [Symbol.asyncDispose]: async () => askers.forEach((asker) => asker.kill()) };
   const lines = askers.map((asker) => createInterface(asker.stdout)[Symbol.asyncIterator]());

@@ -14,10 +14,7 @@ const commands = {
   send: () => ({ program: 'packages/cli/dist/send.js' }),
   gateway: () => ({ program: 'packages/cli/dist/gateway.js' }),
   bench: () => ({ program: 'packages/bench/dist/main.js' }),
-  test: () => ({
-    program: 'node_modules/vitest/vitest.mjs',
-    args: ['run', '--reporter=default', '--reporter=json', '--outputFile.json=.test-report.json'],
-  }),
+  test: () => ({ program: 'test/run.mjs' }),
 };
 
 main(process.argv[2], process.argv.slice(3)).catch((error) => {
@@ -49,9 +46,9 @@ async function main(name, args) {
   });
 
   // The program takes over this very process: signals, exit code and terminal are its own, with nobody in between.
-  const { program, args: before = [] } = commands[name]();
+  const { program } = commands[name]();
   const file = join(root, program);
-  process.argv = [process.argv[0], file, ...before, ...args];
+  process.argv = [process.argv[0], file, ...args];
   await import(pathToFileURL(file).href);
 }
 

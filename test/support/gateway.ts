@@ -1,9 +1,10 @@
-import { vi, expect } from 'vitest';
+import { expect } from 'vitest';
 import { createDisposal } from './disposal.ts';
 import { startIngress, startWorker } from './processes.ts';
 import { type Respond, startScriptedProviderServer } from './scripted-provider-server.ts';
 import { startTestRedis } from './test-redis.ts';
 import { openRedis } from './traces.ts';
+import { until } from './until.ts';
 
 export const PROVIDER_TOKEN = 'bearer-token-of-the-http-provider';
 
@@ -31,7 +32,7 @@ export async function startGateway({ env = {}, respond = accept, mustControl = f
     };
     const client = stack.use(openRedis(redis.url));
     const ingress = stack.use(await startIngress(processEnv));
-    await vi.waitFor(async () => expect((await ingress.ready()).status).toBe(200), { timeout: 10_000 });
+    await until(async () => expect((await ingress.ready()).status).toBe(200));
     return {
       redis,
       client,

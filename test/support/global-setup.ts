@@ -8,13 +8,22 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where a Redis comes from that a test starts, kills and freezes as it likes. */
     ownRedis: RedisSource;
-    /** REDIS_URL, for tests that only need some Redis. */
-    sharedRedisUrl: string | undefined;
+    /** REDIS_URL, for tests that only need some Redis, and how many workers share it. */
+    sharedRedis: { url: string; workers: number } | undefined;
   }
 }
 
+const settled = Symbol.for('sms-gateway.redis-for-tests');
+
 /** Settles once for the whole run where Redis comes from, since that may mean a download. */
 export default async function setUp(project: TestProject): Promise<void> {
+  const run = globalThis as { [settled]?: Promise<{ own: RedisSource; url: string | undefined }> };
+  const { own, url } = await (run[settled] ??= settle());
+  project.provide('ownRedis', own);
+  project.provide('sharedRedis', url === undefined ? undefined : { url, workers: project.config.maxWorkers });
+}
+
+async function settle() {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const cacheDir = join(repositoryRoot, '.gateway', 'cache');
   const env = { ...process.env };
@@ -27,9 +36,7 @@ export default async function setUp(project: TestProject): Promise<void> {
   delete env['REDIS_URL'];
   const own = await findRedis({ cacheDir, env, log });
   log(`Redis for tests${url === undefined ? '' : ' that must control it'}: ${own.description}.`);
-
-  project.provide('ownRedis', own);
-  project.provide('sharedRedisUrl', url);
+  return { own, url };
 }
 
 /** What the gateway itself demands; without it every test would fail, each in its own words. */

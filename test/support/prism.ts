@@ -3,15 +3,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { guardChild } from './guardian.ts';
 
 const cli = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js');
 
 /** Prism in a process of its own, answering as an OpenAPI description says and checking requests against it. */
 export async function startPrism(descriptionPath: string): Promise<AsyncDisposable & { url: string }> {
-  const child = spawn(process.execPath, [cli, 'mock', '-h', '127.0.0.1', '-p', '0', descriptionPath], {
-    env: { PATH: process.env['PATH'] ?? '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = guardChild(
+    spawn(process.execPath, [cli, 'mock', '-h', '127.0.0.1', '-p', '0', descriptionPath], {
+      env: { PATH: process.env['PATH'] ?? '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const exited = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));

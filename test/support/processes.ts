@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { guardChild } from './guardian.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -86,10 +87,12 @@ async function startProcess(
 }
 
 function launch(service: 'ingress' | 'worker', env: Record<string, string>) {
-  const child = spawn(process.execPath, [`${root}services/${service}/dist/main.js`], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = guardChild(
+    spawn(process.execPath, [`${root}services/${service}/dist/main.js`], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const chunks: Buffer[] = [];
   const output = () => Buffer.concat(chunks).toString();
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -8,6 +8,7 @@ import {
   startDeafServer,
   startScriptedProviderServer,
 } from './scripted-provider-server.ts';
+import { until } from './until.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 7, 0, 0);
 const IN_30_S = new Date(NOW_MS + 30_000).toUTCString();
@@ -171,8 +172,8 @@ function conformance(subject: Subject): void {
     onTestFinished(() => void unsubscribe('undici:request:bodySent', written));
 
     const sending = provider.send(REQUEST, idle());
-    await vi.waitFor(() => expect(written).toHaveBeenCalledOnce());
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(1));
+    await until(() => expect(written).toHaveBeenCalledOnce());
+    await until(() => expect(server.sockets).toHaveLength(1));
     server.sockets[0]?.resetAndDestroy();
 
     expect(await sending).toEqual(unknown('connection_reset'));
@@ -223,7 +224,7 @@ function conformance(subject: Subject): void {
 
     const silent = controllers.map(({ signal }) => provider.send({ ...REQUEST, body: 'silent' }, signal));
     const answered = await Promise.all(controllers.map(() => provider.send(REQUEST, idle())));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(100));
+    await until(() => expect(server.requests).toHaveLength(100));
     for (const controller of controllers) controller.abort();
 
     expect(answered.every(({ kind }) => kind === 'accepted')).toBe(true);

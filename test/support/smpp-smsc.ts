@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { vi } from 'vitest';
+import { until } from './until.ts';
 
 // Written from SMPP 3.4 and not with the library that the provider encodes with, so that both must agree on the wire.
 const COMMANDS = {
@@ -113,14 +113,11 @@ export async function startSmsc(script: Script = {}, tls?: { key: string; cert: 
     of,
     /** Resolves with the nth PDU of a command, past or to come. */
     until: (command: Command, count = 1): Promise<ReceivedPdu> =>
-      vi.waitFor(
-        () => {
-          const pdu = of(command)[count - 1];
-          if (!pdu) throw new Error(`${of(command).length} of ${count} ${command} came`);
-          return pdu;
-        },
-        { timeout: 4_000, interval: 5 },
-      ),
+      until(() => {
+        const pdu = of(command)[count - 1];
+        if (!pdu) throw new Error(`${of(command).length} of ${count} ${command} came`);
+        return pdu;
+      }, {}),
     async [Symbol.asyncDispose]() {
       for (const { socket } of connections) socket.destroy();
       server.close();

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath, URL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { guardChild } from './guardian.ts';
 
 const program = fileURLToPath(new URL('../../packages/cli/dist/gateway.js', import.meta.url));
 
@@ -19,15 +20,19 @@ export async function runInTerminal(args: string[], env: Record<string, string>,
   const words = [process.execPath, program, ...args].map((word) => `'${word}'`);
   // The terminal that is lent to a pipe has no width.
   const command = `stty cols 120 rows 40; exec ${words.join(' ')}`;
-  const child = spawn(
-    'script',
-    process.platform === 'linux' ? ['-qefc', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command],
-    {
-      env: { PATH: process.env['PATH'], TERM: 'xterm', SHELL: '/bin/sh', ...env },
-      stdio: ['pipe', 'pipe', 'inherit'],
-      // A question that nobody answers would wait for ever.
-      timeout: 30_000,
-    },
+  const child = guardChild(
+    spawn(
+      'script',
+      process.platform === 'linux'
+        ? ['-qefc', command, '/dev/null']
+        : ['-q', '/dev/null', 'sh', '-c', command],
+      {
+        env: { PATH: process.env['PATH'], TERM: 'xterm', SHELL: '/bin/sh', ...env },
+        stdio: ['pipe', 'pipe', 'inherit'],
+        // A question that nobody answers would wait for ever.
+        timeout: 30_000,
+      },
+    ),
   );
   let screen = '';
   let answered = 0;

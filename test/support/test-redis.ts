@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
-import { inject, vi } from 'vitest';
+import { inject } from 'vitest';
 import { freePort } from '../../packages/dev-redis/src/ports.ts';
 import { withRedis } from '../../packages/dev-redis/src/ask-redis.ts';
 import type { RedisBinary } from '../../packages/dev-redis/src/fetch-debian-redis.ts';
 import { runRedisServer } from '../../packages/dev-redis/src/run-redis-server.ts';
+import { guard } from './guardian.ts';
+import { createDatabasePool, databasesOf, withDatabase } from './redis-databases.ts';
+import { HANG_MS } from './hang.ts';
 
 export type TestRedis = AsyncDisposable & {
   url: string;
@@ -29,37 +31,71 @@ type Options = {
 };
 
 /**
- * An empty, durable Redis for one test. With REDIS_URL, and unless it must be controlled, a logical database of that
- * one, which must be empty and is emptied afterwards.
+ * An empty, durable Redis for one test: a logical database of this worker's Redis, or of the one that REDIS_URL names,
+ * which is emptied afterwards. A process of its own where the test must control or configure it.
  */
 export async function startTestRedis({
   settings = {},
   mustControl = false,
 }: Options = {}): Promise<TestRedis> {
-  const sharedUrl = inject('sharedRedisUrl');
-  if (sharedUrl !== undefined && !mustControl && Object.keys(settings).length === 0)
-    return shareRedis(sharedUrl);
+  if (!mustControl && Object.keys(settings).length === 0) return leaseDatabase();
+  return startOwn(settings);
+}
+
+async function startOwn(settings: Record<string, string>): Promise<TestRedis> {
   const source = inject('ownRedis');
   const durable = { appendonly: 'yes', appendfsync: 'always', save: '', 'maxmemory-policy': 'noeviction' };
   switch (source.kind) {
     case 'server':
       return startServer(source.binary, settings);
     case 'container':
-      return startContainer(source.image, { ...durable, ...settings });
+      return (await import('./redis-container.ts')).startContainer(source.image, { ...durable, ...settings });
     case 'url':
       throw new Error('A Redis at a URL is not one to control.');
   }
 }
 
-async function shareRedis(url: string): Promise<TestRedis> {
-  const size = await withRedis(url, (redis) => redis.dbsize());
+/** How many tests can use their worker's Redis before one gets the database of an earlier one. */
+const OWN_DATABASES = 512;
+
+type Server = { url: string; pool: ReturnType<typeof createDatabasePool> };
+let server: Promise<Server> | undefined;
+
+/** Of this worker, started with its first test; the guardian or the container runtime ends it with the worker. */
+function serverOfWorker(): Promise<Server> {
+  const shared = inject('sharedRedis');
+  return (server ??= shared === undefined ? ownServer() : Promise.resolve(shareOf(shared)));
+}
+
+async function ownServer(): Promise<Server> {
+  const { url } = await startOwn({ databases: String(OWN_DATABASES) });
+  return { url, pool: createDatabasePool(Array.from({ length: OWN_DATABASES }, (_, index) => index)) };
+}
+
+/** Workers of one run are numbered from 1; each takes every nth database. */
+function shareOf({ url, workers }: { url: string; workers: number }): Server {
+  const worker = Number(process.env['VITEST_POOL_ID']) - 1;
+  return { url, pool: createDatabasePool(databasesOf(url).filter((_, index) => index % workers === worker)) };
+}
+
+async function leaseDatabase(): Promise<TestRedis> {
+  const { url: serverUrl, pool } = await serverOfWorker();
+  const database = pool.lease();
+  const url = withDatabase(serverUrl, database);
+  const size = await withRedis(url, (redis) => redis.dbsize(), { timeoutMs: HANG_MS });
   if (size > 0) {
     throw new Error(
-      'The database that REDIS_URL names is not empty, and tests would empty it. Name an unused one, such as redis://127.0.0.1:6379/9.',
+      `Database ${database} of Redis is not empty, and tests would empty it. Name one in REDIS_URL that is unused, as are those after it, such as redis://127.0.0.1:6379/9.`,
     );
   }
   const refuse = () => Promise.reject(new Error('Only a test with mustControl may do this to its Redis.'));
-  const stop = () => withRedis(url, async (redis) => void (await redis.flushdb()));
+  let isLeased = true;
+  const stop = async () => {
+    if (!isLeased) return;
+    isLeased = false;
+    await withRedis(url, (redis) => redis.flushdb(), { timeoutMs: HANG_MS });
+    pool.giveBack(database);
+  };
   return {
     url,
     kind: 'shared',
@@ -87,17 +123,16 @@ async function startServer(binary: RedisBinary, settings: Record<string, string>
       env: process.env,
     });
   let redis = await run();
+  let release = guard(redis.pid);
   let isRunning = true;
   const end = async (how: () => unknown) => {
     if (!isRunning) return;
     isRunning = false;
     how();
     await redis.ended;
+    release();
   };
   const kill = () => end(() => process.kill(redis.pid, 'SIGKILL'));
-  // Vitest ends its workers without a chance to await anything.
-  const killAtExit = () => void kill();
-  process.once('exit', killAtExit);
 
   return {
     url: redis.url,
@@ -108,63 +143,13 @@ async function startServer(binary: RedisBinary, settings: Record<string, string>
     restart: async () => {
       await kill();
       redis = await run();
+      release = guard(redis.pid);
       isRunning = true;
     },
     stop: () => end(() => void redis.stop()),
     async [Symbol.asyncDispose]() {
-      process.off('exit', killAtExit);
       await kill();
       await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function startContainer(image: string, settings: Record<string, string>): Promise<TestRedis> {
-  const port = await freePort();
-  // On Linux the host's own network, so that several Redis reach each other as on one machine.
-  const isOnHost = process.platform === 'linux';
-  const directives = {
-    ...settings,
-    'protected-mode': 'no',
-    ...(isOnHost ? { port: String(port), bind: '127.0.0.1' } : {}),
-  };
-  const options = Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value]);
-  const definition = new GenericContainer(image).withCommand(['redis-server', ...options]);
-  const container = await (isOnHost
-    ? definition.withNetworkMode('host')
-    : definition.withExposedPorts({ container: 6379, host: port })
-  ).start();
-  const { container: client } = await getContainerRuntimeClient();
-  const handle = client.getById(container.getId());
-  const isUp = async () => (await handle.inspect()).State.Running;
-  const url = `redis://127.0.0.1:${port}`;
-  const untilAnswering = () => vi.waitFor(() => withRedis(url, (redis) => redis.ping()), { timeout: 30_000 });
-  await untilAnswering();
-
-  const resume = async () => {
-    if ((await handle.inspect()).State.Paused) await handle.unpause();
-  };
-  const kill = async () => {
-    if (!(await isUp())) return;
-    await resume();
-    await handle.kill();
-    await handle.wait();
-  };
-  return {
-    url,
-    kind: 'container',
-    kill,
-    pause: async () => void (await handle.pause()),
-    resume,
-    restart: async () => {
-      await kill();
-      await handle.start();
-      await untilAnswering();
-    },
-    stop: async () => void (await handle.stop()),
-    async [Symbol.asyncDispose]() {
-      await resume();
-      await handle.remove({ force: true, v: true });
     },
   };
 }

@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { closeWithin } from './lifecycle.ts';
+import { guardChild } from '../../../test/support/guardian.ts';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const built = new URL('../dist/index.js', import.meta.url).href;
@@ -26,7 +28,7 @@ function start(main: string) {
     import * as runtime from ${JSON.stringify(built)};
     await runtime.runMain('demo', async () => { ${main} });
   `;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program]);
+  const child = guardChild(spawn(process.execPath, ['--input-type=module', '--eval', program]));
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
@@ -34,7 +36,7 @@ function start(main: string) {
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return {
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    printed: (word: string) => vi.waitFor(() => expect(stdout).toContain(word), { timeout: 10_000 }),
+    printed: (word: string) => until(() => expect(stdout).toContain(word)),
     ended: once(child, 'close').then(([code]: unknown[]) => ({ code, stdout, stderr })),
   };
 }

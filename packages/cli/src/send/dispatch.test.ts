@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Call } from './caller.ts';
 import { dispatch } from './dispatch.ts';
 import type { Followed } from './follow.ts';
 import { createMessages } from './messages.ts';
 import type { Result } from './result.ts';
+import { until } from '../../../../test/support/until.ts';
 
 const taken = (id: string): Call => ({
   answer: { kind: 'answered', status: 200, body: JSON.stringify({ id }), durationMs: 5 },
@@ -51,9 +52,9 @@ test('a message is begun when the one before is answered, not when that has its 
 
   expect(begun).toEqual(['000000']);
   answers[0]?.();
-  await vi.waitFor(() => expect(begun).toEqual(['000000', '000001']));
+  await until(() => expect(begun).toEqual(['000000', '000001']));
   answers[1]?.();
-  await vi.waitFor(() => expect(outcomes).toHaveLength(2));
+  await until(() => expect(outcomes).toHaveLength(2));
   for (const settle of outcomes) settle();
 
   expect(await sending).toHaveLength(2);
@@ -66,7 +67,7 @@ test('at a rate, nothing waits for answers', async () => {
     call: () => new Promise((resolve) => answers.push(() => resolve(refused))),
   });
 
-  await vi.waitFor(() => expect(begun).toHaveLength(3));
+  await until(() => expect(begun).toHaveLength(3));
   for (const settle of answers) settle();
 
   expect(await sending).toHaveLength(3);
@@ -118,14 +119,14 @@ test('each result is told as it comes', async () => {
   });
   void sending;
 
-  await vi.waitFor(() => expect(results.map(({ number }) => number)).toEqual([2, 3]));
+  await until(() => expect(results.map(({ number }) => number)).toEqual([2, 3]));
 });
 
 test('once stopped, nothing more is begun, and what has no answer is left out', async () => {
   const { sending, abort, begun } = setup({
     call: ({ text }) => (text === '000000' ? Promise.resolve(taken('msg_1')) : new Promise(() => undefined)),
   });
-  await vi.waitFor(() => expect(begun).toHaveLength(2));
+  await until(() => expect(begun).toHaveLength(2));
   abort.abort();
 
   expect((await sending).map(({ number }) => number)).toEqual([1]);
@@ -134,7 +135,7 @@ test('once stopped, nothing more is begun, and what has no answer is left out', 
 
 test('a pause between two messages ends when stopped', async () => {
   const { sending, abort, results } = setup({ ratePerSecond: 0.001 });
-  await vi.waitFor(() => expect(results).toHaveLength(1));
+  await until(() => expect(results).toHaveLength(1));
   abort.abort();
 
   expect(await sending).toHaveLength(1);
@@ -150,7 +151,7 @@ test('those that keep everybody waiting are counted', async () => {
         : new Promise((resolve) => outcomes.push(() => resolve(stopped))),
   });
 
-  await vi.waitFor(() => expect(waiting).toEqual([2]));
+  await until(() => expect(waiting).toEqual([2]));
   for (const settle of outcomes) settle();
   await sending;
 });

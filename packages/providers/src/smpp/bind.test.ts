@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   accepted,
   fault,
@@ -12,9 +12,10 @@ import { createCertificate } from '../../../../test/support/certificate.ts';
 import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
 import { cString, readBind, startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import { createSmppProvider } from './smpp.ts';
+import { until } from '../../../../test/support/until.ts';
 
 /** Waits for what comes without being asked for, on slow machines as well. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 4_000, interval: 5 });
+const soon = (check: () => void) => until(check);
 const idle = () => new AbortController().signal;
 
 test('binds one transceiver of version 3.4, before anything is sent', async () => {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
 import { cString, deliverBody, startSmsc, tlv } from '../../../../test/support/smpp-smsc.ts';
+import { until } from '../../../../test/support/until.ts';
 
 const idle = () => new AbortController().signal;
 const TEXT =
@@ -103,7 +104,7 @@ test.each([
 
   smsc.first().request('deliver_sm', receiptBody(TEXT.replace('4711', received)));
 
-  await vi.waitFor(() => expect(receipts).toMatchObject([{ providerMessageId: submitted }]));
+  await until(() => expect(receipts).toMatchObject([{ providerMessageId: submitted }]));
 });
 
 test('takes the id and the state of the TLVs where there are any', async () => {
@@ -114,7 +115,7 @@ test('takes the id and the state of the TLVs where there are any', async () => {
   const tlvs = [tlv(0x1e, cString('4712')), tlv(0x04_27, Buffer.from([5]))];
   smsc.first().request('deliver_sm', deliverBody({ text: Buffer.from(TEXT), tlvs }));
 
-  await vi.waitFor(() =>
+  await until(() =>
     expect(receipts).toEqual([
       { providerMessageId: '4712', status: 'undelivered', code: 'smpp_undeliv', isCurable: true },
     ]),

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   accepted,
   fault,
@@ -14,6 +14,7 @@ import { refusingUrl } from '../../../../test/support/scripted-provider-server.t
 import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
 import { cString, encode, readSubmit, type Script, startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import type { SendResult } from '../provider.ts';
+import { until } from '../../../../test/support/until.ts';
 
 const idle = () => new AbortController().signal;
 const answering = (status: number): Script => ({
@@ -148,7 +149,7 @@ test('does not take a reset of a submit that was written but never read for a fa
     },
   });
   const { provider, events } = useSmppProvider({ port: smsc.port });
-  await vi.waitFor(() => expect(events).toEqual([{ event: 'bound' }]));
+  await until(() => expect(events).toEqual([{ event: 'bound' }]));
 
   const sending = provider.send(SMS, idle());
   await new Promise(setImmediate);

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import express, { type Express } from 'express';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createServer } from './server.ts';
+import { until } from '../../../../test/support/until.ts';
 
 type Pair = [request: IncomingMessage, response: ServerResponse];
 type Birth = { pair: Pair; prototypes: unknown[] };
@@ -136,5 +137,5 @@ test('who is refused before there is a request is counted, and cannot keep the c
   expect(await rawRequest(url, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
 
   expect(refused).toEqual([405, 400]);
-  await vi.waitFor(() => expect(connections.size).toBe(0), { timeout: 5000 });
+  await until(() => expect(connections.size).toBe(0));
 });
