@@ -1,13 +1,14 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { createConfigSource, loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { startWorker } from '../services/worker/src/start-worker.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { baseEnv, SECRET } from './support/processes.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
+import { until } from './support/until.ts';
 
 const OTHER_SECRET = 'another-shared-secret-of-more-than-32-bytes';
 
@@ -35,10 +36,7 @@ test('two ingresses and a worker share one process, log where they are told, and
   ]);
   const services = [first, second, worker];
   onTestFinished(async () => void (await Promise.all(services.map((service) => service.stop()))));
-  await vi.waitFor(
-    () => expect(services.map(({ readiness }) => readiness().ready)).toEqual([true, true, true]),
-    20_000,
-  );
+  await until(() => expect(services.map(({ readiness }) => readiness().ready)).toEqual([true, true, true]));
 
   for (const { port } of [first, second]) {
     const { status, body } = await postSms(`http://127.0.0.1:${port}`);
@@ -55,7 +53,7 @@ test('two ingresses and a worker share one process, log where they are told, and
   expect(listenersOfProcess()).toEqual(listeners);
   expect(services.map(({ readiness }) => readiness().ready)).toEqual([false, false, false]);
   await expect(fetch(`http://127.0.0.1:${worker.adminPort}/healthz`)).rejects.toThrow();
-  await vi.waitFor(async () => expect(await client.call('CLIENT', 'LIST')).not.toContain('sms-gateway-'));
+  await until(async () => expect(await client.call('CLIENT', 'LIST')).not.toContain('sms-gateway-'));
 });
 
 test('a start that fails half-way leaves nothing open', async () => {
@@ -73,7 +71,7 @@ test('a start that fails half-way leaves nothing open', async () => {
     startWorker(loadWorkerConfig({ env: { ...env, ADMIN_PORT: PORT, PROVIDERS: 'simulator' } })),
   ).rejects.toThrow(/is in use/);
 
-  await vi.waitFor(async () => expect(await client.call('CLIENT', 'LIST')).not.toContain('sms-gateway-'));
+  await until(async () => expect(await client.call('CLIENT', 'LIST')).not.toContain('sms-gateway-'));
 });
 
 test('takes a reload from where the configuration came from', async () => {
@@ -83,11 +81,11 @@ test('takes a reload from where the configuration came from', async () => {
   const log = captureLog();
   const ingress = await startIngress(source.load(), { source, destination: log });
   onTestFinished(() => ingress.stop());
-  await vi.waitFor(() => expect(ingress.readiness().ready).toBe(true), 20_000);
+  await until(() => expect(ingress.readiness().ready).toBe(true));
 
   env.AUTH0_SECRET = OTHER_SECRET;
   ingress.reload();
-  await vi.waitFor(() => expect(log.events()).toContain('config.reloaded'));
+  await until(() => expect(log.events()).toContain('config.reloaded'));
 
   const statusWith = async (secret: string) =>
     (await postSms(`http://127.0.0.1:${ingress.port}`, { token: await auth0Token({ secret }) })).status;
