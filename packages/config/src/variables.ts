@@ -186,7 +186,8 @@ export const VARIABLES: readonly Variable[] = [
     name: 'ALLOWED_COUNTRIES',
     path: ['allowedCountries'],
     services: INGRESS,
-    description: 'ISO 3166 codes, comma-separated; unset means all, with a warning at start',
+    description:
+      'ISO 3166 codes, comma-separated; unset means all, with a warning at start. Countries of one calling code are listed one by one: US,CA leaves out Puerto Rico (PR), Jamaica (JM) and the others of +1',
   },
   {
     name: 'DEFAULT_COUNTRY',

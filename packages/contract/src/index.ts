@@ -5,13 +5,20 @@ export { describeText, replaceSmartCharacters, type TextDescription } from './se
 export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';
 export { MAX_TEXT_LENGTH, noticeKind, smsRequestSchema, type SmsRequest } from './sms-request.ts';
 export {
-  countriesMeaning,
   maskPhoneNumber,
   NUMBER_TYPES,
   type NumberType,
   parsePhoneNumber,
   type PhoneNumber,
+  readPhoneNumber,
 } from './phone-number.ts';
+export {
+  countriesOf,
+  countriesSharing,
+  countriesToDeny,
+  isCountryAssumed,
+  siblingsLeftOut,
+} from './countries.ts';
 export {
   isCurableFailure,
   isFailure,

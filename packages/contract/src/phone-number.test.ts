@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskPhoneNumber, parsePhoneNumber } from './phone-number.ts';
+import { maskPhoneNumber, parsePhoneNumber, readPhoneNumber } from './phone-number.ts';
 
 describe('parsePhoneNumber', () => {
   test.each([
@@ -34,21 +34,47 @@ describe('parsePhoneNumber', () => {
   });
 
   test.each([
-    ['4155550123'],
+    ['0011 44 7400 123456', 'AU', '+447400123456'],
+    ['00447400123456', 'AU', '+447400123456'],
+    ['0014155550123', 'AU', '+14155550123'],
+    ['011 44 7400 123456', 'US', '+447400123456'],
+    ['0044 7400 123456', 'US', '+447400123456'],
+    ['810 44 7400 123456', 'RU', '+447400123456'],
+    ['010 44 7400 123456', 'JP', '+447400123456'],
+    ['001 44 7400 123456', 'KR', '+447400123456'],
+    ['0014155550123', 'KR', '+14155550123'],
+    ['0400 123 456', 'AU', '+61400123456'],
+    ['436 234 5678', 'US', '+14362345678'],
+    ['1 565 234 5678', 'US', '+15652345678'],
+  ])('reads %j as dialled in %s: %s', (input, country, e164) => {
+    expect(parsePhoneNumber(input, country)?.e164).toBe(e164);
+  });
+
+  test.each([
     ['+1'],
     ['+123'],
     ['+1415555'],
     ['+14155550123456789'],
-    ['tel:+14155550123'],
-    ['+14155550123;ext=5'],
-    ['+1415555ABCD'],
-    ['+١٤١٥٥٥٥٠١٢٣'],
-    ['++14155550123'],
-    ['+1415+5550123'],
+    ['+999123456'],
+    ['4155550123'],
     ['call me'],
     [''],
   ])('refuses %j', (input) => {
     expect(parsePhoneNumber(input)).toBeUndefined();
+  });
+
+  test.each([
+    ['call me', /^The recipient is not a phone number\. Send it in E\.164/],
+    ['4155550123', /^The recipient lacks its plus sign and country code\. /],
+    ['+229 5180 045', /too short for \+229, whose numbers look like \+229 01 \d\d/],
+    ['+1 415 555 01234', /too long for \+1, whose numbers look like \+1 /],
+    ['+999 123 456', /^The recipient is not a possible phone number\. Send it in E\.164/],
+    ['+882 1', /^The recipient is not a possible phone number\. Send it in E\.164/],
+  ])('tells of %j what to send instead, and nothing of it', (input, problem) => {
+    const reading = readPhoneNumber(input);
+
+    expect(reading).toEqual({ problem: expect.stringMatching(problem) });
+    expect(reading.problem).not.toContain(input);
   });
 });
 

@@ -233,6 +233,7 @@ export function createProducer({
                 connection,
                 country: recipient.country,
                 recipient_hint: maskPhoneNumber(recipient),
+                retired_form: recipient.retiredForm,
                 requested_at: requestedAt,
                 accepted_at: acceptedAt,
                 deadline,

@@ -43,6 +43,8 @@ export type Trace = {
   /** Calling code and last two digits. */
   recipientHint: string;
   country: string | undefined;
+  /** The form, no longer in use, that the number was given in. */
+  retiredForm: string | undefined;
   acceptedAt: number;
   /** When the caller first wanted it sent, if it told. */
   requestedAt: number | undefined;
@@ -80,6 +82,7 @@ function parseTrace(id: string, fields: Record<string, string>): Trace {
     connection: fields['connection'] ?? '',
     recipientHint: fields['recipient_hint'] ?? '',
     country: fields['country'],
+    retiredForm: fields['retired_form'],
     acceptedAt: Number(fields['accepted_at']),
     requestedAt: optionalNumber(fields['requested_at']),
     deadline: Number(fields['deadline']),

@@ -1,5 +1,5 @@
 import type { RouteMatch } from '@sms-gateway/config';
-import { countriesOf } from './countries-of.ts';
+import { countriesOf } from '@sms-gateway/contract';
 import type { RoutedMessage } from './routed-message.ts';
 
 /** The first condition of a rule that a message does not meet; undefined where the rule fits. */

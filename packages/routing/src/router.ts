@@ -1,6 +1,5 @@
-import type { PhoneNumber } from '@sms-gateway/contract';
+import { countriesOf, type PhoneNumber } from '@sms-gateway/contract';
 import type { ProviderName, RouteConfig, RouteMatch, RoutingConfig, SenderKind } from '@sms-gateway/config';
-import { countriesOf } from './countries-of.ts';
 import { drawOrder } from './draw-order.ts';
 import { firstUnmet } from './first-unmet.ts';
 import type { RoutedMessage } from './routed-message.ts';
@@ -41,7 +40,7 @@ export type ConsideredProvider = {
 /** How a plan came about, for people. */
 export type RouteExplanation = {
   plan: RoutePlan;
-  /** Whose rules are meant for the number: its own country, and the one whose calling code and networks it shares. */
+  /** Whose rules apply to the number, as `countriesOf` says. */
   countries: string[];
   /** The rules that were tried in vain, each with its first condition that does not fit. */
   passedRules: { name: string; unmet: keyof RouteMatch }[];

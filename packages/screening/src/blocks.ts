@@ -1,4 +1,4 @@
-import { countriesMeaning, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
+import { countriesToDeny, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
 import type { RedisClient } from '@sms-gateway/redis';
 
 /** A destination that an operator has blocked by hand. Times in milliseconds since the epoch, by Redis's own clock. */
@@ -55,10 +55,10 @@ export function createBlocks({ redis, now }: { redis: RedisClient; now?: () => n
 export const MAX_BLOCKED_DIGITS = 7;
 
 /** The names under which a block would hold this number up, the widest first. Tells the number but for its last four digits at most. */
-export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country'>): string[] {
+export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>): string[] {
   const digits = Math.min(MAX_BLOCKED_DIGITS, number.e164.length - 1 - 4);
   const beginnings = Array.from({ length: digits }, (_, index) => number.e164.slice(0, index + 2));
-  return ['*', ...countriesMeaning(number), ...beginnings];
+  return ['*', ...countriesToDeny(number), ...beginnings];
 }
 
 /** Begins with the end of the block, which the script that takes messages compares with its time; 0 has none. */

@@ -17,6 +17,8 @@ const BRITAIN = '+447400123456';
 /** British to everybody who has one, and of Guernsey to libphonenumber. */
 const GUERNSEY = '+447911123456';
 const JERSEY = '+447797712345';
+/** Of Ohio since 2024, and of no country to libphonenumber. */
+const OHIO = '+14362345678';
 const SATELLITE = '+8821612345678';
 const PREMIUM = '+4490012345678'.slice(0, 13);
 
@@ -25,6 +27,16 @@ test.each<[string, Partial<DestinationsConfig>, string[]]>([
   [SATELLITE, {}, []],
   [US, { allowedCountries: ['US', 'CA'] }, []],
   [CANADA, { allowedCountries: ['US'] }, ['allowed_countries']],
+  [OHIO, { allowedCountries: ['US', 'CA'] }, []],
+  [OHIO, { allowedCountries: ['CA'] }, ['allowed_countries']],
+  [OHIO, { deniedCountries: ['US'] }, ['denied_country']],
+  [OHIO, { deniedCountries: ['JM'] }, ['denied_country']],
+  [OHIO, { deniedCountries: ['GB'] }, []],
+  ['+447911923456', { allowedCountries: ['GB'] }, []],
+  ['+447911923456', { allowedCountries: ['GG'] }, ['allowed_countries']],
+  ['+447911923456', { deniedCountries: ['IM'] }, ['denied_country']],
+  ['+61999999999', { allowedCountries: ['AU'] }, []],
+  ['+35818123456', { allowedCountries: ['FI'] }, []],
   [GUERNSEY, { allowedCountries: ['GB'] }, []],
   [JERSEY, { allowedCountries: ['GB'] }, []],
   [BRITAIN, { allowedCountries: ['GG'] }, ['allowed_countries']],

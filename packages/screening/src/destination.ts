@@ -1,4 +1,4 @@
-import { countriesMeaning, type PhoneNumber } from '@sms-gateway/contract';
+import { countriesOf, countriesToDeny, type PhoneNumber } from '@sms-gateway/contract';
 import type { DestinationsConfig } from '@sms-gateway/config';
 
 /** What keeps a number from getting codes, whoever asks. */
@@ -10,15 +10,15 @@ export type DestinationRule = 'denied_country' | 'denied_prefix' | 'number_type'
  */
 export function screenDestination(number: PhoneNumber, config: DestinationsConfig): DestinationRule[] {
   const { allowedCountries, allowedPrefixes, deniedCountries, deniedPrefixes, deniedNumberTypes } = config;
-  const countries = countriesMeaning(number);
-  const isOf = (list: readonly string[] = []) => countries.some((country) => list.includes(country));
+  const isOf = (countries: string[], list: readonly string[] = []) =>
+    countries.some((country) => list.includes(country));
   const begins = (list: readonly string[] = []) => list.some((prefix) => number.e164.startsWith(prefix));
   const isAllowed =
     (allowedCountries === undefined && allowedPrefixes === undefined) ||
-    isOf(allowedCountries) ||
+    isOf(countriesOf(number), allowedCountries) ||
     begins(allowedPrefixes);
   return [
-    ...(isOf(deniedCountries) ? ['denied_country' as const] : []),
+    ...(isOf(countriesToDeny(number), deniedCountries) ? ['denied_country' as const] : []),
     ...(begins(deniedPrefixes) ? ['denied_prefix' as const] : []),
     ...(number.type !== undefined && deniedNumberTypes.includes(number.type) ? ['number_type' as const] : []),
     ...(isAllowed ? [] : ['allowed_countries' as const]),

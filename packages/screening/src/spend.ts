@@ -1,4 +1,4 @@
-import { countriesMeaning, type PhoneNumber } from '@sms-gateway/contract';
+import { countriesOf, type PhoneNumber } from '@sms-gateway/contract';
 import { type Limit, type RuleMode, type Spend } from './screening-plan.ts';
 import { SPEND_WINDOW_MS, spendKeys } from './spend-keys.ts';
 import type { ConnectionConfig, PriceTable } from '@sms-gateway/config';
@@ -8,7 +8,7 @@ const MILLIONTHS = 1_000_000;
 /** The price of the longest beginning that fits, else of the country (or the one it counts as), else the default. */
 export function spendOf(
   segments: number,
-  number: Pick<PhoneNumber, 'e164' | 'country'>,
+  number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>,
   prices: PriceTable | undefined,
 ): Spend {
   if (prices === undefined) return { segments, price: 0 };
@@ -16,7 +16,7 @@ export function spendOf(
   const [prefix] = Object.keys(byName)
     .filter((name) => name.startsWith('+') && number.e164.startsWith(name))
     .toSorted((a, b) => b.length - a.length);
-  const name = prefix ?? countriesMeaning(number).find((country) => Object.hasOwn(byName, country));
+  const name = prefix ?? countriesOf(number).find((country) => Object.hasOwn(byName, country));
   const each = (name === undefined ? undefined : byName[name]) ?? otherwise;
   return { segments, price: Math.round(segments * each * MILLIONTHS) };
 }

@@ -1,12 +1,9 @@
+import { createConfigSource, loadIngressConfig } from '@sms-gateway/config';
 import { runMain, untilSignal } from '@sms-gateway/process';
+import { startIngress } from './start-ingress.ts';
 
 await runMain('ingress', async () => {
-  const stopSignal = untilSignal('ingress');
-  // Loaded from here, so that signals and failures are in hand from the first moment on.
-  const [{ createConfigSource, loadIngressConfig }, { startIngress }] = await Promise.all([
-    import('@sms-gateway/config'),
-    import('./start-ingress.ts'),
-  ]);
+  const stopSignal = untilSignal();
   const source = createConfigSource((readFile) => loadIngressConfig({ env: process.env, readFile }));
   const ingress = await startIngress(source.load(), { source });
   process.on('SIGHUP', () => ingress.reload());

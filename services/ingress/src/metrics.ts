@@ -4,6 +4,9 @@ export type IngressMetrics = {
   requested(connection: string, status: number): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
   verified(connection: string, credited: number): void;
+  /** A number in a shared calling code that no country is known of. */
+  countryAssumed(countryCallingCode: string): void;
+  retiredForm(form: string): void;
   receiptRefused(provider: string, reason: 'not_authentic' | 'malformed'): void;
   timeEnqueue<T>(work: () => Promise<T>): Promise<T>;
 };
@@ -30,6 +33,18 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['connection'],
     registers,
   });
+  const countriesAssumed = new Counter({
+    name: 'gateway_numbers_of_unknown_country_total',
+    help: 'Recipients in a shared calling code that the metadata assigns to no country: allowed and routed as its main one',
+    labelNames: ['country_calling_code'],
+    registers,
+  });
+  const retiredForms = new Counter({
+    name: 'gateway_retired_numbers_total',
+    help: 'Recipients in a form that their country has retired, brought up to date',
+    labelNames: ['form'],
+    registers,
+  });
   const receiptsRefused = new Counter({
     name: 'gateway_receipts_refused_total',
     help: 'Calls to the receipt addresses that were not believed, or not understood',
@@ -47,6 +62,9 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     requested: (connection, status) => requests.inc({ connection, status }),
     screened: (connection, rule, decision) => screened.inc({ connection, rule, decision }),
     verified: (connection, credited) => verified.inc({ connection }, credited),
+    countryAssumed: (countryCallingCode) =>
+      countriesAssumed.inc({ country_calling_code: countryCallingCode }),
+    retiredForm: (form) => retiredForms.inc({ form }),
     receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),
     timeEnqueue: async (work) => {
       const startedAt = performance.now();

@@ -40,9 +40,7 @@ export async function createProvider(
       return createAwsProvider({ ...config, connections });
     }
     case 'console':
-      return createConsoleProvider({
-        write: (line) => logger.info({ detail: line.trim() }, 'console.message'),
-      });
+      return createConsoleProvider();
     case 'http':
       return createHttpProvider({ ...config, connections });
     case 'infobip':

@@ -4,7 +4,8 @@ import type { Paint } from './command.ts';
 
 /** How screening stands for one number. Times in milliseconds since the epoch. */
 export type Explanation = {
-  number: { shown: string; country: string | null; type: string | null };
+  /** `countries` are those whose rules apply to it. */
+  number: { shown: string; country: string | null; countries: string[]; type: string | null };
   connection: string;
   screening: 'on' | 'record' | 'off';
   segments: number;
@@ -41,7 +42,7 @@ export function explanationReport(explanation: Explanation, paint: Paint): strin
   const line = (name: string, text: string) => `  ${name.padEnd(24)}${text}`;
   const hasGuard = rules.some(({ rule }) => rule.startsWith('guard_'));
   return [
-    `${number.shown}: ${number.country ?? 'of no country'}, ${number.type ?? 'of no known type'}; connection ${connection}; SCREENING=${screening}`,
+    `${number.shown}: ${placeOf(number)}, ${number.type ?? 'of no known type'}; connection ${connection}; SCREENING=${screening}`,
     '',
     paint('bold', 'Destination'),
     ...(screening === 'off'
@@ -92,6 +93,11 @@ function describe({ rule, mode, sum, max, retryAfterMs }: RuleState, paint: Pain
   return mode === 'record'
     ? `${standing}${paint('yellow', `would refuse (records only), ${wait}`)}`
     : `${standing}${paint('red', `refuses, ${wait}`)}`;
+}
+
+function placeOf({ country, countries: [assumed] }: Explanation['number']): string {
+  if (country !== null) return country;
+  return assumed === undefined ? 'of no country' : `of no known country, so rules for ${assumed} apply`;
 }
 
 const time = (at: number) => new Date(at).toISOString();

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { gatewayKeys, maskPhoneNumber, parsePhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
+import {
+  countriesOf,
+  gatewayKeys,
+  maskPhoneNumber,
+  type PhoneNumber,
+  readPhoneNumber,
+} from '@sms-gateway/contract';
 import { createIdentity } from '@sms-gateway/privacy';
 import { createRefusals, explainScreening } from '@sms-gateway/screening';
 import { type RedisClient } from '@sms-gateway/redis';
@@ -63,12 +69,9 @@ export async function explainNumber(
     const names = config.connections.map(({ name }) => name).join(', ');
     return { exitCode: EX_DATAERR, output: `There is no connection of that name; configured: ${names}.\n` };
   }
-  const number = parsePhoneNumber(options.number, connection.defaultCountry);
+  const { number, problem } = readPhoneNumber(options.number, connection.defaultCountry);
   if (number === undefined) {
-    return {
-      exitCode: EX_DATAERR,
-      output: 'That is not a possible phone number; the gateway answers 422. Write all of it in E.164.\n',
-    };
+    return { exitCode: EX_DATAERR, output: `The gateway answers 422. ${problem}\n` };
   }
   const answer = await reachRedis(config.redis, 'sms-gateway-explain', (redis) =>
     explain({ redis, config, connection, number, ip: options.ip, text: options.text }),
@@ -115,6 +118,7 @@ async function explain({
     number: {
       shown: maskPhoneNumber(number),
       country: number.country ?? null,
+      countries: countriesOf(number),
       type: number.type ?? null,
     },
     connection: connection.name,

@@ -9,6 +9,7 @@ const accepted: Trace = {
   connection: 'default',
   recipientHint: '+1…23',
   country: 'US',
+  retiredForm: undefined,
   acceptedAt: 1000,
   deadline: 1000 + TTL_MS,
   attempts: [],

@@ -26,6 +26,7 @@ const accepted: Trace = {
   connection: 'default',
   recipientHint: '+1…23',
   country: 'US',
+  retiredForm: undefined,
   acceptedAt: 1000,
   deadline: 181_000,
   attempts: [],

@@ -10,6 +10,7 @@ const traceOf = (outcome: Trace['outcome'], ms: number): Trace => ({
   connection: 'default',
   recipientHint: '+1…23',
   country: 'US',
+  retiredForm: undefined,
   acceptedAt: 1000,
   deadline: 181_000,
   attempts: [],

@@ -22,6 +22,7 @@ const trace = (changed: Partial<Trace>): Trace => ({
   connection: 'default',
   recipientHint: '+1…23',
   country: 'US',
+  retiredForm: undefined,
   acceptedAt: ACCEPTED_AT,
   deadline: ACCEPTED_AT + 180_000,
   attempts: [attempt({})],

@@ -24,7 +24,7 @@ type Deps = {
   isDraining: () => boolean;
 };
 
-type Answer = Response<unknown, { startedAt: number; connection: string }>;
+type Answer = Response<unknown, { startedAt: number; connection: string; noted: Record<string, unknown> }>;
 
 /** The public HTTP surface. */
 export function createApp({
@@ -46,7 +46,11 @@ export function createApp({
   async function acceptMessage(req: Request, res: Answer): Promise<void> {
     const connection = await admit(req, res);
     const body = await readJson(req);
-    const { id, isRepeat } = await accept(connection, { body, idempotencyKey: req.get('idempotency-key') });
+    const { id, isRepeat } = await accept(connection, {
+      body,
+      idempotencyKey: req.get('idempotency-key'),
+      note: (fields) => Object.assign(res.locals.noted, fields),
+    });
     const status = isRepeat ? 'duplicate' : 'queued';
     answer(res, 200, 'application/json', JSON.stringify({ id, status }), { messageId: id, isRepeat });
   }
@@ -83,7 +87,7 @@ export function createApp({
     body: string,
     fields: Record<string, unknown>,
   ): void {
-    const { connection, startedAt } = res.locals;
+    const { connection, startedAt, noted } = res.locals;
     if (isDraining()) res.setHeader('Connection', 'close');
     res.writeHead(status, {
       'Content-Type': contentType,
@@ -93,7 +97,7 @@ export function createApp({
     res.end(body);
     metrics.requested(connection, status);
     const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-    logger.info({ connection, status, durationMs, ...fields }, 'request.completed');
+    logger.info({ connection, status, durationMs, ...fields, ...noted }, 'request.completed');
   }
 
   const app = express();
@@ -103,6 +107,7 @@ export function createApp({
   app.use((req: Request, res: Answer, next: NextFunction) => {
     res.locals.startedAt = performance.now();
     res.locals.connection = 'none';
+    res.locals.noted = {};
     refuseUnmet(req);
     next();
   });

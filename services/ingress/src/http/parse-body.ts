@@ -1,4 +1,4 @@
-import { parsePhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
+import { type PhoneNumber, readPhoneNumber } from '@sms-gateway/contract';
 import type { z } from 'zod';
 import { HttpProblem } from './problem.ts';
 
@@ -18,13 +18,9 @@ export function parseRecipient(
   recipient: string,
   { defaultCountry }: { defaultCountry: string | undefined },
 ): PhoneNumber {
-  const number = parsePhoneNumber(recipient, defaultCountry);
+  const { number, problem } = readPhoneNumber(recipient, defaultCountry);
   if (number !== undefined) return number;
-  throw new HttpProblem(
-    422,
-    'recipient_not_possible',
-    'The recipient is not a possible phone number. Send it in E.164: plus sign, country code, number.',
-  );
+  throw new HttpProblem(422, 'recipient_not_possible', problem);
 }
 
 /** Names the field and the rule only: zod's own messages may repeat what was sent. */

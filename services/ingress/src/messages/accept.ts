@@ -1,4 +1,11 @@
-import { maskPhoneNumber, noticeKind, smsRequestSchema } from '@sms-gateway/contract';
+import {
+  countriesOf,
+  isCountryAssumed,
+  maskPhoneNumber,
+  noticeKind,
+  type PhoneNumber,
+  smsRequestSchema,
+} from '@sms-gateway/contract';
 import type { AcceptedMessage, Producer } from '@sms-gateway/delivery';
 import type { Identity } from '@sms-gateway/privacy';
 import type { Refusals, RuleMode } from '@sms-gateway/screening';
@@ -13,7 +20,12 @@ import { blocked, destinationRefused, limitReached } from './screening-problems.
 
 export type Accept = (
   connection: ConnectionConfig,
-  request: { body: unknown; idempotencyKey: string | undefined },
+  request: {
+    body: unknown;
+    idempotencyKey: string | undefined;
+    /** Adds fields to the log line of the request, whatever its answer. */
+    note: (fields: Record<string, unknown>) => void;
+  },
 ) => Promise<AcceptedMessage>;
 
 type Deps = {
@@ -30,11 +42,24 @@ type Deps = {
 export function createAccept(deps: Deps): Accept {
   const { producer, identity, refusals, metrics, logger } = deps;
 
-  return async (connection, { body, idempotencyKey }) => {
+  function noteNumber(number: PhoneNumber, note: (fields: Record<string, unknown>) => void): void {
+    const { countryCallingCode, retiredForm } = number;
+    if (isCountryAssumed(number)) {
+      metrics.countryAssumed(countryCallingCode);
+      note({ countryCallingCode, assumedCountry: countriesOf(number)[0] });
+    }
+    if (retiredForm !== undefined) {
+      metrics.retiredForm(retiredForm);
+      note({ retiredForm });
+    }
+  }
+
+  return async (connection, { body, idempotencyKey, note }) => {
     const mode = deps.screening();
     const request = parseBody(smsRequestSchema, body);
     refuseBadKey(idempotencyKey);
     const number = parseRecipient(request.recipient, connection);
+    noteNumber(number, note);
     const notice = noticeKind(request);
     const { destination, screening, recipientKey } = screenMessage(
       {

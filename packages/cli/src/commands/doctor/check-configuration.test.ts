@@ -9,7 +9,7 @@ const OTHER_KEY = Buffer.alloc(32, 2).toString('base64url');
 const ENV = {
   AUTH0_SECRET: 'a-shared-secret-of-more-than-32-bytes',
   AUTH0_AUDIENCE: 'urn:gateway',
-  ALLOWED_COUNTRIES: 'US',
+  ALLOWED_COUNTRIES: 'GB',
   PAYLOAD_KEYS: KEY,
   PROVIDERS: 'console',
 };
@@ -37,6 +37,19 @@ test('what both load with is well', () => {
     { status: 'ok', finding: 'ingress and worker load; PAYLOAD_KEYS are the same for both' },
   ]);
   expect(check(ENV, { isDev: true })[0]?.finding).toContain('as npm start makes it');
+});
+
+test('countries that share a calling code with an allowed one and are left out are told, for no reason to warn', () => {
+  const texts = (countries: string) =>
+    check({ ...ENV, ALLOWED_COUNTRIES: countries }).map(({ status, finding }) => `${status}: ${finding}`);
+
+  expect(texts('US,CA,DE')).toEqual([
+    expect.stringMatching(/^ok: ingress and worker load/),
+    expect.stringMatching(
+      /^ok: \+1 is shared, and ALLOWED_COUNTRIES leaves out its numbers of AG, .*JM, .*PR, .* \(default\)$/,
+    ),
+  ]);
+  expect(texts('GB,DE')).toHaveLength(1);
 });
 
 test('every problem is told once, with whose it is and what to do', () => {

@@ -1,4 +1,6 @@
+import { siblingsLeftOut } from '@sms-gateway/contract';
 import { isDeepStrictEqual } from 'node:util';
+import type { ConnectionConfig } from '@sms-gateway/config';
 import { sortWarnings } from './config-warnings.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Finding, ok, warning } from './finding.ts';
@@ -48,7 +50,23 @@ export function checkConfiguration({ ingress, worker, isDev, devStateProblem }: 
     const { finding, advice } = split(text, 'If that is not on purpose, see docs/configuration.md.');
     findings.push(warning(finding, advice));
   }
+  if (ingress.kind === 'loaded') findings.push(...tellSiblings(ingress.config.connections));
   return findings;
+}
+
+/** Numbers of countries that share a calling code look the same to people, who then ask why no code came. */
+function tellSiblings(connections: readonly Pick<ConnectionConfig, 'name' | 'destinations'>[]): Finding[] {
+  const told = connections.flatMap(({ name, destinations: { allowedCountries } }) =>
+    siblingsLeftOut(allowedCountries ?? []).map(({ countryCallingCode, countries }) => ({
+      name,
+      text: `+${countryCallingCode} is shared, and ALLOWED_COUNTRIES leaves out its numbers of ${countries.join(', ')}`,
+    })),
+  );
+  const texts = [...new Set(told.map(({ text }) => text))];
+  return texts.map((text) => {
+    const names = told.filter((one) => one.text === text).map(({ name }) => name);
+    return ok(`${text} (${names.join(', ')})`);
+  });
 }
 
 /** The configuration's sentences say first what is wrong and then, after a semicolon, what to do. */
