@@ -1,13 +1,23 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { withRedis } from '../../packages/dev-redis/src/ask-redis.ts';
+import {
+  canFetchDebianRedis,
+  fetchDebianRedis,
+  type RedisBinary,
+} from '../../packages/dev-redis/src/fetch-debian-redis.ts';
+import { findExecutable } from '../../packages/dev-redis/src/find-executable.ts';
 import { findRedis, type RedisSource } from '../../packages/dev-redis/src/find-redis.ts';
 import { repositoryRoot } from '../../packages/dev-redis/src/repository.ts';
+
+export type Engine = { name: string; binary: RedisBinary };
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Where a Redis comes from that a test starts, kills and freezes as it likes. */
     ownRedis: RedisSource;
+    /** The servers that topologies are made of: the one above, and a Valkey where one is on PATH. */
+    engines: Engine[];
     /** REDIS_URL, for tests that only need some Redis, and how many workers share it. */
     sharedRedis: { url: string; workers: number } | undefined;
   }
@@ -17,9 +27,10 @@ const settled = Symbol.for('sms-gateway.redis-for-tests');
 
 /** Settles once for the whole run where Redis comes from, since that may mean a download. */
 export default async function setUp(project: TestProject): Promise<void> {
-  const run = globalThis as { [settled]?: Promise<{ own: RedisSource; url: string | undefined }> };
-  const { own, url } = await (run[settled] ??= settle());
+  const run = globalThis as { [settled]?: ReturnType<typeof settle> };
+  const { own, url, engines } = await (run[settled] ??= settle());
   project.provide('ownRedis', own);
+  project.provide('engines', engines);
   project.provide('sharedRedis', url === undefined ? undefined : { url, workers: project.config.maxWorkers });
 }
 
@@ -36,7 +47,21 @@ async function settle() {
   delete env['REDIS_URL'];
   const own = await findRedis({ cacheDir, env, log });
   log(`Redis for tests${url === undefined ? '' : ' that must control it'}: ${own.description}.`);
-  return { own, url };
+  return { own, url, engines: await enginesOf(own, { cacheDir, env, log }) };
+}
+
+/** None where Redis comes from a container: topologies are processes of this machine. */
+async function enginesOf(
+  own: RedisSource,
+  { cacheDir, env, log }: Parameters<typeof fetchDebianRedis>[0],
+): Promise<Engine[]> {
+  if (own.kind !== 'server') return [];
+  const valkey = findExecutable(['valkey-server'], env['PATH']);
+  if (valkey === undefined) return [{ name: 'Redis', binary: own.binary }];
+  const engines = [{ name: 'Valkey', binary: { path: valkey, env: {} } }];
+  if (own.binary.path !== valkey) return [{ name: 'Redis', binary: own.binary }, ...engines];
+  if (!canFetchDebianRedis(env)) return engines;
+  return [{ name: 'Redis', binary: await fetchDebianRedis({ cacheDir, env, log }) }, ...engines];
 }
 
 /** What the gateway itself demands; without it every test would fail, each in its own words. */

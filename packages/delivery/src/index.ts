@@ -7,6 +7,7 @@ export {
   type RecordedAttempt,
   createDeliveryStore,
 } from './delivery-store.ts';
+export { type Inbox, type InboxMessage, createInbox } from './inbox.ts';
 export {
   type AcceptedMessage,
   type Producer,

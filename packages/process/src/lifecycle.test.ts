@@ -112,9 +112,54 @@ test.each([
   expect(stdout).not.toMatch(/canary|123456/);
 });
 
+test('makes log lines of what Node and libraries print by themselves, without their digits', async () => {
+  const { ended } = start(`
+    process.emitWarning('for 123456', { type: 'DemoWarning', code: 'DEMO' });
+    console.warn('wrong password for %s', '+14155550100');
+    console.error(Object.assign(new Error('code 123456'), { auth: 'canary' }));
+    await new Promise(setImmediate);
+  `);
+
+  const { code, stdout, stderr } = await ended;
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const lines = stdout.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ msg: 'process.warning', name: 'DemoWarning', detail: 'for [digits]' }),
+      expect.objectContaining({ msg: 'process.console', detail: 'wrong password for +[digits]' }),
+    ]),
+  );
+  expect(lines).toHaveLength(3);
+  expect(stdout).not.toMatch(/canary|123456|4155550100/);
+});
+
+test('opens no inspector at SIGUSR1', async () => {
+  const { kill, printed, ended } = start(`
+    const inspector = await import('node:inspector');
+    const stopped = runtime.untilSignal('demo');
+    setInterval(() => {}, 1000);
+    let asked = 0;
+    process.on('SIGUSR2', () => process.stdout.write(' ' + (asked += 1) + ':' + inspector.url()));
+    process.stdout.write('ready');
+    await stopped;
+  `);
+  await printed('ready');
+
+  // An inspector is opened by another thread, which gets its time between the questions.
+  for (const time of [1, 2, 3, 4, 5]) {
+    kill('SIGUSR1');
+    kill('SIGUSR2');
+    await printed(` ${time}:undefined`);
+  }
+  kill('SIGTERM');
+
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});
+
 test.each(['SIGTERM', 'SIGINT'] as const)('hands %s to main, which drains and exits 0', async (signal) => {
   const { kill, printed, ended } = start(`
-    const stopped = runtime.untilSignal();
+    const stopped = runtime.untilSignal('demo');
     setInterval(() => {}, 1000);
     process.stdout.write('ready');
     process.stdout.write(' ' + await stopped);
@@ -129,7 +174,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('hands %s to main, which drains and ex
 /** A process that drains until it has got a second signal, on a clock that stands at `times` one by one. */
 const DRAINING = (times: number[]) => `
   const times = ${JSON.stringify(times)};
-  const first = runtime.untilSignal({ now: () => times.shift() });
+  const first = runtime.untilSignal('demo', { now: () => times.shift() });
   setInterval(() => {}, 1000);
   process.stdout.write('ready');
   await first;
@@ -147,10 +192,13 @@ test('stops at once, with exit code 1, at a second signal', async () => {
 
   kill('SIGTERM');
 
-  expect(await ended).toEqual({
-    code: 1,
-    stdout: 'readydraining',
-    stderr: expect.stringMatching(/^Second SIGTERM: /),
+  const { code, stdout, stderr } = await ended;
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(JSON.parse(stdout.replace('readydraining', ''))).toMatchObject({
+    level: 'warn',
+    service: 'demo',
+    signal: 'SIGTERM',
+    msg: 'process.stopped_at_once',
   });
 });
 

@@ -2,6 +2,7 @@ import { ConfigError } from '@sms-gateway/config';
 import { errorFields } from './error-fields.ts';
 import { ListenError } from './listen.ts';
 import { createLogger } from './logger.ts';
+import { logStrayOutput } from './stray-output.ts';
 
 /** sysexits.h EX_CONFIG: something was found in an unconfigured or misconfigured state. */
 const EX_CONFIG = 78;
@@ -16,7 +17,10 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
  * Resolves with the first SIGTERM or SIGINT. One that comes more than half a second later ends the
  * process at once with exit code 1: somebody does not want to wait for the drain.
  */
-export function untilSignal({ now = Date.now }: { now?: () => number } = {}): Promise<StopSignal> {
+export function untilSignal(
+  service: string,
+  { now = Date.now }: { now?: () => number } = {},
+): Promise<StopSignal> {
   return new Promise((resolve) => {
     let stoppingSinceMs: number | undefined;
     for (const signal of STOP_SIGNALS) {
@@ -25,7 +29,7 @@ export function untilSignal({ now = Date.now }: { now?: () => number } = {}): Pr
           stoppingSinceMs = now();
           resolve(signal);
         } else if (now() - stoppingSinceMs > SAME_REQUEST_MS) {
-          process.stderr.write(`Second ${signal}: stopping without finishing what is in hand.\n`);
+          createLogger({ service, level: 'warn' }).warn({ signal }, 'process.stopped_at_once');
           process.exit(1);
         }
       });
@@ -52,7 +56,8 @@ export async function closeWithin(
 /**
  * Runs a process from start to end: exit 0 when `main` resolves, 78 with every problem on standard error
  * for a `ConfigError`, 1 with one line for anything else. An uncaught exception or unhandled rejection is
- * logged without its message's digits and ends the process with 1.
+ * logged without its message's digits and ends the process with 1. Everything that is printed past the logger becomes
+ * a log line.
  */
 export async function runMain(service: string, main: () => Promise<void>): Promise<never> {
   const crash = (event: string) => (error: unknown) => {
@@ -61,8 +66,11 @@ export async function runMain(service: string, main: () => Promise<void>): Promi
   };
   process.on('uncaughtException', crash('process.uncaught_exception'));
   process.on('unhandledRejection', crash('process.unhandled_rejection'));
+  logStrayOutput(createLogger({ service, level: 'warn' }));
   // A reload may be asked for while there is nothing to reload yet, and the signal's default would end the process.
   process.on('SIGHUP', () => undefined);
+  // The signal's default opens Node's inspector, through which memory with secrets and codes can be read.
+  process.on('SIGUSR1', () => undefined);
   try {
     await main();
   } catch (error) {

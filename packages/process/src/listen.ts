@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import { ConfigError } from '@sms-gateway/config';
 
 /** An address that could not be listened on. `message` is one sentence for the operator. */
 export class ListenError extends Error {
@@ -13,7 +14,10 @@ type Options = {
   variable: string;
 };
 
-/** Resolves with the port listened on; rejects with `ListenError`. */
+/**
+ * Resolves with the port listened on; rejects with `ConfigError` for a host that is not this machine's, which no
+ * restart cures, and with `ListenError` for everything else.
+ */
 export async function listen(server: Server, { host, port, variable }: Options): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, { host, port, variable }));
@@ -27,25 +31,32 @@ export async function listen(server: Server, { host, port, variable }: Options):
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-function listenError(error: NodeJS.ErrnoException, { host, port, variable }: Options): ListenError {
+function listenError(
+  error: NodeJS.ErrnoException,
+  { host, port, variable }: Options,
+): ListenError | ConfigError {
   const hostVariable = variable.replace(/PORT$/, 'HOST');
-  const where = `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
       return new ListenError(
-        `${where} is in use: stop the program that has it, or set ${variable} to another port (0 takes any free one).`,
+        `${host}:${port} is in use: stop the program that has it, or set ${variable} to another port (0 takes any free one).`,
       );
     case 'EACCES':
-      return new ListenError(`No permission to listen on ${where}: set ${variable} to a port from 1024 up.`);
+      return new ListenError(
+        `No permission to listen on port ${port}: set ${variable} to a port from 1024 up.`,
+      );
     case 'EADDRNOTAVAIL':
+    case 'EINVAL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new ListenError(
-        `${host} is not an address of this machine: set ${hostVariable} to one (0.0.0.0 for all).`,
-      );
+    case 'EAI_FAIL':
+      // Whatever stands there is not repeated: a secret may have been pasted into the wrong variable.
+      return new ConfigError([
+        `${hostVariable}: not an address of this machine; set it to one, such as 127.0.0.1, or 0.0.0.0 for all`,
+      ]);
     default:
       return new ListenError(
-        `Cannot listen on ${where} (${error.code ?? 'unknown error'}): see ${variable} and ${hostVariable}.`,
+        `Cannot listen (${error.code ?? 'unknown error'}): see ${variable} and ${hostVariable}.`,
       );
   }
 }

@@ -1,9 +1,12 @@
-import { createConfigSource, loadIngressConfig } from '@sms-gateway/config';
 import { runMain, untilSignal } from '@sms-gateway/process';
-import { startIngress } from './start-ingress.ts';
 
 await runMain('ingress', async () => {
-  const stopSignal = untilSignal();
+  const stopSignal = untilSignal('ingress');
+  // Loaded from here, so that signals and failures are in hand from the first moment on.
+  const [{ createConfigSource, loadIngressConfig }, { startIngress }] = await Promise.all([
+    import('@sms-gateway/config'),
+    import('./start-ingress.ts'),
+  ]);
   const source = createConfigSource((readFile) => loadIngressConfig({ env: process.env, readFile }));
   const ingress = await startIngress(source.load(), { source });
   process.on('SIGHUP', () => ingress.reload());

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import type { RedisClient } from '@sms-gateway/redis';
 import type { Logger } from '@sms-gateway/process';
@@ -31,6 +32,8 @@ type Deps = {
 /** Hands messages from the queue to `deliver`, and does with them what it says. */
 export function createApp({ redis, deliver, concurrency, logger, now }: Deps): WorkerApp {
   const letGo = new AbortController();
+  // Each message in hand listens once at most, during a call to a provider. Node warns from the eleventh.
+  setMaxListeners(concurrency, letGo.signal);
   const worker = new Worker(QUEUE_NAME, process, {
     connection: redis,
     prefix: QUEUE_PREFIX,

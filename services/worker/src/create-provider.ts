@@ -40,7 +40,9 @@ export async function createProvider(
       return createAwsProvider({ ...config, connections });
     }
     case 'console':
-      return createConsoleProvider();
+      return createConsoleProvider({
+        write: (line) => logger.info({ detail: line.trim() }, 'console.message'),
+      });
     case 'http':
       return createHttpProvider({ ...config, connections });
     case 'infobip':

@@ -1,9 +1,12 @@
-import { createConfigSource, loadWorkerConfig } from '@sms-gateway/config';
 import { runMain, untilSignal } from '@sms-gateway/process';
-import { startWorker } from './start-worker.ts';
 
 await runMain('worker', async () => {
-  const stopSignal = untilSignal();
+  const stopSignal = untilSignal('worker');
+  // Loaded from here, so that signals and failures are in hand from the first moment on.
+  const [{ createConfigSource, loadWorkerConfig }, { startWorker }] = await Promise.all([
+    import('@sms-gateway/config'),
+    import('./start-worker.ts'),
+  ]);
   const source = createConfigSource((readFile) => loadWorkerConfig({ env: process.env, readFile }));
   const worker = await startWorker(source.load(), { source });
   process.on('SIGHUP', () => worker.reload());

@@ -1,0 +1,83 @@
+import type { Logger } from '@sms-gateway/process';
+import {
+  type Block,
+  type Blocks,
+  parseBlockDuration,
+  parseBlockedDestination,
+  shownDestination,
+} from '@sms-gateway/screening';
+import { Router } from 'express';
+import { z } from 'zod';
+import { readJsonBody } from '../http/json-body.ts';
+import { ConsoleProblem } from '../http/problem.ts';
+import { demandAct, type Signed } from '../sign-in/sign-in.ts';
+
+const REASON_LENGTH = 200;
+
+const requestSchema = z.object({
+  destination: z.string(),
+  for: z.string().optional(),
+  reason: z
+    .string()
+    .transform((text) => text.replaceAll(/\s+/g, ' ').trim())
+    .pipe(z.string().min(1).max(REASON_LENGTH)),
+});
+
+/** The kill switch: destinations that operators block by hand. Each change is in the log, with who made it. */
+export function blockRoutes({ blocks, logger }: { blocks: Blocks; logger: Logger }): Router {
+  const routes = Router();
+
+  routes.get('/api/blocks', async (_req, res) => {
+    res.json({ blocks: (await blocks.list()).map(shown) });
+  });
+
+  routes.post('/api/blocks', demandAct, async (req, res: Signed) => {
+    const body = requestSchema.safeParse(await readJsonBody(req));
+    if (!body.success) {
+      throw new ConsoleProblem(
+        400,
+        `Send {"destination", "reason", "for"?}; the reason is required and has at most ${REASON_LENGTH} characters.`,
+      );
+    }
+    const { destination, reason, for: duration } = body.data;
+    const name = parsed('destination', parseBlockedDestination(destination.trim()));
+    const forMs = duration === undefined ? undefined : parsed('for', parseBlockDuration(duration));
+    const block = await blocks.add({ name, forMs, reason });
+    logger.info(
+      { who: res.locals.operator.who, destination: name, until: block.until, reason },
+      'console.blocked',
+    );
+    res.status(201).json(shown(block));
+  });
+
+  routes.delete('/api/blocks', demandAct, async (req, res: Signed) => {
+    const { destination } = req.query;
+    const name = parsed(
+      'destination',
+      parseBlockedDestination(typeof destination === 'string' ? destination : ''),
+    );
+    if (!(await blocks.remove(name)))
+      throw new ConsoleProblem(404, `${shownDestination(name)} is not blocked.`);
+    logger.info({ who: res.locals.operator.who, destination: name }, 'console.unblocked');
+    res.status(204).end();
+  });
+
+  return routes;
+}
+
+function parsed<Value>(
+  field: string,
+  answer: { kind: 'parsed'; value: Value } | { kind: 'wrong'; problem: string },
+): Value {
+  if (answer.kind === 'parsed') return answer.value;
+  throw new ConsoleProblem(400, `${field}: ${answer.problem}`);
+}
+
+function shown({ name, since, until, reason }: Block) {
+  return {
+    destination: shownDestination(name),
+    since: new Date(since).toISOString(),
+    until: until === undefined ? null : new Date(until).toISOString(),
+    reason,
+  };
+}

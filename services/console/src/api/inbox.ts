@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parsePhoneNumber } from '@sms-gateway/contract';
+import { parseDurationMs } from '@sms-gateway/config';
+import type { Inbox, InboxMessage } from '@sms-gateway/delivery';
+import { type Request, Router } from 'express';
+import { ConsoleProblem } from '../http/problem.ts';
+import { openEventStream } from './event-stream.ts';
+import type { InboxTail } from './inbox-tail.ts';
+
+/** The longest that one request may wait, in milliseconds. */
+const LONGEST_WAIT_MS = 60_000;
+
+type Filter = (message: InboxMessage) => boolean;
+
+/** The development inbox, for the page and for end-to-end tests that wait for a code. */
+export function inboxRoutes({ inbox, tail }: { inbox: Inbox; tail: InboxTail }): Router {
+  const routes = Router();
+
+  routes.get('/api/inbox/messages', async (req, res) => {
+    const fits = filterOf(req);
+    const waitMs = waitOf(req);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const messages = await firstNonEmpty(fits, Math.min(waitMs, LONGEST_WAIT_MS), gone.signal);
+    res.json({ messages: messages.map(shown) });
+  });
+
+  routes.delete('/api/inbox/messages', async (_req, res) => {
+    await inbox.clear();
+    res.status(204).end();
+  });
+
+  routes.get('/api/inbox/events', (req, res) => {
+    const stream = openEventStream(req, res, () => unsubscribe());
+    const unsubscribe = tail.subscribe((message) => stream.send('message', shown(message)));
+  });
+
+  /** The messages there are, or the first to come. Subscribes before it looks, so that none slips through. */
+  async function firstNonEmpty(fits: Filter, waitMs: number, gone: AbortSignal): Promise<InboxMessage[]> {
+    const arrived: InboxMessage[] = [];
+    const waiting = new AbortController();
+    const unsubscribe = tail.subscribe((message) => {
+      if (!fits(message)) return;
+      arrived.push(message);
+      waiting.abort();
+    });
+    try {
+      const present = (await inbox.latest()).filter(fits);
+      if (present.length > 0 || waitMs === 0) return present;
+      const signal = AbortSignal.any([waiting.signal, gone]);
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+      return arrived;
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  return routes;
+}
+
+/** By default what reached the phone; with `all=1` also what did not, for the page. */
+function filterOf(req: Request): Filter {
+  const { to, connection, after, all } = req.query;
+  const number = typeof to === 'string' && to !== '' ? (parsePhoneNumber(to)?.e164 ?? to) : undefined;
+  const afterMs = typeof after === 'string' && after !== '' ? Date.parse(after) : undefined;
+  if (Number.isNaN(afterMs)) {
+    throw new ConsoleProblem(400, '"after" must be a time in ISO 8601, such as 2026-01-31T12:00:00Z.');
+  }
+  return (message) =>
+    (message.arrived || all === '1') &&
+    (number === undefined || message.to === number) &&
+    (typeof connection !== 'string' || connection === '' || message.connection === connection) &&
+    (afterMs === undefined || message.receivedAt > afterMs);
+}
+
+/** Milliseconds. */
+function waitOf(req: Request): number {
+  const { wait } = req.query;
+  if (wait === undefined || wait === '' || wait === '0') return 0;
+  const waitMs = typeof wait === 'string' ? parseDurationMs(wait) : undefined;
+  if (waitMs === undefined)
+    throw new ConsoleProblem(400, '"wait" must be a time with its unit, such as 10s.');
+  return waitMs;
+}
+
+function shown({ receivedAt, connection, from, code, ...message }: InboxMessage) {
+  return {
+    ...message,
+    connection: connection ?? null,
+    from: from ?? null,
+    code: code ?? null,
+    receivedAt: new Date(receivedAt).toISOString(),
+  };
+}

@@ -1,0 +1,50 @@
+import { createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import type { PayloadKeys } from '@sms-gateway/config';
+import { EncryptJWT, type JWTPayload, jwtDecrypt } from 'jose';
+
+export type SealedTokens = {
+  /** Good for `lifeMs` milliseconds from now. */
+  seal(claims: JWTPayload, lifeMs: number): Promise<string>;
+  /** Undefined for what was not sealed here, has expired or was changed. */
+  open(token: string): Promise<JWTPayload | undefined>;
+};
+
+type Deps = {
+  keys: PayloadKeys;
+  /** What the tokens are for. Those of one purpose are no good for another. */
+  purpose: string;
+  now: () => number;
+};
+
+/**
+ * Encrypted tokens for cookies, so that consoles behind one address need to share nothing but the payload keys. Without
+ * payload keys they end with the process.
+ */
+export function createSealedTokens({ keys, purpose, now }: Deps): SealedTokens {
+  const secret = keys.kind === 'keys' ? keys.keys[0] : randomBytes(32);
+  if (secret === undefined) throw new Error('no payload key');
+  const key = createSecretKey(
+    Buffer.from(hkdfSync('sha256', secret, '', `auth0-sms-gateway console ${purpose}`, 32)),
+  );
+  return {
+    seal: (claims, lifeMs) =>
+      new EncryptJWT(claims)
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+        .setExpirationTime(new Date(now() + lifeMs))
+        .encrypt(key),
+    open: async (token) => {
+      try {
+        const { payload } = await jwtDecrypt(token, key, {
+          currentDate: new Date(now()),
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+          requiredClaims: ['exp'],
+        });
+        return payload;
+      } catch {
+        // Whatever is wrong with it, the answer is the same: sign in.
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { createInbox } from '@sms-gateway/delivery';
+import { createVault } from '@sms-gateway/privacy';
+import { closeWithin, createLogger, createTeardown, listen, type LogDestination } from '@sms-gateway/process';
+import { connectRedis, createConnectionWatch, type RedisClient } from '@sms-gateway/redis';
+import { createBlocks } from '@sms-gateway/screening';
+import type { Router } from 'express';
+import { blockRoutes } from './api/blocks.ts';
+import { createInboxTail } from './api/inbox-tail.ts';
+import { inboxRoutes } from './api/inbox.ts';
+import { createApp } from './http/app.ts';
+import type { ConsoleConfig } from './console-config.ts';
+import { createSignIn } from './sign-in/sign-in.ts';
+
+/** Where the build puts the pages; the same from `src` and from `dist`. */
+const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url));
+
+export type Console = {
+  /** As this machine reaches it. */
+  url: string;
+  port: number;
+  /** Ends open streams, finishes what is in hand within `SHUTDOWN_TIMEOUT`, and closes everything. */
+  stop(cause?: { signal?: string }): Promise<void>;
+};
+
+type Options = {
+  /** Takes the log lines; standard output without it. */
+  destination?: LogDestination | undefined;
+  /** Milliseconds since the epoch. */
+  now?: (() => number) | undefined;
+};
+
+/** Starts the console in this process and resolves once it listens. Rejects with `ListenError` where it cannot. */
+export async function startConsole(
+  config: ConsoleConfig,
+  { destination, now = Date.now }: Options = {},
+): Promise<Console> {
+  const logger = createLogger({
+    service: 'console',
+    level: config.logLevel,
+    ...(destination && { destination }),
+  });
+  for (const warning of config.warnings) logger.warn({ warning }, 'config.warning');
+  const teardown = createTeardown();
+  try {
+    const onError = (error: unknown) => logger.warn({ err: error }, 'redis.error');
+    const connect = (name: string): RedisClient => {
+      const redis = connectRedis(config.redis, 'worker', { name, onError });
+      teardown.add(() => redis.disconnect());
+      return redis;
+    };
+    const redis = connect('sms-gateway-console');
+    const watch = createConnectionWatch({ redis, now });
+    teardown.add(() => watch.stop());
+
+    const routes: Router[] = [blockRoutes({ blocks: createBlocks({ redis }), logger })];
+    if (config.hasInbox) {
+      const vault = createVault(config.payloadKeys);
+      const tail = createInboxTail({
+        // Its reads block the connection.
+        inbox: createInbox({ redis: connect('sms-gateway-console-inbox'), vault }),
+        onError,
+      });
+      teardown.add(() => tail.stop());
+      routes.push(inboxRoutes({ inbox: createInbox({ redis, vault }), tail }));
+    }
+
+    const server = createServer();
+    const port = await listen(server, { host: config.host, port: config.port, variable: 'CONSOLE_PORT' });
+    teardown.add(() => server.closeAllConnections());
+    const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    server.on(
+      'request',
+      createApp({
+        signIn: createSignIn({
+          config: config.signIn,
+          publicUrl: config.publicUrl ?? url,
+          keys: config.payloadKeys,
+          hasInbox: config.hasInbox,
+          logger,
+          now,
+        }),
+        hasSignIn: config.signIn.kind !== 'none',
+        isReachable: () => watch.answers(),
+        routes,
+        pages: PAGES,
+        hasInbox: config.hasInbox,
+        logger,
+      }),
+    );
+    logger.info({ port, signIn: config.signIn.kind }, 'console.started');
+
+    async function stop(signal: string | undefined): Promise<void> {
+      logger.info({ signal }, 'console.stopping');
+      await closeWithin(config.shutdownTimeoutMs, () => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        // Streams of events never end by themselves, and a page reconnects to the next console.
+        server.closeAllConnections();
+        return closed;
+      });
+      await teardown.run();
+      logger.info({}, 'console.stopped');
+    }
+    let stopped: Promise<void> | undefined;
+    return { url, port, stop: ({ signal } = {}) => (stopped ??= stop(signal)) };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
