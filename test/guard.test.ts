@@ -1,5 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createGuard, createScreeningPlan } from '@sms-gateway/screening';
+import { composeLua } from '@sms-gateway/redis';
+import { createGuard, createScreening, createScreeningPlan } from '@sms-gateway/screening';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { BEGIN_MS, createGuardSubject, DAY_MS, type Floors, HOUR_MS } from './support/guard-subject.ts';
@@ -153,16 +154,25 @@ test('how long a rule that only records would hold a code up is reckoned only fo
     (['record', 'enforce'] as const).map((mode) => [{ ...limit, mode }]),
     undefined,
   );
-  const waits = `
-    ${plan.lua}
-    keep(screen(1, 1))
+  const waits = composeLua(
+    `--- @include "@sms-gateway/screening/screen.lua"
+    local request = cjson.decode(ARGV[1])
+    count_screened(screen(request))
     local waits = {}
     for i, explains in ipairs({ false, true }) do
-      for number, rule in pairs(screen(1, 1, explains).rules) do waits[2 * i - 2 + number] = rule[4] end
+      for number, state in pairs(screen(request, explains).states) do waits[2 * i - 2 + number] = state.wait end
     end
-    return waits
-  `;
-  expect(await redis.eval(waits, 2, 'recorded', 'enforced', BEGIN_MS, 1, 0)).toEqual([
+    return waits`,
+    new URL(import.meta.url),
+  );
+  const { request } = createScreening({
+    blockNames: [],
+    plan,
+    keys: ['recorded', 'enforced'],
+    cost: { segments: 1, price: 0 },
+    code: undefined,
+  });
+  expect(await redis.eval(waits, 0, JSON.stringify({ ...request, now: BEGIN_MS }))).toEqual([
     1,
     HOUR_MS + 60_000,
     HOUR_MS + 60_000,

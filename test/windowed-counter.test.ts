@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { WINDOWED_COUNTER_LUA } from '@sms-gateway/screening';
+import { composeLua } from '@sms-gateway/redis';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
@@ -10,6 +10,11 @@ import { openRedis } from './support/traces.ts';
 import { guardChild } from './support/guardian.ts';
 
 const ASKER = fileURLToPath(new URL('support/limit-asker.mjs', import.meta.url));
+
+const WINDOWED_COUNTER_LUA = composeLua(
+  '--- @include "@sms-gateway/screening/windowed-counter.lua"',
+  new URL(import.meta.url),
+);
 
 /** The limiter alone, with a clock that the test holds. */
 const ASK = `
@@ -166,7 +171,7 @@ test('processes that ask at once get no more than the limit between them within 
   const [windowMs, max, processes, times] = [300, 7, 4, 14];
   const script = `
     ${WINDOWED_COUNTER_LUA}
-    local now = clock('')
+    local now = clock()
     local counters = look(now, KEYS[1], { { 'w:', tonumber(ARGV[1]) } })
     local wait = wait_for(counters[1], ${max}, 1)
     if wait == 0 then add(counters, { 1 }) end

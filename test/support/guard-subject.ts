@@ -1,5 +1,12 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { createGuard, createScreeningPlan, GUARD_RULES, type GuardPlan } from '@sms-gateway/screening';
+import { composeLua } from '@sms-gateway/redis';
+import {
+  createGuard,
+  createScreeningPlan,
+  guardCounterKeys,
+  GUARD_RULES,
+  type GuardPlan,
+} from '@sms-gateway/screening';
 import type { openRedis } from './traces.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -9,19 +16,24 @@ export const BEGIN_MS = Date.UTC(2026, 8, 1);
 export type Code = { recipient: string; connection: string; country: string; ip: string };
 export type RuleState = { rule: string; counted: number; max: number; isReached: boolean };
 
+const ASK = composeLua(
+  `
+  --- @include "@sms-gateway/screening/screen.lua"
+  local request = cjson.decode(ARGV[1])
+  local screened, states, is_refused = screen(request, true), {}, false
+  for number, state in pairs(screened.states) do
+    states[#states + 1] = { number, state.counted, state.max, state.wait }
+    is_refused = is_refused or state.wait > 0
+  end
+  if not is_refused then count_screened(screened, ARGV[2]) end
+  return states
+`.replaceAll('\n  ', '\n'),
+  new URL(import.meta.url),
+);
+
 /** The guard alone, enforcing, in scripts that are given the time. */
 export function createGuardSubject(redis: ReturnType<typeof openRedis>, name: string, floors: Floors) {
-  const plan: GuardPlan = { mode: 'enforce', hasIp: true, ...floors };
-  const script = `
-    ${createScreeningPlan([], plan).lua}
-    local screened, states, is_refused = screen(1, 1), {}, false
-    for number, rule in pairs(screened.rules) do
-      states[#states + 1] = { number, rule[2], rule[3], rule[4] }
-      is_refused = is_refused or rule[4] > 0
-    end
-    if not is_refused then keep(screened, ARGV[7]) end
-    return states
-  `;
+  const { data } = createScreeningPlan([], { mode: 'enforce', ...floors } satisfies GuardPlan);
   let now = BEGIN_MS;
   const guard = createGuard({ redis, now: () => now });
   const own = (part: string) => `${name}-${part}`;
@@ -45,14 +57,22 @@ export function createGuardSubject(redis: ReturnType<typeof openRedis>, name: st
     },
     async ask(at: number, { recipient, connection, country, ip }: Code): Promise<number[][]> {
       sent += 1;
-      const keys = [
-        gatewayKeys.pending(own(recipient)),
-        gatewayKeys.guard('country', own(country)),
-        gatewayKeys.guard('ip', own(ip)),
-        gatewayKeys.guard('ip-countries', own(ip)),
-      ];
-      const args = [at, 1, 0, connection, own(country), own(ip), `${name}-${sent}`];
-      const states = (await redis.eval(script, keys.length, ...keys, ...args)) as number[][];
+      const request = {
+        plan: data,
+        keys: [],
+        cost: { segments: 1, price: 0 },
+        code: {
+          connection,
+          country: own(country),
+          ip: own(ip),
+          keys: {
+            ...guardCounterKeys(own(country), own(ip)),
+            pending: gatewayKeys.pending(own(recipient)),
+          },
+        },
+        now: at,
+      };
+      const states = (await redis.eval(ASK, 0, JSON.stringify(request), `${name}-${sent}`)) as number[][];
       return states.toSorted(([a = 0], [b = 0]) => a - b);
     },
     verified(at: number, connection: string, recipient: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { parsePhoneNumber, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
 import { createProducer } from '@sms-gateway/delivery';
-import { createScreeningPlan } from '@sms-gateway/screening';
+import { createScreening, createScreeningPlan } from '@sms-gateway/screening';
 import { Queue } from 'bullmq';
 import { messageNumber } from './auth0-requests.ts';
 import type { PrivateRedis } from './private-redis.ts';
@@ -14,13 +14,13 @@ export type FilledQueue = {
   close(): Promise<void>;
 };
 
-const NO_SCREENING = {
+const NO_SCREENING = createScreening({
   blockNames: ['*'],
   plan: createScreeningPlan([], undefined),
   keys: [],
   cost: { segments: 0, price: 0 },
   code: undefined,
-};
+});
 
 const AT_ONCE = 64;
 const TTL_MS = 3600 * 1000;

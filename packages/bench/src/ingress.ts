@@ -15,6 +15,8 @@ export type IngressSample = {
   perSecond: number;
   /** Microseconds of CPU time of the ingress process for one accepted request. */
   cpuUs: number;
+  /** And of Redis. */
+  redisUs: number;
   rssBytes: number;
   latenciesMs: number[];
   /** Share of one core that the load itself took: near 1, it would be what is measured. */
@@ -158,19 +160,19 @@ async function measureSlice(
   const requests = auth0Requests(auth0, sent, count);
   sent += count;
 
-  return measureLoad(program, { port, requests, windowMs });
+  return measureLoad({ program, redis }, { port, requests, windowMs });
 }
 
 /** Loads a program with requests, and measures it after a short warm-up. */
 export async function measureLoad(
-  program: Program,
+  { program, redis }: { program: Program; redis: Pick<PrivateRedis, 'cpuUs'> },
   { port, requests, windowMs }: { port: number; requests: Buffer[]; windowMs: number },
 ): Promise<IngressSample> {
-  const cpu: { own: number; program: number }[] = [];
+  const cpu: { own: number; program: number; redis: number }[] = [];
   const noteCpu = async () => {
-    const { cpuUs } = await program.usage();
+    const [{ cpuUs }, redisUs] = await Promise.all([program.usage(), redis.cpuUs()]);
     const { user, system } = process.cpuUsage();
-    cpu.push({ own: user + system, program: cpuUs });
+    cpu.push({ own: user + system, program: cpuUs, redis: redisUs });
   };
   const load = {
     port,
@@ -188,6 +190,7 @@ export async function measureLoad(
   return {
     perSecond: (ok / elapsedMs) * 1000,
     cpuUs: (after.program - before.program) / ok,
+    redisUs: (after.redis - before.redis) / ok,
     rssBytes: (await program.usage()).rssBytes,
     latenciesMs,
     loadCores: (after.own - before.own) / 1000 / elapsedMs,

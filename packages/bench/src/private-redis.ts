@@ -9,6 +9,8 @@ export type PrivateRedis = {
   url: string;
   description: string;
   client: Redis;
+  /** Microseconds of CPU time that it has used. */
+  cpuUs(): Promise<number>;
   /** Empties it, and its append-only file. */
   reset(): Promise<void>;
   stop(): Promise<void>;
@@ -34,6 +36,11 @@ export async function startPrivateRedis(
     url: redis.url,
     description: redis.description,
     client,
+    cpuUs: async () => {
+      const info = await client.info('cpu');
+      const seconds = (name: string) => Number(new RegExp(`^${name}:(.+)$`, 'm').exec(info)?.[1]);
+      return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6;
+    },
     reset: async () => {
       await client.flushall();
       await client.bgrewriteaof();

@@ -38,6 +38,7 @@ export function ingressTable(
     [
       row('accepted requests/s', (all) => rate(median(all.map(({ perSecond }) => perSecond)))),
       row('CPU per request', (all) => `${Math.round(median(all.map(({ cpuUs }) => cpuUs)))} us`),
+      row('Redis, CPU per request', (all) => `${Math.round(median(all.map(({ redisUs }) => redisUs)))} us`),
       row('latency p50', (all) => latency(all, 0.5)),
       row('latency p99', (all) => latency(all, 0.99)),
       row('memory (RSS) at most', (all) => megabytes(Math.max(...all.map(({ rssBytes }) => rssBytes)))),
@@ -57,6 +58,7 @@ export function workerTable({ samples, ratio }: Rounds<WorkerSample>): string {
   return table(title, sides, ratio, [
     row('messages/s', (all) => rate(median(all.map(({ perSecond }) => perSecond)))),
     row('CPU per message', (all) => `${Math.round(median(all.map(({ cpuUs }) => cpuUs)))} us`),
+    row('Redis, CPU per message', (all) => `${Math.round(median(all.map(({ redisUs }) => redisUs)))} us`),
     row('memory (RSS) at most', (all) => megabytes(Math.max(...all.map(({ rssBytes }) => rssBytes)))),
   ]);
 }

@@ -10,6 +10,8 @@ export type WorkerSample = {
   perSecond: number;
   /** Microseconds of CPU time of the worker process for one message. */
   cpuUs: number;
+  /** And of Redis. */
+  redisUs: number;
   rssBytes: number;
 };
 
@@ -86,6 +88,7 @@ async function measureSlice(
   // Stands still while its queue is filled, and then finds all of it.
   program.child.kill('SIGSTOP');
   await queue.fill(messages);
+  const redisBefore = await redis.cpuUs();
 
   const answered = provider.ask({ expect: messages }, isFinished);
   const startedAt = performance.timeOrigin + performance.now();
@@ -97,6 +100,7 @@ async function measureSlice(
   return {
     perSecond: (messages / (finishedAt - startedAt)) * 1000,
     cpuUs: (after.cpuUs - before.cpuUs) / messages,
+    redisUs: ((await redis.cpuUs()) - redisBefore) / messages,
     rssBytes: after.rssBytes,
   };
 }

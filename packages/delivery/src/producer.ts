@@ -5,32 +5,33 @@ import {
   type PhoneNumber,
   QUEUE_NAME,
 } from '@sms-gateway/contract';
-import type { RedisClient } from '@sms-gateway/redis';
-import { type Block, BLOCKS_LUA, parseBlock } from '@sms-gateway/screening';
-import type { DurabilityCheck } from '@sms-gateway/redis';
-import type { Identity } from '@sms-gateway/privacy';
-import { openQueue } from './queue.ts';
-import { createReplication } from '@sms-gateway/redis';
+import type { Identity, Vault } from '@sms-gateway/privacy';
 import {
-  perPlan,
+  createReplication,
+  type DurabilityCheck,
+  evalScript,
+  hashFields,
+  loadScript,
+  type RedisClient,
+} from '@sms-gateway/redis';
+import {
   type ReachedRule,
-  ruleOf,
+  readVerdict,
   type Screening,
-  type ScreeningPlan,
-  screeningArgs,
-  screeningKeys,
+  type ScreeningAnswer,
+  type ScreeningRequest,
+  type Verdict,
 } from '@sms-gateway/screening';
-import { evalScript, hashFields, script } from '@sms-gateway/redis';
+import { openQueue } from './queue.ts';
 import { TRACE_TTL_MS } from './trace.ts';
-import type { Vault } from '@sms-gateway/privacy';
 
 const PROBE_TTL_MS = 5000;
 /** Milliseconds for which the same message is recognised and answered with the same id. */
 const REPEAT_WINDOW_MS = 15 * 60 * 1000;
-/** How far a caller's clock may be ahead: a code that came from the far future could never be replaced. */
+/** How far a caller's clock may be ahead: a code from the far future could never be replaced. */
 const CLOCK_TOLERANCE_MS = 30_000;
 
-/** The queue could not take the message durably. It may be in there all the same: say anything but 200. */
+/** The queue did not confirm that it has the message durably. It may have it all the same: answer anything but 200. */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError';
 }
@@ -43,12 +44,8 @@ export type AcceptedMessage = {
   reached: ReachedRule[];
 };
 
-/** Nothing was stored, and nothing counted. */
-export type RefusedMessage =
-  /** `reached` are all rules that stood in its way, those that only record among them. */
-  | { kind: 'limited'; id: string; reached: ReachedRule[] }
-  /** An operator has blocked its destination. */
-  | { kind: 'blocked'; id: string; block: Block };
+/** Screening refused it. Nothing was stored, and nothing counted. */
+export type RefusedMessage = Exclude<Verdict, { kind: 'passed' }> & { id: string };
 
 export type Producer = {
   /**
@@ -92,51 +89,24 @@ type Deps = {
   screeningClock?: () => number;
 };
 
-// A repeat must change nothing: it would bring back the text of a message that is done, or make an old code the
-// newest again. Whether it is one only BullMQ's own keys can tell, for they alone mean that the job was stored.
-// A trace under this id can only be of the same message long ago; its outcome is not this one's.
-// Screening is part of it, so that it costs no round trip, and a message is counted if and only if it is offered.
-// What was offered before and not stored (the caller got an error) is in the vault, without an outcome, and was counted
-// then. With an outcome it was sent, and its payload is only kept in case that the receipt asks for it.
-// Answers: 0 a repeat, 1 offered, 2 refused, 3 blocked and its value; then of each rule reached its number and
-// milliseconds.
-const offerWith = perPlan(({ lua }) =>
-  script<[0] | [1 | 2, ...number[]] | [3, number, string]>(`
-  if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return { 0 } end
-  ${lua}
-  ${BLOCKS_LUA}
-  local newest, names, first_field, requested_at =
-    tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
-  local first_screening = 10 + names
-  local block = blocked_by(clock(ARGV[first_screening]), KEYS[5], 10, names)
-  if block > 0 then return { 3, block, redis.call('HGET', KEYS[5], ARGV[9 + block]) } end
-  local answer, recorded = { 1 }, {}
-  local is_counted = redis.call('EXISTS', KEYS[3]) == 1 and redis.call('HEXISTS', KEYS[4], 'outcome') == 0
-  if not is_counted then
-    local screened = screen(6 + newest, first_screening)
-    for _, rule in pairs(screened.rules) do
-      if rule[4] > 0 then
-        answer[#answer + 1] = rule[1]
-        answer[#answer + 1] = rule[4]
-        if rule[5] == 'enforce' then answer[1] = 2 else recorded[#recorded + 1] = rule[6] end
-      end
-    end
-    if answer[1] == 2 then return answer end
-    keep(screened, ARGV[1])
-  end
-  redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
-  redis.call('DEL', KEYS[4])
-  redis.call('HSET', KEYS[4], unpack(ARGV, first_field))
-  if #recorded > 0 then redis.call('HSET', KEYS[4], 'recorded_rules', table.concat(recorded, ',')) end
-  redis.call('PEXPIRE', KEYS[4], ARGV[5])
-  local mark = requested_at and ARGV[1] .. ' ' .. ARGV[9] or ARGV[1]
-  for i = 6, 5 + newest do
-    local other_at = requested_at and tonumber(string.match(redis.call('GET', KEYS[i]) or '', ' (%d+)$'))
-    if not other_at or other_at <= requested_at then redis.call('SET', KEYS[i], mark, 'PX', ARGV[4]) end
-  end
-  return answer
-`),
-);
+/** The arguments of accept.lua. */
+type Acceptance = {
+  id: string;
+  newest: readonly string[];
+  sealed: string;
+  vault_ms: number;
+  newest_ms: number;
+  trace_ms: number;
+  requested_at: number | undefined;
+  screening: ScreeningRequest;
+  fields: (string | number)[];
+};
+
+const ACCEPT = loadScript<{
+  keys: 'job' | 'deduplication' | 'vault' | 'trace' | 'blocks';
+  args: Acceptance;
+  answer: [kind: 'repeat'] | [kind: 'refused' | 'accepted', ScreeningAnswer];
+}>(new URL('../src/accept.lua', import.meta.url));
 
 /**
  * Puts messages durably into the queue. First the payload, trace and "newest" mark, then the job: an error between
@@ -154,32 +124,43 @@ export function createProducer({
   const queue = openQueue(redis);
   const replication = replicas > 0 ? createReplication({ redis, replicas }) : undefined;
 
+  /** Resolves once it is as durable as `DURABILITY` promises. */
   async function store(
     job: DeliveryJob,
-    offer: Parameters<typeof evalScript>[2],
     screening: Screening,
+    written: Pick<Acceptance, 'newest' | 'sealed' | 'vault_ms' | 'newest_ms' | 'requested_at' | 'fields'>,
   ): Promise<AcceptedMessage | RefusedMessage> {
-    const answer = await evalScript(redis, offerWith(screening.plan), offer);
-    if (answer[0] === 3) {
-      const [, number, value] = answer;
-      const block = parseBlock(screening.blockNames[number - 1] ?? '', value);
-      return { kind: 'blocked', id: job.id, block };
-    }
-    const [status, ...numbers] = answer;
-    const reached = reachedRules(numbers, screening.plan);
-    if (status === 2) return { kind: 'limited', id: job.id, reached };
-    const isNew = status === 1;
-    if (isNew) {
+    const { id } = job;
+    const [kind, answered] = await evalScript(redis, ACCEPT, {
+      keys: {
+        job: gatewayKeys.job(id),
+        deduplication: gatewayKeys.deduplication(id),
+        vault: gatewayKeys.vault(id),
+        trace: gatewayKeys.trace(id),
+        blocks: gatewayKeys.blocks,
+      },
+      args: {
+        ...written,
+        id,
+        trace_ms: TRACE_TTL_MS,
+        screening: { ...screening.request, now: screeningClock?.() },
+      },
+    });
+    const verdict = answered === undefined ? undefined : readVerdict(screening, answered);
+    if (verdict !== undefined && verdict.kind !== 'passed') return { ...verdict, id };
+    const isRepeat = kind === 'repeat';
+    if (isRepeat) {
+      // WAIT waits for this connection's own writes only (since Redis 7.2), and a repeat has made none.
+      if (replication) await redis.set(gatewayKeys.probe, id, 'PX', PROBE_TTL_MS);
+    } else {
       await queue.add(QUEUE_NAME, job, {
-        jobId: job.id,
+        jobId: id,
         timestamp: job.acceptedAt,
-        deduplication: { id: job.id, ttl: REPEAT_WINDOW_MS },
+        deduplication: { id, ttl: REPEAT_WINDOW_MS },
       });
     }
-    // WAIT waits for this connection's own writes only (since Redis 7.2), and a repeat has made none.
-    if (replication && !isNew) await redis.set(gatewayKeys.probe, job.id, 'PX', PROBE_TTL_MS);
     await replication?.confirm();
-    return { kind: 'accepted', id: job.id, isRepeat: !isNew, reached };
+    return { kind: 'accepted', id, isRepeat, reached: verdict?.reached ?? [] };
   }
 
   return {
@@ -201,50 +182,29 @@ export function createProducer({
       const requestedAt =
         message.requestedAt && Math.min(message.requestedAt, acceptedAt + CLOCK_TOLERANCE_MS);
       const deadline = Math.min(requestedAt ?? acceptedAt, acceptedAt) + ttlMs;
-      const { blockNames } = screening;
-      const screened = screeningArgs(screening, screeningClock?.());
       try {
         return await store(
           { id, connection, recipientKey: recipientKeys[0], acceptedAt, deadline },
-          {
-            keys: [
-              gatewayKeys.job(id),
-              gatewayKeys.deduplication(id),
-              gatewayKeys.vault(id),
-              gatewayKeys.trace(id),
-              gatewayKeys.blocks,
-              ...recipientKeys.map(gatewayKeys.newest),
-              ...screeningKeys(screening),
-            ],
-            args: [
-              id,
-              sealed,
-              Math.max(1, deadline - acceptedAt),
-              // As long as any older message could still wait, also one with a longer life.
-              Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
-              TRACE_TTL_MS,
-              recipientKeys.length,
-              blockNames.length,
-              OFFER_ARGS + blockNames.length + screened.length + 1,
-              requestedAt ?? '',
-              ...blockNames,
-              ...screened,
-              ...hashFields({
-                connection,
-                country: recipient.country,
-                recipient_hint: maskPhoneNumber(recipient),
-                retired_form: recipient.retiredForm,
-                requested_at: requestedAt,
-                accepted_at: acceptedAt,
-                deadline,
-                recorded_destination: message.recordedDestination.join(',') || undefined,
-                recipient_key: screening.code?.recipientKey,
-                spend_segments: screening.cost.segments > 0 ? screening.cost.segments : undefined,
-                spend_price: screening.cost.price > 0 ? screening.cost.price : undefined,
-              }),
-            ],
-          },
           screening,
+          {
+            newest: recipientKeys.map(gatewayKeys.newest),
+            sealed,
+            vault_ms: Math.max(1, deadline - acceptedAt),
+            // As long as any older message could still wait, also one with a longer life.
+            newest_ms: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
+            requested_at: requestedAt,
+            fields: hashFields({
+              connection,
+              country: recipient.country,
+              recipient_hint: maskPhoneNumber(recipient),
+              retired_form: recipient.retiredForm,
+              requested_at: requestedAt,
+              accepted_at: acceptedAt,
+              deadline,
+              recorded_destination: message.recordedDestination.join(',') || undefined,
+              ...screening.traceFields,
+            }),
+          },
         );
       } catch (error) {
         throw new QueueUnavailableError(`Redis did not confirm the message (${kindOf(error)})`, {
@@ -254,18 +214,6 @@ export function createProducer({
     },
     close: () => queue.close(),
   };
-}
-
-/** Arguments of the script before those that vary in number. */
-const OFFER_ARGS = 9;
-
-/** From the script's answer: the number of a rule and its milliseconds, in turn. */
-function reachedRules(numbers: readonly number[], plan: ScreeningPlan): ReachedRule[] {
-  return numbers.flatMap((number, position) => {
-    const retryAfterMs = numbers[position + 1];
-    if (position % 2 === 1 || retryAfterMs === undefined) return [];
-    return [{ ...ruleOf(plan, number), retryAfterMs }];
-  });
 }
 
 /** Redis's own error code (such as OOM or READONLY), or what the client says; nothing of the command, which holds secrets. */

@@ -1,26 +1,16 @@
 import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { Gauge, type Registry } from 'prom-client';
-import type { RedisClient } from '@sms-gateway/redis';
-import { evalScript, script } from '@sms-gateway/redis';
+import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 
 const queueKey = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
 
 const STATES = ['waiting', 'delayed', 'active'] as const;
 
-// The oldest message is the one accepted first among those that wait to be taken, or to be tried again: waiting
-// ones are in order of arrival, delayed ones are few.
-const READ = script<[waiting: number, delayed: number, active: number, oldestAt: number]>(`
-  local waiting, delayed, active = redis.call('LLEN', KEYS[1]), redis.call('ZCARD', KEYS[2]), redis.call('LLEN', KEYS[3])
-  local ids = redis.call('ZRANGE', KEYS[2], 0, 99)
-  local head = redis.call('LINDEX', KEYS[1], -1)
-  if head then ids[#ids + 1] = head end
-  local oldest = 0
-  for _, id in ipairs(ids) do
-    local at = tonumber(redis.call('HGET', ARGV[1] .. id, 'timestamp') or '0')
-    if at > 0 and (oldest == 0 or at < oldest) then oldest = at end
-  end
-  return { waiting, delayed, active, oldest }
-`);
+const COUNT = loadScript<{
+  keys: 'wait' | 'delayed' | 'active';
+  args: { prefix: string };
+  answer: [waiting: number, delayed: number, active: number, oldestAt: number];
+}>(new URL('../src/count-queue.lua', import.meta.url));
 
 /**
  * Adds the queue's depth and the age of its oldest message to a registry, read from Redis whenever it is scraped.
@@ -92,9 +82,9 @@ export type QueueCounts = Record<(typeof STATES)[number], number> & {
 
 /** How many messages are in the queue, and since when the oldest of those waits that nobody has in hand. */
 export async function readQueueCounts(redis: RedisClient): Promise<QueueCounts> {
-  const [waiting, delayed, active, oldestAt] = await evalScript(redis, READ, {
-    keys: [queueKey('wait'), queueKey('delayed'), queueKey('active')],
-    args: [queueKey('')],
+  const [waiting, delayed, active, oldestAt] = await evalScript(redis, COUNT, {
+    keys: { wait: queueKey('wait'), delayed: queueKey('delayed'), active: queueKey('active') },
+    args: { prefix: queueKey('') },
   });
   return { waiting, delayed, active, oldestAt };
 }

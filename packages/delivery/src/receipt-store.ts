@@ -8,15 +8,14 @@ import {
   type Receipt,
 } from '@sms-gateway/contract';
 import { z } from 'zod';
-import type { RedisClient } from '@sms-gateway/redis';
 import { openQueue } from './queue.ts';
 import type { AttemptReference } from '@sms-gateway/privacy';
-import { evalScript, script } from '@sms-gateway/redis';
+import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 
 /** Milliseconds for which a receipt waits for its message to become known. */
 const EARLY_TTL_MS = 60_000;
 
-/** What became of one receipt. */
+/** What one receipt changed. */
 export type ReceiptEntry =
   | {
       kind: 'applied';
@@ -62,18 +61,15 @@ export function parseEarlyReceipt(json: string, providerMessageId: string): Rece
   return { providerMessageId, status, code, isCurable };
 }
 
-// One script, so that a receipt is either seen by who files the message's id, or finds it filed.
-const RESOLVE = script<[reference: string, isNew: 0 | 1]>(`
-  local reference = redis.call('GET', KEYS[1])
-  if reference then return { reference, 0 } end
-  local isNew = redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[2])
-  redis.call('PEXPIRE', KEYS[2], ARGV[3])
-  return { '', isNew }
-`);
+const RESOLVE = loadScript<{
+  keys: 'provider_message' | 'early_receipts';
+  args: { status: string; receipt: string; early_ms: number };
+  answer: [reference: string, isNew: 0 | 1];
+}>(new URL('../src/resolve-receipt.lua', import.meta.url));
 
 /**
- * The further down, the more a receipt says. Whatever the order in which they come, what stays is the same, and
- * nothing outdoes `delivered`.
+ * The further down, the more a receipt says. In whatever order they come, the same one stays, and nothing outdoes
+ * `delivered`.
  */
 const RANKS = [
   'sent',
@@ -84,42 +80,31 @@ const RANKS = [
   'delivered',
 ] satisfies Receipt['status'][];
 
-// Answers: what it came to, the trace's connection, country and time of acceptance, and the job to put back.
-// A failure puts the job back as long as nobody began the next attempt, also when it is only repeated: the process
-// that entered it first may have died before it put the job back.
-const APPLY = script<
-  [
+const RANK_OF = Object.fromEntries(RANKS.map((status, index) => [status, index + 1]));
+
+const APPLY = loadScript<{
+  keys: 'trace' | 'vault' | 'awaiting';
+  args: {
+    number: number;
+    provider: string;
+    provider_message_id: string | undefined;
+    status: string;
+    code: string | undefined;
+    at: number;
+    is_curable: boolean;
+    ranks: Record<string, number>;
+  };
+  answer: [
     kind: 'applied' | 'repeated' | 'unknown_message',
     connection: string,
     country: string,
     acceptedAt: string,
     job: string,
-  ]
->(`
-  local trace, vault, awaiting = KEYS[1], KEYS[2], KEYS[3]
-  local number, provider, id, status, isCurable = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[7]
-  local field = 'a' .. number .. '.'
-  local of = redis.call('HMGET', trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',
-    'connection', 'country', 'accepted_at', 'attempts', 'outcome')
-  if of[1] ~= provider then return { 'unknown_message', '', '', '', '' } end
-  local kind = 'repeated'
-  local ranks = cjson.decode(ARGV[8])
-  if (ranks[of[2]] or 0) < ranks[status] then
-    kind = 'applied'
-    redis.call('HSET', trace, field .. 'receipt', status, field .. 'receipt_at', ARGV[6], field .. 'receipt_curable', isCurable)
-    if ARGV[5] ~= '' then redis.call('HSET', trace, field .. 'receipt_code', ARGV[5])
-    else redis.call('HDEL', trace, field .. 'receipt_code') end
-    if id ~= '' and not of[3] then redis.call('HSET', trace, field .. 'provider_message_id', id) end
-  end
-  if status ~= 'sent' and isCurable == '0' and of[8] then redis.call('DEL', vault, awaiting) end
-  local job = ''
-  if isCurable == '1' and of[8] == 'sent' and of[7] == number then job = redis.call('GET', awaiting) or '' end
-  return { kind, of[4] or '', of[5] or '', of[6] or '0', job }
-`);
+  ];
+}>(new URL('../src/apply-receipt.lua', import.meta.url));
 
 export function createReceiptStore({ redis, now }: { redis: RedisClient; now: () => number }): ReceiptStore {
   const queue = openQueue(redis);
-  const ranks = JSON.stringify(Object.fromEntries(RANKS.map((status, index) => [status, index + 1])));
 
   async function apply(
     provider: string,
@@ -128,17 +113,21 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
   ): Promise<EnteredReceipt> {
     const at = now();
     const [kind, connection, country, acceptedAt, job] = await evalScript(redis, APPLY, {
-      keys: [gatewayKeys.trace(messageId), gatewayKeys.vault(messageId), gatewayKeys.awaiting(messageId)],
-      args: [
-        attempt,
+      keys: {
+        trace: gatewayKeys.trace(messageId),
+        vault: gatewayKeys.vault(messageId),
+        awaiting: gatewayKeys.awaiting(messageId),
+      },
+      args: {
+        number: attempt,
         provider,
-        receipt.providerMessageId ?? '',
-        receipt.status,
-        receipt.code ?? '',
+        provider_message_id: receipt.providerMessageId,
+        status: receipt.status,
+        code: receipt.code,
         at,
-        isCurableFailure(receipt) ? 1 : 0,
-        ranks,
-      ],
+        is_curable: isCurableFailure(receipt),
+        ranks: RANK_OF,
+      },
     });
     if (kind === 'unknown_message') return { kind, redelivers: false };
     if (job !== '') await reopen(deliveryJobSchema.parse(JSON.parse(job)), attempt);
@@ -174,11 +163,11 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
       const { providerMessageId, status, code, isCurable } = receipt;
       if (providerMessageId === undefined) return { kind: 'unknown_message', redelivers: false };
       const [found, isNew] = await evalScript(redis, RESOLVE, {
-        keys: [
-          gatewayKeys.providerMessage(provider, providerMessageId),
-          gatewayKeys.earlyReceipts(provider, providerMessageId),
-        ],
-        args: [status, JSON.stringify({ status, code, isCurable }), EARLY_TTL_MS],
+        keys: {
+          provider_message: gatewayKeys.providerMessage(provider, providerMessageId),
+          early_receipts: gatewayKeys.earlyReceipts(provider, providerMessageId),
+        },
+        args: { status, receipt: JSON.stringify({ status, code, isCurable }), early_ms: EARLY_TTL_MS },
       });
       const filed = /^(.+)\.(\d+)$/.exec(found);
       return filed === null

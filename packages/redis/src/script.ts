@@ -1,37 +1,78 @@
 import { createHash } from 'node:crypto';
 import type { RedisClient } from './connect.ts';
+import { composeScript } from './lua-files.ts';
 
-/** A Lua script and the type of what it returns. */
-export type Script<Answer> = { lua: string; sha1: string; parse: (answer: unknown) => Answer };
+/** What a script is called with, and what it answers. `keys` are names of KEYS, `args` names and values of ARGV. */
+type Signature = { keys: string; args: object; answer: unknown };
 
-export function script<Answer>(lua: string): Script<Answer> {
+/** A Lua script, ready to be run. */
+export type Script<S extends Signature> = {
+  lua: string;
+  sha1: string;
+  /** The only place where names become positions. @throws Error for a key that the script needs and is not given. */
+  pack: (call: { keys: Record<S['keys'], string>; args: S['args'] }) => { keys: string[]; packed: string };
+  parse: (answer: unknown) => S['answer'];
+};
+
+/**
+ * Loads a script and what it includes. The header of the file names its KEYS and ARGV (lua-files.ts). Write
+ * `new URL('../src/name.lua', import.meta.url)`: it leads to the same file from `src` and from `dist`.
+ */
+export function loadScript<S extends Signature>(file: URL): Script<S> {
+  const { lua, keyNames } = composeScript(file);
   return {
     lua,
     sha1: createHash('sha1').update(lua).digest('hex'),
-    // Sound as far as the script is: nothing but it makes the answer.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    parse: (answer) => answer as Answer,
+    pack: ({ keys, args }) => ({
+      keys: keyNames.map((name) => {
+        const key = (keys as Record<string, string>)[name];
+        if (key === undefined) throw new Error(`${file.pathname} needs a key "${name}"`);
+        return key;
+      }),
+      packed: JSON.stringify(args),
+    }),
+    // Sound as far as the script is: nothing else makes the answer.
+    parse: (answer) => answer,
   };
 }
 
+/** Scripts that a Redis is being told, so that callers at the same moment do not all send the source. */
+const loading = new WeakMap<RedisClient, Map<string, Promise<unknown>>>();
+
 /**
- * Runs a script by its hash, and with its source where Redis does not know it yet (a new or restarted server).
+ * Runs a script by its hash, and sends its source where Redis does not know it yet (a new or restarted server).
  * @throws what Redis answers.
  */
-export async function evalScript<Answer>(
+export async function evalScript<S extends Signature>(
   redis: RedisClient,
-  { lua, sha1, parse }: Script<Answer>,
-  { keys, args }: { keys: string[]; args: (string | number)[] },
-): Promise<Answer> {
+  script: Script<S>,
+  call: { keys: Record<S['keys'], string>; args: S['args'] },
+): Promise<S['answer']> {
+  const { lua, sha1, parse } = script;
+  const { keys, packed } = script.pack(call);
+  const byHash = () => redis.evalsha(sha1, keys.length, ...keys, packed);
   try {
-    return parse(await redis.evalsha(sha1, keys.length, ...keys, ...args));
+    return parse(await byHash());
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-    return parse(await redis.eval(lua, keys.length, ...keys, ...args));
+  }
+  const ofRedis = loading.get(redis) ?? new Map<string, Promise<unknown>>();
+  loading.set(redis, ofRedis);
+  const first = ofRedis.get(sha1);
+  if (first !== undefined) {
+    await first.catch(() => undefined);
+    return parse(await byHash());
+  }
+  const answer = redis.eval(lua, keys.length, ...keys, packed);
+  ofRedis.set(sha1, answer);
+  try {
+    return parse(await answer);
+  } finally {
+    ofRedis.delete(sha1);
   }
 }
 
-/** Fields and values in a row, as HSET takes them; what is undefined stays away. */
+/** Fields and values in a row, as HSET takes them; what is undefined is left out. */
 export function hashFields(fields: Record<string, string | number | undefined>): (string | number)[] {
   const flat: (string | number)[] = [];
   for (const [name, value] of Object.entries(fields)) {

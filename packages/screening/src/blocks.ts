@@ -51,17 +51,17 @@ export function createBlocks({ redis, now }: { redis: RedisClient; now?: () => n
   };
 }
 
-/** Digits at most of a beginning that can be blocked: enough for a range, and no whole number goes to Redis. */
+/** The longest prefix that can be blocked, in digits: enough for a range, and no whole number goes to Redis. */
 export const MAX_BLOCKED_DIGITS = 7;
 
-/** The names under which a block would hold this number up, the widest first. Tells the number but for its last four digits at most. */
+/** The names under which a block would stop this number, the widest first. At most, all of the number but its last four digits. */
 export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>): string[] {
   const digits = Math.min(MAX_BLOCKED_DIGITS, number.e164.length - 1 - 4);
   const beginnings = Array.from({ length: digits }, (_, index) => number.e164.slice(0, index + 2));
   return ['*', ...countriesToDeny(number), ...beginnings];
 }
 
-/** Begins with the end of the block, which the script that takes messages compares with its time; 0 has none. */
+/** As it is stored: the end of the block first (0: none), which blocks.lua compares with its time. */
 export function parseBlock(name: string, value: string): Block {
   const [until, since, ...reason] = value.split(' ');
   return {
@@ -71,23 +71,3 @@ export function parseBlock(name: string, value: string): Block {
     reason: reason.join(' '),
   };
 }
-
-/**
- * For Lua scripts:
- *
- * - `is_in_force(value, now)`: of a block as it is stored, or of what is none.
- * - `blocked_by(now, key, first, names)`: the number, among the names given, of a block in force; 0 where there is none.
- */
-export const BLOCKS_LUA = `
-  local function is_in_force(value, now)
-    local till = value and tonumber(string.match(value, '^%d+'))
-    return till and (till == 0 or till > now)
-  end
-  local function blocked_by(now, key, first, names)
-    if names == 0 then return 0 end
-    for i, value in ipairs(redis.call('HMGET', key, unpack(ARGV, first, first + names - 1))) do
-      if is_in_force(value, now) then return i end
-    end
-    return 0
-  end
-`;

@@ -52,7 +52,7 @@ function createPlan(
   return {
     plan: createScreeningPlan(
       [...groups.map((group) => group.limits), ...spend.map(({ limit }) => [limit])],
-      isGuarded ? { mode: guardMode, hasIp, country: guard.country, ip: guard.ip } : undefined,
+      isGuarded ? { mode: guardMode, country: guard.country, ip: guard.ip } : undefined,
     ),
     scopes: groups.map(({ scope }) => scope),
     spendKeys: spend.map(({ key }) => key),

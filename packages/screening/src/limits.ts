@@ -1,5 +1,5 @@
 import type { PhoneNumber } from '@sms-gateway/contract';
-import type { Limit, RuleMode } from './screening-plan.ts';
+import type { Limit, RuleMode } from './rules.ts';
 import type { LimitsConfig } from '@sms-gateway/config';
 
 export type LimitScope = keyof LimitsConfig;

@@ -1,7 +1,7 @@
 import { describeText, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
 import { blockNamesOf } from './blocks.ts';
 import { type Identity } from '@sms-gateway/privacy';
-import { type Screening } from './screening-plan.ts';
+import { createScreening, type Screening } from './screening.ts';
 import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import { connectionPlans } from './connection-plans.ts';
 import { type DestinationRule, screenDestination } from './destination.ts';
@@ -62,7 +62,7 @@ export function screenMessage(
   };
   return {
     destination: mode === 'off' ? [] : screenDestination(recipient, connection.destinations),
-    screening: {
+    screening: createScreening({
       blockNames: blockNamesOf(recipient),
       plan,
       keys: [...scopes.map((scope) => gatewayKeys.limit(scope, subjectOf(scope))), ...spendKeys],
@@ -71,7 +71,7 @@ export function screenMessage(
           ? { segments: 0, price: 0 }
           : spendOf(describeText(text).segments, recipient, connection.prices),
       code: isGuarded ? { connection: connection.name, recipientKey, country, ipKey } : undefined,
-    },
+    }),
     recipientKey,
   };
 }

@@ -1,8 +1,9 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { DAY_MS } from './guard-rules.ts';
+import { counterShape } from './screening-plan.ts';
 
 /** What a day's messages cost, counted for one connection and for all together. */
-export const SPEND_WINDOW_MS = DAY_MS;
+export const SPEND_WINDOW_MS = 86_400_000;
+export const SPEND_SHAPE = counterShape(SPEND_WINDOW_MS);
 
 /** Keys of the counters: of segments, and of prices in millionths. */
 export function spendKeys(connection: string) {

@@ -1,5 +1,5 @@
 import { countriesOf, type PhoneNumber } from '@sms-gateway/contract';
-import { type Limit, type RuleMode, type Spend } from './screening-plan.ts';
+import type { Limit, RuleMode, Spend } from './rules.ts';
 import { SPEND_WINDOW_MS, spendKeys } from './spend-keys.ts';
 import type { ConnectionConfig, PriceTable } from '@sms-gateway/config';
 

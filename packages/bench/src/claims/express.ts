@@ -56,7 +56,7 @@ async function startSide(
     await context.redis.reset();
     // Neither of them minds a repeat.
     const requests = Array.from({ length: 200_000 }, (_, index) => sent[index % sent.length] ?? Buffer.of());
-    return measureLoad(program, { port, requests, windowMs: 1500 });
+    return measureLoad({ program, redis: context.redis }, { port, requests, windowMs: 1500 });
   };
   return { name, program, measure };
 }

@@ -123,7 +123,7 @@ async function explain({
     },
     connection: connection.name,
     screening: config.screening,
-    segments: screening.cost.segments,
+    segments: screening.request.cost.segments,
     destination,
     blocks: blocks.map(({ name, until, reason }) => ({
       destination: name === '*' ? 'all' : name,

@@ -1,0 +1,44 @@
+-- Writes a receipt into the trace of its attempt, if it says more than the one before. A failure puts the message back
+-- as long as no next attempt has begun, also when it is only repeated: the process that entered it first may have died
+-- before it put the message back.
+-- KEYS
+--   trace                the steps of the message
+--   vault                its sealed payload
+--   awaiting             its job, while a receipt may still ask for another attempt
+-- ARGV
+--   number               of the attempt
+--   provider             that the receipt is from
+--   provider_message_id  the provider's id of the message, where it tells
+--   status               what the receipt says
+--   code                 the provider's reason, where it tells
+--   at                   milliseconds since the epoch
+--   is_curable           it did not arrive, and another provider may get it through
+--   ranks                how much each status says
+-- ANSWER
+--   { 'applied', 'repeated' or 'unknown_message', connection, country, time of acceptance, job to put back or '' }
+
+local field = 'a' .. args.number .. '.'
+local known = redis.call('HMGET', keys.trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',
+  'connection', 'country', 'accepted_at', 'attempts', 'outcome')
+local provider, status, id, connection, country, accepted_at, attempts, outcome = unpack(known)
+if provider ~= args.provider then return { 'unknown_message', '', '', '', '' } end
+local kind = 'repeated'
+if (args.ranks[status] or 0) < args.ranks[args.status] then
+  kind = 'applied'
+  redis.call('HSET', keys.trace, field .. 'receipt', args.status, field .. 'receipt_at', args.at,
+    field .. 'receipt_curable', args.is_curable and 1 or 0)
+  if args.code then
+    redis.call('HSET', keys.trace, field .. 'receipt_code', args.code)
+  else
+    redis.call('HDEL', keys.trace, field .. 'receipt_code')
+  end
+  if args.provider_message_id and not id then
+    redis.call('HSET', keys.trace, field .. 'provider_message_id', args.provider_message_id)
+  end
+end
+if args.status ~= 'sent' and not args.is_curable and outcome then redis.call('DEL', keys.vault, keys.awaiting) end
+local job = ''
+if args.is_curable and outcome == 'sent' and tonumber(attempts) == args.number then
+  job = redis.call('GET', keys.awaiting) or ''
+end
+return { kind, connection or '', country or '', accepted_at or '0', job }

@@ -1,0 +1,54 @@
+-- Begins an attempt, before its provider is called, and writes down the end of the one before it.
+-- KEYS
+--   trace                    the steps of the message
+--   newest                   the mark of the newest message for its recipient
+--   blocks                   destinations that are blocked by hand
+--   segments                 counters of what is spent: by the connection
+--   overall_segments         by all connections
+--   price                    in money, by the connection
+--   overall_price            and by all
+-- ARGV
+--   id                       of the message
+--   holder                   names this holding of the message by a worker
+--   number                   of the attempt, from 1
+--   is_redelivery            the message has its outcome and is sent again
+--   costs_again              an earlier attempt may have cost something
+--   previous                 fields and values of the end of the attempt before; may be empty
+--   block_names              the names under which its destination can be blocked
+--   spend_shape              name and window of these counters
+--   fields                   fields and values of the attempt
+-- ANSWER
+--   'begun', 'superseded', 'blocked', 'concluded' or 'stale' (DeliveryStore.begin)
+--- @include "@sms-gateway/screening/blocks.lua"
+--- @include "@sms-gateway/screening/windowed-counter.lua"
+--- @include "./newest.lua"
+
+local begun = tonumber(redis.call('HGET', keys.trace, 'attempts') or '0')
+if begun >= args.number then
+  local is_own = begun == args.number and redis.call('HGET', keys.trace, 'a' .. begun .. '.holder') == args.holder
+  return is_own and 'begun' or 'stale'
+end
+if #args.previous > 0 and redis.call('HEXISTS', keys.trace, 'a' .. (args.number - 1) .. '.result') == 0 then
+  redis.call('HSET', keys.trace, unpack(args.previous))
+end
+if redis.call('HEXISTS', keys.trace, 'outcome') == 1 and not args.is_redelivery then return 'concluded' end
+local newest = newest_id(keys.newest)
+if newest and newest ~= args.id then return 'superseded' end
+local now = clock()
+if blocked_by(now, keys.blocks, args.block_names) then return 'blocked' end
+redis.call('HSET', keys.trace, 'attempts', args.number, unpack(args.fields))
+
+-- The counters are the ingress's, which counts in them only where the configuration has a cap.
+local function count_again(key, cost)
+  if not cost or redis.call('EXISTS', key) == 0 then return end
+  add(look(now, key, { args.spend_shape }), { cost })
+end
+if args.costs_again then
+  local spent = redis.call('HMGET', keys.trace, 'spend_segments', 'spend_price')
+  local segments, price = tonumber(spent[1] or nil), tonumber(spent[2] or nil)
+  count_again(keys.segments, segments)
+  count_again(keys.overall_segments, segments)
+  count_again(keys.price, price)
+  count_again(keys.overall_price, price)
+end
+return 'begun'

@@ -1,0 +1,15 @@
+-- Destinations that an operator has blocked by hand: a hash of name and "until since reason".
+
+-- Whether a stored block, or nil, holds at this time.
+local function is_in_force(value, now)
+  local till = value and tonumber(string.match(value, '^%d+'))
+  return till and (till == 0 or till > now)
+end
+
+-- The first of the names under which a block is in force, and the block; nil where there is none.
+local function blocked_by(now, key, names)
+  if #names == 0 then return nil end
+  for i, value in ipairs(redis.call('HMGET', key, unpack(names))) do
+    if is_in_force(value, now) then return names[i], value end
+  end
+end

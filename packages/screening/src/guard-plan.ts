@@ -1,0 +1,37 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import type { RuleMode } from './rules.ts';
+
+/** In the order in which guard-rules.lua counts them. */
+export const GUARD_RULES = [
+  'guard_country_hour',
+  'guard_country_day',
+  'guard_ip_hour',
+  'guard_ip_day',
+  'guard_ip_countries',
+] as const;
+
+/** How the guard judges. A floor is how many unused codes are always allowed; undefined switches a rule off. */
+export type GuardPlan = {
+  mode: RuleMode;
+  country: { hour: number | undefined; day: number | undefined };
+  ip: { hour: number | undefined; day: number | undefined; countries: number | undefined };
+};
+
+/** What the guard knows a code by. Number and address as keyed hashes. */
+export type GuardedCode = {
+  connection: string;
+  recipientKey: string;
+  /** A country's code, or a calling code with its plus sign. */
+  country: string;
+  /** Undefined where the caller tells no address: then the rules for addresses do not apply. */
+  ipKey: string | undefined;
+};
+
+/** The keys under which the guard counts for a country and an address. */
+export function guardCounterKeys(country: string, ipKey: string) {
+  return {
+    country: gatewayKeys.guard('country', country),
+    ip: gatewayKeys.guard('ip', ipKey),
+    ip_countries: gatewayKeys.guard('ip-countries', ipKey),
+  };
+}

@@ -1,0 +1,97 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import { type Block, parseBlock } from './blocks.ts';
+import { type GuardedCode, guardCounterKeys } from './guard-plan.ts';
+import type { ReachedRule, Spend } from './rules.ts';
+import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
+
+/** What Redis is asked about a message, in the transaction that takes it. */
+export type Screening = {
+  plan: ScreeningPlan;
+  /** For verdict.lua. */
+  request: ScreeningRequest;
+  /** What the trace of the message keeps for screening: what it cost, and whose code it was. */
+  traceFields: Record<string, string | number | undefined>;
+};
+
+/** As Lua reads it: verdict.lua and screen.lua. */
+export type ScreeningRequest = {
+  block_names: readonly string[];
+  plan: ScreeningPlan['data'];
+  keys: readonly string[];
+  cost: Spend;
+  code:
+    | {
+        connection: string;
+        country: string;
+        ip: string | undefined;
+        keys: ReturnType<typeof guardCounterKeys> & { pending: string };
+      }
+    | undefined;
+  /** Replaces Redis's own clock, for simulations. */
+  now?: number | undefined;
+};
+
+export function createScreening({
+  blockNames,
+  plan,
+  keys,
+  cost,
+  code,
+}: {
+  /** Under what names the number can be blocked by hand: `*`, its country, and beginnings of it. */
+  blockNames: readonly string[];
+  plan: ScreeningPlan;
+  /** Of Redis, one for each group of limits of the plan. */
+  keys: readonly string[];
+  cost: Spend;
+  /** Present where the plan has a guard. */
+  code: GuardedCode | undefined;
+}): Screening {
+  return {
+    plan,
+    request: {
+      block_names: blockNames,
+      plan: plan.data,
+      keys,
+      cost,
+      code: code && {
+        connection: code.connection,
+        country: code.country,
+        ip: code.ipKey,
+        keys: {
+          ...guardCounterKeys(code.country, code.ipKey ?? ''),
+          pending: gatewayKeys.pending(code.recipientKey),
+        },
+      },
+    },
+    traceFields: {
+      recipient_key: code?.recipientKey,
+      spend_segments: cost.segments > 0 ? cost.segments : undefined,
+      spend_price: cost.price > 0 ? cost.price : undefined,
+    },
+  };
+}
+
+/** What verdict.lua answers; then, of each rule that was reached, its number and milliseconds in turn. */
+export type ScreeningAnswer =
+  | [kind: 'passed' | 'limited', ...numbers: number[]]
+  | [kind: 'blocked', name: string, value: string];
+
+export type Verdict =
+  /** `reached` are rules that only record. */
+  | { kind: 'passed'; reached: ReachedRule[] }
+  /** `reached` are all rules that stood in its way, those that only record among them. */
+  | { kind: 'limited'; reached: ReachedRule[] }
+  /** An operator has blocked its destination. */
+  | { kind: 'blocked'; block: Block };
+
+export function readVerdict({ plan }: Screening, answer: ScreeningAnswer): Verdict {
+  if (answer[0] === 'blocked') return { kind: 'blocked', block: parseBlock(answer[1], answer[2]) };
+  const [kind, ...numbers] = answer;
+  const reached = numbers.flatMap((number, position) => {
+    const retryAfterMs = numbers[position + 1];
+    if (position % 2 === 1 || retryAfterMs === undefined) return [];
+    return [{ ...ruleOf(plan, number), retryAfterMs }];
+  });
+  return { kind, reached };
+}
