@@ -22,7 +22,7 @@ CMD ["node", "dist/main.js"]
 FROM service AS gateway
 COPY --from=build /out/cli ./packages/cli
 COPY integrations ./integrations
-ENTRYPOINT ["node", "packages/cli/dist/gateway.js"]
+ENTRYPOINT ["node", "packages/cli/dist/main.js"]
 CMD ["--help"]
 
 FROM service AS ingress

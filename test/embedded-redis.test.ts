@@ -10,7 +10,7 @@ import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { withRedis } from '../packages/dev-redis/src/ask-redis.ts';
 import { containerName } from '../packages/dev-redis/src/run-redis-container.ts';
 import { runRedisServer } from '../packages/dev-redis/src/run-redis-server.ts';
-import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
+import { repositoryRoot } from '../packages/cli/src/repository.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { until } from './support/until.ts';
 

@@ -1,77 +1,79 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCommand } from '../packages/dev-redis/src/run-command.ts';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
-import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
-import { startTestRedis } from './support/test-redis.ts';
+import { repositoryRoot } from '../packages/cli/src/repository.ts';
+import { emptyStateFolder, runGatewayCommand, startGatewayCommand } from './support/gateway-command.ts';
 import { guardChild } from './support/guardian.ts';
 import { PROCESS_HANG_MS } from './support/hang.ts';
 import { until } from './support/until.ts';
+import { startTestRedis } from './support/test-redis.ts';
 
 type Run = { output: () => string; child: ChildProcess; exitCode: Promise<number | null> };
 
 /** `npm start` on a state folder and a Redis of its own. */
-async function setup(env: NodeJS.ProcessEnv = {}) {
-  const stateDir = await mkdtemp(join(tmpdir(), 'sms-gateway-start-'));
+async function setup(env: Record<string, string> = {}) {
+  const stateDir = await emptyStateFolder();
   const redis = await startTestRedis({ mustControl: true });
   const port = await freePort();
-  const inherited = {
-    ...process.env,
+  const given = {
+    PATH: process.env['PATH'] ?? '',
     REDIS_URL: redis.url,
     GATEWAY_STATE_DIR: stateDir,
     PORT: String(port),
+    ADMIN_PORT: String(await freePort()),
     ...env,
   };
-  const runs: Run[] = [];
+  const stoppers: (() => Promise<unknown>)[] = [];
   return {
     stateDir,
     redis,
     port,
-    start(): Run {
+    /** In this process. */
+    start() {
+      const { stdout, stderr, interrupt, ended } = startGatewayCommand(['start'], given);
+      const exitCode = ended.then(({ code }) => code);
+      stoppers.push(async () => {
+        interrupt();
+        await exitCode;
+      });
+      return { output: () => stderr() + stdout(), interrupt, exitCode };
+    },
+    /** As a process of its own. */
+    spawn(): Run {
       const child = guardChild(
-        spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
-          env: inherited,
+        spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/main.js'), 'start'], {
+          env: given,
         }),
         'SIGTERM',
       );
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      const run = {
-        child,
-        output: () => output,
-        exitCode: once(child, 'exit').then(([code]) => code as number | null),
-      };
-      runs.push(run);
-      return run;
-    },
-    send: (...args: string[]) =>
-      runCommand(process.execPath, [join(repositoryRoot, 'packages/cli/dist/send.js'), ...args], {
-        env: inherited,
-        timeoutMs: 40_000,
-      }),
-    async [Symbol.asyncDispose]() {
-      for (const { child, exitCode } of runs) {
+      const exitCode = once(child, 'exit').then(([code]) => code as number | null);
+      stoppers.push(async () => {
         child.kill('SIGTERM');
         await exitCode;
-      }
+      });
+      return { child, output: () => output, exitCode };
+    },
+    send: (...args: string[]) => runGatewayCommand(['send', ...args], given),
+    async [Symbol.asyncDispose]() {
+      for (const stop of stoppers) await stop();
       await redis[Symbol.asyncDispose]();
-      await rm(stateDir, { recursive: true, force: true });
     },
   };
 }
 
-const untilUp = (run: Run) =>
+const untilUp = (run: Pick<Run, 'output'>) =>
   until(() => expect(run.output()).toContain('Ctrl-C'), { timeoutMs: PROCESS_HANG_MS });
 
 test('a start shows the way of a code, what to paste into Auth0, and ends with 0 on Ctrl-C', async () => {
   await using gateway = await setup();
-  const run = gateway.start();
+  const run = gateway.spawn();
   await untilUp(run);
 
   expect(run.output()).toMatch(/\+0 ms {2}accepted[^]*attempt 1 +console: accepted[^]*ms {2}sent/);
@@ -101,11 +103,11 @@ test('send plays Auth0 against it, and tells what the application would be told'
   await untilUp(gateway.start());
 
   const sent = await gateway.send('+14155550199');
-  expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(sent).toMatchObject({ code: 0, stderr: '' });
   expect(sent.stdout).toContain('200, the code is on its way');
 
   const refused = await gateway.send('+1', '--json');
-  expect(refused.exitCode).toBe(1);
+  expect(refused.code).toBe(1);
   expect(JSON.parse(refused.stdout)).toMatchObject({
     gateway: { status: 422 },
     auth0: {
@@ -121,7 +123,7 @@ test('secrets are kept between starts, readable by their owner only', async () =
   const secretsOf = async () => {
     const run = gateway.start();
     await untilUp(run);
-    run.child.kill('SIGTERM');
+    run.interrupt();
     await run.exitCode;
     const file = await readFile(join(gateway.stateDir, 'dev.json'), 'utf8');
     const { secret, payloadKey } = JSON.parse(file) as Record<string, string>;
@@ -181,7 +183,7 @@ test('a Redis that would lose messages keeps it from starting, and the setting i
 
 test('services end by themselves when the start that owns them is killed', async () => {
   await using gateway = await setup();
-  const run = gateway.start();
+  const run = gateway.spawn();
   await untilUp(run);
 
   run.child.kill('SIGKILL');

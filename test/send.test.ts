@@ -1,46 +1,29 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readDevState, writeDevState } from '../packages/cli/src/dev-state.ts';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
-import { repositoryRoot } from '../packages/dev-redis/src/repository.ts';
+import { emptyStateFolder, startGatewayCommand } from './support/gateway-command.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { AUDIENCE, PAYLOAD_KEY, SECRET } from './support/processes.ts';
 import { writeConfig } from './support/config-file.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { guardChild } from './support/guardian.ts';
 import { PROCESS_HANG_MS } from './support/hang.ts';
 import { until } from './support/until.ts';
+import { startTestRedis } from './support/test-redis.ts';
 
 const NUMBER = '+14155550123';
 
-async function emptyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sms-gateway-send-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
-/** Runs `npm run send` as a process that has nothing but these variables, and no state of an earlier start. */
+/** Begins `npm run send`, which has nothing but these variables, and no state of an earlier start. */
 async function startSend(args: string[], env: Record<string, string>) {
-  const child = guardChild(
-    spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/send.js'), ...args], {
-      env: { PATH: process.env['PATH'], GATEWAY_STATE_DIR: await emptyFolder(), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
-    'SIGTERM',
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => {
-    expect(stdout + stderr).not.toContain(SECRET);
-    return { code: code as number | null, stdout, stderr };
+  const sending = startGatewayCommand(['send', ...args], {
+    GATEWAY_STATE_DIR: await emptyStateFolder(),
+    ...env,
   });
-  return { ended, stdout: () => stdout, interrupt: () => child.kill('SIGINT') };
+  const ended = sending.ended.then((end) => {
+    expect(end.stdout + end.stderr).not.toContain(SECRET);
+    return end;
+  });
+  return { ...sending, ended };
 }
 
 async function send(args: string[], env: Record<string, string>) {
@@ -187,7 +170,7 @@ test('another Redis than the gateway’s is told as such', async () => {
 test('the Redis that npm start keeps is that of its own gateway only', async () => {
   await using gateway = await startGateway();
   await gateway.startWorker();
-  const stateDir = await emptyFolder();
+  const stateDir = await emptyStateFolder();
   const { GATEWAY_URL: url, REDIS_URL: redisUrl } = envOf(gateway);
   const state = { secret: SECRET, audience: AUDIENCE, payloadKey: PAYLOAD_KEY, url, connection: 'default' };
 
@@ -202,29 +185,19 @@ test('the Redis that npm start keeps is that of its own gateway only', async () 
 
 /** `npm start`, with no more than a Redis; resolves when it is up. */
 async function startAll(redisUrl: string) {
-  const stateDir = await emptyFolder();
-  const child = guardChild(
-    spawn(process.execPath, [join(repositoryRoot, 'packages/cli/dist/start.js')], {
-      env: {
-        PATH: process.env['PATH'],
-        GATEWAY_STATE_DIR: stateDir,
-        REDIS_URL: redisUrl,
-        PORT: String(await freePort()),
-        ADMIN_PORT: String(await freePort()),
-      },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-    'SIGTERM',
-  );
-  const ended = once(child, 'close');
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const stateDir = await emptyStateFolder();
+  const starting = startGatewayCommand(['start'], {
+    GATEWAY_STATE_DIR: stateDir,
+    REDIS_URL: redisUrl,
+    PORT: String(await freePort()),
+    ADMIN_PORT: String(await freePort()),
+  });
   const stop = async () => {
-    child.kill('SIGTERM');
-    await ended;
+    starting.interrupt();
+    await starting.ended;
   };
   try {
-    await until(() => expect(output).toContain('Ctrl-C'), { timeoutMs: PROCESS_HANG_MS });
+    await until(() => expect(starting.stdout()).toContain('Ctrl-C'), { timeoutMs: PROCESS_HANG_MS });
   } catch (error) {
     await stop();
     throw error;

@@ -3,18 +3,20 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, install } from './bootstrap/install.mjs';
+import { isBuilt, noteBuilt } from './bootstrap/freshness.mjs';
+import { build, install, isInstalled } from './bootstrap/install.mjs';
 import { withLock } from './bootstrap/lock.mjs';
 import { createProgress } from './bootstrap/progress.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const cli = 'packages/cli/dist/main.js';
 
 const commands = {
-  start: () => ({ program: 'packages/cli/dist/start.js' }),
-  send: () => ({ program: 'packages/cli/dist/send.js' }),
-  gateway: () => ({ program: 'packages/cli/dist/gateway.js' }),
-  bench: () => ({ program: 'packages/bench/dist/main.js' }),
-  test: () => ({ program: 'test/run.mjs' }),
+  start: { program: cli, args: ['start'] },
+  send: { program: cli, args: ['send'] },
+  gateway: { program: cli, args: [] },
+  bench: { program: 'packages/bench/dist/main.js', args: [] },
+  test: { program: 'test/run.mjs', args: [] },
 };
 
 main(process.argv[2], process.argv.slice(3)).catch((error) => {
@@ -39,17 +41,30 @@ async function main(name, args) {
   }
 
   process.chdir(root);
-  const progress = createProgress(process.stderr, process.env);
-  await withLock(join(root, '.gateway', 'bootstrap.lock'), progress, async () => {
-    await install(root, progress);
-    await build(root, progress);
-  });
+  // `npm start` ends with 0 on Ctrl-C, at this stage too.
+  if (name === 'start') endWell();
+  if (!isInstalled(root) || !isBuilt(root)) {
+    const progress = createProgress(process.stderr, process.env);
+    await withLock(join(root, '.gateway', 'bootstrap.lock'), progress, async () => {
+      await install(root, progress);
+      await noteBuilt(root, () => build(root, progress));
+    });
+  }
 
   // The program takes over this very process: signals, exit code and terminal are its own, with nobody in between.
-  const { program } = commands[name]();
+  const { program, args: before } = commands[name];
   const file = join(root, program);
-  process.argv = [process.argv[0], file, ...args];
+  process.argv = [process.argv[0], file, ...before, ...args];
   await import(pathToFileURL(file).href);
+}
+
+/** Exits with 0 on a signal that nobody else listens for. */
+function endWell() {
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) =>
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(0);
+    }),
+  );
 }
 
 function isOlder(version, than) {

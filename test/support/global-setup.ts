@@ -8,7 +8,7 @@ import {
 } from '../../packages/dev-redis/src/fetch-debian-redis.ts';
 import { findExecutable } from '../../packages/dev-redis/src/find-executable.ts';
 import { findRedis, type RedisSource } from '../../packages/dev-redis/src/find-redis.ts';
-import { repositoryRoot } from '../../packages/dev-redis/src/repository.ts';
+import { repositoryRoot } from '../../packages/cli/src/repository.ts';
 
 export type Engine = { name: string; binary: RedisBinary };
 

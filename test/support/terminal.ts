@@ -4,7 +4,7 @@ import { fileURLToPath, URL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { guardChild } from './guardian.ts';
 
-const program = fileURLToPath(new URL('../../packages/cli/dist/gateway.js', import.meta.url));
+const program = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
 /** `script` lends a terminal: in util-linux, and with other arguments in macOS and BSD. */
 export const hasTerminal =

@@ -5,9 +5,8 @@ import { ExpectedError, run } from './run.mjs';
 
 /** Installs the dependencies unless they are those that the lockfile and the manifests ask for. */
 export async function install(root, progress) {
-  const stampFile = join(root, 'node_modules', '.bootstrap-stamp');
   const stamp = stampOf(root);
-  if (isInstalled(root, stampFile, stamp)) return;
+  if (isInstalled(root, stamp)) return;
 
   await progress.step('Installing dependencies (the first time takes up to a minute)', async () => {
     const pnpm = await pnpmCommand(root);
@@ -18,7 +17,7 @@ export async function install(root, progress) {
     });
     if (code !== 0) throw new ExpectedError(`${output.trimEnd()}\n\n${whyInstallFailed(output)}`);
   });
-  writeFileSync(stampFile, stamp);
+  writeFileSync(stampFile(root), stamp);
 }
 
 /** Compiles what changed since the last time. */
@@ -43,6 +42,10 @@ export async function build(root, progress) {
   );
 }
 
+function stampFile(root) {
+  return join(root, 'node_modules', '.bootstrap-stamp');
+}
+
 function stampOf(root) {
   const manifests = ['packages', 'services'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`),
@@ -54,8 +57,8 @@ function stampOf(root) {
   return hash.digest('hex');
 }
 
-function isInstalled(root, stampFile, stamp) {
-  if (existsSync(stampFile)) return readFileSync(stampFile, 'utf8') === stamp;
+export function isInstalled(root, stamp = stampOf(root)) {
+  if (existsSync(stampFile(root))) return readFileSync(stampFile(root), 'utf8') === stamp;
   // Somebody ran `pnpm install` by hand: pnpm keeps a copy of the lockfile that it installed.
   const installed = join(root, 'node_modules', '.pnpm', 'lock.yaml');
   return (

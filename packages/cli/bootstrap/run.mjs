@@ -8,7 +8,10 @@ export class ExpectedError extends Error {
   }
 }
 
-/** Runs a program to its end and keeps what it prints. A signal to us ends it too, once, and then us. */
+/** Milliseconds in which a program that was told to end may do so by itself. */
+const PATIENCE_MS = 1000;
+
+/** Runs a program to its end and keeps what it prints. A signal to us ends it and all that it has started, then us. */
 export function run(command, args, options) {
   return new Promise((resolve) => {
     // A group of its own, so that a Ctrl-C in the terminal reaches it through us only.
@@ -22,15 +25,21 @@ export function run(command, args, options) {
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
 
-    const passOn = (signal) => {
-      if (received !== undefined || child.pid === undefined) return;
-      received = signal;
+    const kill = (signal) => {
+      if (child.pid === undefined) return;
       try {
         process.kill(-child.pid, signal);
       } catch (error) {
         // It has just ended by itself.
         if (error.code !== 'ESRCH') throw error;
       }
+    };
+    const passOn = (signal) => {
+      if (received !== undefined) return;
+      received = signal;
+      kill(signal);
+      // The compiler is a child of its launcher, and takes no Ctrl-C.
+      setTimeout(kill, PATIENCE_MS, 'SIGKILL').unref();
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     signals.forEach((signal) => process.on(signal, passOn));

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '@sms-gateway/dev-redis';
+import { repositoryRoot } from './repository.ts';
 
 const devStateSchema = z.object({
   /** Made here for development; the gateway may run with another one from the environment. */
@@ -20,6 +21,11 @@ const devStateSchema = z.object({
 
 /** What `npm start` keeps between its runs, and `npm run send` finds. */
 export type DevState = z.infer<typeof devStateSchema>;
+
+/** Where `npm start` keeps what it makes. */
+export function stateFolder(env: NodeJS.ProcessEnv): string {
+  return env['GATEWAY_STATE_DIR'] || join(repositoryRoot, '.gateway');
+}
 
 /** Undefined where nothing was kept yet; throws where the file is damaged. */
 export async function readDevState(stateDir: string): Promise<DevState | undefined> {

@@ -28,6 +28,8 @@ type Options = {
   logFile?: string;
   log: (line: string) => void;
   env: NodeJS.ProcessEnv;
+  /** Gives up what is under way, and leaves nothing running. */
+  signal?: AbortSignal | undefined;
   appendfsync?: Appendfsync;
 };
 
@@ -41,7 +43,7 @@ export async function startEmbeddedRedis(options: Options): Promise<EmbeddedRedi
 
 async function runRedis(
   source: RedisSource,
-  { dataDir, logFile = join(dataDir, 'redis.log'), env, appendfsync = 'always' }: Options,
+  { dataDir, logFile = join(dataDir, 'redis.log'), env, signal, appendfsync = 'always' }: Options,
 ): Promise<EmbeddedRedis> {
   if (source.kind === 'url') {
     return {
@@ -60,6 +62,7 @@ async function runRedis(
     password: randomBytes(24).toString('base64url'),
     appendfsync,
     env,
+    signal,
   };
   const redis =
     source.kind === 'server'

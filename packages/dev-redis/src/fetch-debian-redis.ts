@@ -7,7 +7,12 @@ import { runCommand } from './run-command.ts';
 /** A redis-server and what it needs in its environment to find its libraries. */
 export type RedisBinary = { path: string; env: Record<string, string> };
 
-type Options = { cacheDir: string; env: NodeJS.ProcessEnv; log: (line: string) => void };
+type Options = {
+  cacheDir: string;
+  env: NodeJS.ProcessEnv;
+  log: (line: string) => void;
+  signal?: AbortSignal | undefined;
+};
 
 export function canFetchDebianRedis(env: NodeJS.ProcessEnv): boolean {
   const hasTool = (name: string) => findExecutable([name], env['PATH']) !== undefined;
@@ -19,10 +24,11 @@ export function canFetchDebianRedis(env: NodeJS.ProcessEnv): boolean {
  * package sources and checked by its keys, as any user and without installing anything. A second call finds it there.
  * Rejects with one line where a step fails.
  */
-export async function fetchDebianRedis({ cacheDir, env, log }: Options): Promise<RedisBinary> {
+export async function fetchDebianRedis({ cacheDir, env, log, signal }: Options): Promise<RedisBinary> {
   const run = async (command: string, args: string[], cwd?: string) => {
     const result = await runCommand(command, args, {
       env,
+      signal,
       timeoutMs: 300_000,
       ...(cwd !== undefined && { cwd }),
     });

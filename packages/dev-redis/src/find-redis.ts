@@ -18,14 +18,15 @@ type Options = {
   cacheDir: string;
   env: NodeJS.ProcessEnv;
   log: (line: string) => void;
+  signal?: AbortSignal | undefined;
 };
 
 /**
  * The first that applies: `REDIS_URL`; redis-server or valkey-server on PATH; Docker; the distribution's package in
  * `cacheDir`. Throws `NoRedisError` where none does, and an `Error` where `REDIS_URL` does not answer.
  */
-export async function findRedis({ cacheDir, env, log }: Options): Promise<RedisSource> {
-  const url = env['REDIS_URL'];
+export async function findRedis(options: Options): Promise<RedisSource> {
+  const url = options.env['REDIS_URL'];
   if (url) return fromUrl(url);
 
   const tried: string[] = [];
@@ -34,9 +35,9 @@ export async function findRedis({ cacheDir, env, log }: Options): Promise<RedisS
     return undefined;
   };
   const found =
-    (await onPath(env, giveUp)) ??
-    (await inDocker(env, log, giveUp)) ??
-    (await fromDebian({ cacheDir, env, log }, giveUp));
+    (await onPath(options, giveUp)) ??
+    (await inDocker(options, giveUp)) ??
+    (await fromDebian(options, giveUp));
   if (found === undefined) throw await noRedis(tried);
   return found;
 }
@@ -66,10 +67,10 @@ function withoutPassword(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-async function onPath(env: NodeJS.ProcessEnv, giveUp: GiveUp): Promise<RedisSource | undefined> {
+async function onPath({ env, signal }: Options, giveUp: GiveUp): Promise<RedisSource | undefined> {
   const path = findExecutable(['redis-server', 'valkey-server'], env['PATH']);
   if (path === undefined) return undefined;
-  const { stdout, stderr } = await runCommand(path, ['--version'], { env, timeoutMs: 10_000 });
+  const { stdout, stderr } = await runCommand(path, ['--version'], { env, signal, timeoutMs: 10_000 });
   const version = /\bv=(\d+)\.(\d+)\.\d+/.exec(stdout);
   if (version === null) return giveUp(`${path} does not run: ${stderr.trim()}`);
   // BullMQ's scripts are tested from 6.2 on.
@@ -78,13 +79,10 @@ async function onPath(env: NodeJS.ProcessEnv, giveUp: GiveUp): Promise<RedisSour
   return { kind: 'server', binary: { path, env: {} }, description: path };
 }
 
-async function inDocker(
-  env: NodeJS.ProcessEnv,
-  log: (line: string) => void,
-  giveUp: GiveUp,
-): Promise<RedisSource | undefined> {
+async function inDocker({ env, log, signal }: Options, giveUp: GiveUp): Promise<RedisSource | undefined> {
   if (findExecutable(['docker'], env['PATH']) === undefined) return undefined;
-  const docker = (args: string[], timeoutMs: number) => runCommand('docker', args, { env, timeoutMs });
+  const docker = (args: string[], timeoutMs: number) =>
+    runCommand('docker', args, { env, signal, timeoutMs });
   const info = await docker(['info', '--format', '{{.ServerVersion}}'], 5000);
   if (info.exitCode !== 0) return giveUp('Docker is installed but does not run');
 
@@ -103,6 +101,7 @@ async function fromDebian(options: Options, giveUp: GiveUp): Promise<RedisSource
     const binary = await fetchDebianRedis(options);
     return { kind: 'server', binary, description: "the distribution's redis-server" };
   } catch (error) {
+    options.signal?.throwIfAborted();
     return giveUp(messageOf(error));
   }
 }

@@ -3,7 +3,6 @@ export { startEmbeddedRedis } from './embedded-redis.ts';
 export { codeOf, messageOf } from './error-facts.ts';
 export { lastLines } from './last-lines.ts';
 export { choosePort, portOr } from './ports.ts';
-export { repositoryRoot } from './repository.ts';
 export { type RedisClusterProcesses, startRedisCluster } from './topology/redis-cluster.ts';
 export type { RedisProcess } from './topology/redis-process.ts';
 export { type SentinelTrio, SENTINEL_NAME, startSentinelTrio } from './topology/sentinel-trio.ts';

@@ -1,19 +1,27 @@
 import { spawn } from 'node:child_process';
+import { codeOf } from './error-facts.ts';
 
 export type CommandResult = { exitCode: number | undefined; stdout: string; stderr: string };
 
-type Options = { cwd?: string; env: NodeJS.ProcessEnv; timeoutMs: number };
+type Options = {
+  cwd?: string;
+  env: NodeJS.ProcessEnv;
+  timeoutMs: number;
+  /** Kills the program, and whatever it has started. */
+  signal?: AbortSignal | undefined;
+};
 
 /**
  * Runs a program to its end, without a shell. A program that cannot be started or does not end within `timeoutMs`
- * has no exit code.
+ * has no exit code. Rejects where `signal` is aborted.
  */
-export function runCommand(
+export async function runCommand(
   command: string,
   args: string[],
-  { cwd, env, timeoutMs }: Options,
+  { cwd, env, timeoutMs, signal }: Options,
 ): Promise<CommandResult> {
-  return new Promise((resolve) => {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...(cwd !== undefined && { cwd }),
       env,
@@ -26,13 +34,19 @@ export function runCommand(
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
 
+    const kill = () => {
+      if (child.pid !== undefined) killGroup(child.pid);
+    };
     const timer = setTimeout(() => {
       stderr += `${command} did not end within ${timeoutMs / 1000} s`;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      kill();
     }, timeoutMs);
+    signal?.addEventListener('abort', kill);
     const settle = (exitCode: number | undefined) => {
       clearTimeout(timer);
-      resolve({ exitCode, stdout, stderr });
+      signal?.removeEventListener('abort', kill);
+      if (signal?.aborted) reject(new Error('stopped', { cause: signal.reason }));
+      else resolve({ exitCode, stdout, stderr });
     };
     child.once('error', (error) => {
       stderr += error.message;
@@ -40,4 +54,13 @@ export function runCommand(
     });
     child.once('close', (code) => settle(code ?? undefined));
   });
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // It has just ended by itself.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
 }

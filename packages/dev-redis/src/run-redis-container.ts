@@ -18,6 +18,7 @@ type Options = {
   password: string;
   appendfsync: Appendfsync;
   env: NodeJS.ProcessEnv;
+  signal?: AbortSignal | undefined;
 };
 
 // The configuration comes through standard input, for its password. Privileges are dropped as the image itself
@@ -33,7 +34,7 @@ exec setpriv --reuid=redis --regid=redis --clear-groups redis-server /tmp/redis.
  * A container that an earlier, killed run left is removed first.
  */
 export async function runRedisContainer(options: Options): Promise<RunningRedis> {
-  const { image, dataDir, logFile, port, password, appendfsync, env } = options;
+  const { image, dataDir, logFile, port, password, appendfsync, env, signal } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const name = containerName(dataDir);
   const remove = () => runCommand('docker', ['rm', '--force', name], { env, timeoutMs: 30_000 });
@@ -65,7 +66,7 @@ export async function runRedisContainer(options: Options): Promise<RunningRedis>
   };
   const url = redisUrl(port, password);
   try {
-    const facts = await untilAnswering({ url, child, ended, logFile });
+    const facts = await untilAnswering({ url, child, ended, logFile, signal });
     return { url, port, password, facts, pid: child.pid, ended, stop };
   } catch (error) {
     await stop();

@@ -21,6 +21,7 @@ type Options = {
   appendfsync: Appendfsync;
   settings?: Record<string, string>;
   env: NodeJS.ProcessEnv;
+  signal?: AbortSignal | undefined;
 };
 
 /** Milliseconds until a Redis that was asked to end is killed. */
@@ -31,7 +32,7 @@ const PATIENCE_MS = 10_000;
  * left on the same directory is stopped first. Rejects with the end of its log where it does not start.
  */
 export async function runRedisServer(options: Options): Promise<RunningRedis & { pid: number }> {
-  const { binary, dataDir, logFile, port, password, appendfsync, settings, env } = options;
+  const { binary, dataDir, logFile, port, password, appendfsync, settings, env, signal } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const configFile = join(dataDir, 'redis.conf');
   const claim = await claimDirectory(dataDir, (leftOver) => stopLeftOver(leftOver, configFile));
@@ -59,7 +60,7 @@ export async function runRedisServer(options: Options): Promise<RunningRedis & {
 
   const url = redisUrl(port, password);
   try {
-    const facts = await untilAnswering({ url, child, ended, logFile });
+    const facts = await untilAnswering({ url, child, ended, logFile, signal });
     return { url, port, password, facts, pid: facts.processId, ended, stop: () => stopChild(child, ended) };
   } catch (error) {
     await stopChild(child, ended);

@@ -8,6 +8,7 @@ type Options = {
   child: ChildProcess;
   ended: Promise<void>;
   logFile: string;
+  signal?: AbortSignal | undefined;
   timeoutMs?: number;
 };
 
@@ -17,12 +18,14 @@ export async function untilAnswering({
   child,
   ended,
   logFile,
+  signal,
   timeoutMs = 60_000,
 }: Options): Promise<RedisFacts> {
   let isOver = false;
   const over = ended.then(() => (isOver = true));
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     const facts = await askRedis(url).catch(() => undefined);
     if (facts !== undefined) return facts;
     await Promise.race([over, delay(50)]);

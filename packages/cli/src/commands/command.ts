@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Io } from '../io.ts';
 import type { Dialogue } from './dialogue.ts';
 
 /** Colours text; leaves it as it is where the output is no terminal. */
@@ -16,13 +17,7 @@ export type CommandResult = {
   remark?: string;
 };
 
-export type CommandContext = { env: NodeJS.ProcessEnv; paint: Paint; dialogue: Dialogue };
-
-export type Command = {
-  /** One line for the list of commands. */
-  summary: string;
-  run(args: string[], context: CommandContext): Promise<CommandResult> | CommandResult;
-};
+export type CommandContext = { env: NodeJS.ProcessEnv; io: Io; paint: Paint; dialogue: Dialogue };
 
 export const EX_USAGE = 64;
 export const EX_DATAERR = 65;
@@ -33,9 +28,4 @@ export const EX_CONFIG = 78;
 
 export function createPaint(isColoured: boolean): Paint {
   return isColoured ? (style, text) => styleText(style, text) : (_style, text) => text;
-}
-
-/** What is wrong with the arguments, and how they should be. */
-export function usageError(problem: string, usage: string): CommandResult {
-  return { exitCode: EX_USAGE, output: `${problem}\n\n${usage}` };
 }

@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
-import { type CANCEL_SYMBOL, confirm, isCancel, password, select } from '@clack/prompts';
+import type { CANCEL_SYMBOL } from '@clack/prompts';
 
 /** Talks with whoever runs a command. Everything goes to standard error: standard output is for results. */
 export type Dialogue = {
   /** False where nobody can be asked: no terminal, or an output for programs. */
   isInteractive: boolean;
-  say(line: string): void;
+  say: (line: string) => void;
   /** @throws {Cancelled} */
   confirm(question: string): Promise<boolean>;
   /** Shows nothing of what is typed. @throws {Cancelled} */
@@ -23,19 +23,26 @@ type Streams = { input: Readable & { isTTY?: boolean }; output: Writable & { isT
 
 export function createDialogue({ input, output }: Streams): Dialogue {
   const streams = { input, output, withGuide: false };
+  /** Loaded for the first question: most commands ask none. */
+  const prompts = () => import('@clack/prompts');
   const answered = <Answer extends string | boolean>(answer: Answer | typeof CANCEL_SYMBOL): Answer => {
-    if (isCancel(answer)) throw new Cancelled('cancelled');
+    if (typeof answer === 'symbol') throw new Cancelled('cancelled');
     return answer;
   };
   return {
     isInteractive: input.isTTY === true && output.isTTY === true,
     say: (line) => void output.write(`${line}\n`),
-    confirm: async (message) => answered(await confirm({ ...streams, message, initialValue: false })),
+    confirm: async (message) => {
+      const { confirm } = await prompts();
+      return answered(await confirm({ ...streams, message, initialValue: false }));
+    },
     askSecret: async (message) => {
+      const { password } = await prompts();
       const validate = (value: string | undefined) => (value ? undefined : 'Nothing was entered.');
       return answered(await password({ ...streams, message, validate }));
     },
     choose: async <Value extends string>(message: string, options: { value: Value; label: string }[]) => {
+      const { select } = await prompts();
       const chosen = answered(await select<string>({ ...streams, message, options }));
       const option = options.find(({ value }) => value === chosen);
       if (option === undefined) throw new Cancelled('cancelled');

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import {
   countriesOf,
   gatewayKeys,
@@ -17,45 +16,34 @@ import {
   loadIngressConfig,
 } from '@sms-gateway/config';
 import { networkOf, screenMessage } from '@sms-gateway/screening';
-import { readDevState } from '../dev-state.ts';
-import { stateFolder } from './auth0/options.ts';
-import {
-  type CommandContext,
-  type CommandResult,
-  EX_CONFIG,
-  EX_DATAERR,
-  EX_UNAVAILABLE,
-  usageError,
-} from './command.ts';
-import { effectiveEnv } from './doctor/effective-env.ts';
+import { readDevState, stateFolder } from '../dev-state.ts';
+import { WrongUse } from '../wrong-use.ts';
+import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR, EX_UNAVAILABLE } from './command.ts';
+import { effectiveEnv } from '../effective-env.ts';
 import { type Explanation, explanationReport } from './explain-report.ts';
 import { describeRedis, reachRedis } from './reach-redis.ts';
-
-const USAGE = `Usage: npm run gateway -- explain NUMBER [--ip ADDRESS] [--connection NAME] [--text TEXT] [--json]
-
-Shows how every screening rule stands for a number, and what would become of a code to it now. Counts and changes nothing.
-Reads what the ingress reads (environment, GATEWAY_CONFIG), payload keys included: counters are kept under keyed hashes.
-
-  NUMBER         recipient, such as +14155550123
-  --ip           address of the user, as the caller tells it; without it the rules for addresses are left out
-  --connection   connection that takes the message (default: default)
-  --text         what would be sent, for its segments (default: a text of one segment)
-  --json         one JSON object instead of text
-`;
 
 /** Refusals of the number that are shown at most. */
 const SHOWN_REFUSALS = 10;
 /** All that are kept. */
 const SEARCHED_REFUSALS = 10_000;
 
+type Options = {
+  number: string;
+  ip?: string | undefined;
+  connection: string;
+  text: string;
+  json?: boolean | undefined;
+};
+
 /** `explain`. */
 export async function explainNumber(
-  args: string[],
+  options: Options,
   { env: given, paint }: CommandContext,
 ): Promise<CommandResult> {
-  const options = parse(args);
-  if (options.kind === 'help') return { exitCode: 0, output: USAGE };
-  if (options.kind === 'wrong') return usageError(options.problem, USAGE);
+  if (options.ip !== undefined && networkOf(options.ip) === undefined) {
+    throw new WrongUse('--ip must be an IPv4 or IPv6 address.');
+  }
   const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
   let config: IngressConfig;
   try {
@@ -137,45 +125,4 @@ async function explain({
       .slice(0, SHOWN_REFUSALS)
       .map(({ at, messageId, rules: refusedBy }) => ({ at, messageId, rules: refusedBy })),
   };
-}
-
-type Options =
-  | { kind: 'help' }
-  | { kind: 'wrong'; problem: string }
-  | {
-      kind: 'given';
-      number: string;
-      ip: string | undefined;
-      connection: string;
-      text: string;
-      json: boolean;
-    };
-
-function parse(args: string[]): Options {
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        ip: { type: 'string' },
-        connection: { type: 'string', default: 'default' },
-        text: { type: 'string', default: 'Your code is 123456' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) return { kind: 'help' };
-    const [number] = positionals;
-    if (number === undefined) return { kind: 'wrong', problem: 'The number is missing.' };
-    if (positionals.length > 1) {
-      return { kind: 'wrong', problem: 'One number at a time, without spaces or in quotes.' };
-    }
-    const { ip, connection, text, json } = values;
-    if (ip !== undefined && networkOf(ip) === undefined) {
-      return { kind: 'wrong', problem: '--ip must be an IPv4 or IPv6 address.' };
-    }
-    return { kind: 'given', number, ip, connection, text, json };
-  } catch (error) {
-    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
-  }
 }

@@ -1,6 +1,6 @@
 import { connectRedis, type RedisClient } from '@sms-gateway/redis';
 import type { RedisConfig } from '@sms-gateway/config';
-import { redisErrorCode } from '../send/follow.ts';
+import { redisErrorCode } from './send/follow.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 

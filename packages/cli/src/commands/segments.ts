@@ -1,22 +1,14 @@
-import { parseArgs } from 'node:util';
 import { describeText, replaceSmartCharacters } from '@sms-gateway/contract';
-import { type CommandContext, type CommandResult, usageError } from './command.ts';
-
-const USAGE = `Usage: npm run gateway -- segments TEXT [--json]
-
-Says in which encoding a text goes out and how many SMS segments it costs. For templates, with any six digits in place
-of the code; a real code does not belong into the history of a shell.
-`;
+import type { CommandContext, CommandResult } from './command.ts';
 
 const REMARK =
   'For templates, with any six digits in place of the code: a shell keeps a history, of real codes too.\n';
 
 /** `segments`: what a text costs, and what makes it cost more. */
-export function explainSegments(args: string[], { paint }: CommandContext): CommandResult {
-  const options = parse(args);
-  if (options.kind === 'help') return { exitCode: 0, output: USAGE };
-  if (options.kind === 'wrong') return usageError(options.problem, USAGE);
-  const { text, json } = options;
+export function explainSegments(
+  { text, json = false }: { text: string; json?: boolean | undefined },
+  { paint }: CommandContext,
+): CommandResult {
   const { encoding, segments, nonGsmCharacters } = describeText(text);
   const characters = [...new Set(nonGsmCharacters)].map((character) => ({
     character,
@@ -47,31 +39,6 @@ export function explainSegments(args: string[], { paint }: CommandContext): Comm
     ].join('\n'),
     remark: REMARK,
   };
-}
-
-type Options =
-  | { kind: 'help' }
-  | { kind: 'wrong'; problem: string }
-  | { kind: 'given'; text: string; json: boolean };
-
-function parse(args: string[]): Options {
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) return { kind: 'help' };
-    const [text] = positionals;
-    if (text === undefined) return { kind: 'wrong', problem: 'The text is missing.' };
-    if (positionals.length > 1) return { kind: 'wrong', problem: 'Put the text in quotes.' };
-    return { kind: 'given', text, json: values.json };
-  } catch (error) {
-    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 const counted = (segments: number) => `${segments} ${segments === 1 ? 'segment' : 'segments'}`;

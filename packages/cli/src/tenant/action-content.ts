@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repositoryRoot } from '@sms-gateway/dev-redis';
+import { repositoryRoot } from '../repository.ts';
 import type { ActionContent, ActionSecret, ActionTrigger } from './actions-api.ts';
 import type { GatewayTarget } from './connection-options.ts';
 

@@ -29,7 +29,7 @@ export async function connectAction({
     actions: createActionsApi(client, { now }),
     providers: createPhoneProvidersApi(client, { now }),
   };
-  const content = await actionContent(trigger, target, values['code-ttl']);
+  const content = await actionContent(trigger, target, values.codeTtl);
   const found = await readActionState(apis, trigger, content.name);
   if (found.kind === 'several') {
     return {
@@ -37,7 +37,7 @@ export async function connectAction({
       output: `The tenant has several Actions for ${trigger}: ${found.names.join(', ')}. Auth0 allows one by now: delete the others first.\n`,
     };
   }
-  if (values['code-ttl'] === undefined && hasCodeTtl(found.state)) {
+  if (values.codeTtl === undefined && hasCodeTtl(found.state)) {
     return { exitCode: EX_USAGE, output: `${codeTtlAdvice(found.state.action?.name ?? '')}\n` };
   }
   const steps = plannedSteps(found.state, content, trigger);
@@ -52,13 +52,13 @@ export async function connectAction({
     dialogue.say(
       [`Tenant ${domain}, gateway ${target.url}:`, ...steps.map((step) => `  - ${step}`)].join('\n'),
     );
-  if (values['dry-run'] || (values.json && !values.yes)) {
+  if (values.dryRun || (values.json && !values.yes)) {
     return values.json
       ? json({ applied: false })
       : { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
   }
   const mayAsk = !values.yes;
-  const check = await checkGateway(target, context, { skip: values['skip-check'], mayAsk, now });
+  const check = await checkGateway(target, context, { skip: values.skipCheck === true, mayAsk, now });
   if (!check.mayGoOn) {
     const { probe } = check;
     return values.json
@@ -74,7 +74,7 @@ export async function connectAction({
     content,
     before: found.state,
     domain,
-    snapshotFolder: snapshotFolder(values['save-to'], env),
+    snapshotFolder: snapshotFolder(values.saveTo, env),
     now,
   });
   const { kind, savedTo } = deployment;

@@ -56,13 +56,13 @@ export async function connectConnection({
       : { exitCode: 0, output: `${title} points here already.\n` };
   }
   if (!values.json) dialogue.say([title, ...changeLines(changes, paint)].join('\n'));
-  if (values['dry-run'] || (values.json && !values.yes)) {
+  if (values.dryRun || (values.json && !values.yes)) {
     return values.json
       ? json({ applied: false })
       : { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
   }
   const mayAsk = !values.yes;
-  const check = await checkGateway(target, context, { skip: values['skip-check'], mayAsk, now });
+  const check = await checkGateway(target, context, { skip: values.skipCheck === true, mayAsk, now });
   if (!check.mayGoOn)
     return values.json
       ? json(
@@ -82,7 +82,7 @@ export async function connectConnection({
     domain,
     before: connection,
     wanted,
-    snapshotFolder: snapshotFolder(values['save-to'], env),
+    snapshotFolder: snapshotFolder(values.saveTo, env),
     now,
   });
   const result = changeReport({ end, name: connection.name, paint });

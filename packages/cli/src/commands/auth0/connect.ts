@@ -1,73 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createManagementClient } from '../../tenant/management.ts';
 import { writeSecretFile } from '../../tenant/snapshot.ts';
 import { messageOf } from '@sms-gateway/dev-redis';
-import { type CommandContext, type CommandResult, EX_CONFIG, usageError } from '../command.ts';
+import { WrongUse } from '../../wrong-use.ts';
+import { type CommandContext, type CommandResult, EX_CONFIG, EX_USAGE } from '../command.ts';
 import { connectAction } from './connect-action.ts';
 import { connectConnection } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
-import {
-  CODE_TTL_OPTION,
-  CODE_TTL_USAGE,
-  codeTtlProblem,
-  readArguments,
-  SHARED_OPTIONS,
-  SHARED_USAGE,
-  targetOf,
-  tenantOf,
-} from './options.ts';
+import { codeTtlProblem, type GatewayOptions, targetOf, tenantOf } from './options.ts';
 
-const USAGE = `Usage: npm run gateway -- auth0 connect [--connection NAME | --action [--mfa | --test NUMBER]] [options]
-
-Points an Auth0 tenant at this gateway: shows the change, asks, keeps what was there in a file, changes, looks again.
-
-Tenants from before March 2025 (legacy): the options of the SMS connection.
-  --connection NAME          its name or id, where there are several
-
-Newer tenants, and those that have moved to tenant-level messaging: a custom phone provider, run by an Action.
-  --action                   deploy the Action of integrations/auth0-action, and make it the tenant's phone provider
-  --mfa                      deploy the Action for MFA messages (trigger send-phone-message) in its place
-  --test NUMBER              have Auth0 send its test message afterwards
-${CODE_TTL_USAGE}
-  --generate-secret FILE     make a secret of 32 bytes, in a new file that only you can read
-${SHARED_USAGE}`;
-
-const OPTIONS = {
-  ...SHARED_OPTIONS,
-  ...CODE_TTL_OPTION,
-  connection: { type: 'string' },
-  action: { type: 'boolean', default: false },
-  mfa: { type: 'boolean', default: false },
-  test: { type: 'string' },
-  'generate-secret': { type: 'string' },
-} as const;
-
-const parse = (args: string[]) => parseArgs({ args, options: OPTIONS });
-
-type Values = ReturnType<typeof parse>['values'];
+type Options = GatewayOptions & {
+  mfa?: boolean | undefined;
+  test?: string | undefined;
+  generateSecret?: string | undefined;
+  skipCheck?: boolean | undefined;
+  json?: boolean | undefined;
+};
 
 /** `auth0 connect`. */
-export async function connect(args: string[], context: CommandContext): Promise<CommandResult> {
-  const options = readArguments(args, () => parse(args));
-  if (options.kind === 'wrong') return usageError(options.problem, USAGE);
-  const { values } = options.parsed;
-  if (values.help) return { exitCode: 0, output: USAGE };
-  const problem = problemOf(values);
+export async function connect(options: Options, context: CommandContext): Promise<CommandResult> {
+  const problem = problemOf(options);
+  if (problem !== undefined && !options.json) throw new WrongUse(problem);
   const result =
     problem === undefined
-      ? await orFailure(() => connectTenant(values, context))
-      : usageError(problem, values.json ? '' : USAGE);
-  if (!values.json || result.report !== undefined) return result;
+      ? await orFailure(() => connectTenant(options, context))
+      : { exitCode: EX_USAGE, output: `${problem}\n` };
+  if (!options.json || result.report !== undefined) return result;
   const report = { applied: false, reason: result.output.trimEnd() };
   return { ...result, report: `${JSON.stringify(report, null, 2)}\n` };
 }
 
-function problemOf(values: Values): string | undefined {
-  const { action, mfa, test, connection, 'code-ttl': codeTtl } = values;
+function problemOf({ action, mfa, test, connection, codeTtl }: Options): string | undefined {
   if (action && connection !== undefined) {
     return '--connection is for legacy tenants, --action for newer ones: give one of them.';
   }
@@ -86,9 +52,9 @@ function problemOf(values: Values): string | undefined {
   return codeTtlProblem(codeTtl);
 }
 
-async function connectTenant(values: Values, context: CommandContext): Promise<CommandResult> {
-  const path = values['generate-secret'];
-  const isShownOnly = values['dry-run'] || (values.json && !values.yes);
+async function connectTenant(values: Options, context: CommandContext): Promise<CommandResult> {
+  const path = values.generateSecret;
+  const isShownOnly = values.dryRun === true || (values.json === true && !values.yes);
   const generated = path === undefined ? undefined : await generate(resolve(path), isShownOnly, context);
   if (generated?.kind === 'problem') return { exitCode: 1, output: generated.message };
   const found = await targetOf(values, context, generated?.secret);
@@ -115,17 +81,9 @@ export type ConnectJob = {
   client: ReturnType<typeof createManagementClient>;
   domain: string;
   target: Extract<Awaited<ReturnType<typeof targetOf>>, { kind: 'found' }>['target'];
-  values: {
-    connection?: string | undefined;
-    mfa: boolean;
+  values: Omit<Options, 'test'> & {
     /** In E.164. */
     test?: string | undefined;
-    'code-ttl'?: string | undefined;
-    'save-to'?: string | undefined;
-    'skip-check': boolean;
-    'dry-run': boolean;
-    yes: boolean;
-    json: boolean;
   };
   context: CommandContext;
 };

@@ -33,7 +33,7 @@ export async function restoreAction(
   context.dialogue.say(
     [`Tenant ${snapshot.domain}:`, ...steps.map((step) => `  - ${step}`), ...hints].join('\n'),
   );
-  if (values['dry-run']) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
+  if (values.dryRun) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
   const agreed = await agree('Do all this?', !values.yes, context);
   if (agreed !== 'yes') return agreed;
   const end = await restoreState({
@@ -41,7 +41,7 @@ export async function restoreAction(
     restoration,
     now,
     snapshot,
-    snapshotFolder: snapshotFolder(values['save-to'], context.env),
+    snapshotFolder: snapshotFolder(values.saveTo, context.env),
     clock: Date.now,
   });
   const back =

@@ -5,10 +5,11 @@ import { type CommandResult, EX_USAGE } from '../command.ts';
 import type { ConnectJob } from './connect.ts';
 import { codeTtlAdvice } from './connect-action.ts';
 import { agree } from './connect-connection.ts';
+import type { GatewayOptions } from './options.ts';
 import { unfinishedReport } from './steps-report.ts';
 
 type Job = Pick<ConnectJob, 'client' | 'domain' | 'target' | 'context'> & {
-  values: { 'code-ttl'?: string | undefined; 'dry-run': boolean; yes: boolean; 'keep-old': boolean };
+  values: GatewayOptions & { keepOld?: boolean | undefined };
 };
 
 /** What step 2 came to. `ids` are those of the Actions that have the new secret. */
@@ -26,12 +27,12 @@ export async function rotateActions({ client, domain, target, values, context }:
       'The tenant has no Action with a secret GATEWAY_SECRET: connect it with auth0 connect --action.',
     );
   }
-  const plans = signing.map((action) => planRotation(action, target, values['code-ttl']));
+  const plans = signing.map((action) => planRotation(action, target, values.codeTtl));
   const [unknown] = plans.filter(({ kind }) => kind === 'code_ttl_unknown');
   if (unknown !== undefined) return ended(EX_USAGE, codeTtlAdvice(unknown.action.name));
   const refused = plans.flatMap((plan) => (plan.kind === 'refused' ? [plan.why] : []));
   const possible = plans.flatMap((plan) => (plan.kind === 'possible' ? [plan] : []));
-  if (refused.length > 0 && (!values['keep-old'] || possible.length === 0)) {
+  if (refused.length > 0 && (!values.keepOld || possible.length === 0)) {
     return ended(1, [...refused, BY_HAND, 'Nothing was changed at Auth0.'].join('\n'));
   }
 
@@ -46,7 +47,7 @@ export async function rotateActions({ client, domain, target, values, context }:
       ...refused.map((why) => `  - left alone: ${why}`),
     ].join('\n'),
   );
-  if (values['dry-run']) return ended(0, 'Nothing was changed: this was a dry run.');
+  if (values.dryRun) return ended(0, 'Nothing was changed: this was a dry run.');
   const agreed = await agree('Do all this?', !values.yes, context);
   if (agreed !== 'yes') return { kind: 'ended', result: agreed };
 

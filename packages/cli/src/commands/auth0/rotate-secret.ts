@@ -1,83 +1,41 @@
-import { parseArgs } from 'node:util';
 import { parseDurationMs } from '@sms-gateway/config';
 import { asAuth0Takes } from '../../tenant/gateway-target.ts';
 import { createManagementClient } from '../../tenant/management.ts';
 import { describeProbe, probeGateway } from '../../tenant/probe-gateway.ts';
 import { areKeys, createSecretFile } from '../../tenant/secret-file.ts';
 import { untilBelieved } from '../../tenant/until-believed.ts';
-import { type CommandContext, type CommandResult, EX_CONFIG, EX_TEMPFAIL, usageError } from '../command.ts';
+import { WrongUse } from '../../wrong-use.ts';
+import { type CommandContext, type CommandResult, EX_CONFIG, EX_TEMPFAIL } from '../command.ts';
 import type { ConnectJob } from './connect.ts';
 import { connectConnection } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
-import {
-  CODE_TTL_OPTION,
-  CODE_TTL_USAGE,
-  codeTtlProblem,
-  readArguments,
-  SHARED_OPTIONS,
-  SHARED_USAGE,
-  targetOf,
-  tenantOf,
-} from './options.ts';
+import { codeTtlProblem, type GatewayOptions, targetOf, tenantOf } from './options.ts';
 import { retireSecret, whyKept } from './retire-secret.ts';
 import { rotateActions, type Rotated } from './rotate-actions.ts';
 
-const { json: _json, 'skip-check': _skipCheck, ...SHARED } = SHARED_OPTIONS;
-
-const OPTIONS = {
-  ...SHARED,
-  ...CODE_TTL_OPTION,
-  connection: { type: 'string' },
-  action: { type: 'boolean', default: false },
-  'secret-file': { type: 'string' },
-  'keep-old': { type: 'boolean', default: false },
-  wait: { type: 'string', default: '10m' },
-  grace: { type: 'string', default: '1m' },
-} as const;
-
-const parse = (args: string[]) => parseArgs({ args, options: OPTIONS });
-
-const USAGE = `Usage: npm run gateway -- auth0 rotate-secret [--connection NAME | --action] [options]
-
-Changes the shared secret without losing a message, in three steps, each taken only when the one before is in effect:
-  1. the gateway believes the new secret and the old one
-  2. Auth0 signs with the new one
-  3. the gateway believes the new one alone
-It looks at what is in effect, so it can be stopped and run again at any point. Step 3 waits while an SMS connection of
-the tenant has the old secret, or an Action may have it.
-
-Where the gateway's secrets are in a file (AUTH0_SECRET_FILE, or --secret-file for \${file:…} of the YAML file), it makes
-the new secret and writes that file itself; the gateway reads it by itself. Else it says what to set, and goes on when it
-is run again with the same settings as the gateway: AUTH0_SECRET=NEW,OLD.
-
-  --secret-file FILE         the file of the gateway's secrets (default: AUTH0_SECRET_FILE)
-  --connection NAME          as with connect
-  --action                   every Action of the tenant that has a secret GATEWAY_SECRET, whatever its trigger
-${CODE_TTL_USAGE}  --wait DURATION            for the gateway to believe the new secret (default: 10m)
-  --grace DURATION           from Auth0's change until the old secret goes, for calls under way (default: 1m)
-  --keep-old                 leave out step 3, where another tenant still uses the old secret
-${SHARED_USAGE.replace(/^ {2}--(skip-check|json) .*\n/gm, '')}`;
+type Options = GatewayOptions & {
+  secretFile?: string | undefined;
+  keepOld?: boolean | undefined;
+  wait: string;
+  grace: string;
+};
 
 /** `auth0 rotate-secret`. */
-export function rotateSecret(args: string[], context: CommandContext): Promise<CommandResult> {
+export function rotateSecret(values: Options, context: CommandContext): Promise<CommandResult> {
   return orFailure(async () => {
-    const options = readArguments(args, () => parse(args));
-    if (options.kind === 'wrong') return usageError(options.problem, USAGE);
-    const { values } = options.parsed;
-    if (values.help) return { exitCode: 0, output: USAGE };
     const [waitMs, graceMs] = [parseDurationMs(values.wait), parseDurationMs(values.grace)];
     if (waitMs === undefined || graceMs === undefined) {
-      return usageError('--wait and --grace are durations with their unit, such as 30s or 10m.', USAGE);
+      throw new WrongUse('--wait and --grace are durations with their unit, such as 30s or 10m.');
     }
     if (values.action && values.connection !== undefined) {
-      return usageError('--connection and --action: give one of them.', USAGE);
+      throw new WrongUse('--connection and --action: give one of them.');
     }
-    const codeTtl = values['code-ttl'];
+    const { codeTtl } = values;
     const problem =
       codeTtl !== undefined && !values.action ? '--code-ttl goes with --action.' : codeTtlProblem(codeTtl);
-    if (problem !== undefined) return usageError(problem, USAGE);
+    if (problem !== undefined) throw new WrongUse(problem);
     const { dialogue, env } = context;
-    const path = values['secret-file'] ?? (env['AUTH0_SECRET_FILE'] || undefined);
+    const path = values.secretFile ?? (env['AUTH0_SECRET_FILE'] || undefined);
     const secretFile = path === undefined ? undefined : createSecretFile(path);
 
     let found = await targetOf(values, context);
@@ -85,12 +43,12 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
     if (secretFile !== undefined && !areKeys(await secretFile.read(), found.secrets)) {
       return {
         exitCode: EX_CONFIG,
-        output: `${path} does not hold the secrets of the gateway's connection ${values['gateway-connection']}: name its file with --secret-file, or unset AUTH0_SECRET_FILE where they are in none. Nothing was changed.\n`,
+        output: `${path} does not hold the secrets of the gateway's connection ${values.gatewayConnection}: name its file with --secret-file, or unset AUTH0_SECRET_FILE where they are in none. Nothing was changed.\n`,
       };
     }
     if (found.secrets.length === 1) {
       if (secretFile === undefined) return { exitCode: EX_TEMPFAIL, output: FIRST_STEP };
-      if (values['dry-run'])
+      if (values.dryRun)
         return { exitCode: 0, output: `Would put a new secret into ${path}, before the old one.\n` };
       await secretFile.addNew();
       dialogue.say(`Step 1: a new secret of 32 bytes is in ${path}, before the old one.`);
@@ -106,7 +64,7 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
 
     const { target, secrets } = found;
     const old = { ...target, ...asAuth0Takes(secrets[1] ?? new Uint8Array()) };
-    if (!values['dry-run']) {
+    if (!values.dryRun) {
       dialogue.say('Step 1: waiting for the gateway to believe the new secret …');
       const believed = await untilBelieved(target, { waitMs, now: Date.now });
       if (believed.kind !== 'believed') {
@@ -129,7 +87,7 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
       client: createManagementClient(tenant.tenant),
       domain: tenant.tenant.domain,
       target,
-      values: { ...values, mfa: false, json: false, 'skip-check': false },
+      values,
       context,
     };
     dialogue.say('Step 2: the new secret at Auth0.');
@@ -137,7 +95,7 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
     if (changed.kind === 'ended') return changed.result;
     dialogue.say(changed.output.trimEnd());
 
-    if (values['keep-old'])
+    if (values.keepOld)
       return { exitCode: 0, output: 'The gateway still believes the old secret (--keep-old).\n' };
     const [newKey = new Uint8Array(), ...oldKeys] = secrets;
     const use = { client: job.client, oldKeys, rotated: changed.ids };
@@ -149,7 +107,7 @@ export function rotateSecret(args: string[], context: CommandContext): Promise<C
 
 async function rotateConnection(job: ConnectJob): Promise<Rotated> {
   const result = await connectConnection(job);
-  return result.exitCode !== 0 || job.values['dry-run']
+  return result.exitCode !== 0 || job.values.dryRun
     ? { kind: 'ended', result }
     : { kind: 'rotated', ids: new Set(), output: result.output };
 }

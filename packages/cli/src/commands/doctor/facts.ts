@@ -7,11 +7,10 @@ import {
   loadWorkerConfig,
   type WorkerConfig,
 } from '@sms-gateway/config';
-import { type DevState, readDevState } from '../../dev-state.ts';
-import { stateFolder } from '../auth0/options.ts';
+import { type DevState, readDevState, stateFolder } from '../../dev-state.ts';
 import type { CommandContext } from '../command.ts';
 import { askProviders, type ProviderAnswer } from './ask-providers.ts';
-import { effectiveEnv } from './effective-env.ts';
+import { effectiveEnv } from '../../effective-env.ts';
 import { lookAtRedis, type RedisLook } from './look-at-redis.ts';
 import { lookAtTenant, type TenantLook } from './look-at-tenant.ts';
 import { type Probe, probeConnections } from './probe-connections.ts';

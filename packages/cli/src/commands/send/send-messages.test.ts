@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Call } from './caller.ts';
-import { dispatch } from './dispatch.ts';
+import { sendMessages } from './send-messages.ts';
 import type { Followed } from './follow.ts';
 import { createMessages } from './messages.ts';
 import type { Result } from './result.ts';
-import { until } from '../../../../test/support/until.ts';
+import { until } from '../../../../../test/support/until.ts';
 
 const taken = (id: string): Call => ({
   answer: { kind: 'answered', status: 200, body: JSON.stringify({ id }), durationMs: 5 },
@@ -12,14 +12,14 @@ const taken = (id: string): Call => ({
 const refused: Call = { answer: { kind: 'answered', status: 422, body: '{}', durationMs: 5 } };
 const stopped: Followed = { kind: 'stopped', trace: undefined };
 
-function setup(overrides: Partial<Parameters<typeof dispatch>[0]> & { count?: number } = {}) {
+function setup(overrides: Partial<Parameters<typeof sendMessages>[0]> & { count?: number } = {}) {
   const { count = 3, ...rest } = overrides;
   const abort = new AbortController();
   let code = 0;
   const begun: string[] = [];
   const results: Result[] = [];
   const waiting: number[] = [];
-  const sending = dispatch({
+  const sending = sendMessages({
     messages: createMessages({
       numbers: ['+14155550123'],
       count,

@@ -2,20 +2,23 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createTraceReader } from '@sms-gateway/delivery';
-import { startService } from './child-service.ts';
-import { demonstrate, demonstrationLines } from './demonstration.ts';
-import { type DevState, readDevState, writeDevState } from './dev-state.ts';
-import { startEmbeddedRedis } from '@sms-gateway/dev-redis';
-import { findGatewayAuthentication } from './gateway-authentication.ts';
-import { gatewayEnv } from './gateway-env.ts';
-import { lastLines } from '@sms-gateway/dev-redis';
-import type { GatewayAuthentication } from './play-auth0.ts';
-import { choosePort, portOr } from '@sms-gateway/dev-redis';
-import { withRedis } from '@sms-gateway/dev-redis';
-import { repositoryRoot } from '@sms-gateway/dev-redis';
-import { startScreen } from './start-screen.ts';
-import { untilStopSignal } from './stop-signal.ts';
-import { messageOf } from '@sms-gateway/dev-redis';
+import {
+  choosePort,
+  lastLines,
+  messageOf,
+  portOr,
+  startEmbeddedRedis,
+  withRedis,
+} from '@sms-gateway/dev-redis';
+import { type DevState, readDevState, stateFolder, writeDevState } from '../dev-state.ts';
+import { findGatewayAuthentication } from '../gateway-authentication.ts';
+import { gatewayEnv } from '../gateway-env.ts';
+import type { GatewayAuthentication } from '../play-auth0.ts';
+import { repositoryRoot } from '../repository.ts';
+import type { CommandContext, CommandResult } from './command.ts';
+import { startService } from './start/child-service.ts';
+import { demonstrate, demonstrationLines } from './start/demonstration.ts';
+import { startScreen } from './start/start-screen.ts';
 
 /** Milliseconds for a service to become ready, and to drain. */
 const READY_WITHIN_MS = 30_000;
@@ -23,31 +26,52 @@ const DRAIN_WITHIN_MS = 30_000;
 const DEMONSTRATION_WITHIN_MS = 15_000;
 
 const secret = () => randomBytes(32).toString('base64url');
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
-await start(process.env);
+/** Ends one thing that was started. Resolves with what went wrong, for people. */
+type Stopper = () => Promise<string | undefined>;
 
-async function start(env: NodeJS.ProcessEnv): Promise<void> {
-  const stop = untilStopSignal(() => process.exit(130));
-  const stoppers: (() => Promise<unknown>)[] = [];
+type Startup = {
+  env: NodeJS.ProcessEnv;
+  say: (line: string) => void;
+  /** For standard output. */
+  show: (screen: string) => void;
+  /** Aborted when it is to stop; whatever is begun by then ends soon. */
+  signal: AbortSignal;
+  /** In the order in which things were started. */
+  stoppers: Stopper[];
+};
+
+/** `start`. Returns when asked to stop, at whatever moment, or when something of ours fails. */
+export async function start({ env, io, dialogue: { say } }: CommandContext): Promise<CommandResult> {
+  const stopping = new AbortController();
+  const stopSignal = io.untilStopSignal();
+  void stopSignal.then(() => stopping.abort());
+  const stoppers: Stopper[] = [];
+  let exitCode = 0;
   try {
-    await run(env, stop, stoppers);
+    const show = (screen: string) => void io.stdout.write(screen);
+    const running = run({ env, say, show, signal: stopping.signal, stoppers });
+    // Once it is stopping, how this ends no longer matters.
+    running.catch(() => undefined);
+    say(`\nStopping on ${await Promise.race([stopSignal, running])} …`);
   } catch (error) {
     say(`\n${messageOf(error)}`);
-    process.exitCode = 1;
+    exitCode = 1;
   }
+  stopping.abort();
   // Ingress first, then the worker, Redis last: nobody loses what it still writes to.
-  for (const stopOne of stoppers.toReversed()) await stopOne();
-  process.exit();
+  for (const stop of stoppers.toReversed()) {
+    const problem = await stop();
+    if (problem === undefined) continue;
+    say(problem);
+    exitCode = 1;
+  }
+  return { exitCode, output: '' };
 }
 
-/** Returns when asked to stop; throws where something of ours fails. */
-async function run(
-  env: NodeJS.ProcessEnv,
-  stop: Promise<NodeJS.Signals>,
-  stoppers: (() => Promise<unknown>)[],
-): Promise<void> {
-  const stateDir = env['GATEWAY_STATE_DIR'] ?? join(repositoryRoot, '.gateway');
+/** Never returns; throws where something of ours fails. */
+async function run({ env, say, show, signal, stoppers }: Startup): Promise<never> {
+  const stateDir = stateFolder(env);
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const host = env['HOST'] || '127.0.0.1';
   const port = await choosePort(env['PORT'] || '8080', host);
@@ -66,14 +90,23 @@ async function run(
     adminPorts,
   };
 
-  const redis = await startEmbeddedRedis({
+  signal.throwIfAborted();
+  const starting = startEmbeddedRedis({
     dataDir: join(stateDir, 'redis'),
     cacheDir: join(stateDir, 'cache'),
     logFile: join(stateDir, 'redis.log'),
     log: say,
     env,
+    signal,
   });
-  stoppers.push(() => redis.stop());
+  stoppers.push(async () => {
+    await starting.then(
+      (started) => started.stop(),
+      () => undefined,
+    );
+    return undefined;
+  });
+  const redis = await starting;
   say(`Redis: ${redis.description}`);
   await writeDevState(stateDir, {
     ...state,
@@ -90,12 +123,12 @@ async function run(
       logFile: join(stateDir, `${name}.log`),
     });
     stoppers.push(async () => {
-      if ((await child.stop(DRAIN_WITHIN_MS)) === 'ended') return;
-      say(`The ${name} did not drain within ${DRAIN_WITHIN_MS / 1000} s and was killed.`);
-      process.exitCode = 1;
+      if ((await child.stop(DRAIN_WITHIN_MS)) === 'ended') return undefined;
+      return `The ${name} did not drain within ${DRAIN_WITHIN_MS / 1000} s and was killed.`;
     });
     return child;
   };
+  signal.throwIfAborted();
   const worker = service('worker');
   const ingress = service('ingress');
 
@@ -117,7 +150,7 @@ async function run(
       stateDir: shortPath(stateDir),
       adminPorts,
     });
-    process.stdout.write(screen);
+    show(screen);
   };
   const failure = Promise.race([
     ingress.ended,
@@ -126,11 +159,9 @@ async function run(
       async () => `Redis ended:\n${(await lastLines(join(stateDir, 'redis.log'), 5)).join('\n')}`,
     ),
   ]);
-  // Once stopping, what these come to no longer matters.
-  const running = Promise.all([up(), failure.then((sentence) => Promise.reject(new Error(sentence)))]);
-  const signal = await Promise.race([stop, running.then(() => stop)]);
-  running.catch(() => undefined);
-  say(`\nStopping on ${signal} …`);
+  const failed = failure.then((sentence) => Promise.reject(new Error(sentence)));
+  await Promise.race([up(), failed]);
+  return failed;
 }
 
 /** A real SMS to somebody is nothing that a start may cause, so there is one for the console provider only. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type ActionCache, type ActionRun, loadAction } from '../tenant/run-action.ts';
-import { phoneProviderEvent } from '../tenant/sample-events.ts';
-import { callGateway, type GatewayAnswer, type GatewayAuthentication, signToken } from '../play-auth0.ts';
+import { type ActionCache, type ActionRun, loadAction } from '../../tenant/run-action.ts';
+import { phoneProviderEvent } from '../../tenant/sample-events.ts';
+import { callGateway, type GatewayAnswer, type GatewayAuthentication, signToken } from '../../play-auth0.ts';
 import type { Message } from './messages.ts';
 
 /** One call, as seen from Auth0's side. */

@@ -1,4 +1,4 @@
-import { sendReport } from '../send-report.ts';
+import { sendReport } from './send-report.ts';
 import { acceptedId } from './caller.ts';
 import type { Output, OutputOptions } from './output.ts';
 import { explainNotFollowed, recipientHint, type Result } from './result.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DevState } from '../../dev-state.ts';
+import type { DevState } from './dev-state.ts';
 import { effectiveEnv } from './effective-env.ts';
 
 const STATE: DevState = {

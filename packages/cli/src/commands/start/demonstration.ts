@@ -1,8 +1,8 @@
 import type { Trace, TraceReader } from '@sms-gateway/delivery';
-import { callGateway, type GatewayAuthentication, signToken } from './play-auth0.ts';
-import { acceptedId } from './send/caller.ts';
-import { createFollow } from './send/follow.ts';
-import { wayLines } from './send/way.ts';
+import { callGateway, type GatewayAuthentication, signToken } from '../../play-auth0.ts';
+import { acceptedId } from '../send/caller.ts';
+import { createFollow } from '../send/follow.ts';
+import { wayLines } from '../send/way.ts';
 
 /** From a range that is kept free for fiction. */
 export const DEMONSTRATION_RECIPIENT = '+14155550123';

@@ -1,5 +1,5 @@
 import type { Trace } from '@sms-gateway/delivery';
-import { sendReport } from '../send-report.ts';
+import { sendReport } from './send-report.ts';
 import type { Followed } from './follow.ts';
 import type { Output, OutputOptions } from './output.ts';
 import { explainNotFollowed } from './result.ts';

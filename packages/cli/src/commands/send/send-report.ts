@@ -1,6 +1,11 @@
-import type { ActionEnd, ActionRun } from './tenant/run-action.ts';
-import { explainActionEnd, type GatewayAnswer, tellApplication, type ToldApplication } from './play-auth0.ts';
-import { type Call, isTaken } from './send/caller.ts';
+import type { ActionEnd, ActionRun } from '../../tenant/run-action.ts';
+import {
+  explainActionEnd,
+  type GatewayAnswer,
+  tellApplication,
+  type ToldApplication,
+} from '../../play-auth0.ts';
+import { type Call, isTaken } from './caller.ts';
 
 type Options = Call & { url: string; isSignedWithDevSecret: boolean };
 

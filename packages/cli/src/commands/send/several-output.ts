@@ -1,4 +1,4 @@
-import { answerLine, hints } from '../send-report.ts';
+import { answerLine, hints } from './send-report.ts';
 import { fieldOf } from './caller.ts';
 import type { Output, OutputOptions } from './output.ts';
 import { explainNotFollowed, recipientHint, type Result } from './result.ts';

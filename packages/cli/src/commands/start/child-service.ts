@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { lastLines } from '@sms-gateway/dev-redis';
 
@@ -32,12 +31,19 @@ type Options = {
 /** Milliseconds after which a reason that a running service gives is no longer taken for one that passes. */
 const REASONS_FOR_MS = 5000;
 
+/**
+ * Loaded before a service's own program: when the process that started it is gone, however it died, its end of the
+ * pipe closes, and the service drains as if it had been asked to. The pipe alone must not keep the service alive.
+ */
+const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
+  "process.stdin.once('close', () => process.kill(process.pid, 'SIGTERM')).resume().unref();",
+)}`;
+
 /** Starts one of the services as a process of its own, which ends when this one does. */
 export function startService({ name, file, env, adminPort, logFile }: Options): ChildService {
   const log = openSync(logFile, 'w', 0o600);
-  const preload = new URL('./end-with-parent.js', import.meta.url);
   // A group of its own: Ctrl-C in the terminal is passed on by us, in order.
-  const child = spawn(process.execPath, ['--import', fileURLToPath(preload), file], {
+  const child = spawn(process.execPath, ['--import', END_WITH_PARENT, file], {
     detached: true,
     stdio: ['pipe', log, log],
     env,

@@ -26,7 +26,7 @@ type Options = {
  * Sends messages and follows each to its end. Resolves with what became of them, in the order in which they were begun;
  * of those without an answer when `signal` is aborted nobody knows, and they are left out.
  */
-export async function dispatch(options: Options): Promise<Result[]> {
+export async function sendMessages(options: Options): Promise<Result[]> {
   const { messages, ratePerSecond, call, follow, onAnswered, onResult, signal } = options;
   const { onWaiting, waitingAfterMs = 3000, now = () => performance.now(), pause = delay } = options;
   const stopped = new Promise<undefined>((resolve) => {

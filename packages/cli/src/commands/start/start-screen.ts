@@ -1,6 +1,6 @@
 import { DEMONSTRATION_RECIPIENT } from './demonstration.ts';
-import type { SecretOrigin } from './gateway-authentication.ts';
-import type { GatewayAuthentication } from './play-auth0.ts';
+import type { SecretOrigin } from '../../gateway-authentication.ts';
+import type { GatewayAuthentication } from '../../play-auth0.ts';
 
 type Options = {
   url: string;

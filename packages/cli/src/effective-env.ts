@@ -1,5 +1,5 @@
-import type { DevState } from '../../dev-state.ts';
-import { gatewayEnv } from '../../gateway-env.ts';
+import type { DevState } from './dev-state.ts';
+import { gatewayEnv } from './gateway-env.ts';
 
 /** What the gateway runs with: the environment, or where it configures nothing, what `npm start` makes of it. */
 export function effectiveEnv(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ActionEnd } from './tenant/run-action.ts';
+import type { ActionEnd } from '../../tenant/run-action.ts';
 import { sendReport } from './send-report.ts';
 
 const url = 'http://127.0.0.1:8080/v1/sms';

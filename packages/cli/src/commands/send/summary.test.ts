@@ -1,6 +1,6 @@
 import type { Trace } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
-import type { ActionEnd } from '../tenant/run-action.ts';
+import type { ActionEnd } from '../../tenant/run-action.ts';
 import type { Followed } from './follow.ts';
 import { isSuccess, type Result } from './result.ts';
 import { summarise, summaryLines } from './summary.ts';
