@@ -14,23 +14,28 @@ export async function setupConsole(config: Partial<ConsoleConfig> = {}) {
   const payloadKeys = { kind: 'keys' as const, keys: [randomBytes(32)] };
   const lines: string[] = [];
   let timeMs = Date.now();
-  const running = await startConsole(
-    {
-      host: '127.0.0.1',
-      port: 0,
-      redis: { kind: 'standalone', url: redis.url },
-      payloadKeys,
-      logLevel: 'info',
-      shutdownTimeoutMs: 5000,
-      signIn: { kind: 'none' },
-      publicUrl: undefined,
-      hasInbox: true,
-      warnings: [],
-      ...config,
-    },
-    { destination: { write: (line) => void lines.push(line) }, now: () => timeMs },
-  );
-  await until(async () => expect((await fetch(`${running.url}/readyz`)).status).toBe(200));
+  const start = async (port: number) => {
+    const started = await startConsole(
+      {
+        host: '127.0.0.1',
+        redis: { kind: 'standalone', url: redis.url },
+        payloadKeys,
+        logLevel: 'info',
+        shutdownTimeoutMs: 5000,
+        signIn: { kind: 'none' },
+        publicUrl: undefined,
+        hasInbox: true,
+        warnings: [],
+        ...config,
+        port,
+      },
+      { destination: { write: (line) => void lines.push(line) }, now: () => timeMs },
+    );
+    await until(async () => expect((await fetch(`${started.url}/readyz`)).status).toBe(200));
+    return started;
+  };
+  let running = await start(0);
+  const { url, port } = running;
   const client = openRedis(redis.url);
   onTestFinished(async () => {
     await running.stop();
@@ -38,15 +43,17 @@ export async function setupConsole(config: Partial<ConsoleConfig> = {}) {
     await redis[Symbol.asyncDispose]();
   });
   return {
-    url: running.url,
-    running,
+    url,
+    stop: () => running.stop(),
+    /** On the same port, with the same Redis. */
+    startAgain: async () => void (running = await start(port)),
     client,
     inbox: createInbox({ redis: client, vault: createVault(payloadKeys) }),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     /** Moves the console's clock. */
     passMs: (ms: number) => void (timeMs += ms),
     ask: async (path: string, init: RequestInit = {}) => {
-      const response = await fetch(running.url + path, { redirect: 'manual', ...init });
+      const response = await fetch(url + path, { redirect: 'manual', ...init });
       const text = await response.text();
       const isJson = /json/.test(response.headers.get('content-type') ?? '');
       return {
