@@ -7,11 +7,11 @@ import { createLogger } from '../packages/process/src/logger.ts';
 import { createRegistry } from '../packages/process/src/metrics.ts';
 import { expect, test } from 'vitest';
 import type { Provider, SendRequest } from '../packages/providers/src/provider.ts';
-import { createProviderCalls } from '../services/worker/src/call-provider.ts';
 import { createDeliver } from '../services/worker/src/deliver.ts';
 import { createHealth } from '../services/worker/src/health/create-health.ts';
 import { createWorkerMetrics } from '../services/worker/src/metrics.ts';
 import { createOpenMessage } from '../services/worker/src/open-message.ts';
+import { createProviderCalls } from '../services/worker/src/provider-calls.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
@@ -55,7 +55,7 @@ async function setup() {
   });
   const registry = createRegistry({ service: 'test' });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const book = createReceiptStore({ redis, now });
+  const receipts = createReceiptStore({ redis, now });
   const health = createHealth({
     providers: ['twilio', 'http'],
     rateLimits: {},
@@ -71,7 +71,7 @@ async function setup() {
   });
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
-    open: createOpenMessage({
+    openMessage: createOpenMessage({
       vault,
       plan: (message) => router.plan(message),
       replacesSmartCharacters: false,
@@ -85,23 +85,23 @@ async function setup() {
       now,
     }),
     health,
-    book,
-    desk: createReceiptHandler({ book, guard: createGuard({ redis }), registry, logger }),
+    receipts,
+    receiptHandler: createReceiptHandler({ receipts, guard: createGuard({ redis }), registry, logger }),
     metrics: createWorkerMetrics({ registry }),
     logger,
     onUnknown: 'resend',
     now,
     random: Math.random,
   });
-  let holdings = 0;
+  let leases = 0;
   return {
     redis,
-    book,
+    receipts,
     sent,
     deliver: (message: DeliveryJob) => {
-      holdings += 1;
+      leases += 1;
       const signal = new AbortController().signal;
-      return deliver(message, { holder: `h${holdings}`, hasWaited: false, signal });
+      return deliver(message, { holder: `lease-${leases}`, hasWaited: false, signal });
     },
     queued: () => redis.lrange('{gateway}:sms:wait', 0, -1),
     [Symbol.asyncDispose]: () => disposal.dispose(),
@@ -111,7 +111,7 @@ async function setup() {
 test('a job that is handed out a second time leaves a message to the one that was put back for it', async () => {
   await using bundle = await setup();
   await bundle.deliver(job);
-  await bundle.book.enter('twilio', undelivered, reference);
+  await bundle.receipts.enter('twilio', undelivered, reference);
   expect(bundle.sent).toEqual(['twilio']);
 
   // As after a crash between the outcome and the removal from the queue.
@@ -126,7 +126,7 @@ test('a job that is handed out a second time leaves a message to the one that wa
 test('a job that is handed out a second time puts the message back where nobody came to do so', async () => {
   await using bundle = await setup();
   await bundle.deliver(job);
-  await bundle.book.enter('twilio', undelivered, reference);
+  await bundle.receipts.enter('twilio', undelivered, reference);
   await bundle.redis.del('{gateway}:sms:wait', `{gateway}:sms:${job.id}.after-1`);
 
   await bundle.deliver(job);

@@ -5,16 +5,16 @@ import type { Guard } from '@sms-gateway/screening';
 import type { EnteredReceipt, ReceiptStore } from './receipt-store.ts';
 import type { AttemptReference } from '@sms-gateway/privacy';
 
-/** Takes in receipts, whatever way they came: enters them, counts them, and tells the log. */
+/** Handles receipts from callbacks and provider connections alike: enters, counts and logs them. */
 export type ReceiptHandler = {
   /** @throws what Redis answers; then the receipt should be asked for again. */
   take(provider: string, receipt: Receipt, reference: AttemptReference | undefined): Promise<EnteredReceipt>;
-  /** Takes one that had to wait for its message, and was counted when it came. */
+  /** Handles a receipt that had to wait for its message and was counted when it arrived. */
   takeHeld(provider: string, receipt: Receipt, reference: AttemptReference): Promise<EnteredReceipt>;
 };
 
 type Deps = {
-  book: ReceiptStore;
+  receipts: ReceiptStore;
   guard: Pick<Guard, 'delivered'>;
   registry: Registry;
   logger: Logger;
@@ -22,9 +22,9 @@ type Deps = {
 
 const BUCKETS_SECONDS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];
 
-export function createReceiptHandler({ book, guard, registry, logger }: Deps): ReceiptHandler {
+export function createReceiptHandler({ receipts, guard, registry, logger }: Deps): ReceiptHandler {
   const registers = [registry];
-  const receipts = new Counter({
+  const counted = new Counter({
     name: 'gateway_receipts_total',
     help: 'Delivery receipts by what they say, each counted once',
     labelNames: ['provider', 'status'],
@@ -57,14 +57,14 @@ export function createReceiptHandler({ book, guard, registry, logger }: Deps): R
     isCounted: boolean,
   ): Promise<EnteredReceipt> {
     const { status, code } = receipt;
-    const entry = await book.enter(provider, receipt, reference);
-    // Also of a repeated one: the process that entered it first may have died before it told the guard.
+    const entry = await receipts.enter(provider, receipt, reference);
+    // Repeated receipts too: the process that entered it first may have died before it told the guard.
     if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {
       await guard.delivered(entry.messageId);
     }
     const isNew = entry.kind === 'applied' || (entry.kind === 'held' && entry.isNew);
     if (!isNew) ignored.inc({ provider, reason: entry.kind === 'held' ? 'repeated' : entry.kind });
-    else if (!isCounted) receipts.inc({ provider, status });
+    else if (!isCounted) counted.inc({ provider, status });
     if (entry.kind === 'applied') {
       if (status === 'delivered') {
         acceptToDelivered.observe(

@@ -29,7 +29,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   });
   const verified = new Counter({
     name: 'gateway_codes_verified_total',
-    help: 'Codes that do not count as unused any more, since an application told of a login',
+    help: 'Codes that no longer count as unused, because an application reported a login',
     labelNames: ['connection'],
     registers,
   });
@@ -47,7 +47,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   });
   const receiptsRefused = new Counter({
     name: 'gateway_receipts_refused_total',
-    help: 'Calls to the receipt addresses that were not believed, or not understood',
+    help: 'Calls to the receipt addresses that were not authentic or not understood',
     labelNames: ['provider', 'reason'],
     registers,
   });

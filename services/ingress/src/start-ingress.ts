@@ -25,13 +25,14 @@ import {
 } from '@sms-gateway/process';
 import { connectRedis, createDurabilityCheck } from '@sms-gateway/redis';
 import { createGuard, createRefusals } from '@sms-gateway/screening';
-import { createGates } from './auth/connections.ts';
-import { createApp } from './http/app.ts';
+import { createApp } from './app.ts';
+import { createConnectionAuthenticators } from './auth/connection-authenticators.ts';
+import { createAnswers } from './http/answer.ts';
 import { createServer } from './http/server.ts';
-import { createAccept } from './messages/accept.ts';
-import { createTakeVerified } from './messages/verified.ts';
+import { createAcceptMessage } from './messages/accept-message.ts';
+import { createRecordVerified } from './messages/record-verified.ts';
 import { createIngressMetrics } from './metrics.ts';
-import { createTakeReceipts } from './receipts/receipts.ts';
+import { createReceiptWebhook } from './receipts/receipt-webhook.ts';
 
 export type Ingress = RunningService & {
   /** Of the public listener. */
@@ -87,12 +88,12 @@ export async function startIngress(
       isDraining ? { ready: false, reasons: ['The process is shutting down'] } : check.state();
     const admin = createAdminServer({ registry, logger, readiness });
     const guard = createGuard({ redis });
-    const gates = await createGates({ connections: config.connections, now });
+    const authenticators = await createConnectionAuthenticators({ connections: config.connections, now });
     /** The part of the configuration that a reload changes. */
     let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
     const app = createApp({
-      gates,
-      accept: createAccept({
+      authenticators,
+      acceptMessage: createAcceptMessage({
         producer,
         identity,
         refusals: createRefusals({ redis }),
@@ -100,18 +101,21 @@ export async function startIngress(
         logger,
         screening: () => current.screening,
       }),
-      takeVerified: createTakeVerified({ guard, identity, metrics, now }),
-      takeReceipts: createTakeReceipts({
+      recordVerified: createRecordVerified({ guard, identity, metrics, now }),
+      receiptWebhook: createReceiptWebhook({
         config: config.receipts,
         publicUrl: config.publicUrl,
         references: createReceiptReferences(config.payloadKeys),
-        desk: createReceiptHandler({ book: createReceiptStore({ redis, now }), guard, registry, logger }),
+        receiptHandler: createReceiptHandler({
+          receipts: createReceiptStore({ redis, now }),
+          guard,
+          registry,
+          logger,
+        }),
         metrics,
         now,
       }),
-      metrics,
-      logger,
-      isDraining: () => isDraining,
+      answers: createAnswers({ metrics, logger, isDraining: () => isDraining }),
     });
     const server = createServer(app, { onRefused: (status) => metrics.requested('none', status) });
 
@@ -128,7 +132,7 @@ export async function startIngress(
             connections: namesOfChanges(current.connections, next.connections),
             needRestart: needingRestart(config, next, ['connections', 'screening']),
           };
-          await gates.load(next.connections);
+          await authenticators.load(next.connections);
           current = next;
           return changes;
         },

@@ -1,6 +1,6 @@
 /**
  * Runs `call` with a signal that aborts after `timeoutMs` milliseconds, or with `outer`. AbortSignal.any would do
- * the same, but on Node 20 every signal that it makes of one that lives as long as the process stays behind there.
+ * the same, but on Node 20 a long-lived signal keeps every signal that was made from it.
  */
 export async function withinCallWindow<T>(
   { outer, timeoutMs }: { outer: AbortSignal; timeoutMs: number },

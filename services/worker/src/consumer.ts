@@ -4,50 +4,50 @@ import { deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contra
 import type { RedisClient } from '@sms-gateway/redis';
 import type { Logger } from '@sms-gateway/process';
 import { DelayedError, type Job, Worker } from 'bullmq';
-import type { createDeliver } from './deliver.ts';
+import type { Deliver } from './deliver.ts';
 
-// A worker that died is noticed after the lock has run out, at the next look: 6 to 9 seconds. With BullMQ's own
-// defaults it is a minute, and a code is dead by then.
+// A dead worker is noticed at the first check after its lock has expired: 6 to 9 seconds. With BullMQ's defaults it
+// would take a minute, and a code may have expired by then.
 const LOCK_MS = 6000;
 const STALLED_INTERVAL_MS = 3000;
-/** Milliseconds until a message is handed out again whose delivery broke off for a reason of our own. */
+/** Milliseconds until a message is handed out again whose delivery failed by a fault of ours. */
 const CRASH_DELAY_MS = 1000;
 
-export type WorkerApp = {
+export type Consumer = {
   start(): void;
-  /** Takes no more messages and resolves when those in hand are done; after `graceMs` makes them let go. */
+  /** Takes no more messages, and resolves when those in hand are done. After `graceMs` milliseconds it aborts them. */
   close(graceMs: number): Promise<void>;
-  /** Gives up the connection of its own that waits for messages, however far closing has come. */
+  /** Drops the consumer's own connection, on which it waits for messages, whether or not `close` has finished. */
   disconnect(): void;
 };
 
 type Deps = {
   redis: RedisClient;
-  deliver: ReturnType<typeof createDeliver>;
+  deliver: Deliver;
   concurrency: number;
   logger: Logger;
   now: () => number;
 };
 
-/** Hands messages from the queue to `deliver`, and does with them what it says. */
-export function createApp({ redis, deliver, concurrency, logger, now }: Deps): WorkerApp {
-  const letGo = new AbortController();
+/** Takes messages from the queue, hands them to `deliver`, and releases them as it says. */
+export function createConsumer({ redis, deliver, concurrency, logger, now }: Deps): Consumer {
+  const abortDeliveries = new AbortController();
   // Each message in hand listens once at most, during a call to a provider. Node warns from the eleventh.
-  setMaxListeners(concurrency, letGo.signal);
+  setMaxListeners(concurrency, abortDeliveries.signal);
   const worker = new Worker(QUEUE_NAME, process, {
     connection: redis,
     prefix: QUEUE_PREFIX,
     autorun: false,
-    // Where INFO is not allowed, the check fails, and the worker's loop would spin on that.
+    // The check fails where INFO is not allowed, and the worker's loop would spin on that.
     skipVersionCheck: true,
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_INTERVAL_MS,
-    // How often a message may be tried is for delivery to decide, from its trace.
+    // Delivery decides from the trace how often a message is tried.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
   });
   worker.on('error', (error) => {
-    // While Redis is away, the connection itself tells, once for every try.
+    // While Redis is away, the connection reports that itself, once for every try.
     if (redis.status === 'ready') logger.warn({ err: error }, 'queue.error');
   });
   worker.on('stalled', (messageId) => logger.warn({ messageId }, 'message.recovered'));
@@ -71,13 +71,13 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
     }
     let delayMs: number;
     try {
-      const delivery = await deliver(message.data, {
+      const release = await deliver(message.data, {
         holder: token === undefined ? randomUUID() : `${token}:${job.attemptsStarted}`,
         hasWaited: job.attemptsStarted > 1,
-        signal: letGo.signal,
+        signal: abortDeliveries.signal,
       });
-      if (delivery.kind === 'done') return;
-      delayMs = delivery.delayMs;
+      if (release.kind === 'done') return;
+      delayMs = release.delayMs;
     } catch (error) {
       logger.error({ err: error, messageId: job.id }, 'delivery.broke_off');
       delayMs = CRASH_DELAY_MS;
@@ -91,9 +91,9 @@ export function createApp({ redis, deliver, concurrency, logger, now }: Deps): W
       worker.run().catch((error: unknown) => logger.error({ err: error }, 'worker.stopped_running'));
     },
     close: async (graceMs) => {
-      const timer = setTimeout(() => letGo.abort(), graceMs);
+      const timer = setTimeout(() => abortDeliveries.abort(), graceMs);
       try {
-        // With Redis away, closing waits for it to come back. With nothing in hand there is nothing to wait for.
+        // Closing waits for Redis to come back. With nothing in hand, that is not needed.
         if (inHand > 0 || redis.status === 'ready') await worker.close();
       } finally {
         clearTimeout(timer);

@@ -19,7 +19,7 @@ import type { ProviderConfig } from '@sms-gateway/config';
 type Deps = {
   /** Sockets at most. */
   connections: number;
-  /** Takes receipts that come over a provider's own connection; rejects where they should come again. */
+  /** Gets the receipts that arrive on a provider's own connection. Rejects where they should be sent again. */
   onReceipt: (
     provider: ProviderConfig['kind'],
     receipt: Receipt,
@@ -28,7 +28,7 @@ type Deps = {
   logger: Logger;
 };
 
-/** The provider of a configuration. */
+/** Creates the provider of a configuration. */
 export async function createProvider(
   config: ProviderConfig,
   { connections, onReceipt, logger }: Deps,

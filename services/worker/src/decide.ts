@@ -7,11 +7,11 @@ export const MAX_CALL_MS = 10_000;
 export const MAX_LOOKUP_MS = 3_000;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 10_000;
-/** Milliseconds between two looks at a payload that this process cannot open; another one may have the key. */
+/** Milliseconds between two tries to open a payload. Another process may have the key. */
 const UNREADABLE_RETRY_MS = 1000;
-/** Copies that may have been sent without anybody knowing. */
+/** Copies that may have been sent without our knowing. */
 const MAX_UNKNOWN = 3;
-/** Reached by nothing that the deadline does not end before; it bounds what a fault of our own could do. */
+/** The deadline normally ends a message long before. This bounds the harm of a fault of ours. */
 const MAX_ATTEMPTS = 50;
 
 export type ProviderFacts = {
@@ -20,7 +20,7 @@ export type ProviderFacts = {
   availableAt: number;
 };
 
-/** All that a decision rests on. Times in milliseconds since the epoch. */
+/** Everything a decision depends on. Times in milliseconds since the epoch. */
 export type Facts = {
   now: number;
   deadline: number;
@@ -28,11 +28,11 @@ export type Facts = {
   /** An operator has blocked the destination by hand. */
   isBlocked: boolean;
   payload: 'present' | 'gone' | 'unreadable';
-  /** In order. One without a result was begun by a process that never told its end. */
+  /** In order. One without a result was begun by a process that never stored its end. */
   attempts: RecordedAttempt[];
   /** Of the message's route, in order of preference. */
   providers: ProviderFacts[];
-  /** Providers that can tell, by our reference, whether they have a message. */
+  /** Providers that can be asked by our reference whether they have a message. */
   answering: string[];
   onUnknown: 'resend' | 'give_up';
   /** Whether the wait that an earlier decision asked for is over. */
@@ -49,11 +49,11 @@ export type Decision =
 /**
  * What happens to a message next: one decision, made anew from the facts at every step. `random` gives [0, 1).
  *
- * The same for a message that is sent again because its receipt says that it did not arrive: then the decision to
- * conclude ends that, and the outcome stays what it was.
+ * A message that is sent again because its receipt says that it did not arrive takes the same way. The decision to
+ * conclude then ends the redelivery, and the outcome stays what it was.
  */
 export function decide(facts: Facts, random: () => number): Decision {
-  return concluded(facts) ?? question(facts) ?? given(facts) ?? nextAttempt(facts, random);
+  return concluded(facts) ?? lookup(facts) ?? giveUp(facts) ?? nextAttempt(facts, random);
 }
 
 function concluded({ now, deadline, isNewest, isBlocked, payload, attempts }: Facts): Decision | undefined {
@@ -75,15 +75,15 @@ function concluded({ now, deadline, isNewest, isBlocked, payload, attempts }: Fa
   return undefined;
 }
 
-/** A provider that can be asked is asked before anybody decides what an unknown result stands for, and once. */
-function question({ now, deadline, payload, attempts, answering }: Facts): Decision | undefined {
+/** Where the provider can be asked about an unknown result, that comes before everything else, and once. */
+function lookup({ now, deadline, payload, attempts, answering }: Facts): Decision | undefined {
   const last = attempts.at(-1);
   if (payload !== 'present' || last === undefined) return undefined;
   if (!isUnknown(last) || last.wasAsked || !answering.includes(last.provider)) return undefined;
   return { kind: 'ask', provider: last.provider, timeoutMs: Math.min(MAX_LOOKUP_MS, deadline - now) };
 }
 
-function given({ attempts, onUnknown }: Facts): Decision | undefined {
+function giveUp({ attempts, onUnknown }: Facts): Decision | undefined {
   const unknown = attempts.filter(isUnknown).length;
   if (unknown >= MAX_UNKNOWN || (unknown > 0 && onUnknown === 'give_up')) {
     return conclude('failed', 'unknown_outcome');
@@ -126,7 +126,7 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
   };
 }
 
-/** Whether a provider had the message: it said so, or sent a receipt of it. */
+/** Whether a provider took the message: it said so, or sent a receipt for it. */
 export function wasTaken({ result, receipt }: RecordedAttempt): boolean {
   return result === 'accepted' || receipt !== undefined;
 }
@@ -135,12 +135,12 @@ export function didNotArrive({ receipt }: RecordedAttempt): boolean {
   return receipt !== undefined && isFailure(receipt);
 }
 
-/** Whether it may have been sent: no answer told, and no receipt since. */
+/** Whether it may have been sent: there was no answer, and no receipt since. */
 export function isUnknown({ result, receipt }: RecordedAttempt): boolean {
   return (result === undefined || result === 'unknown') && receipt === undefined;
 }
 
-/** Exponential with full jitter, so that messages that failed together do not come back together. */
+/** Exponential with full jitter, so that messages that failed together are not all retried at once. */
 function backoffMs(tries: number, remainingMs: number, random: () => number): number {
   const ceilingMs = Math.min(BACKOFF_BASE_MS * 2 ** (tries - 1), BACKOFF_CAP_MS, remainingMs);
   return Math.max(1, Math.round(random() * ceilingMs));

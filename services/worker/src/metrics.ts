@@ -5,10 +5,10 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 export type WorkerMetrics = {
   attempted(provider: string, result: AttemptResult, durationMs: number): void;
   concluded(connection: string, outcome: Outcome, sinceAcceptedMs: number): void;
-  /** Something is about to be sent though an earlier attempt may have been sent as well. */
+  /** An attempt begins although an earlier one may have been sent. */
   mayDuplicate(provider: string): void;
   lookedUp(provider: string, answer: LookupResult['kind']): void;
-  /** A message that its receipt had called back came to an end again. */
+  /** A message that was sent again because of a receipt has ended. */
   redelivered(outcome: Outcome): void;
   segmentsSent(provider: string, encoding: string, segments: number): void;
 };
@@ -26,13 +26,13 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
   const attempts = new Counter({
     name: 'gateway_attempts_total',
-    help: 'Attempts at providers by what they came to',
+    help: 'Attempts at providers by result',
     labelNames: ['provider', 'result'],
     registers,
   });
   const attemptDuration = new Histogram({
     name: 'gateway_attempt_duration_seconds',
-    help: 'Time from calling a provider to knowing what it came to',
+    help: 'Time from calling a provider to its result',
     labelNames: ['provider'],
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
@@ -45,7 +45,7 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
   const duplicates = new Counter({
     name: 'gateway_possible_duplicates_total',
-    help: 'Attempts begun though an earlier one may have been sent, by the provider of the later one',
+    help: 'Attempts begun although an earlier one may have been sent, by the provider of the later one',
     labelNames: ['provider'],
     registers,
   });
@@ -57,7 +57,7 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
   const redeliveries = new Counter({
     name: 'gateway_redeliveries_total',
-    help: 'Messages sent again because of a delivery receipt, by what that came to',
+    help: 'Messages sent again because of a delivery receipt, by outcome',
     labelNames: ['outcome'],
     registers,
   });

@@ -5,8 +5,8 @@ import {
   replaceSmartCharacters,
 } from '@sms-gateway/contract';
 import { blockNamesOf } from '@sms-gateway/screening';
-import { type DeliveryFacts } from '@sms-gateway/delivery';
-import { type Payload, type Vault } from '@sms-gateway/privacy';
+import type { DeliveryFacts } from '@sms-gateway/delivery';
+import type { Payload, Vault } from '@sms-gateway/privacy';
 import type { RoutePlan, Router } from '@sms-gateway/routing';
 import type { Logger } from '@sms-gateway/process';
 
@@ -14,11 +14,11 @@ import type { Logger } from '@sms-gateway/process';
 export type OpenedMessage = {
   payload: Payload | 'gone' | 'unreadable';
   plan: RoutePlan;
-  /** As it goes out. */
+  /** The text as it is sent. */
   text: string;
   encoding: string;
   segments: number;
-  /** The names under which an operator may have blocked its destination. */
+  /** The names by which an operator may have blocked its destination. */
   blockNames: string[];
 };
 
@@ -26,9 +26,16 @@ type Deps = { vault: Vault; plan: Router['plan']; replacesSmartCharacters: boole
 
 const NO_PLAN: RoutePlan = { route: 'none', providers: [] };
 
-/** Opens the payload of a message, and from what is in it finds its route and what its text costs. */
-export function createOpenMessage({ vault, plan: planOf, replacesSmartCharacters, logger }: Deps) {
-  return async function open(job: DeliveryJob, { sealed }: DeliveryFacts): Promise<OpenedMessage> {
+/** Opens the payload of a message, and derives its route and what its text costs. */
+export type OpenMessage = (job: DeliveryJob, facts: Pick<DeliveryFacts, 'sealed'>) => Promise<OpenedMessage>;
+
+export function createOpenMessage({
+  vault,
+  plan: planOf,
+  replacesSmartCharacters,
+  logger,
+}: Deps): OpenMessage {
+  return async (job, { sealed }) => {
     const payload = sealed === undefined ? undefined : await vault.open(job.id, sealed);
     if (payload === undefined) {
       if (sealed !== undefined) {

@@ -27,17 +27,17 @@ import {
 import { connectRedis, createConnectionWatch } from '@sms-gateway/redis';
 import { createRouter } from '@sms-gateway/routing';
 import { createGuard } from '@sms-gateway/screening';
-import { createProviderCalls } from './call-provider.ts';
-import { createApp } from './consumer.ts';
+import { createConsumer } from './consumer.ts';
 import { createProvider } from './create-provider.ts';
 import { createDeliver } from './deliver.ts';
 import { createHealth } from './health/create-health.ts';
 import { registerHealthMetrics } from './health/health-metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { createOpenMessage } from './open-message.ts';
+import { createProviderCalls } from './provider-calls.ts';
 
-/** Milliseconds kept of the shutdown time for writing down what the messages that had to be let go came to. */
-const LET_GO_MS = 1000;
+/** Milliseconds of the shutdown time that are reserved for storing the results of aborted deliveries. */
+const STORE_RESULTS_MS = 1000;
 
 type Options = ServiceOptions<ConfigSource<WorkerConfig>> & {
   /** Gives [0, 1). */
@@ -74,14 +74,16 @@ export async function startWorker(
     teardown.add(() => redis.disconnect());
     const watch = createConnectionWatch({ redis, now });
     teardown.add(() => watch.stop());
-    const book = createReceiptStore({ redis, now });
-    const desk = createReceiptHandler({ book, guard: createGuard({ redis }), registry, logger });
+    const receipts = createReceiptStore({ redis, now });
+    const guard = createGuard({ redis });
+    const receiptHandler = createReceiptHandler({ receipts, guard, registry, logger });
     const providers = await Promise.all(
       config.providers.map(async (providerConfig) => {
         const provider = await createProvider(providerConfig, {
           connections: config.concurrency,
           logger,
-          onReceipt: async (name, receipt, reference) => void (await desk.take(name, receipt, reference)),
+          onReceipt: async (name, receipt, reference) =>
+            void (await receiptHandler.take(name, receipt, reference)),
         });
         teardown.add(() => provider.close());
         return provider;
@@ -100,7 +102,7 @@ export async function startWorker(
     let router = createRouter(config.routing);
     const deliver = createDeliver({
       store: createDeliveryStore({ redis }),
-      open: createOpenMessage({
+      openMessage: createOpenMessage({
         vault: createVault(config.payloadKeys),
         plan: (message) => router.plan(message),
         replacesSmartCharacters: config.replacesSmartCharacters,
@@ -114,16 +116,16 @@ export async function startWorker(
         now,
       }),
       health,
-      book,
-      desk,
+      receipts,
+      receiptHandler,
       metrics,
       logger,
       onUnknown: config.onUnknown,
       now,
       random,
     });
-    const app = createApp({ redis, deliver, concurrency: config.concurrency, logger, now });
-    teardown.add(() => app.disconnect());
+    const consumer = createConsumer({ redis, deliver, concurrency: config.concurrency, logger, now });
+    teardown.add(() => consumer.disconnect());
 
     let isStopping = false;
     const readiness = () => {
@@ -153,14 +155,14 @@ export async function startWorker(
         now,
       });
     if (configWatch) teardown.add(() => configWatch.stop());
-    app.start();
+    consumer.start();
     logger.info({ adminPort, config: describeConfig(config) }, 'worker.started');
 
     async function stop(signal: string | undefined): Promise<void> {
       isStopping = true;
       logger.info({ signal }, 'worker.stopping');
-      const graceMs = Math.max(config.shutdownTimeoutMs - LET_GO_MS, config.shutdownTimeoutMs / 2);
-      const drained = await closeWithin(config.shutdownTimeoutMs, () => app.close(graceMs));
+      const graceMs = Math.max(config.shutdownTimeoutMs - STORE_RESULTS_MS, config.shutdownTimeoutMs / 2);
+      const drained = await closeWithin(config.shutdownTimeoutMs, () => consumer.close(graceMs));
       await teardown.run();
       logger.info({ drained: drained === 'closed' }, 'worker.stopped');
     }

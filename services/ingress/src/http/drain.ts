@@ -2,18 +2,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Milliseconds within which a request must have come completely. */
+/** Milliseconds within which a request must arrive completely. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 export type Drain = {
   drain: () => Promise<void>;
-  /** Whether a request has come completely on this connection and is not answered yet. */
+  /** Whether a request has arrived completely on this connection and is not answered yet. */
   owesAnswer: (socket: Duplex) => boolean;
 };
 
 /**
- * Knows which connections have requests in hand, so that a server can be closed while clients hold others open.
- * Node's own closeIdleConnections leaves those alone on which nothing was ever asked, such as a load balancer's.
+ * Knows which connections have requests in hand, so that a server can be closed while clients keep others open.
+ * Node's own closeIdleConnections does not close connections without any request, such as a load balancer's.
  */
 export function createDrain(server: Server): Drain {
   const inHand = new Map<Duplex, Set<IncomingMessage>>();
@@ -42,7 +42,7 @@ export function createDrain(server: Server): Drain {
         for (const [socket, requests] of inHand) {
           if (requests.size === 0) socket.destroy();
         }
-        // A closed server checks no timeouts any more: who is slow on purpose would hold it open.
+        // A closed server no longer checks timeouts, so that a stalling client would hold it open.
         setTimeout(() => {
           for (const [socket, requests] of inHand) {
             if (![...requests].some(({ complete }) => complete)) socket.destroy();

@@ -1,7 +1,7 @@
 import { QueueUnavailableError } from '@sms-gateway/delivery';
 import { HttpProblem } from './problem.ts';
 
-/** Answers 503 where Redis cannot do its part now. `detail` is shown to the caller. */
+/** Makes a 503 of it where Redis is not available. `detail` is shown to the caller. */
 export async function orUnavailable<Result>(detail: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -9,6 +9,7 @@ export async function orUnavailable<Result>(detail: string, work: () => Promise<
     if (!(error instanceof QueueUnavailableError)) throw error;
     throw new HttpProblem(503, 'queue_unavailable', detail, {
       cause: error,
+      reason: error.message,
       headers: { 'Retry-After': '2' },
     });
   }

@@ -2,7 +2,7 @@ import { type PhoneNumber, readPhoneNumber } from '@sms-gateway/contract';
 import type { z } from 'zod';
 import { HttpProblem } from './problem.ts';
 
-/** @throws {HttpProblem} 400, with every field that is wrong. */
+/** @throws {HttpProblem} 400, naming every field that is wrong. */
 export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -23,7 +23,7 @@ export function parseRecipient(
   throw new HttpProblem(422, 'recipient_not_possible', problem);
 }
 
-/** Names the field and the rule only: zod's own messages may repeat what was sent. */
+/** Names the field and the rule only, since zod's own messages may repeat the input. */
 function describe({ path, code, message }: z.core.$ZodIssue): string {
   const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
   switch (code) {

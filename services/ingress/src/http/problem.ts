@@ -23,7 +23,16 @@ export type ProblemCode =
   | 'queue_unavailable'
   | 'internal_error';
 
-/** A refused request. `detail` is shown to the caller: never put text, code, token or number into it. */
+type Options = ErrorOptions & {
+  headers?: Record<string, string>;
+  rules?: readonly string[];
+  reason?: string;
+};
+
+/**
+ * A refused request. `detail` is shown to the caller: never put text, code, token or number into it. It has no stack,
+ * which would cost more than the rest of a refusal and tell nothing.
+ */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly status: number;
@@ -33,22 +42,24 @@ export class HttpProblem extends Error {
   /** The screening rules that refused it, for the log. */
   readonly rules: readonly string[] | undefined;
 
-  constructor(
-    status: number,
-    code: ProblemCode,
-    detail: string,
-    options: ErrorOptions & { headers?: Record<string, string>; rules?: readonly string[] } = {},
-  ) {
+  /** What the log says besides, such as why Redis is not ready. */
+  readonly reason: string | undefined;
+
+  constructor(status: number, code: ProblemCode, detail: string, options: Options = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(code, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.status = status;
     this.code = code;
     this.detail = detail;
     this.headers = options.headers ?? {};
     this.rules = options.rules;
+    this.reason = options.reason;
   }
 }
 
-/** The body of an answer as RFC 9457 wants it. */
+/** The body of an answer in the form of RFC 9457. */
 export function problemJson({
   status,
   code,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { HttpProblem } from './problem.ts';
 
 /**
- * The bytes of a body of at most `limitBytes`. One that is larger is refused as soon as that is known.
+ * The bytes of a body of at most `limitBytes`. A larger one is refused as soon as its size is known.
  * @throws {HttpProblem} 400 or 413.
  */
 export function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer> {

@@ -5,10 +5,10 @@ import { readBody } from './read-body.ts';
 const BODY_LIMIT_BYTES = 16 * 1024;
 
 /**
- * Reads a JSON body of at most 16 KiB. body-parser would do for the reading, but it answers a body that is too large
- * only after all of it has come, and puts U+FFFD for bytes that are not UTF-8, which would go out as text.
+ * Reads a JSON body of at most 16 KiB. body-parser will not do: it answers a body that is too large only after all of
+ * it has arrived, and replaces bytes that are not UTF-8 by U+FFFD, which would go out as text.
  *
- * A missing Content-Type counts as JSON, and so does any +json: Auth0's exact header is documented nowhere.
+ * A missing Content-Type counts as JSON, and so does any +json, since Auth0 does not document its exact header.
  * @throws {HttpProblem} 400, 413 or 415.
  */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
@@ -17,7 +17,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message repeats what it could not parse.
+    // The parser's message would repeat the input.
     throw malformed('The body is not JSON.');
   }
 }

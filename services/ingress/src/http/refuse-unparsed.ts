@@ -2,17 +2,17 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ProblemCode, problemJson } from './problem.ts';
 
-/** Milliseconds for which the other side may take its answer, before the connection is closed. */
+/** Milliseconds that the client has to read its answer before the connection is closed. */
 const LINGER_MS = 1000;
 
-/** Answers what never became a request, and returns the status. Node's own answers would have no body. */
+/** Answers bytes that are no HTTP request, and returns the status. Node's own answers would have no body. */
 export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): number | undefined {
   if (socket.writable && error.code !== 'ECONNRESET') return refuse(socket, unparsed(error.code));
   socket.destroy();
   return undefined;
 }
 
-/** This is no proxy. */
+/** Refuses CONNECT, since this is no proxy. */
 export function refuseTunnel(_req: IncomingMessage, socket: Duplex): number {
   return refuse(socket, [405, 'method_not_allowed', 'Messages are sent with POST.']);
 }
@@ -32,8 +32,8 @@ function unparsed(code: string | undefined): Refusal {
 
 function refuse(socket: Duplex, [status, code, detail]: Refusal): number {
   const body = problemJson({ status, code, detail });
-  // A socket that node hands over has lost node's own listeners and timeouts: without ours, a reset would end the
-  // process, and one that the other side keeps half open would stay for ever.
+  // Node has removed its own listeners and timeouts from a socket that it hands over. Without ours, a reset would end
+  // the process, and a socket that the client keeps half open would stay for ever.
   socket.on('error', () => socket.destroy());
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));

@@ -4,17 +4,17 @@ import { createDrain, REQUEST_TIMEOUT_MS } from './drain.ts';
 import { refuseTunnel, refuseUnparsed } from './refuse-unparsed.ts';
 
 export type IngressServer = Server & {
-  /** Takes no more connections and resolves when the requests in hand are answered. */
+  /** Takes no more connections, and resolves once the requests in hand are answered. */
   drain: () => Promise<void>;
 };
 
 /**
- * Puts an Express app behind a server whose requests and responses are born with the app's prototypes.
+ * Serves an Express app with requests and responses that have the app's prototypes from the start.
  *
- * Express gives every request and response a new prototype (`Object.setPrototypeOf` in its app.handle), for which
- * V8 throws away the optimised code of node's own HTTP classes; objects that have that prototype already are left
- * alone. docs/adr/0004 has the measurements, server.test.ts holds that it stays so. `onRefused` is told the status
- * of what was refused before it became a request.
+ * Express gives every request and response a new prototype (`Object.setPrototypeOf` in its app.handle), and V8 then
+ * discards the optimised code of Node's HTTP classes. Objects that already have that prototype are left alone.
+ * docs/adr/0004 has the measurements, and server.test.ts guards it. `onRefused` gets the status of what was refused
+ * before it became a request.
  */
 export function createServer(
   app: Express,
@@ -29,11 +29,11 @@ export function createServer(
     {
       IncomingMessage: AppRequest,
       ServerResponse: AppResponse,
-      // The body has at most 16 KiB: who needs longer holds a connection open on purpose.
+      // A body has at most 16 KiB, so that only a client that stalls on purpose needs longer.
       headersTimeout: 5_000,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 1_000,
-      // Longer than the 60 s after which common load balancers drop idle connections, so that they do it first.
+      // Common load balancers drop idle connections after 60 s. They should do so first.
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
       // The app refuses it, with a body.
@@ -45,14 +45,14 @@ export function createServer(
   server.on('checkExpectation', app);
   server.on('connect', (req, socket) => onRefused(refuseTunnel(req, socket)));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // An answer in front of one that is still to come would be taken for it.
+    // The client would take this answer for that of an earlier request.
     const status = owesAnswer(socket) ? void socket.destroy() : refuseUnparsed(error, socket);
     if (status !== undefined) onRefused(status);
   });
   return Object.assign(server, { drain });
 }
 
-/** Makes `prototype` stand in for the object that Express would set as prototype, with all that is in it. */
+/** Makes `prototype` a copy of the object that Express would set as prototype. */
 function adopt<T extends object>(prototype: object, appPrototype: T): T {
   Object.setPrototypeOf(prototype, Reflect.getPrototypeOf(appPrototype));
   Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(appPrototype));

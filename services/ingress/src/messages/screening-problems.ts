@@ -1,5 +1,4 @@
-import type { Block, ReachedRule } from '@sms-gateway/screening';
-import type { DestinationRule } from '@sms-gateway/screening';
+import type { Block, DestinationRule, ReachedRule } from '@sms-gateway/screening';
 import { HttpProblem, type ProblemCode } from '../http/problem.ts';
 
 export function destinationRefused(
@@ -22,7 +21,7 @@ export function blocked({ name }: Block): HttpProblem {
   });
 }
 
-/** Retry-After is that of the one that takes longest: before that, the message would only be refused again. */
+/** Retry-After is the longest of the rules, since the message would be refused again before. */
 export function limitReached(reached: readonly ReachedRule[]): HttpProblem {
   const rules = reached.map(({ rule }) => rule);
   const code = codeFor(rules);

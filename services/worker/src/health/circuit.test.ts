@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCircuit, type Ticket } from './circuit.ts';
+import { createCircuit, type CircuitPermit } from './circuit.ts';
 import { type CallVerdict, createSlidingWindow } from './window.ts';
 
 function setup({ random = () => 0 }: { random?: () => number } = {}) {
@@ -8,11 +8,11 @@ function setup({ random = () => 0 }: { random?: () => number } = {}) {
   const now = () => clock.now;
   const window = createSlidingWindow({ now, random });
   const circuit = createCircuit({ window, now, random });
-  const end = (ticket: Ticket | undefined, verdict: CallVerdict) => {
-    if (ticket === undefined) throw new Error('no leave was given');
-    circuit.report(ticket, verdict, 10);
+  const end = (permit: CircuitPermit | undefined, verdict: CallVerdict) => {
+    if (permit === undefined) throw new Error('no permit was given');
+    circuit.report(permit, verdict, 10);
   };
-  const call = (verdict: CallVerdict) => end(circuit.admit(), verdict);
+  const call = (verdict: CallVerdict) => end(circuit.acquire(), verdict);
   const calls = (...verdicts: CallVerdict[]) => verdicts.forEach(call);
   return { clock, circuit, end, call, calls };
 }
@@ -28,7 +28,7 @@ describe('a closed circuit', () => {
     call('failed');
 
     expect(circuit.state()).toBe('open');
-    expect(circuit.admit()).toBeUndefined();
+    expect(circuit.acquire()).toBeUndefined();
   });
 
   test('stays closed while fewer fail, and for faults of some messages', () => {
@@ -70,8 +70,8 @@ describe('an open circuit', () => {
 
     expect(circuit.state()).toBe('half_open');
     expect(circuit.availableAt()).toBeLessThanOrEqual(clock.now);
-    expect(circuit.admit()).toMatchObject({ isProbe: true });
-    expect(circuit.admit()).toBeUndefined();
+    expect(circuit.acquire()).toMatchObject({ isProbe: true });
+    expect(circuit.acquire()).toBeUndefined();
     expect(circuit.availableAt()).toBe(clock.now + 250);
   });
 
@@ -116,26 +116,26 @@ describe('an open circuit', () => {
   test('gives the place of a probe that was not made to the next one', () => {
     const { clock, circuit } = opened();
     clock.now += 2000;
-    const ticket = circuit.admit();
-    if (ticket === undefined) throw new Error('no leave');
+    const permit = circuit.acquire();
+    if (permit === undefined) throw new Error('no permit was given');
 
-    circuit.withdraw(ticket);
+    circuit.release(permit);
 
-    expect(circuit.admit()).toMatchObject({ isProbe: true });
+    expect(circuit.acquire()).toMatchObject({ isProbe: true });
   });
 
   test('does not wait for ever for a probe that nobody reports', () => {
     const { clock, circuit } = opened();
     clock.now += 2000;
-    circuit.admit();
+    circuit.acquire();
     clock.now += 30_000;
 
-    expect(circuit.admit()).toMatchObject({ isProbe: true });
+    expect(circuit.acquire()).toMatchObject({ isProbe: true });
   });
 
   test('learns nothing from calls that began before it opened', () => {
     const bundle = setup();
-    const early = [bundle.circuit.admit(), bundle.circuit.admit()];
+    const early = [bundle.circuit.acquire(), bundle.circuit.acquire()];
     bundle.calls(...times(10, 'failed'));
     const { circuit, clock } = bundle;
     bundle.end(early[0], 'fine');
@@ -148,11 +148,11 @@ describe('an open circuit', () => {
 
   test('is not opened again, once closed, by failures of calls that began before it opened', () => {
     const bundle = setup();
-    const early = Array.from({ length: 20 }, () => bundle.circuit.admit());
+    const early = Array.from({ length: 20 }, () => bundle.circuit.acquire());
     bundle.calls(...times(10, 'failed'));
     bundle.clock.now += 2000;
     bundle.calls('fine', 'fine');
-    for (const ticket of early) bundle.end(ticket, 'failed');
+    for (const permit of early) bundle.end(permit, 'failed');
 
     bundle.call('fine');
 
@@ -164,16 +164,16 @@ describe('an open circuit', () => {
     (late) => {
       const { clock, circuit, end } = opened();
       clock.now += 2000;
-      const lost = circuit.admit();
+      const lost = circuit.acquire();
       clock.now += 30_000;
-      circuit.admit();
+      circuit.acquire();
 
       if (late === 'reported') end(lost, 'fine');
-      else if (lost) circuit.withdraw(lost);
+      else if (lost) circuit.release(lost);
 
       expect(lost).toBeDefined();
       expect(circuit.state()).toBe('half_open');
-      expect(circuit.admit()).toBeUndefined();
+      expect(circuit.acquire()).toBeUndefined();
     },
   );
 });
@@ -203,16 +203,16 @@ test('whatever happens: one probe at a time, none while open, and open ends', ()
     },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('call' as const) }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('end' as const), which: fc.nat(), verdict }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('withdraw' as const), which: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), which: fc.nat() }) },
   );
   const seen = { open: 0, probe: 0, closedAgain: 0 };
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 200 }), (steps) => {
       const { clock, circuit, end, calls } = setup();
-      const out: { ticket: Ticket; at: number }[] = Array.from({ length: 12 }, () => {
-        const ticket = circuit.admit();
-        if (ticket === undefined) throw new Error('no leave was given');
-        return { ticket, at: clock.now };
+      const out: { permit: CircuitPermit; at: number }[] = Array.from({ length: 12 }, () => {
+        const permit = circuit.acquire();
+        if (permit === undefined) throw new Error('no permit was given');
+        return { permit, at: clock.now };
       });
       calls(...times(9, 'failed'));
       let hasOpened = false;
@@ -222,22 +222,25 @@ test('whatever happens: one probe at a time, none while open, and open ends', ()
         if (before === 'open') seen.open += 1;
         if (before === 'closed' && hasOpened) seen.closedAgain += 1;
         if (next.kind === 'wait') clock.now += next.ms;
-        if ((next.kind === 'end' || next.kind === 'withdraw') && out.length > 0) {
+        if ((next.kind === 'end' || next.kind === 'release') && out.length > 0) {
           const [ended] = out.splice(next.which % out.length, 1);
-          const isOld = ended !== undefined && !ended.ticket.isProbe && hasOpened && before !== 'closed';
-          if (next.kind === 'end') end(ended?.ticket, next.verdict);
-          else if (ended) circuit.withdraw(ended.ticket);
+          const isOld = ended !== undefined && !ended.permit.isProbe && hasOpened && before !== 'closed';
+          if (next.kind === 'end') end(ended?.permit, next.verdict);
+          else if (ended) circuit.release(ended.permit);
           if (isOld) expect(circuit.state()).toBe(before);
         }
         if (next.kind === 'call') {
-          const ticket = circuit.admit();
-          if (before === 'open') expect(ticket).toBeUndefined();
-          if (before === 'closed') expect(ticket).toMatchObject({ isProbe: false });
-          if (ticket) out.push({ ticket, at: clock.now });
-          if (ticket?.isProbe) {
+          const permit = circuit.acquire();
+          if (before === 'open') expect(permit).toBeUndefined();
+          if (before === 'closed') expect(permit).toMatchObject({ isProbe: false });
+          if (permit) out.push({ permit, at: clock.now });
+          if (permit?.isProbe) {
             seen.probe += 1;
             const sameTime = out.filter(
-              (call) => call.ticket.isProbe && call.ticket.era === ticket.era && clock.now - call.at < 30_000,
+              (call) =>
+                call.permit.isProbe &&
+                call.permit.generation === permit.generation &&
+                clock.now - call.at < 30_000,
             );
             expect(sameTime).toHaveLength(1);
           }
@@ -246,7 +249,7 @@ test('whatever happens: one probe at a time, none while open, and open ends', ()
       }
       clock.now += 60_001;
       expect(circuit.state()).not.toBe('open');
-      expect(circuit.admit()).toBeDefined();
+      expect(circuit.acquire()).toBeDefined();
     }),
     { numRuns: 500 },
   );

@@ -17,26 +17,26 @@ const transient = (retryAfterMs?: number): SendResult => ({
   retryAfterMs,
 });
 
-function setup({ leaves = [] }: { leaves?: (Permit | Error)[] } = {}) {
+function setup({ rateLimitAnswers = [] }: { rateLimitAnswers?: (Permit | Error)[] } = {}) {
   const clock = { now: 1_000_000 };
-  const takeLeave = vi.fn(async (): Promise<Permit> => {
-    const leave = leaves.shift() ?? { granted: true };
-    if (leave instanceof Error) throw leave;
-    return leave;
+  const takePermit = vi.fn(async (): Promise<Permit> => {
+    const permit = rateLimitAnswers.shift() ?? { granted: true };
+    if (permit instanceof Error) throw permit;
+    return permit;
   });
   const health = createHealth({
     providers: ['twilio', 'http'],
     rateLimits: { twilio: 10 },
-    rateLimit: { take: takeLeave },
+    rateLimit: { take: takePermit },
     now: () => clock.now,
     random: () => 0,
   });
   const call = async (result: SendResult, { provider = 'twilio', durationMs = 10 } = {}) => {
-    const leave = await health.admit(provider);
-    if (leave === undefined) throw new Error('no leave was given');
-    health.report(leave, result, durationMs);
+    const permit = await health.acquire(provider);
+    if (permit === undefined) throw new Error('no permit was given');
+    health.report(permit, result, durationMs);
   };
-  return { clock, health, takeLeave, call };
+  return { clock, health, takePermit, call };
 }
 
 describe('a provider that asks us to slow down', () => {
@@ -46,9 +46,9 @@ describe('a provider that asks us to slow down', () => {
 
     expect(health.availableAt('twilio')).toBe(clock.now + 7000);
     expect(health.availableAt('http')).toBe(0);
-    expect(await health.admit('twilio')).toBeUndefined();
+    expect(await health.acquire('twilio')).toBeUndefined();
     clock.now += 7000;
-    expect(await health.admit('twilio')).toBeDefined();
+    expect(await health.acquire('twilio')).toBeDefined();
   });
 
   test('is left alone with a transient answer that says for how long, too', async () => {
@@ -84,44 +84,46 @@ describe('a provider that asks us to slow down', () => {
 
   test('by several answers at once waits once', async () => {
     const { clock, health } = setup();
-    const leaves = [await health.admit('twilio'), await health.admit('twilio')];
-    for (const leave of leaves) if (leave) health.report(leave, throttled(), 10);
+    const permits = [await health.acquire('twilio'), await health.acquire('twilio')];
+    for (const permit of permits) if (permit) health.report(permit, throttled(), 10);
 
     expect(health.availableAt('twilio')).toBe(clock.now + 1000);
   });
 });
 
 describe('a provider at its rate limit', () => {
-  test('is available again when there is leave', async () => {
-    const { clock, health, takeLeave } = setup({ leaves: [{ granted: false, waitMs: 80 }] });
+  test('is available again when the rate limit permits a message', async () => {
+    const { clock, health, takePermit } = setup({ rateLimitAnswers: [{ granted: false, waitMs: 80 }] });
 
-    expect(await health.admit('twilio')).toBeUndefined();
-    expect(takeLeave).toHaveBeenCalledWith('twilio', 10);
+    expect(await health.acquire('twilio')).toBeUndefined();
+    expect(takePermit).toHaveBeenCalledWith('twilio', 10);
     expect(health.availableAt('twilio')).toBe(clock.now + 80);
     clock.now += 80;
-    expect(await health.admit('twilio')).toBeDefined();
+    expect(await health.acquire('twilio')).toBeDefined();
   });
 
   test('is still left alone for a second when it asks us to slow down', async () => {
-    const { clock, health } = setup({ leaves: [{ granted: true }, { granted: false, waitMs: 80 }] });
-    const leave = await health.admit('twilio');
-    await health.admit('twilio');
+    const { clock, health } = setup({
+      rateLimitAnswers: [{ granted: true }, { granted: false, waitMs: 80 }],
+    });
+    const permit = await health.acquire('twilio');
+    await health.acquire('twilio');
 
-    if (leave) health.report(leave, throttled(), 10);
+    if (permit) health.report(permit, throttled(), 10);
 
     expect(health.availableAt('twilio')).toBe(clock.now + 1000);
   });
 
   test('without a limit nobody is asked', async () => {
-    const { health, takeLeave } = setup();
-    await health.admit('http');
+    const { health, takePermit } = setup();
+    await health.acquire('http');
 
-    expect(takeLeave).not.toHaveBeenCalled();
+    expect(takePermit).not.toHaveBeenCalled();
   });
 
   test('keeps no probe that it does not let pass', async () => {
     const { clock, health, call } = setup({
-      leaves: [
+      rateLimitAnswers: [
         ...Array.from({ length: 10 }, (): Permit => ({ granted: true })),
         { granted: false, waitMs: 1 },
         new Error('READONLY'),
@@ -129,11 +131,11 @@ describe('a provider at its rate limit', () => {
     });
     for (let index = 0; index < 10; index += 1) await call(transient());
     clock.now += 2000;
-    expect(await health.admit('twilio')).toBeUndefined();
+    expect(await health.acquire('twilio')).toBeUndefined();
     clock.now += 1;
-    await expect(health.admit('twilio')).rejects.toThrow('READONLY');
+    await expect(health.acquire('twilio')).rejects.toThrow('READONLY');
 
-    expect(await health.admit('twilio')).toBeDefined();
+    expect(await health.acquire('twilio')).toBeDefined();
   });
 });
 

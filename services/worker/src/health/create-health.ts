@@ -4,12 +4,12 @@ import { createCircuit } from './circuit.ts';
 import type { ProviderHealth } from './health.ts';
 import { type CallVerdict, createSlidingWindow } from './window.ts';
 
-/** Milliseconds for which a provider is left alone that asked us to slow down and did not say for how long. */
+/** Milliseconds of pause for a provider that asks us to slow down and does not say for how long. */
 const DEFAULT_PAUSE_MS = 1_000;
 const MAX_DEFAULT_PAUSE_MS = 30_000;
-/** Milliseconds: a provider may ask for more, but whether it is back is worth knowing before an hour is over. */
+/** Milliseconds. A provider may ask for more, but it is tried again after this time. */
 const MAX_PAUSE_MS = 300_000;
-/** Milliseconds from which on an answer counts as a failure: half of what a call may take at all. */
+/** Milliseconds. A slower answer counts as a failure: half of what a call may take. */
 const SLOW_MS = 5_000;
 
 type Deps = {
@@ -54,7 +54,7 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
       pause(provider, result.retryAfterMs);
       return;
     }
-    // Calls that were under way together are one reason, not several, to wait longer.
+    // Calls that were under way together lengthen the pause once, not several times.
     if (state.pausedUntil > now()) return;
     pause(provider, Math.min(DEFAULT_PAUSE_MS * 2 ** state.unexplainedThrottles, MAX_DEFAULT_PAUSE_MS));
     state.unexplainedThrottles += 1;
@@ -67,31 +67,31 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
 
   return {
     availableAt,
-    admit: async (provider) => {
+    acquire: async (provider) => {
       if (availableAt(provider) > now()) return undefined;
       const state = stateOf(provider);
       const { circuit } = state;
-      const ticket = circuit.admit();
-      if (ticket === undefined) return undefined;
+      const circuitPermit = circuit.acquire();
+      if (circuitPermit === undefined) return undefined;
       const perSecond = rateLimits[provider];
-      if (perSecond === undefined) return { provider, ticket };
+      if (perSecond === undefined) return { provider, circuitPermit };
       try {
-        const leave = await rateLimit.take(provider, perSecond);
-        if (leave.granted) return { provider, ticket };
-        // Not a pause: that would hide a wish of the provider's to slow down.
-        state.limitedUntil = now() + Math.max(1, leave.waitMs);
+        const permit = await rateLimit.take(provider, perSecond);
+        if (permit.granted) return { provider, circuitPermit };
+        // Not a pause, which would hide that the provider asked us to slow down.
+        state.limitedUntil = now() + Math.max(1, permit.waitMs);
       } catch (error) {
-        circuit.withdraw(ticket);
+        circuit.release(circuitPermit);
         throw error;
       }
-      circuit.withdraw(ticket);
+      circuit.release(circuitPermit);
       return undefined;
     },
-    report: ({ provider, ticket }, result, durationMs) => {
-      stateOf(provider).circuit.report(ticket, verdictOf(result, durationMs), durationMs);
+    report: ({ provider, circuitPermit }, result, durationMs) => {
+      stateOf(provider).circuit.report(circuitPermit, verdictOf(result, durationMs), durationMs);
       pauseIfAsked(provider, result);
     },
-    withdraw: ({ provider, ticket }) => stateOf(provider).circuit.withdraw(ticket),
+    release: ({ provider, circuitPermit }) => stateOf(provider).circuit.release(circuitPermit),
     snapshot: () =>
       Object.fromEntries(
         providers.map((name) => {
@@ -115,7 +115,7 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
   };
 }
 
-/** A recipient that cannot be reached says nothing against the provider, nor does a wish to slow down. */
+/** An unreachable recipient is not the provider's failure, and neither is a request to slow down. */
 function verdictOf({ kind }: SendResult, durationMs: number): CallVerdict {
   if (kind === 'transient' || kind === 'unknown') return 'failed';
   if (kind === 'provider_fault') return 'faulted';

@@ -3,7 +3,7 @@ import type { ProviderHealth } from './health.ts';
 
 const STATES = ['closed', 'open', 'half_open'] as const;
 
-/** Shows for every provider how it does, as this process sees it. */
+/** Shows the health of every provider as this process sees it. */
 export function registerHealthMetrics({
   registry,
   health,
@@ -12,7 +12,7 @@ export function registerHealthMetrics({
   health: ProviderHealth;
 }): void {
   const registers = [registry];
-  // The first to be asked when metrics are read, so that the others are fresh when it is their turn.
+  // Registered first, so that it is collected first and the others have fresh values.
   const available = new Gauge({
     name: 'gateway_provider_available',
     help: '1 where the provider may be called now, 0 while it is paused, at its rate limit, or its circuit is open',
@@ -38,7 +38,7 @@ export function registerHealthMetrics({
   });
   const failureRatio = new Gauge({
     name: 'gateway_provider_failure_ratio',
-    help: 'Share of the calls of the last minute that failed, or that the provider would not carry',
+    help: 'Share of the calls of the last minute that failed or that the provider refused to carry',
     labelNames: ['provider'],
     registers,
   });

@@ -1,23 +1,23 @@
 import type { SendResult } from '@sms-gateway/providers';
-import type { CircuitState, Ticket } from './circuit.ts';
+import type { CircuitState, CircuitPermit } from './circuit.ts';
 
-/** Permit for one call. */
-export type CallPermit = { readonly provider: string; readonly ticket: Ticket };
+/** Permission for one call to a provider. */
+export type CallPermit = { readonly provider: string; readonly circuitPermit: CircuitPermit };
 
-/** What one process knows of how its providers do. Times in milliseconds since the epoch. */
+/** What one process knows about the health of its providers. Times in milliseconds since the epoch. */
 export type ProviderHealth = {
   /** From when the provider may be called; not after now where it may be called at once. */
   availableAt(provider: string): number;
   /**
-   * Asks for leave to make one call now: from the circuit breaker, and from the rate limit that all workers share.
-   * Undefined where it is not given; then `availableAt` says from when on to ask again, which is later than now.
-   * @throws what Redis answers: without it no attempt can be written down anyway.
+   * Asks the circuit breaker and the rate limit that all workers share for a permit to make one call now. Undefined
+   * where there is none: `availableAt` then says when to ask again, which is later than now.
+   * @throws what Redis answers: without it no attempt can be stored anyway.
    */
-  admit(provider: string): Promise<CallPermit | undefined>;
-  /** Tells what an admitted call came to. */
-  report(leave: CallPermit, result: SendResult, durationMs: number): void;
-  /** Gives back the leave for a call that was not made after all. */
-  withdraw(leave: CallPermit): void;
+  acquire(provider: string): Promise<CallPermit | undefined>;
+  /** Reports the result of a permitted call. */
+  report(permit: CallPermit, result: SendResult, durationMs: number): void;
+  /** Gives back the permit of a call that was not made. */
+  release(permit: CallPermit): void;
   /** For `/readyz` and the metrics. */
   snapshot(): Record<string, ProviderState>;
 };

@@ -52,14 +52,14 @@ async function simulate({ messages, downForMs }: { messages: number; downForMs: 
       message.dueAt = clock.now + decision.delayMs;
       message.hasWaited = true;
     } else {
-      const leave = await health.admit('twilio');
-      if (leave === undefined) continue;
+      const permit = await health.acquire('twilio');
+      if (permit === undefined) continue;
       const result: SendResult =
         clock.now < STARTED_AT + downForMs
           ? { kind: 'transient', code: 'refused', retryAfterMs: undefined }
           : { kind: 'accepted', providerMessageId: undefined };
       clock.now += 20;
-      health.report(leave, result, 20);
+      health.report(permit, result, 20);
       circuits.add(health.snapshot()['twilio']?.circuit ?? 'none');
       const rest = { code: undefined, isUnrecognised: false, wasAsked: false, receipt: undefined };
       message.attempts.push({ provider: 'twilio', result: result.kind, ...rest });

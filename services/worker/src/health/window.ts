@@ -1,4 +1,4 @@
-/** What one call came to, as far as the health of its provider is concerned. */
+/** What the result of one call says about the health of its provider. */
 export type CallVerdict = 'fine' | 'failed' | 'faulted';
 
 export type WindowCounts = { calls: number; failed: number; faulted: number };
@@ -6,14 +6,14 @@ export type WindowCounts = { calls: number; failed: number; faulted: number };
 export type SlidingWindow = {
   add(verdict: CallVerdict, durationMs: number): void;
   counts(): WindowCounts;
-  /** Milliseconds below which this share of the calls in the window stayed; undefined without a call. */
+  /** Milliseconds within which this share of the calls in the window ended. Undefined without a call. */
   latencyMs(share: number): number | undefined;
   clear(): void;
 };
 
 const WINDOW_MS = 60_000;
 const BUCKET_MS = 5_000;
-/** Durations kept for each bucket: enough for a percentile, whatever the traffic. */
+/** Durations kept per bucket: enough for a percentile at any traffic. */
 const MAX_DURATIONS = 200;
 
 type Bucket = WindowCounts & { startsAt: number; durationsMs: number[] };
@@ -39,7 +39,7 @@ export function createSlidingWindow({
   function current(): Bucket {
     const startsAt = Math.floor(now() / BUCKET_MS) * BUCKET_MS;
     const last = live().at(-1);
-    // A clock that was set back puts calls into the newest bucket there is.
+    // After the clock was set back, calls go into the newest bucket.
     if (last !== undefined && last.startsAt >= startsAt) return last;
     const bucket = { startsAt, calls: 0, failed: 0, faulted: 0, durationsMs: [] };
     buckets.push(bucket);
@@ -54,7 +54,7 @@ export function createSlidingWindow({
       if (verdict === 'faulted') bucket.faulted += 1;
       if (bucket.durationsMs.length < MAX_DURATIONS) bucket.durationsMs.push(durationMs);
       else {
-        // Reservoir sampling: every call of the bucket has the same chance to be in it.
+        // Reservoir sampling: every call of the bucket is equally likely to be kept.
         const place = Math.floor(random() * bucket.calls);
         if (place < MAX_DURATIONS) bucket.durationsMs[place] = durationMs;
       }
@@ -69,7 +69,7 @@ export function createSlidingWindow({
       return total;
     },
     latencyMs: (share) => {
-      // A kept duration stands for as many calls as its bucket had to each that it kept.
+      // Each kept duration stands for an equal share of the calls of its bucket.
       const kept = live()
         .flatMap(({ calls, durationsMs }) =>
           durationsMs.map((ms) => ({ ms, calls: calls / durationsMs.length })),

@@ -1,7 +1,7 @@
 import type { Facts } from './facts.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
-/** The ingress takes tokens that are off by 30 s and no more (services/ingress/src/auth/authenticate.ts). */
+/** The ingress takes tokens that are off by 30 s and no more (services/ingress/src/auth/authenticator.ts). */
 const FAIL_FROM_MS = 30_000;
 const WARN_FROM_MS = 5_000;
 

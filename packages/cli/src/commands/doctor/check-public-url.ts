@@ -97,7 +97,7 @@ function adviceFor({ connection, result, secretCount }: Probe, isDev: boolean): 
   }
 }
 
-/** The details are those of services/ingress/src/auth/authenticate.ts; undefined where the secret may be the cause. */
+/** The details are those of services/ingress/src/auth/authenticator.ts; undefined where the secret may be the cause. */
 function adviceForDetail(detail = ''): string | undefined {
   if (/issued in the future|has expired/.test(detail)) {
     return 'Switch on time synchronisation (NTP) on this machine and on those of the ingress: beyond 30 s tokens are refused.';

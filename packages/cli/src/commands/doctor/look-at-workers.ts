@@ -7,7 +7,7 @@ export type WorkersLook = {
   oldestWaitingMs: number;
 };
 
-/** As services/worker/src/main.ts names it. */
+/** As services/worker/src/start-worker.ts names it. */
 const WORKER_CONNECTION = 'sms-gateway-worker';
 
 /** Undefined where Redis refuses to tell, as some managed ones do. */

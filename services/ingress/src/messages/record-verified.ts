@@ -6,17 +6,20 @@ import { z } from 'zod';
 import { orUnavailable } from '../http/or-unavailable.ts';
 import { parseBody, parseRecipient } from '../http/parse-body.ts';
 
-/** Clocks of others may be ahead by as much as a token's may (authenticate.ts). */
+/** How far a caller's clock may be ahead, as for the times of a token (authenticator.ts). */
 const TOLERANCE_MS = 30_000;
 
 const verifiedSchema = z.object({
   recipient: z.string().min(1).max(64),
-  /** When the code was entered; now where it is missing. */
+  /** When the code was entered; without it, now. */
   time: z.iso.datetime({ offset: true }).nullish(),
 });
 
-/** Somebody logged in with a code: answers of how many codes no login was known before. @throws {HttpProblem} */
-export type TakeVerified = (connection: ConnectionConfig, body: unknown) => Promise<{ credited: number }>;
+/**
+ * Records that somebody logged in with a code. Resolves with the number of codes that were unused until then.
+ * @throws {HttpProblem}
+ */
+export type RecordVerified = (connection: ConnectionConfig, body: unknown) => Promise<{ credited: number }>;
 
 type Deps = {
   guard: Pick<Guard, 'verified'>;
@@ -25,16 +28,16 @@ type Deps = {
   now: () => number;
 };
 
-export function createTakeVerified({ guard, identity, metrics, now }: Deps): TakeVerified {
+export function createRecordVerified({ guard, identity, metrics, now }: Deps): RecordVerified {
   return async (connection, body) => {
     const { recipient, time } = parseBody(verifiedSchema, body);
     const number = parseRecipient(recipient, connection);
     const at = Math.min(now(), time ? Date.parse(time) : now()) + TOLERANCE_MS;
-    const credited = await orUnavailable('What proved wanted cannot be noted now. Try again.', async () => {
+    const credited = await orUnavailable('The verification cannot be stored now. Try again.', async () => {
       try {
         return await guard.verified(connection.name, identity.limitKey('recipient', number.e164), at);
       } catch (cause) {
-        throw new QueueUnavailableError('Redis did not note what proved wanted', { cause });
+        throw new QueueUnavailableError('Redis did not store the verification', { cause });
       }
     });
     metrics.verified(connection.name, credited);

@@ -1,8 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import type { ConnectionConfig } from '@sms-gateway/config';
 import { SignJWT } from 'jose';
-import { createGates, type Gates } from './connections.ts';
 import { HttpProblem } from '../http/problem.ts';
+import {
+  type ConnectionAuthenticators,
+  createConnectionAuthenticators,
+} from './connection-authenticators.ts';
 
 const secretOf = (name: string) => new TextEncoder().encode(`a-shared-secret-of-more-than-32-bytes-${name}`);
 const connection = (name: string, ...secrets: string[]) =>
@@ -17,12 +20,12 @@ const bearer = async (secret: string) =>
   `Bearer ${await new SignJWT({ aud: 'urn:test' }).setProtectedHeader({ alg: 'HS256' }).sign(secretOf(secret))}`;
 
 /** How often a token's signature is checked before the answer, and what that is. */
-async function refusalOf(gates: Gates, name: string, authorization: string) {
+async function refusalOf(authenticators: ConnectionAuthenticators, name: string, authorization: string) {
   const verify = vi.spyOn(crypto.subtle, 'verify');
   try {
-    const answer = await gates
+    const answer = await authenticators
       .find(name)
-      .enter(authorization)
+      .authenticate(authorization)
       .catch((error: unknown) => error);
     return {
       name,
@@ -36,12 +39,12 @@ async function refusalOf(gates: Gates, name: string, authorization: string) {
 
 test('a bad token costs the same work for every connection, known or not, whatever number of secrets they have', async () => {
   const connections = [connection('one', 'a'), connection('rotating', 'b', 'c')];
-  const gates = await createGates({ connections, now: Date.now });
+  const authenticators = await createConnectionAuthenticators({ connections, now: Date.now });
   const authorization = await bearer('of-nobody');
   const refusals = async () => [
-    await refusalOf(gates, 'one', authorization),
-    await refusalOf(gates, 'rotating', authorization),
-    await refusalOf(gates, 'unknown', authorization),
+    await refusalOf(authenticators, 'one', authorization),
+    await refusalOf(authenticators, 'rotating', authorization),
+    await refusalOf(authenticators, 'unknown', authorization),
   ];
   const expected = (checks: number) => [
     { name: 'one', status: 401, checks },
@@ -50,16 +53,18 @@ test('a bad token costs the same work for every connection, known or not, whatev
   ];
 
   expect(await refusals()).toEqual(expected(2));
-  await gates.load([connection('one', 'a'), connection('rotating', 'c')]);
+  await authenticators.load([connection('one', 'a'), connection('rotating', 'c')]);
   expect(await refusals()).toEqual(expected(1));
 });
 
 test('every secret of a connection opens it, and no other connection', async () => {
   const connections = [connection('one', 'a'), connection('rotating', 'b', 'c')];
-  const gates = await createGates({ connections, now: Date.now });
+  const authenticators = await createConnectionAuthenticators({ connections, now: Date.now });
 
   for (const secret of ['b', 'c']) {
-    expect((await gates.find('rotating').enter(await bearer(secret))).name).toBe('rotating');
-    await expect(gates.find('one').enter(await bearer(secret))).rejects.toMatchObject({ status: 401 });
+    expect((await authenticators.find('rotating').authenticate(await bearer(secret))).name).toBe('rotating');
+    await expect(authenticators.find('one').authenticate(await bearer(secret))).rejects.toMatchObject({
+      status: 401,
+    });
   }
 });

@@ -2,11 +2,11 @@ import type { DeliveryJob } from '@sms-gateway/contract';
 import type { Provider, SendRequest } from '@sms-gateway/providers';
 import { createReceiptReferences } from '@sms-gateway/privacy';
 import { expect, test } from 'vitest';
-import { createProviderCalls } from './call-provider.ts';
+import { createProviderCalls } from './provider-calls.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
 
 const NOW = 1_000_000;
-const leave: CallPermit = { provider: 'twilio', ticket: { isProbe: false, era: 0 } };
+const permit: CallPermit = { provider: 'twilio', circuitPermit: { isProbe: false, generation: 0 } };
 const references = createReceiptReferences({ kind: 'keys', keys: [new Uint8Array(32)] });
 
 function setup({
@@ -35,9 +35,9 @@ function setup({
   };
   const health: ProviderHealth = {
     availableAt: () => 0,
-    admit: async () => leave,
-    report: (_leave, { kind }) => void told.push(`reported ${kind}`),
-    withdraw: () => void told.push('withdrawn'),
+    acquire: async () => permit,
+    report: (_permit, { kind }) => void told.push(`reported ${kind}`),
+    release: () => void told.push('withdrawn'),
     snapshot: () => ({}),
   };
   const calls = createProviderCalls({ providers: [provider], health, references, publicUrl, now: () => NOW });
@@ -52,7 +52,7 @@ function setup({
     calls.send({
       job,
       number: 2,
-      leave,
+      permit,
       sender: 'Acme',
       payload: { to: '+14155550123', body: 'Your code is 493817' },
       text: 'Your code is 493817',
@@ -72,7 +72,7 @@ test('a call lasts no longer than its code, and promises the carrier no more, ho
   expect(told).toEqual(['reported unknown']);
 });
 
-test('no call is made at the deadline, and its leave is given back', async () => {
+test('no call is made at the deadline, and its permit is given back', async () => {
   const { send, requests, told } = setup({ leftMs: 0 });
 
   expect(await send()).toMatchObject({ result: 'transient', code: 'deadline_before_call' });

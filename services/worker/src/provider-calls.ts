@@ -6,15 +6,15 @@ import { withinCallWindow } from './call-window.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
 
 export type ProviderCalls = {
-  /** Whether receipts of the provider's can come. */
+  /** Whether the provider can send receipts. */
   sendsReceipts(provider: string): boolean;
   /** The providers that can be asked whether they have a message. */
   answering: string[];
-  /** One attempt, for which leave was given and whose beginning is written down. */
+  /** One attempt, which is permitted and stored as begun. */
   send(call: {
     job: DeliveryJob;
     number: number;
-    leave: CallPermit;
+    permit: CallPermit;
     sender: string | undefined;
     payload: Payload | undefined;
     text: string;
@@ -35,12 +35,12 @@ type Deps = {
   providers: Provider[];
   health: ProviderHealth;
   references: ReceiptReferences;
-  /** The ingress as the outside reaches it; without it no provider is asked to call us. */
+  /** The public URL of the ingress. Without it no provider is asked to send receipts. */
   publicUrl: string | undefined;
   now: () => number;
 };
 
-/** The calls of deliveries to providers: within their time, and with their end told to the provider's health. */
+/** Calls providers within their time, and reports the results to the providers' health. */
 export function createProviderCalls({ providers, health, references, publicUrl, now }: Deps): ProviderCalls {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   const provided = (name: string): Provider => {
@@ -62,14 +62,14 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
     },
     answering: providers.filter((provider) => 'lookup' in provider).map(({ name }) => name),
 
-    send: async ({ job, number, leave, sender, payload, text, timeoutMs, validitySeconds, signal }) => {
-      const provider = provided(leave.provider);
+    send: async ({ job, number, permit, sender, payload, text, timeoutMs, validitySeconds, signal }) => {
+      const provider = provided(permit.provider);
       const startedAt = now();
       let result: SendResult;
-      // The mark may have taken long to write, and so may anything before it.
+      // Storing the attempt may have taken long.
       const leftMs = job.deadline - startedAt;
       if (leftMs <= 0 || payload === undefined) {
-        health.withdraw(leave);
+        health.release(permit);
         result = { kind: 'transient', code: 'deadline_before_call', retryAfterMs: undefined };
       } else {
         const { to, from } = payload;
@@ -89,11 +89,11 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
             (window) => provider.send(request, window),
           );
         } catch (error) {
-          // A bug in an adapter: nobody knows what it did.
-          health.withdraw(leave);
+          // A bug in an adapter. Whether it sent anything is unknown.
+          health.release(permit);
           throw error;
         }
-        health.report(leave, result, now() - startedAt);
+        health.report(permit, result, now() - startedAt);
       }
       const concludedAt = now();
       return {

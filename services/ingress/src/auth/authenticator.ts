@@ -3,12 +3,12 @@ import { type CryptoKey, errors, type JWTPayload, type JWTVerifyOptions, jwtVeri
 import { HttpProblem } from '../http/problem.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 30;
-/** A token that comes again, as within a burst, is not verified again: for so long, and so many of them. */
+/** A token that comes again, as in a burst, is not verified again for this long. */
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_TOKENS = 1000;
 
-/** @throws {HttpProblem} 401 for whatever is wrong with the token. */
-export type Authenticate = (authorization: string | undefined) => Promise<void>;
+/** Resolves for a valid token. @throws {HttpProblem} 401 for whatever is wrong with it. */
+export type Authenticator = (authorization: string | undefined) => Promise<void>;
 
 type Deps = {
   connection: Pick<ConnectionConfig, 'secrets' | 'audience' | 'subject' | 'issuer'>;
@@ -17,10 +17,10 @@ type Deps = {
 
 /**
  * Checks the token that Auth0 puts into the Authorization header: HS256 with the shared secret of
- * `gateway_authentication`, any of them during a rotation. Only the audience is certain to be there. Times are
- * checked where present: whether Auth0 sets them is documented nowhere.
+ * `gateway_authentication`, or with any of several during a rotation. Only the audience is certain to be present.
+ * Auth0 does not document whether it sets times, so they are checked where present.
  */
-export async function createAuthenticate({ connection, now }: Deps): Promise<Authenticate> {
+export async function createAuthenticator({ connection, now }: Deps): Promise<Authenticator> {
   const { audience, subject, issuer } = connection;
   const keys = await Promise.all(connection.secrets.map(importKey));
   const claims: JWTVerifyOptions = {
@@ -56,7 +56,7 @@ export async function createAuthenticate({ connection, now }: Deps): Promise<Aut
   };
 }
 
-/** The claims, or what is wrong with the token, `signature` meaning that another key may still be the right one. */
+/** The claims, or what is wrong with the token. `signature` means that another key may be the right one. */
 async function verify(
   token: string,
   key: CryptoKey,

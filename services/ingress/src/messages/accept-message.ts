@@ -18,7 +18,7 @@ import { parseBody, parseRecipient } from '../http/parse-body.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { blocked, destinationRefused, limitReached } from './screening-problems.ts';
 
-export type Accept = (
+export type AcceptMessage = (
   connection: ConnectionConfig,
   request: {
     body: unknown;
@@ -38,8 +38,8 @@ type Deps = {
   screening: () => 'on' | 'record' | 'off';
 };
 
-/** From an authenticated body to a message on disk. @throws {HttpProblem} for everything that keeps it from there. */
-export function createAccept(deps: Deps): Accept {
+/** Makes a durable message of an authenticated body. @throws {HttpProblem} where it cannot. */
+export function createAcceptMessage(deps: Deps): AcceptMessage {
   const { producer, identity, refusals, metrics, logger } = deps;
 
   function noteNumber(number: PhoneNumber, note: (fields: Record<string, unknown>) => void): void {
@@ -72,12 +72,12 @@ export function createAccept(deps: Deps): Accept {
       { mode, limitKey: identity.limitKey },
     );
 
-    /** What enforcing would have refused, also where another rule did. */
+    /** Counts the rules that only record, also where another rule refuses the message. */
     function noteRecorded(rules: readonly string[]): void {
       for (const rule of rules) metrics.screened(connection.name, rule, 'recorded');
     }
 
-    /** Counted and traced: it is what an operator is asked about. */
+    /** Counts a refusal and leaves a trace of it, since users ask operators about refused messages. */
     async function noteRefusal(messageId: string, rules: readonly string[]): Promise<void> {
       for (const rule of rules) metrics.screened(connection.name, rule, 'refused');
       try {
@@ -90,7 +90,7 @@ export function createAccept(deps: Deps): Accept {
           rules,
         });
       } catch (error) {
-        // The answer stands: a trace more or less must not turn a 403 into a 503.
+        // A missing trace must not turn a 403 into a 503.
         logger.warn({ err: error }, 'screening.trace_failed');
       }
     }

@@ -1,13 +1,13 @@
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticator } from './authenticator.ts';
 
 const secret = new TextEncoder().encode('a-shared-secret-of-more-than-32-bytes');
 const connection = { secrets: [secret], audience: 'urn:test', subject: undefined, issuer: undefined };
 
 async function setup(claims: Record<string, unknown> = {}) {
   const clock = { nowMs: 1_000_000_000 };
-  const authenticate = await createAuthenticate({ connection, now: () => clock.nowMs });
+  const authenticate = await createAuthenticator({ connection, now: () => clock.nowMs });
   const token = await new SignJWT({ aud: 'urn:test', ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(secret);

@@ -18,8 +18,8 @@ import { readBody } from '../http/read-body.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** Takes in what a provider calls us with. @throws {HttpProblem} for everything that is not entered. */
-export type TakeReceipts = (
+/** Handles one call of a provider that brings delivery receipts. @throws {HttpProblem} where they are not stored. */
+export type ReceiptWebhook = (
   provider: string,
   token: string | undefined,
   req: Request,
@@ -27,22 +27,22 @@ export type TakeReceipts = (
 
 type Deps = {
   config: ReceiptsConfig;
-  /** The ingress as the outside reaches it; without it no provider can be told where to call, or be verified. */
+  /** The public URL of the ingress. Without it no provider knows where to call, and no signature can be checked. */
   publicUrl: string | undefined;
   references: ReceiptReferences;
-  desk: ReceiptHandler;
+  receiptHandler: ReceiptHandler;
   metrics: IngressMetrics;
   now: () => number;
 };
 
-export function createTakeReceipts({
+export function createReceiptWebhook({
   config,
   publicUrl,
   references,
-  desk,
+  receiptHandler,
   metrics,
   now,
-}: Deps): TakeReceipts {
+}: Deps): ReceiptWebhook {
   const readers = publicUrl === undefined ? new Map<string, ReadReceipts>() : createReaders(config);
 
   return async (provider, token, req) => {
@@ -74,7 +74,11 @@ export function createTakeReceipts({
     try {
       const isAlone = reading.receipts.length === 1;
       for (const receipt of reading.receipts) {
-        await desk.take(provider, receipt, isMeant(receipt, reference, isAlone) ? reference : undefined);
+        await receiptHandler.take(
+          provider,
+          receipt,
+          isMeant(receipt, reference, isAlone) ? reference : undefined,
+        );
       }
     } catch (cause) {
       throw new HttpProblem(503, 'queue_unavailable', 'The receipt cannot be stored now. Send it again.', {
@@ -86,7 +90,7 @@ export function createTakeReceipts({
   };
 }
 
-/** The URL's reference is of one attempt; of several receipts in one call it can only mean the one with its id. */
+/** The URL's reference names one attempt. Of several receipts in one call it can only mean the one with its id. */
 function isMeant(
   { providerMessageId }: Receipt,
   reference: AttemptReference | undefined,

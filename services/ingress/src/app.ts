@@ -1,0 +1,100 @@
+import type { ConnectionConfig } from '@sms-gateway/config';
+import express, { type Express, type NextFunction, type Request } from 'express';
+import type { ConnectionAuthenticators } from './auth/connection-authenticators.ts';
+import type { Answer, Answers } from './http/answer.ts';
+import { HttpProblem } from './http/problem.ts';
+import { readJson } from './http/read-json.ts';
+import type { AcceptMessage } from './messages/accept-message.ts';
+import type { RecordVerified } from './messages/record-verified.ts';
+import type { ReceiptWebhook } from './receipts/receipt-webhook.ts';
+
+type Deps = {
+  authenticators: ConnectionAuthenticators;
+  acceptMessage: AcceptMessage;
+  recordVerified: RecordVerified;
+  receiptWebhook: ReceiptWebhook;
+  answers: Answers;
+};
+
+/** The routes of the public listener. */
+export function createApp({
+  authenticators,
+  acceptMessage,
+  recordVerified,
+  receiptWebhook,
+  answers,
+}: Deps): Express {
+  /** The connection that a request addresses, once its token has proved valid for it. */
+  async function authenticate(req: Request, res: Answer): Promise<ConnectionConfig> {
+    const authenticator = authenticators.find(String(req.params['connection'] ?? 'default'));
+    if (authenticator.connectionName !== undefined) res.locals.connection = authenticator.connectionName;
+    return authenticator.authenticate(req.headers.authorization);
+  }
+
+  async function postMessage(req: Request, res: Answer): Promise<void> {
+    const connection = await authenticate(req, res);
+    const body = await readJson(req);
+    const { id, isRepeat } = await acceptMessage(connection, {
+      body,
+      idempotencyKey: req.get('idempotency-key'),
+      note: (fields) => Object.assign(res.locals.noted, fields),
+    });
+    answers.send(res, { id, status: isRepeat ? 'duplicate' : 'queued' }, { messageId: id, isRepeat });
+  }
+
+  async function postVerified(req: Request, res: Answer): Promise<void> {
+    const connection = await authenticate(req, res);
+    const recorded = await recordVerified(connection, await readJson(req));
+    answers.send(res, recorded, recorded);
+  }
+
+  async function postReceipts(req: Request, res: Answer): Promise<void> {
+    const { provider, reference } = req.params;
+    const { receipts } = await receiptWebhook(String(provider), reference && String(reference), req);
+    answers.send(res, { status: 'ok' }, { provider, receipts });
+  }
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use((req: Request, res: Answer, next: NextFunction) => {
+    res.locals.startedAt = performance.now();
+    res.locals.connection = 'none';
+    res.locals.noted = {};
+    refuseUnmet(req);
+    next();
+  });
+  for (const path of ['/v1/sms', '/v1/connections/:connection/sms']) {
+    app.route(path).post(postMessage).all(refuseMethod);
+  }
+  app.route('/v1/connections/:connection/verified').post(postVerified).all(refuseMethod);
+  app.route('/v1/receipts/:provider{/:reference}').post(postReceipts).all(refuseMethod);
+  app.use(refusePath);
+  app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) =>
+    answers.refuse(error, req, res),
+  );
+  return app;
+}
+
+/** Refuses what Node's server would refuse by itself, but without a body (RFC 9112 §3.2, RFC 9110 §10.1.1). */
+function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void {
+  if (host === undefined && httpVersion === '1.1') {
+    throw new HttpProblem(400, 'malformed_request', 'The Host header is missing.', {
+      headers: { Connection: 'close' },
+    });
+  }
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+    throw new HttpProblem(417, 'expectation_failed', 'Only the expectation 100-continue can be met.');
+  }
+}
+
+function refuseMethod(): never {
+  throw new HttpProblem(405, 'method_not_allowed', 'Only POST is answered here.', {
+    headers: { Allow: 'POST' },
+  });
+}
+
+function refusePath(): never {
+  throw new HttpProblem(404, 'not_found', 'There is nothing at this path. Messages go to POST /v1/sms.');
+}

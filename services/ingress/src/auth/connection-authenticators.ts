@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { ConnectionConfig } from '@sms-gateway/config';
+import { HttpProblem } from '../http/problem.ts';
+import { createAuthenticator } from './authenticator.ts';
+
+export type ConnectionAuthenticator = {
+  /** Of the connection; undefined where there is none of that name. */
+  connectionName: string | undefined;
+  /** @throws {HttpProblem} 401 for whatever is wrong with the token; 404 where there is no such connection. */
+  authenticate(authorization: string | undefined): Promise<ConnectionConfig>;
+};
+
+/** The authenticators of all connections. */
+export type ConnectionAuthenticators = {
+  /** Replaces all of them at once. A token that a removed secret has signed is refused, remembered or not. */
+  load(connections: readonly ConnectionConfig[]): Promise<void>;
+  find(connectionName: string): ConnectionAuthenticator;
+};
+
+export async function createConnectionAuthenticators({
+  connections,
+  now,
+}: {
+  connections: readonly ConnectionConfig[];
+  now: () => number;
+}): Promise<ConnectionAuthenticators> {
+  async function create(configs: readonly ConnectionConfig[]) {
+    const secretCount = Math.max(1, ...configs.map(({ secrets }) => secrets.length));
+    const byName = new Map<string, ConnectionAuthenticator>();
+    for (const config of configs) {
+      const secrets = padSecrets(config.secrets, secretCount);
+      const authenticate = await createAuthenticator({ connection: { ...config, secrets }, now });
+      byName.set(config.name, {
+        connectionName: config.name,
+        authenticate: async (authorization) => {
+          await authenticate(authorization);
+          return config;
+        },
+      });
+    }
+    return { byName, unknown: await createUnknownAuthenticator(secretCount, now) };
+  }
+
+  let current = await create(connections);
+  return {
+    load: async (configs) => {
+      current = await create(configs);
+    },
+    find: (name) => current.byName.get(name) ?? current.unknown,
+  };
+}
+
+/** Checks a token like any other before it refuses, so that response times do not tell the names of connections. */
+async function createUnknownAuthenticator(
+  secretCount: number,
+  now: () => number,
+): Promise<ConnectionAuthenticator> {
+  const authenticate = await createAuthenticator({
+    connection: {
+      secrets: padSecrets([], secretCount),
+      audience: 'none',
+      subject: undefined,
+      issuer: undefined,
+    },
+    now,
+  });
+  return {
+    connectionName: undefined,
+    authenticate: async (authorization) => {
+      await authenticate(authorization).catch(() => undefined);
+      throw new HttpProblem(404, 'not_found', 'There is no such connection.');
+    },
+  };
+}
+
+/**
+ * A bad token is checked against every secret of its connection. All connections get the same number of secrets, so
+ * that response times do not tell how many there are.
+ */
+function padSecrets(secrets: readonly Uint8Array[], count: number): Uint8Array[] {
+  return [...secrets, ...Array.from({ length: count - secrets.length }, () => randomBytes(32))];
+}

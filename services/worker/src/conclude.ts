@@ -1,0 +1,71 @@
+import type { DeliveryStore, FinishedAttempt, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
+import { untilWritten } from '@sms-gateway/redis';
+import { type Decision, didNotArrive } from './decide.ts';
+import { type Delivery, isRedelivery, type Release } from './delivery.ts';
+import type { WorkerMetrics } from './metrics.ts';
+import type { ProviderCalls } from './provider-calls.ts';
+
+type Deps = {
+  store: DeliveryStore;
+  calls: Pick<ProviderCalls, 'sendsReceipts'>;
+  receipts: Pick<ReceiptStore, 'reopen'>;
+  receiptHandler: Pick<ReceiptHandler, 'takeHeld'>;
+  metrics: WorkerMetrics;
+  now: () => number;
+};
+
+/** Gives a message its one outcome, or ends its redelivery. */
+export type Conclude = (delivery: Delivery, decision: Decision & { kind: 'conclude' }) => Promise<Release>;
+
+export function createConclude({ store, calls, receipts, receiptHandler, metrics, now }: Deps): Conclude {
+  /** Whether a receipt of this attempt can come, and another provider could deliver what this one did not. */
+  function mayNeedAnother(
+    { facts, message }: Delivery,
+    finished: FinishedAttempt | undefined,
+  ): finished is FinishedAttempt {
+    if (finished?.result !== 'accepted' || !calls.sendsReceipts(finished.provider)) return false;
+    const used = facts.attempts
+      .filter((attempt) => attempt.result === 'provider_fault' || didNotArrive(attempt))
+      .map(({ provider }) => provider);
+    return message.plan.providers.some(({ name }) => name !== finished.provider && !used.includes(name));
+  }
+
+  return async (delivery, { outcome, reason }) => {
+    const { job, lease, facts, message, unwritten, log } = delivery;
+    const isAgain = isRedelivery(delivery);
+    // It was concluded before, by a process that ended before it could tell the queue.
+    if (isAgain && outcome === 'sent' && unwritten === undefined) return { kind: 'done' };
+
+    const at = now();
+    const awaitsReceipt = outcome === 'sent' && mayNeedAnother(delivery, unwritten);
+    const end = {
+      outcome,
+      reason,
+      at,
+      holder: lease.holder,
+      isRedelivery: isAgain,
+      awaitsReceipt,
+      previous: unwritten,
+    };
+    const answer = await untilWritten(() => store.conclude(job, end), lease.signal);
+
+    const sinceAcceptedMs = at - job.acceptedAt;
+    const fields = { outcome, reason, attempts: facts.attempts.length, sinceAcceptedMs };
+    if (isAgain) {
+      metrics.redelivered(outcome);
+      log.info(fields, 'redelivery.ended');
+    } else if (answer.isFirst) {
+      metrics.concluded(job.connection, outcome, sinceAcceptedMs);
+      const { plan, encoding, segments } = message;
+      log.info({ ...fields, route: plan.route, encoding, segments }, 'message.concluded');
+    }
+    if (unwritten === undefined) return { kind: 'done' };
+
+    const { provider, number } = unwritten;
+    if (awaitsReceipt && answer.isUndelivered) await receipts.reopen(job, number);
+    for (const receipt of answer.early) {
+      await receiptHandler.takeHeld(provider, receipt, { messageId: job.id, attempt: number });
+    }
+    return { kind: 'done' };
+  };
+}

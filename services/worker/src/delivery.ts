@@ -1,0 +1,47 @@
+import type { DeliveryJob } from '@sms-gateway/contract';
+import type { DeliveryFacts, FinishedAttempt } from '@sms-gateway/delivery';
+import type { Logger } from '@sms-gateway/process';
+import type { OpenedMessage } from './open-message.ts';
+
+/** A worker's hold on one message, as the queue granted it. */
+export type Lease = {
+  /** Names this lease, unlike any other. */
+  holder: string;
+  /** Whether the message was in hand before, and has waited since. */
+  hasWaited: boolean;
+  /** Aborted when the process must let go of what it has in hand. */
+  signal: AbortSignal;
+};
+
+/** A message in hand, and how far it has come. */
+export type Delivery = {
+  kind: 'in_hand';
+  job: DeliveryJob;
+  lease: Lease;
+  /** As stored, and with `unwritten` added. */
+  facts: DeliveryFacts;
+  message: OpenedMessage;
+  /** The latest attempt, where its end is not stored yet. */
+  unwritten: FinishedAttempt | undefined;
+  /** Whether the wait that an earlier decision asked for is over. */
+  hasWaited: boolean;
+  log: Logger;
+};
+
+/** What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). */
+export type Release = { kind: 'done' } | { kind: 'later'; delayMs: number };
+
+export type Step = Delivery | Release;
+
+/** A message that has its outcome, `sent`, and is sent again because a receipt says that it did not arrive. */
+export function isRedelivery({ facts }: Delivery): boolean {
+  return facts.outcome === 'sent';
+}
+
+/** The delivery after the end of an attempt, which is not stored yet. */
+export function withEnd(delivery: Delivery, finished: FinishedAttempt): Delivery {
+  const { number, ...end } = finished;
+  const attempts = [...delivery.facts.attempts];
+  attempts[number - 1] = { ...end, receipt: attempts[number - 1]?.receipt };
+  return { ...delivery, facts: { ...delivery.facts, attempts }, unwritten: finished };
+}

@@ -1,0 +1,83 @@
+import type { DeliveryJob } from '@sms-gateway/contract';
+import type { DeliveryFacts, DeliveryStore, FinishedAttempt, ReceiptStore } from '@sms-gateway/delivery';
+import type { Logger } from '@sms-gateway/process';
+import { wasTaken } from './decide.ts';
+import type { Delivery, Lease, Release, Step } from './delivery.ts';
+import type { OpenMessage } from './open-message.ts';
+import type { ReportAttempt } from './report-attempt.ts';
+
+type Deps = {
+  store: DeliveryStore;
+  openMessage: OpenMessage;
+  receipts: Pick<ReceiptStore, 'reopen'>;
+  reportAttempt: ReportAttempt;
+  logger: Logger;
+  now: () => number;
+};
+
+export type Recover = {
+  /** Begins with what is stored of a message, whoever had it in hand before. */
+  recover(job: DeliveryJob, lease: Lease): Promise<Step>;
+  /** Reads what is stored again, after somebody else has written. */
+  readAgain(delivery: Delivery): Promise<Step>;
+};
+
+export function createRecover({ store, openMessage, receipts, reportAttempt, logger, now }: Deps): Recover {
+  async function read(job: DeliveryJob): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
+    const facts = await store.facts(job);
+    if (await isOver(job, facts)) return { kind: 'done' };
+    return { facts, message: await openMessage(job, facts) };
+  }
+
+  /**
+   * Whether there is nothing left to do here. A message whose receipt calls for another attempt is sent again by the
+   * job that was put back for it, and by no other: two at once would each take the other's attempt for dead.
+   */
+  async function isOver(job: DeliveryJob, { outcome, attempts }: DeliveryFacts): Promise<boolean> {
+    if (outcome !== 'sent') return outcome !== undefined;
+    const taken = attempts.findLastIndex(wasTaken) + 1;
+    if (taken <= (job.afterAttempt ?? 0)) return false;
+    if (attempts[taken - 1]?.receipt?.isCurable === true) await receipts.reopen(job, taken);
+    return true;
+  }
+
+  /** The last attempt, where the process that began it never stored its end: its result is unknown. */
+  function neverConcluded({ attempts }: DeliveryFacts): FinishedAttempt | undefined {
+    const last = attempts.at(-1);
+    if (last === undefined || last.result !== undefined) return undefined;
+    return {
+      number: attempts.length,
+      provider: last.provider,
+      result: 'unknown',
+      code: 'never_concluded',
+      isUnrecognised: false,
+      providerMessageId: undefined,
+      wasAsked: last.wasAsked,
+      concludedAt: now(),
+    };
+  }
+
+  return {
+    recover: async (job, lease) => {
+      const stored = await read(job);
+      if ('kind' in stored) return stored;
+      const log = logger.child({ messageId: job.id, connection: job.connection });
+      const unwritten = neverConcluded(stored.facts);
+      const delivery: Delivery = {
+        kind: 'in_hand',
+        job,
+        lease,
+        ...stored,
+        unwritten,
+        hasWaited: lease.hasWaited,
+        log,
+      };
+      if (unwritten) reportAttempt(delivery, unwritten, 0);
+      return delivery;
+    },
+    readAgain: async (delivery) => {
+      const stored = await read(delivery.job);
+      return 'kind' in stored ? stored : { ...delivery, ...stored, unwritten: undefined };
+    },
+  };
+}
