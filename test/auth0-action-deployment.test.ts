@@ -8,7 +8,7 @@ import { phoneProviderEvent } from '../packages/cli/src/tenant/sample-events.ts'
 import { setUpActionTenant, theirs } from './support/action-tenant.ts';
 import { ALL_SCOPES } from './support/auth0-management.ts';
 import { freshNumber, freshText } from './support/auth0.ts';
-import { AUDIENCE, SECRET } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
 
 const FOLDER = fileURLToPath(new URL('../integrations/auth0-action/', import.meta.url));
 const codeOf = (file: string) => readFile(join(FOLDER, file), 'utf8');

@@ -15,7 +15,7 @@ import {
 import { phoneProviderEvent, sendPhoneMessageEvent } from '../packages/cli/src/tenant/sample-events.ts';
 import { freshNumber, freshText } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
-import { AUDIENCE, SECRET } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
 import {
   type ReceivedRequest,
   refusingUrl,

@@ -14,7 +14,7 @@ import {
 import { auth0Token, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';
-import { AUDIENCE, SECRET } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
 
 let gateway: Gateway;
 let tenant: Auth0Management;

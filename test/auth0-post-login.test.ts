@@ -5,7 +5,8 @@ import { loadAction, type LoadedAction } from '../packages/cli/src/tenant/run-ac
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
-import { AUDIENCE, SECRET, series } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { series } from './support/series.ts';
 import {
   refusingUrl,
   startDeafServer,

@@ -17,13 +17,14 @@ import {
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';
-import { AUDIENCE, type GatewayProcess } from './support/processes.ts';
+import { AUDIENCE } from './support/base-env.ts';
+import { type LocalService } from './support/services.ts';
 
 let gateway: Gateway;
 let tenant: Auth0Management;
 let folder: string;
 let file: string;
-let ingress: GatewayProcess;
+let ingress: LocalService;
 let old: string;
 
 beforeAll(async () => {
@@ -43,7 +44,7 @@ beforeEach(async () => {
   ingress = await gateway.startIngress({ AUTH0_SECRET: '', AUTH0_SECRET_FILE: file });
   tenant.connections.push(twilioConnection('sms'));
   return async () => {
-    ingress.child.kill('SIGKILL');
+    await ingress.stop();
     await tenant[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   };
@@ -169,7 +170,7 @@ test('one process that has not followed, of several behind an address, keeps Aut
     expect((await run([...rotation, '30s'], env)).code).toBe(0);
     expect(secretAtAuth0()).toBe((await secrets())[0]);
   } finally {
-    late.child.kill('SIGKILL');
+    await late.stop();
   }
 });
 

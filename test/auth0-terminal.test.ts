@@ -9,7 +9,7 @@ import {
   twilioConnection,
 } from './support/auth0-management.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
-import { AUDIENCE, SECRET } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
 import { refusingUrl } from './support/scripted-provider-server.ts';
 import { type Dialog, hasTerminal, KEYS, runInTerminal } from './support/terminal.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { expectProblem } from './support/problem.ts';
-import { AUDIENCE, SECRET } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
 import { exchangeRaw, httpRequest } from './support/raw-http.ts';
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { startWorker } from '../services/worker/src/start-worker.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
-import { baseEnv, SECRET } from './support/processes.ts';
+import { baseEnv, SECRET } from './support/base-env.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';

@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';
-import { AUDIENCE, baseEnv, runToEnd } from './support/processes.ts';
+import { AUDIENCE, baseEnv } from './support/base-env.ts';
+import { runToEnd } from './support/processes.ts';
 
 const EX_CONFIG = 78;
 const SECRET_VALUE = 'hunter2-hunter2-hunter2-hunter2-hunter2';

@@ -6,7 +6,11 @@ import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { acceptTwilio, callbackOf, callBackUntilTaken, twilioEnv } from './support/fake-twilio.ts';
-import { type GatewayProcess, startIngress, startWorker } from './support/processes.ts';
+import {
+  type GatewayProcess,
+  startIngressProcess as startIngress,
+  startWorkerProcess as startWorker,
+} from './support/processes.ts';
 import { type ReceivedRequest, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';

@@ -2,7 +2,9 @@ import { gatewayKeys } from '@sms-gateway/contract';
 import { createTraceReader } from '@sms-gateway/delivery';
 import { describe, expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
-import { type GatewayProcess, series, startIngress, startWorker } from './support/processes.ts';
+import { startWorkerProcess } from './support/processes.ts';
+import { series } from './support/series.ts';
+import { type Service, startIngress, startWorker } from './support/services.ts';
 import {
   type ReceivedRequest,
   type Respond,
@@ -62,12 +64,12 @@ async function setup({
     },
     startWorker: async (more: Record<string, string> = {}) =>
       stack.use(await startWorker({ ...processEnv, ...more })),
+    startWorkerProcess: async () => stack.use(await startWorkerProcess(processEnv)),
     [Symbol.asyncDispose]: () => stack.dispose(),
   };
 }
 
-const untilReady = (ingress: GatewayProcess) =>
-  until(async () => expect((await ingress.ready()).status).toBe(200));
+const untilReady = (ingress: Service) => until(async () => expect((await ingress.ready()).status).toBe(200));
 const accept: Respond = (response) => response.writeHead(200).end('{"id":"p-1"}');
 const acceptTwilio: Respond = (response) =>
   response
@@ -428,7 +430,7 @@ test('a repeat of an older code does not make it the newest again', async () => 
 describe('a worker that is killed while it sends', () => {
   async function killMidSend(env: Record<string, string>) {
     const gateway = await setup({ http: inTurn(silence, accept), env });
-    const first: GatewayProcess = await gateway.startWorker();
+    const first = await gateway.startWorkerProcess();
     const received = gateway.nextHttpRequest();
     const answer = await postSms(gateway.ingress.url);
     await received;
@@ -469,8 +471,8 @@ test('a payload that one worker has no key for waits for a worker that has', asy
   const stranger = await gateway.startWorker({ PAYLOAD_KEYS: Buffer.alloc(32, 7).toString('base64url') });
   const answer = await postSms(gateway.ingress.url);
   await stranger.untilLog('delivery.payload_unreadable');
-  stranger.signal('SIGTERM');
-  expect(await stranger.exited).toBe(0);
+  await stranger.stop();
+  expect(await stranger.untilLog('worker.stopped')).toMatchObject({ drained: true });
 
   await gateway.startWorker();
 

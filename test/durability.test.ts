@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
-import { type GatewayProcess, startIngress, startWorker } from './support/processes.ts';
+import {
+  type GatewayProcess,
+  startIngressProcess as startIngress,
+  startWorkerProcess as startWorker,
+} from './support/processes.ts';
 import { refusingUrl, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';

@@ -5,7 +5,7 @@ import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';
 import { startGateway } from './support/gateway.ts';
-import { AUDIENCE, SECRET } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
 
 const PAYLOAD_KEYS = Buffer.alloc(32, 7).toString('base64url');
 const IP = '203.0.113.7';

@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { auth0Token, freshNumber, freshText, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { expectProblem } from './support/problem.ts';
-import { AUDIENCE, series } from './support/processes.ts';
+import { AUDIENCE } from './support/base-env.ts';
+import { series } from './support/series.ts';
 import { connectRaw, exchangeRaw, httpRequest, type RequestParts } from './support/raw-http.ts';
 import { untilConcluded } from './support/traces.ts';
 

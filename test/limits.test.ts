@@ -5,7 +5,8 @@ import { freshNumber, freshText, postSms } from './support/auth0.ts';
 import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
-import { AUDIENCE, SECRET, series } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { series } from './support/series.ts';
 import { redisContents } from './support/redis-contents.ts';
 
 const YAML = `
@@ -170,7 +171,7 @@ describe('POST /v1/sms', () => {
     const post = async () => (await postSms(gateway.ingress.url, { body: { recipient } })).status;
     expect([await post(), await post(), await post()]).toEqual([200, 200, 429]);
     await writeFile(file.path, YAML.replace('hour: 2', 'hour: 3'));
-    gateway.ingress.signal('SIGHUP');
+    gateway.ingress.reload();
     await gateway.ingress.untilLog('config.reloaded');
     expect([await post(), await post()]).toEqual([200, 429]);
   });

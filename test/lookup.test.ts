@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';
-import { series } from './support/processes.ts';
+import { series } from './support/series.ts';
 import { startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { untilConcluded } from './support/traces.ts';
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
-import { type GatewayProcess, series } from './support/processes.ts';
+import { series } from './support/series.ts';
+import { type Service } from './support/services.ts';
 import { exchangeRaw, httpRequest } from './support/raw-http.ts';
 import type { Respond } from './support/scripted-provider-server.ts';
 import { untilConcluded } from './support/traces.ts';
@@ -69,7 +70,7 @@ async function startWithTraffic() {
   }
 }
 
-async function makeTraffic(gateway: Gateway): Promise<{ worker: GatewayProcess }> {
+async function makeTraffic(gateway: Gateway): Promise<{ worker: Service }> {
   const { ingress, client } = gateway;
   const post = (digit: number, body = `Your code is ${CODE}`) =>
     postSms(ingress.url, { body: { recipient: `${NUMBER.slice(0, -1)}${digit}`, body } });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { acceptTwilio, twilioEnv } from './support/fake-twilio.ts';
 import { startGateway } from './support/gateway.ts';
-import { series } from './support/processes.ts';
+import { series } from './support/series.ts';
 import { type Respond, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';

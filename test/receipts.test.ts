@@ -11,7 +11,8 @@ import {
   TWILIO_AUTH_TOKEN,
   twilioEnv,
 } from './support/fake-twilio.ts';
-import { series, startIngress, startWorker } from './support/processes.ts';
+import { series } from './support/series.ts';
+import { startIngress, startWorker } from './support/services.ts';
 import { type Respond, startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { redisContents } from './support/redis-contents.ts';
 import { startTestRedis } from './support/test-redis.ts';

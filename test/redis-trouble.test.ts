@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
-import { startIngress, startWorker } from './support/processes.ts';
+import { startIngress, startWorker } from './support/services.ts';
 import { startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
@@ -121,6 +121,6 @@ test('a worker that may not ask for INFO works all the same', async () => {
   const answer = await postSms(gateway.ingress.url, { body: { recipient: freshNumber() } });
 
   expect(await untilConcluded(gateway.client, answer.body['id'])).toMatchObject({ outcome: 'sent' });
-  worker.signal('SIGTERM');
-  expect(await worker.exited).toBe(0);
+  await worker.stop();
+  expect(await worker.untilLog('worker.stopped')).toMatchObject({ drained: true });
 });

@@ -5,7 +5,10 @@ import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
 import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
-import { AUDIENCE, type GatewayProcess, SECRET, series } from './support/processes.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { startIngressProcess } from './support/processes.ts';
+import { series } from './support/series.ts';
+import { type Service } from './support/services.ts';
 
 const OTHER_SECRET = 'another-shared-secret-of-more-than-32-bytes';
 const CONNECTION = `default: { secrets: [${SECRET}], audience: '${AUDIENCE}' }`;
@@ -24,19 +27,16 @@ async function startWithFile(stack: ReturnType<typeof createDisposal>, yaml: str
     await rename(join(folder, `${name}.new`), join(folder, name));
   };
   const gateway = stack.use(await startGateway());
-  const ingress = await gateway.startIngress({
-    GATEWAY_CONFIG: file.path,
-    AUTH0_SECRET: '',
-    AUTH0_AUDIENCE: '',
-  });
+  const own = { GATEWAY_CONFIG: file.path, AUTH0_SECRET: '', AUTH0_AUDIENCE: '' };
+  const ingress = await gateway.startIngress(own);
   await expect.poll(async () => (await ingress.ready()).status).toBe(200);
-  return { file, gateway, ingress, write };
+  return { file, gateway, ingress, write, env: { REDIS_URL: gateway.redis.url, ...own } };
 }
 
-const reloads = (process: GatewayProcess) =>
+const reloads = (process: Service) =>
   process.logLines().filter(({ msg }) => msg === 'config.reloaded').length;
 
-async function untilReloaded(process: GatewayProcess, change: () => Promise<void> | void): Promise<void> {
+async function untilReloaded(process: Service, change: () => Promise<void> | void): Promise<void> {
   const before = reloads(process);
   await change();
   await expect.poll(() => reloads(process)).toBeGreaterThan(before);
@@ -90,7 +90,7 @@ describe('connections', () => {
     const { file, ingress, write } = await startWithFile(stack, yamlOf(CONNECTION));
     await write('acme.secret', `${OTHER_SECRET},${SECRET}`);
     await write('gateway.yaml', yamlOf(CONNECTION, ACME));
-    await untilReloaded(ingress, () => ingress.signal('SIGHUP'));
+    await untilReloaded(ingress, () => ingress.reload());
     const body = () => ({ recipient: `+49151${freshNumber().slice(-8)}` });
     const withOld = async () => (await postSms(ingress.url, { path: ACME_PATH, body: body() })).status;
     expect(await withOld()).toBe(200);
@@ -131,7 +131,9 @@ test('a file that has gone changes nothing', async () => {
 
 test('SIGHUP loads again, and says which settings wait for a restart', async () => {
   await using stack = createDisposal();
-  const { file, ingress } = await startWithFile(stack, yamlOf(CONNECTION));
+  const { file, env } = await startWithFile(stack, yamlOf(CONNECTION));
+  const ingress = stack.use(await startIngressProcess(env));
+  await expect.poll(async () => (await ingress.ready()).status).toBe(200);
   await writeFile(file.path, `screening: off\nport: 65000\nallowedCountries: [DE]\n${yamlOf(CONNECTION)}`);
   ingress.signal('SIGHUP');
 

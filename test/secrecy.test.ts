@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { gatewayKeys } from '@sms-gateway/contract';
 import { describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
-import { PROVIDER_TOKEN, startGateway } from './support/gateway.ts';
-import { PAYLOAD_KEY, SECRET } from './support/processes.ts';
+import { PROVIDER_TOKEN, startGatewayProcesses } from './support/gateway.ts';
+import { PAYLOAD_KEY, SECRET } from './support/base-env.ts';
 import { connectRaw, exchangeRaw, httpRequest } from './support/raw-http.ts';
 import { monitorRedis, redisContents } from './support/redis-contents.ts';
 import type { Respond } from './support/scripted-provider-server.ts';
@@ -73,7 +73,7 @@ function hostileProvider(): Respond {
 
 describe('text, code, number, token and secrets', () => {
   test('are nowhere but with the provider: not in logs, metrics, answers and Redis, whatever goes wrong', async () => {
-    await using gateway = await startGateway({
+    await using gateway = await startGatewayProcesses({
       respond: hostileProvider(),
       mustControl: true,
       env: { LOG_LEVEL: 'trace', ALLOWED_COUNTRIES: 'US', ON_UNKNOWN: 'resend' },
@@ -138,7 +138,7 @@ describe('text, code, number, token and secrets', () => {
   });
 
   test('are kept from logs also when Redis fails or refuses its password', async () => {
-    await using gateway = await startGateway({ mustControl: true, env: { LOG_LEVEL: 'trace' } });
+    await using gateway = await startGatewayProcesses({ mustControl: true, env: { LOG_LEVEL: 'trace' } });
     const worker = await gateway.startWorker();
     const redisUrl = gateway.redis.url.replace('redis://', `redis://nobody:${REDIS_PASSWORD}@`);
     const shutOut = await gateway.startIngress({ REDIS_URL: redisUrl });
@@ -164,7 +164,7 @@ describe('text, code, number, token and secrets', () => {
   });
 
   test('leave Redis by themselves at the deadline, without any worker', async () => {
-    await using gateway = await startGateway({ env: { MESSAGE_TTL: '1s' } });
+    await using gateway = await startGatewayProcesses({ env: { MESSAGE_TTL: '1s' } });
 
     const { body } = await postSms(gateway.ingress.url, { body: rejected });
 
@@ -176,7 +176,7 @@ describe('text, code, number, token and secrets', () => {
 
 test('a key that only decrypts opens what an older process has stored', async () => {
   const [older, newer] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
-  await using gateway = await startGateway({ env: { PAYLOAD_KEYS: older } });
+  await using gateway = await startGatewayProcesses({ env: { PAYLOAD_KEYS: older } });
 
   const { body } = await postSms(gateway.ingress.url, { body: rejected });
   await gateway.startWorker({ PAYLOAD_KEYS: `${newer},${older}` });

@@ -5,7 +5,7 @@ import { readDevState, writeDevState } from '../packages/cli/src/dev-state.ts';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { emptyStateFolder, startGatewayCommand } from './support/gateway-command.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
-import { AUDIENCE, PAYLOAD_KEY, SECRET } from './support/processes.ts';
+import { AUDIENCE, PAYLOAD_KEY, SECRET } from './support/base-env.ts';
 import { writeConfig } from './support/config-file.ts';
 import { PROCESS_HANG_MS } from './support/hang.ts';
 import { until } from './support/until.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { auth0Token, freshNumber, freshText, postSms } from './support/auth0.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
-import type { GatewayProcess } from './support/processes.ts';
+import { type GatewayProcesses, startGatewayProcesses } from './support/gateway.ts';
+import { type GatewayProcess } from './support/processes.ts';
 import { connectRaw, httpRequest } from './support/raw-http.ts';
 import type { Respond } from './support/scripted-provider-server.ts';
 import { untilConcluded } from './support/traces.ts';
@@ -9,7 +9,11 @@ import { untilConcluded } from './support/traces.ts';
 const CLIENTS = 16;
 
 /** Posts one message after the other until the gateway is gone; every answer goes into `answers`. */
-async function postUntilRefused(gateway: Gateway, token: string, answers: { status: number; id: unknown }[]) {
+async function postUntilRefused(
+  gateway: GatewayProcesses,
+  token: string,
+  answers: { status: number; id: unknown }[],
+) {
   for (;;) {
     try {
       const { status, body } = await postSms(gateway.ingress.url, {
@@ -24,7 +28,7 @@ async function postUntilRefused(gateway: Gateway, token: string, answers: { stat
 }
 
 /** Part of a request, so that the process has something in hand. */
-async function beginRequest(gateway: Gateway) {
+async function beginRequest(gateway: GatewayProcesses) {
   const body = JSON.stringify({ recipient: freshNumber(), body: freshText() });
   const bytes = httpRequest({
     headers: { Authorization: `Bearer ${await auth0Token()}`, 'Content-Type': 'application/json' },
@@ -37,7 +41,7 @@ async function beginRequest(gateway: Gateway) {
 
 describe('an ingress that is told to stop', () => {
   test('under load loses nothing that it has answered with 200, and exits with 0', async () => {
-    await using gateway = await startGateway();
+    await using gateway = await startGatewayProcesses();
     const token = await auth0Token();
     const answers: { status: number; id: unknown }[] = [];
     const clients = Array.from({ length: CLIENTS }, () => postUntilRefused(gateway, token, answers));
@@ -59,7 +63,7 @@ describe('an ingress that is told to stop', () => {
   });
 
   test('is not ready while it drains, answers what it has begun, and closes that connection', async () => {
-    await using gateway = await startGateway();
+    await using gateway = await startGatewayProcesses();
     using begun = await beginRequest(gateway);
     // Answered in order, so by now the process has read the beginning of the other request too.
     await postSms(gateway.ingress.url);
@@ -85,7 +89,7 @@ describe('an ingress that is told to stop', () => {
   });
 
   test('does not wait for connections on which nothing was asked, as load balancers keep them', async () => {
-    await using gateway = await startGateway({ env: { SHUTDOWN_TIMEOUT: '60s' } });
+    await using gateway = await startGatewayProcesses({ env: { SHUTDOWN_TIMEOUT: '60s' } });
     using silent = await connectRaw(gateway.ingress.url);
     await postSms(gateway.ingress.url);
 
@@ -97,7 +101,7 @@ describe('an ingress that is told to stop', () => {
   }, 30_000);
 
   test('does not wait longer than SHUTDOWN_TIMEOUT for a client that never finishes its request', async () => {
-    await using gateway = await startGateway({ env: { SHUTDOWN_TIMEOUT: '1s' } });
+    await using gateway = await startGatewayProcesses({ env: { SHUTDOWN_TIMEOUT: '1s' } });
     using begun = await beginRequest(gateway);
     await postSms(gateway.ingress.url);
 
@@ -124,7 +128,7 @@ describe('a worker that is told to stop', () => {
 
   test('finishes the message it is sending, takes no other, and exits with 0', async () => {
     const { respond, release } = holdFirst();
-    await using gateway = await startGateway({ respond });
+    await using gateway = await startGatewayProcesses({ respond });
     const worker = await gateway.startWorker();
     const sending = gateway.provider.nextRequest();
     const first = await postSms(gateway.ingress.url);
@@ -150,7 +154,7 @@ describe('a worker that is told to stop', () => {
 
   test('lets go of a hanging provider after SHUTDOWN_TIMEOUT, and another worker takes the message over', async () => {
     const { respond } = holdFirst();
-    await using gateway = await startGateway({ respond });
+    await using gateway = await startGatewayProcesses({ respond });
     const worker = await gateway.startWorker({ SHUTDOWN_TIMEOUT: '2s' });
     const sending = gateway.provider.nextRequest();
     const { body } = await postSms(gateway.ingress.url);
@@ -169,7 +173,7 @@ describe('a worker that is told to stop', () => {
 
   test('under load leaves every message to exactly one outcome', async () => {
     const respond: Respond = (response) => void setTimeout(() => response.writeHead(200).end('{}'), 20);
-    await using gateway = await startGateway({ respond });
+    await using gateway = await startGatewayProcesses({ respond });
     const workers = [
       await gateway.startWorker({ CONCURRENCY: '5' }),
       await gateway.startWorker({ CONCURRENCY: '5' }),
@@ -196,7 +200,7 @@ describe('a worker that is told to stop', () => {
 
 describe('either service exits with 0', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('on %s with nothing in hand', async (signal) => {
-    await using gateway = await startGateway();
+    await using gateway = await startGatewayProcesses();
     const worker = await gateway.startWorker();
 
     gateway.ingress.signal(signal);
@@ -205,11 +209,11 @@ describe('either service exits with 0', () => {
     expect(await Promise.all([gateway.ingress.exited, worker.exited])).toStrictEqual([0, 0]);
   });
 
-  test.each<[string, (gateway: Gateway) => Promise<void>]>([
+  test.each<[string, (gateway: GatewayProcesses) => Promise<void>]>([
     ['is gone', (gateway) => gateway.redis.kill()],
     ['is frozen', (gateway) => gateway.redis.pause()],
   ])('while Redis %s', async (_title, disturb) => {
-    await using gateway = await startGateway({ mustControl: true, env: { SHUTDOWN_TIMEOUT: '2s' } });
+    await using gateway = await startGatewayProcesses({ mustControl: true, env: { SHUTDOWN_TIMEOUT: '2s' } });
     const worker = await gateway.startWorker();
     await disturb(gateway);
     await expect.poll(async () => (await gateway.ingress.ready()).status).toBe(503);
@@ -223,7 +227,7 @@ describe('either service exits with 0', () => {
 });
 
 test('a worker with nothing in hand does not wait for a Redis that is gone', async () => {
-  await using gateway = await startGateway({ mustControl: true });
+  await using gateway = await startGatewayProcesses({ mustControl: true });
   const worker = await gateway.startWorker();
   await gateway.redis.kill();
   await expect.poll(async () => (await worker.ready()).status).toBe(503);

@@ -2,7 +2,8 @@ import { createTraceReader, type Trace } from '@sms-gateway/delivery';
 import { describe, expect, test } from 'vitest';
 import { freshText, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
-import { runToEnd, series } from './support/processes.ts';
+import { runToEnd } from './support/processes.ts';
+import { series } from './support/series.ts';
 import { untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';
 

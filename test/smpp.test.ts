@@ -47,7 +47,7 @@ test('without its SMSC a worker is up all the same, and sends through the next p
     { provider: 'smpp', result: 'transient', code: 'smpp_not_bound' },
     { provider: 'http', result: 'accepted' },
   ]);
-  worker.signal('SIGTERM');
-  expect(await worker.exited).toBe(0);
+  await worker.stop();
+  expect(await worker.untilLog('worker.stopped')).toMatchObject({ drained: true });
   expect(worker.output()).not.toContain('secret08');
 });

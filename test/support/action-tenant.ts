@@ -10,7 +10,7 @@ import {
 } from './auth0-management.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { runGatewayCommand } from './gateway-command.ts';
-import { AUDIENCE, SECRET } from './processes.ts';
+import { AUDIENCE, SECRET } from './base-env.ts';
 
 type ActionTenant = {
   gateway: Gateway;

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { AUDIENCE, SECRET } from './processes.ts';
+import { AUDIENCE, SECRET } from './base-env.ts';
 
 type Claims = Record<string, unknown>;
 

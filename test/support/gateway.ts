@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { createDisposal } from './disposal.ts';
-import { startIngress, startWorker } from './processes.ts';
+import { startIngressProcess, startWorkerProcess } from './processes.ts';
 import { type Respond, startScriptedProviderServer } from './scripted-provider-server.ts';
+import { type Service, startIngress, startWorker } from './services.ts';
 import { startTestRedis } from './test-redis.ts';
 import { openRedis } from './traces.ts';
 import { until } from './until.ts';
@@ -17,13 +18,36 @@ type Options = {
   mustControl?: boolean;
 };
 
-/** A Redis, an ingress that is ready, a provider that answers as told, and workers as they are asked for. */
-export async function startGateway({ env = {}, respond = accept, mustControl = false }: Options = {}) {
+/**
+ * A Redis, an ingress that is ready, a provider that answers as told, and workers as they are asked for; both services
+ * in this process.
+ */
+export function startGateway(options: Options = {}) {
+  return start({ startIngress, startWorker }, options);
+}
+
+/** The same with each service as a process of its own, for tests whose subject is the process. */
+export function startGatewayProcesses(options: Options = {}) {
+  return start({ startIngress: startIngressProcess, startWorker: startWorkerProcess }, options);
+}
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
+export type GatewayProcesses = Awaited<ReturnType<typeof startGatewayProcesses>>;
+
+type Start<Running> = {
+  startIngress(env: Record<string, string>): Promise<Running>;
+  startWorker(env: Record<string, string>): Promise<Running>;
+};
+
+async function start<Running extends Service>(
+  services: Start<Running>,
+  { env = {}, respond = accept, mustControl = false }: Options,
+) {
   const stack = createDisposal();
   try {
     const redis = stack.use(await startTestRedis({ mustControl }));
     const provider = stack.use(await startScriptedProviderServer(respond));
-    const processEnv = {
+    const serviceEnv = {
       REDIS_URL: redis.url,
       PROVIDERS: 'http',
       HTTP_PROVIDER_URL: `${provider.url}/sms`,
@@ -31,7 +55,7 @@ export async function startGateway({ env = {}, respond = accept, mustControl = f
       ...env,
     };
     const client = stack.use(openRedis(redis.url));
-    const ingress = stack.use(await startIngress(processEnv));
+    const ingress = stack.use(await services.startIngress(serviceEnv));
     await until(async () => expect((await ingress.ready()).status).toBe(200));
     return {
       redis,
@@ -41,9 +65,9 @@ export async function startGateway({ env = {}, respond = accept, mustControl = f
       /** What the provider was asked to send, in order. */
       sent: () => provider.requests.map(({ body }) => JSON.parse(body) as Record<string, unknown>),
       startWorker: async (more: Record<string, string> = {}) =>
-        stack.use(await startWorker({ ...processEnv, ...more })),
+        stack.use(await services.startWorker({ ...serviceEnv, ...more })),
       startIngress: async (more: Record<string, string> = {}) =>
-        stack.use(await startIngress({ ...processEnv, ...more })),
+        stack.use(await services.startIngress({ ...serviceEnv, ...more })),
       [Symbol.asyncDispose]: () => stack.dispose(),
     };
   } catch (error) {
@@ -51,5 +75,3 @@ export async function startGateway({ env = {}, respond = accept, mustControl = f
     throw error;
   }
 }
-
-export type Gateway = Awaited<ReturnType<typeof startGateway>>;

@@ -1,5 +1,6 @@
 import { connectRedis, type RedisClient } from '@sms-gateway/redis';
 import { createTraceReader, type Trace } from '@sms-gateway/delivery';
+import { PROCESS_HANG_MS } from './hang.ts';
 import { until } from './until.ts';
 
 /** A connection that looks into the Redis under test, as an operator's tool would. */
@@ -11,9 +12,12 @@ export function openRedis(url: string): RedisClient & Disposable {
 /** Resolves with the trace of a message once it has its outcome. */
 export async function untilConcluded(redis: RedisClient, id: unknown): Promise<Trace> {
   const traces = createTraceReader({ redis });
-  return until(async () => {
-    const trace = await traces.read(String(id));
-    if (trace?.outcome === undefined) throw new Error(`no outcome yet: ${JSON.stringify(trace)}`);
-    return trace;
-  });
+  return until(
+    async () => {
+      const trace = await traces.read(String(id));
+      if (trace?.outcome === undefined) throw new Error(`no outcome yet: ${JSON.stringify(trace)}`);
+      return trace;
+    },
+    { timeoutMs: PROCESS_HANG_MS },
+  );
 }
