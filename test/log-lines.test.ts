@@ -3,7 +3,8 @@ import { loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
 import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { startWorker } from '../services/worker/src/start-worker.ts';
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
-import * as processes from './support/processes.ts';
+import { baseEnv } from './support/base-env.ts';
+import { runToEnd, startIngressProcess, startWorkerProcess } from './support/processes.ts';
 import { startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
@@ -22,7 +23,7 @@ test('a worker with many messages in hand makes Node warn of nothing', async () 
     held.push(() => void response.writeHead(200).end('{}'));
   });
   const env = {
-    ...processes.baseEnv,
+    ...baseEnv,
     REDIS_URL: redis.url,
     PROVIDERS: 'http',
     HTTP_PROVIDER_URL: provider.url,
@@ -52,8 +53,8 @@ test('what libraries print about a Redis that allows little is a log line too', 
   using client = openRedis(redis.url);
   await client.call('ACL', 'SETUSER', 'gateway', 'on', '>canary-word', '~*', '&*', '+@all', '-info');
   const url = redis.url.replace('://', '://gateway:canary-word@');
-  await using ingress = await processes.startIngress({ REDIS_URL: url });
-  await using worker = await processes.startWorker({ REDIS_URL: url });
+  await using ingress = await startIngressProcess({ REDIS_URL: url });
+  await using worker = await startWorkerProcess({ REDIS_URL: url });
 
   for (const service of [ingress, worker]) {
     await service.untilLog('process.console', ({ detail }) => String(detail).includes('INFO command fails'));
@@ -68,8 +69,8 @@ test('what libraries print about a Redis that allows little is a log line too', 
 test.each(['ingress', 'worker'] as const)(
   'a bad ADMIN_HOST ends the %s with 78, and is not repeated',
   async (service) => {
-    const { code, output } = await processes.runToEnd(service, {
-      ...processes.baseEnv,
+    const { code, output } = await runToEnd(service, {
+      ...baseEnv,
       PROVIDERS: 'console',
       ADMIN_HOST: 'sk_live_canary.invalid',
     });

@@ -17,7 +17,7 @@ export function createServiceLog(service: string) {
   }
 
   return {
-    write(text: string): void {
+    write(this: void, text: string): void {
       written += text;
       changes.emit('change');
     },
