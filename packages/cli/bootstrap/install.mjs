@@ -20,26 +20,24 @@ export async function install(root, progress) {
   writeFileSync(stampFile(root), stamp);
 }
 
-/** Compiles what changed since the last time. */
+/** Compiles what changed since the last time, and the console's pages. */
 export async function build(root, progress) {
+  const console = join(root, 'services', 'console');
   await progress.step(
     'Building',
     async () => {
-      const { code, output } = await run(
-        process.execPath,
-        [join(root, 'node_modules/typescript/bin/tsc'), '-b'],
-        {
-          cwd: root,
-          env: process.env,
-        },
-      );
-      if (code !== 0)
-        throw new ExpectedError(
-          `${output.trimEnd()}\n\nThe build failed; the compiler's messages are above.`,
-        );
+      await compile(join(root, 'node_modules/typescript/bin/tsc'), ['-b'], root);
+      await compile(join(console, 'node_modules/vite/bin/vite.js'), ['build', 'src/web'], console);
     },
     { quietMs: 1000 },
   );
+}
+
+async function compile(compiler, args, cwd) {
+  const { code, output } = await run(process.execPath, [compiler, ...args], { cwd, env: process.env });
+  if (code !== 0) {
+    throw new ExpectedError(`${output.trimEnd()}\n\nThe build failed; the compiler's messages are above.`);
+  }
 }
 
 function stampFile(root) {
