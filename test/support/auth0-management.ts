@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Agent, setGlobalDispatcher } from 'undici';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { createCertificate } from './certificate.ts';
 
 type Json = Record<string, unknown>;
@@ -73,6 +73,7 @@ export async function startAuth0Management({ scopes = ALL_SCOPES }: { scopes?: s
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, cert);
   // For the commands that run in this process; those that are spawned read NODE_EXTRA_CA_CERTS.
+  const earlierDispatcher = getGlobalDispatcher();
   const dispatcher = new Agent({ connect: { ca: cert } });
   setGlobalDispatcher(dispatcher);
 
@@ -375,6 +376,7 @@ export async function startAuth0Management({ scopes = ALL_SCOPES }: { scopes?: s
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();
+      setGlobalDispatcher(earlierDispatcher);
       await dispatcher.destroy();
       await rm(folder, { recursive: true });
     },

@@ -19,7 +19,7 @@ export async function noteBuilt(root, build) {
 }
 
 function stampFile(root) {
-  return join(root, 'node_modules', '.build-stamp');
+  return join(root, '.gateway', 'build-stamp');
 }
 
 function stampOf(root, sources) {

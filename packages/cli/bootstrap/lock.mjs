@@ -37,15 +37,21 @@ export async function withLock(file, progress, work) {
 }
 
 function take(file, token) {
+  if (write(file, token)) return true;
+  const holder = read(file);
+  if (holder === undefined || !isDead(file, holder)) return false;
+  setAside(file, holder, token);
+  return write(file, token);
+}
+
+function write(file, token) {
   try {
     writeFileSync(file, token, { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+    return false;
   }
-  const holder = read(file);
-  if (holder !== undefined && isDead(file, holder)) setAside(file, holder, token);
-  return false;
 }
 
 /** Renaming is atomic: of several that want to remove a dead lock, one gets it, and puts it back if it is not that one. */

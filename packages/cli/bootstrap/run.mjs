@@ -45,9 +45,9 @@ export function run(command, args, options) {
     signals.forEach((signal) => process.on(signal, passOn));
     const settle = (code) => {
       signals.forEach((signal) => process.off(signal, passOn));
-      // Without handlers again, the signal does to us what it does to everybody.
+      // Without our handlers, the signal does to us what it does to everybody.
       if (received !== undefined) process.kill(process.pid, received);
-      resolve({ code, output });
+      else resolve({ code, output });
     };
     child.on('error', (error) => {
       output += error.message;
