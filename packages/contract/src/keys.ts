@@ -10,6 +10,8 @@ export const gatewayKeys = {
   vault: (messageId: string) => `${QUEUE_PREFIX}:vault:${messageId}`,
   /** The id of the newest message for one recipient on one connection, and when it was requested if that is known. */
   newest: (recipientKey: string) => `${QUEUE_PREFIX}:newest:${recipientKey}`,
+  /** The id of the message that was accepted last under one repeat key. */
+  repeat: (repeatKey: string) => `${QUEUE_PREFIX}:repeat:${repeatKey}`,
   /** The steps and times of one message, without its text or number. */
   trace: (messageId: string) => `${QUEUE_PREFIX}:trace:${messageId}`,
   /** The job of a message that a provider took and whose receipt may still call for another attempt. */

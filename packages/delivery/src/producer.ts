@@ -28,6 +28,8 @@ import { TRACE_TTL_MS } from './trace.ts';
 const PROBE_TTL_MS = 5000;
 /** Milliseconds for which the same message is recognised and answered with the same id. */
 const REPEAT_WINDOW_MS = 15 * 60 * 1000;
+/** Milliseconds after which a message that was written and not enqueued is given up: longer than `accept` takes. */
+const RESUME_MS = 10_000;
 /** How far a caller's clock may be ahead: a code from the far future could never be replaced. */
 const CLOCK_TOLERANCE_MS = 30_000;
 
@@ -92,6 +94,9 @@ type Deps = {
 /** The arguments of accept.lua. */
 type Acceptance = {
   id: string;
+  accepted_at: number;
+  repeat_ms: number;
+  resume_ms: number;
   newest: readonly string[];
   sealed: string;
   vault_ms: number;
@@ -103,9 +108,12 @@ type Acceptance = {
 };
 
 const ACCEPT = loadScript<{
-  keys: 'job' | 'deduplication' | 'vault' | 'trace' | 'blocks';
+  keys: 'repeat_key' | 'job' | 'deduplication' | 'vault' | 'trace' | 'blocks';
   args: Acceptance;
-  answer: [kind: 'repeat'] | [kind: 'refused' | 'accepted', ScreeningAnswer];
+  answer:
+    | [kind: 'repeat', first: string]
+    | [kind: 'refused' | 'accepted', ScreeningAnswer]
+    | [kind: 'resumed', ScreeningAnswer, id: string, acceptedAt: string, deadline: string];
 }>(new URL('../src/accept.lua', import.meta.url));
 
 /**
@@ -124,15 +132,24 @@ export function createProducer({
   const queue = openQueue(redis);
   const replication = replicas > 0 ? createReplication({ redis, replicas }) : undefined;
 
+  /** WAIT waits for this connection's own writes only (since Redis 7.2), so that it needs one. */
+  async function untilReplicated({ hasWritten }: { hasWritten: boolean }): Promise<void> {
+    if (replication === undefined) return;
+    if (!hasWritten) await redis.set(gatewayKeys.probe, '1', 'PX', PROBE_TTL_MS);
+    await replication.confirm();
+  }
+
   /** Resolves once it is as durable as `DURABILITY` promises. */
   async function store(
     job: DeliveryJob,
+    repeatKey: string,
     screening: Screening,
     written: Pick<Acceptance, 'newest' | 'sealed' | 'vault_ms' | 'newest_ms' | 'requested_at' | 'fields'>,
   ): Promise<AcceptedMessage | RefusedMessage> {
     const { id } = job;
-    const [kind, answered] = await evalScript(redis, ACCEPT, {
+    const answer = await evalScript(redis, ACCEPT, {
       keys: {
+        repeat_key: gatewayKeys.repeat(repeatKey),
         job: gatewayKeys.job(id),
         deduplication: gatewayKeys.deduplication(id),
         vault: gatewayKeys.vault(id),
@@ -142,25 +159,29 @@ export function createProducer({
       args: {
         ...written,
         id,
+        accepted_at: job.acceptedAt,
+        repeat_ms: REPEAT_WINDOW_MS,
+        resume_ms: RESUME_MS,
         trace_ms: TRACE_TTL_MS,
         screening: { ...screening.request, now: screeningClock?.() },
       },
     });
-    const verdict = answered === undefined ? undefined : readVerdict(screening, answered);
-    if (verdict !== undefined && verdict.kind !== 'passed') return { ...verdict, id };
-    const isRepeat = kind === 'repeat';
-    if (isRepeat) {
-      // WAIT waits for this connection's own writes only (since Redis 7.2), and a repeat has made none.
-      if (replication) await redis.set(gatewayKeys.probe, id, 'PX', PROBE_TTL_MS);
-    } else {
-      await queue.add(QUEUE_NAME, job, {
-        jobId: id,
-        timestamp: job.acceptedAt,
-        deduplication: { id, ttl: REPEAT_WINDOW_MS },
-      });
+    if (answer[0] === 'repeat') {
+      const [, first] = answer;
+      await untilReplicated({ hasWritten: false });
+      return { kind: 'accepted', id: first, isRepeat: true, reached: [] };
     }
-    await replication?.confirm();
-    return { kind: 'accepted', id, isRepeat, reached: verdict?.reached ?? [] };
+    const verdict = readVerdict(screening, answer[1]);
+    if (verdict.kind !== 'passed') return { ...verdict, id };
+    const accepted = answer[0] === 'resumed' ? asFirst(job, answer) : job;
+    await queue.add(QUEUE_NAME, accepted, {
+      jobId: accepted.id,
+      timestamp: accepted.acceptedAt,
+      deduplication: { id: accepted.id, ttl: REPEAT_WINDOW_MS },
+    });
+    // The `add` of a resumed message may be the second.
+    await untilReplicated({ hasWritten: answer[0] === 'accepted' });
+    return { kind: 'accepted', id: accepted.id, isRepeat: false, reached: verdict.reached };
   }
 
   return {
@@ -170,7 +191,8 @@ export function createProducer({
       const { ready, reasons } = check.state();
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
-      const id = identity.messageId({ connection, recipient: recipient.e164, text, idempotencyKey });
+      const id = identity.newMessageId();
+      const repeatKey = identity.repeatKey({ connection, recipient: recipient.e164, text, idempotencyKey });
       const recipientKeys = identity.recipientKeys(connection, recipient.e164, notice);
       const sealed = await vault.seal(id, {
         to: recipient.e164,
@@ -185,6 +207,7 @@ export function createProducer({
       try {
         return await store(
           { id, connection, recipientKey: recipientKeys[0], acceptedAt, deadline },
+          repeatKey,
           screening,
           {
             newest: recipientKeys.map(gatewayKeys.newest),
@@ -214,6 +237,14 @@ export function createProducer({
     },
     close: () => queue.close(),
   };
+}
+
+/** The job of the message that this one turned out to be. */
+function asFirst(
+  job: DeliveryJob,
+  [, , id, acceptedAt, deadline]: [kind: 'resumed', ScreeningAnswer, string, string, string],
+): DeliveryJob {
+  return { ...job, id, acceptedAt: Number(acceptedAt), deadline: Number(deadline) };
 }
 
 /** Redis's own error code (such as OOM or READONLY), or what the client says; nothing of the command, which holds secrets. */

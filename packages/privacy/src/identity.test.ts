@@ -5,11 +5,18 @@ import { createIdentity } from './identity.ts';
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
 const message = { connection: 'default', recipient: '+14155550123', text: 'Code 123456' };
 
-test('the same message has the same id in every process', () => {
-  const ids = [1, 2].map(() => createIdentity({ kind: 'keys', keys: [oldKey] }).messageId(message));
+test('every message has an id of its own', () => {
+  const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
+  const ids = Array.from({ length: 1000 }, () => identity.newMessageId());
 
-  expect(ids[0]).toBe(ids[1]);
-  expect(ids[0]).toMatch(/^msg_[\w-]{22}$/);
+  expect(new Set(ids).size).toBe(1000);
+  expect(ids.filter((id) => !/^msg_[\w-]{22}$/.test(id))).toEqual([]);
+});
+
+test('the same message has the same repeat key in every process', () => {
+  const keys = [1, 2].map(() => createIdentity({ kind: 'keys', keys: [oldKey] }).repeatKey(message));
+
+  expect(keys[0]).toBe(keys[1]);
 });
 
 test.each([
@@ -18,24 +25,24 @@ test.each([
   ['text', { ...message, text: 'Code 123457' }],
   ['a boundary between them', { ...message, recipient: '+1415555012', text: '3Code 123456' }],
   ['an idempotency key', { ...message, idempotencyKey: 'k' }],
-])('another %s makes another id', (_what, other) => {
+])('another %s makes another repeat key', (_what, other) => {
   const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
 
-  expect(identity.messageId(other)).not.toBe(identity.messageId(message));
+  expect(identity.repeatKey(other)).not.toBe(identity.repeatKey(message));
 });
 
 test('an idempotency key alone tells which message it is, within its connection', () => {
   const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
-  const first = identity.messageId({ ...message, idempotencyKey: 'k' });
+  const first = identity.repeatKey({ ...message, idempotencyKey: 'k' });
 
-  expect(identity.messageId({ ...message, text: 'Code 654321', idempotencyKey: 'k' })).toBe(first);
-  expect(identity.messageId({ ...message, connection: 'other', idempotencyKey: 'k' })).not.toBe(first);
+  expect(identity.repeatKey({ ...message, text: 'Code 654321', idempotencyKey: 'k' })).toBe(first);
+  expect(identity.repeatKey({ ...message, connection: 'other', idempotencyKey: 'k' })).not.toBe(first);
 });
 
-test('ids tell nothing without the key', () => {
+test('repeat keys tell nothing without the key', () => {
   const identities = [oldKey, newKey].map((key) => createIdentity({ kind: 'keys', keys: [key] }));
 
-  expect(identities[0]?.messageId(message)).not.toBe(identities[1]?.messageId(message));
+  expect(identities[0]?.repeatKey(message)).not.toBe(identities[1]?.repeatKey(message));
   expect(identities[0]?.recipientKeys('default', message.recipient)).not.toEqual(
     identities[1]?.recipientKeys('default', message.recipient),
   );

@@ -1,9 +1,14 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 
 export type Identity = {
-  /** The same id for the same message (connection, recipient and text, or the caller's key), so that a repeat lands on the same job. */
-  messageId(message: {
+  /** A new id, unlike any other. */
+  newMessageId(): string;
+  /**
+   * A keyed hash that is the same for a message and its repeats: of connection, recipient and text, or of connection and
+   * the caller's key.
+   */
+  repeatKey(message: {
     connection: string;
     recipient: string;
     text: string;
@@ -20,8 +25,8 @@ export type Identity = {
 };
 
 /**
- * Derives ids that tell nothing about the number or text to somebody who reads Redis. With encryption switched
- * off there is no key to protect them with; they are plain hashes then.
+ * Derives keys that tell a reader of Redis nothing about the number or text. With encryption off there is no key to
+ * protect them with, and they are plain hashes.
  */
 export function createIdentity(keys: PayloadKeys): Identity {
   const secrets = keys.kind === 'off' ? [Buffer.alloc(32)] : keys.keys;
@@ -31,12 +36,11 @@ export function createIdentity(keys: PayloadKeys): Identity {
   if (current === undefined) throw new Error('no payload key');
 
   return {
-    messageId: ({ connection, recipient, text, idempotencyKey }) =>
-      `msg_${
-        idempotencyKey === undefined
-          ? hash(current, ['text', connection, recipient, text])
-          : hash(current, ['key', connection, idempotencyKey])
-      }`,
+    newMessageId: () => `msg_${randomBytes(16).toString('base64url')}`,
+    repeatKey: ({ connection, recipient, text, idempotencyKey }) =>
+      idempotencyKey === undefined
+        ? hash(current, ['text', connection, recipient, text])
+        : hash(current, ['key', connection, idempotencyKey]),
     limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
     recipientKeys: (connection, recipient, notice) => {
       const parts = ['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])];
@@ -45,7 +49,7 @@ export function createIdentity(keys: PayloadKeys): Identity {
   };
 }
 
-/** 128 bits; lengths go in with the parts, so that no two lists of parts look the same. */
+/** 128 bits. Lengths are hashed with the parts, so that no two lists of parts look the same. */
 function hash(key: Buffer, parts: string[]): string {
   const unambiguous = parts.map((part) => `${part.length}:${part}`).join('');
   return createHmac('sha256', key).update(unambiguous).digest('base64url').slice(0, 22);

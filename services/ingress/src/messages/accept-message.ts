@@ -30,7 +30,7 @@ export type AcceptMessage = (
 
 type Deps = {
   producer: Producer;
-  identity: Pick<Identity, 'limitKey' | 'messageId'>;
+  identity: Pick<Identity, 'limitKey' | 'newMessageId'>;
   refusals: Refusals;
   metrics: IngressMetrics;
   logger: Logger;
@@ -96,13 +96,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
     }
 
     if (destination.length > 0 && mode === 'on') {
-      const messageId = identity.messageId({
-        connection: connection.name,
-        recipient: number.e164,
-        text: request.body,
-        idempotencyKey,
-      });
-      await noteRefusal(messageId, destination);
+      await noteRefusal(identity.newMessageId(), destination);
       throw destinationRefused(destination, number.country);
     }
 
