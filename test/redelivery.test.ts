@@ -88,6 +88,7 @@ async function setup() {
     receipts,
     receiptHandler: createReceiptHandler({ receipts, guard: createGuard({ redis }), registry, logger }),
     metrics: createWorkerMetrics({ registry }),
+    lastErrors: { note: () => undefined },
     logger,
     onUnknown: 'resend',
     now,

@@ -34,6 +34,12 @@ export const gatewayKeys = {
   blocks: `${QUEUE_PREFIX}:blocks`,
   /** The latest messages that screening refused, or would have. */
   refusals: `${QUEUE_PREFIX}:refusals`,
+  /** What all processes counted within one period of time, which begins at `startedAt` (milliseconds since the epoch). */
+  rollup: (period: 'minute' | 'hour', startedAt: number) => `${QUEUE_PREFIX}:rollup:${period}:${startedAt}`,
+  /** What each process says of itself, by its name. */
+  processes: `${QUEUE_PREFIX}:processes`,
+  /** The last failed attempt of each provider. */
+  lastErrors: `${QUEUE_PREFIX}:last-errors`,
   /** What the `inbox` provider delivered lately, for developers. */
   inbox: `${QUEUE_PREFIX}:inbox`,
   /** The shared rate limit of one provider. */

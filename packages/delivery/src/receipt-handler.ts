@@ -30,6 +30,12 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
     labelNames: ['provider', 'status'],
     registers,
   });
+  const byCountry = new Counter({
+    name: 'gateway_receipts_by_country_total',
+    help: "Delivery receipts of known messages by the recipient's country",
+    labelNames: ['provider', 'country', 'status'],
+    registers,
+  });
   const ignored = new Counter({
     name: 'gateway_receipts_ignored_total',
     help: 'Authentic delivery receipts that said nothing new, or of no message known here',
@@ -66,6 +72,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
     if (!isNew) ignored.inc({ provider, reason: entry.kind === 'held' ? 'repeated' : entry.kind });
     else if (!isCounted) counted.inc({ provider, status });
     if (entry.kind === 'applied') {
+      byCountry.inc({ provider, country: entry.country ?? 'none', status });
       if (status === 'delivered') {
         acceptToDelivered.observe(
           { provider, country: entry.country ?? 'none' },

@@ -7,6 +7,8 @@ import type { ConfigSource } from '@sms-gateway/config';
 export type ConfigWatch = {
   /** Loads the configuration again now, after a reload that is under way. */
   reload(): void;
+  /** Since when the files hold a configuration that was refused, in milliseconds since the epoch. */
+  failedSince(): number | undefined;
   stop(): void;
 };
 
@@ -46,9 +48,12 @@ export function watchConfig<Config extends { warnings: string[] }>({
   });
   let running = Promise.resolve();
 
+  let failedSince: number | undefined;
+
   function loaded(isGood: boolean): void {
     successful.set(isGood ? 1 : 0);
     if (isGood) succeededAt.set(now() / 1000);
+    failedSince = isGood ? undefined : (failedSince ?? now());
   }
 
   async function reload(cause: 'SIGHUP' | 'file'): Promise<void> {
@@ -76,6 +81,7 @@ export function watchConfig<Config extends { warnings: string[] }>({
 
   return {
     reload: () => request('SIGHUP'),
+    failedSince: () => failedSince,
     stop: () => clearInterval(timer),
   };
 }

@@ -59,3 +59,19 @@ function createPlan(
     isGuarded,
   };
 }
+
+/** The limits of a connection as they are in effect, the spend caps among them. */
+export function describeLimits(
+  connection: ConnectionConfig,
+  mode: Mode,
+): { connection: string; rule: string; mode: string; max: string }[] {
+  const { groups } = connectionPlans(connection, mode)(true, true).plan.data;
+  return groups.flatMap(({ limits }) =>
+    limits.map((limit) => ({
+      connection: connection.name,
+      rule: limit.name,
+      mode: limit.mode,
+      max: `${limit.max} ${limit.counts}`,
+    })),
+  );
+}

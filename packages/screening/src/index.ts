@@ -6,6 +6,7 @@ export {
   blockNamesOf,
   createBlocks,
 } from './blocks.ts';
+export { describeLimits } from './connection-plans.ts';
 export { type DestinationRule, screenDestination } from './destination.ts';
 export { type RuleState, explainScreening } from './explain-screening.ts';
 export { type Guard, createGuard } from './guard.ts';

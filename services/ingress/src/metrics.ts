@@ -2,8 +2,11 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 export type IngressMetrics = {
   requested(connection: string, status: number): void;
+  /** A new message is in the queue. `country` is that of the recipient, ISO 3166-1 alpha-2. */
+  accepted(country: string | undefined): void;
+  refused(problem: string): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
-  verified(connection: string, credited: number): void;
+  verified(connection: string, country: string | undefined, credited: number): void;
   /** A number in a shared calling code that no country is known of. */
   countryAssumed(countryCallingCode: string): void;
   retiredForm(form: string): void;
@@ -21,6 +24,18 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['connection', 'status'],
     registers,
   });
+  const accepted = new Counter({
+    name: 'gateway_accepted_by_country_total',
+    help: "Messages taken into the queue, repeats not counted, by the recipient's country",
+    labelNames: ['country'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'gateway_refused_total',
+    help: 'Requests that were answered with a problem, by its kind',
+    labelNames: ['problem'],
+    registers,
+  });
   const screened = new Counter({
     name: 'gateway_screened_total',
     help: 'Messages that a screening rule refused, or would have (recorded)',
@@ -31,6 +46,12 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     name: 'gateway_codes_verified_total',
     help: 'Codes that no longer count as unused, because an application reported a login',
     labelNames: ['connection'],
+    registers,
+  });
+  const verifiedByCountry = new Counter({
+    name: 'gateway_verified_by_country_total',
+    help: "The same by the recipient's country",
+    labelNames: ['country'],
     registers,
   });
   const countriesAssumed = new Counter({
@@ -60,8 +81,13 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
 
   return {
     requested: (connection, status) => requests.inc({ connection, status }),
+    accepted: (country = 'none') => accepted.inc({ country }),
+    refused: (problem) => refused.inc({ problem }),
     screened: (connection, rule, decision) => screened.inc({ connection, rule, decision }),
-    verified: (connection, credited) => verified.inc({ connection }, credited),
+    verified: (connection, country = 'none', credited) => {
+      verified.inc({ connection }, credited);
+      verifiedByCountry.inc({ country }, credited);
+    },
     countryAssumed: (countryCallingCode) =>
       countriesAssumed.inc({ country_calling_code: countryCallingCode }),
     retiredForm: (form) => retiredForms.inc({ form }),

@@ -24,7 +24,8 @@ import {
   watchConfig,
 } from '@sms-gateway/process';
 import { connectRedis, createDurabilityCheck } from '@sms-gateway/redis';
-import { createGuard, createRefusals } from '@sms-gateway/screening';
+import { startReporting } from '@sms-gateway/reporting';
+import { createGuard, createRefusals, describeLimits } from '@sms-gateway/screening';
 import { createApp } from './app.ts';
 import { createConnectionAuthenticators } from './auth/connection-authenticators.ts';
 import { createAnswers } from './http/answer.ts';
@@ -141,6 +142,19 @@ export async function startIngress(
         now,
       });
     if (watch) teardown.add(() => watch.stop());
+    const reporting = startReporting({
+      redis,
+      registry,
+      service: 'ingress',
+      now,
+      describe: () => ({
+        reasons: readiness().reasons,
+        reloadFailedAt: watch?.failedSince(),
+        limits: current.connections.flatMap((connection) => describeLimits(connection, current.screening)),
+      }),
+      onError: (error) => logger.warn({ err: error }, 'reporting.failed'),
+    });
+    teardown.add(() => reporting.stop());
     logger.info({ port, adminPort, config: describeConfig(config) }, 'ingress.started');
 
     async function stop(signal: string | undefined): Promise<void> {

@@ -55,7 +55,7 @@ export function createConclude({ store, calls, receipts, receiptHandler, metrics
       metrics.redelivered(outcome);
       log.info(fields, 'redelivery.ended');
     } else if (answer.isFirst) {
-      metrics.concluded(job.connection, outcome, sinceAcceptedMs);
+      metrics.concluded(job.connection, message.country, outcome, sinceAcceptedMs);
       const { plan, encoding, segments } = message;
       log.info({ ...fields, route: plan.route, encoding, segments }, 'message.concluded');
     }

@@ -2,6 +2,7 @@ import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryStore, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
 import type { Logger } from '@sms-gateway/process';
 import { untilWritten } from '@sms-gateway/redis';
+import type { LastErrors } from '@sms-gateway/reporting';
 import { createAsk } from './ask.ts';
 import { createAttempt } from './attempt.ts';
 import { createConclude } from './conclude.ts';
@@ -22,6 +23,7 @@ type Deps = {
   receipts: ReceiptStore;
   receiptHandler: ReceiptHandler;
   metrics: WorkerMetrics;
+  lastErrors: Pick<LastErrors, 'note'>;
   logger: Logger;
   onUnknown: Facts['onUnknown'];
   now: () => number;
@@ -33,8 +35,8 @@ type Deps = {
 export type Deliver = (job: DeliveryJob, lease: Lease) => Promise<Release>;
 
 export function createDeliver(deps: Deps): Deliver {
-  const { store, calls, health, metrics, onUnknown, now, random } = deps;
-  const reportAttempt = createReportAttempt({ metrics });
+  const { store, calls, health, metrics, lastErrors, onUnknown, now, random } = deps;
+  const reportAttempt = createReportAttempt({ metrics, lastErrors });
   const recovery = createRecover({ ...deps, reportAttempt });
   const ask = createAsk(deps);
   const attempt = createAttempt({ ...deps, reportAttempt, recovery });

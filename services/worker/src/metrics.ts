@@ -3,8 +3,9 @@ import type { LookupResult } from '@sms-gateway/providers';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
 export type WorkerMetrics = {
-  attempted(provider: string, result: AttemptResult, durationMs: number): void;
-  concluded(connection: string, outcome: Outcome, sinceAcceptedMs: number): void;
+  /** `country` is that of the recipient, ISO 3166-1 alpha-2; undefined where it has none or it cannot be read any more. */
+  attempted(provider: string, country: string | undefined, result: AttemptResult, durationMs: number): void;
+  concluded(connection: string, country: string | undefined, outcome: Outcome, sinceAcceptedMs: number): void;
   /** An attempt begins although an earlier one may have been sent. */
   mayDuplicate(provider: string): void;
   lookedUp(provider: string, answer: LookupResult['kind']): void;
@@ -28,6 +29,18 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
     name: 'gateway_attempts_total',
     help: 'Attempts at providers by result',
     labelNames: ['provider', 'result'],
+    registers,
+  });
+  const messagesByCountry = new Counter({
+    name: 'gateway_messages_by_country_total',
+    help: "Messages that reached their outcome, by the recipient's country",
+    labelNames: ['country', 'outcome'],
+    registers,
+  });
+  const attemptsByCountry = new Counter({
+    name: 'gateway_attempts_by_country_total',
+    help: "Attempts at providers by the recipient's country and result",
+    labelNames: ['provider', 'country', 'result'],
     registers,
   });
   const attemptDuration = new Histogram({
@@ -69,12 +82,14 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
 
   return {
-    attempted: (provider, result, durationMs) => {
+    attempted: (provider, country = 'none', result, durationMs) => {
       attempts.inc({ provider, result });
+      attemptsByCountry.inc({ provider, country, result });
       attemptDuration.observe({ provider }, durationMs / 1000);
     },
-    concluded: (connection, outcome, sinceAcceptedMs) => {
+    concluded: (connection, country = 'none', outcome, sinceAcceptedMs) => {
       messages.inc({ connection, outcome });
+      messagesByCountry.inc({ country, outcome });
       if (outcome === 'sent') acceptToSent.observe(sinceAcceptedMs / 1000);
     },
     mayDuplicate: (provider) => duplicates.inc({ provider }),

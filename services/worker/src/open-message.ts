@@ -14,6 +14,8 @@ import type { Logger } from '@sms-gateway/process';
 export type OpenedMessage = {
   payload: Payload | 'gone' | 'unreadable';
   plan: RoutePlan;
+  /** Of the recipient, ISO 3166-1 alpha-2; undefined where it has none or cannot be read. */
+  country: string | undefined;
   /** The text as it is sent. */
   text: string;
   encoding: string;
@@ -45,7 +47,15 @@ export function createOpenMessage({
         );
       }
       const missing = sealed === undefined ? 'gone' : 'unreadable';
-      return { payload: missing, plan: NO_PLAN, text: '', encoding: '', segments: 0, blockNames: [] };
+      return {
+        payload: missing,
+        plan: NO_PLAN,
+        country: undefined,
+        text: '',
+        encoding: '',
+        segments: 0,
+        blockNames: [],
+      };
     }
     const number = parsePhoneNumber(payload.to);
     if (number === undefined)
@@ -54,6 +64,7 @@ export function createOpenMessage({
     const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
     const { encoding, segments } = describeText(text);
     const plan = planOf({ id, number, connection, messageType: payload.messageType });
-    return { payload, plan, text, encoding, segments, blockNames: blockNamesOf(number) };
+    const { country } = number;
+    return { payload, plan, country, text, encoding, segments, blockNames: blockNamesOf(number) };
   };
 }

@@ -26,6 +26,7 @@ import {
 } from '@sms-gateway/process';
 import { connectRedis, createConnectionWatch } from '@sms-gateway/redis';
 import { createRouter } from '@sms-gateway/routing';
+import { createLastErrors, startReporting } from '@sms-gateway/reporting';
 import { createGuard } from '@sms-gateway/screening';
 import { createConsumer } from './consumer.ts';
 import { createProvider } from './create-provider.ts';
@@ -99,6 +100,8 @@ export async function startWorker(
     registerHealthMetrics({ registry, health });
     registerQueueMetrics({ registry, redis, now });
 
+    const lastErrors = createLastErrors({ redis });
+    teardown.add(() => lastErrors.stop());
     let router = createRouter(config.routing);
     const deliver = createDeliver({
       store: createDeliveryStore({ redis }),
@@ -119,6 +122,7 @@ export async function startWorker(
       receipts,
       receiptHandler,
       metrics,
+      lastErrors,
       logger,
       onUnknown: config.onUnknown,
       now,
@@ -155,6 +159,27 @@ export async function startWorker(
         now,
       });
     if (configWatch) teardown.add(() => configWatch.stop());
+    const reporting = startReporting({
+      redis,
+      registry,
+      service: 'worker',
+      now,
+      describe: () => ({
+        reasons: readiness().reasons,
+        reloadFailedAt: configWatch?.failedSince(),
+        providers: Object.fromEntries(
+          Object.entries(health.snapshot()).map(([name, { isAvailable, circuit }]) => [
+            name,
+            {
+              isAvailable,
+              ...(!isAvailable && { reason: `circuit breaker ${circuit.replaceAll('_', ' ')}` }),
+            },
+          ]),
+        ),
+      }),
+      onError: (error) => logger.warn({ err: error }, 'reporting.failed'),
+    });
+    teardown.add(() => reporting.stop());
     consumer.start();
     logger.info({ adminPort, config: describeConfig(config) }, 'worker.started');
 

@@ -24,7 +24,7 @@ export type Answers = {
 };
 
 type Deps = {
-  metrics: { requested(connection: string, status: number): void };
+  metrics: { requested(connection: string, status: number): void; refused(problem: string): void };
   logger: Logger;
   /** True once the process is shutting down: answers then ask clients to reconnect, to another process. */
   isDraining: () => boolean;
@@ -63,6 +63,7 @@ export function createAnswers({ metrics, logger, isDraining }: Deps): Answers {
         contentType: 'application/problem+json',
         body: problemJson(problem),
       };
+      metrics.refused(problem.code);
       write(res, answer, {
         problem: problem.code,
         detail: problem.detail,

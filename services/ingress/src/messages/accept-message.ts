@@ -129,7 +129,10 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
       await noteRefusal(result.id, namesOf('enforce'));
       throw limitReached(result.reached.filter((rule) => rule.mode === 'enforce'));
     }
-    if (!result.isRepeat) noteRecorded([...destination, ...namesOf('record')]);
+    if (!result.isRepeat) {
+      metrics.accepted(number.country);
+      noteRecorded([...destination, ...namesOf('record')]);
+    }
     return result;
   };
 }

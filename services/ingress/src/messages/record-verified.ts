@@ -24,7 +24,7 @@ export type RecordVerified = (connection: ConnectionConfig, body: unknown) => Pr
 type Deps = {
   guard: Pick<Guard, 'verified'>;
   identity: Pick<Identity, 'limitKey'>;
-  metrics: { verified(connection: string, credited: number): void };
+  metrics: { verified(connection: string, country: string | undefined, credited: number): void };
   now: () => number;
 };
 
@@ -40,7 +40,7 @@ export function createRecordVerified({ guard, identity, metrics, now }: Deps): R
         throw new QueueUnavailableError('Redis did not store the verification', { cause });
       }
     });
-    metrics.verified(connection.name, credited);
+    metrics.verified(connection.name, number.country, credited);
     return { credited };
   };
 }

@@ -1,0 +1,87 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import type { RedisClient } from '@sms-gateway/redis';
+import { z } from 'zod';
+
+const providerSchema = z.object({
+  isAvailable: z.boolean(),
+  /** Why not, in words. */
+  reason: z.string().optional(),
+});
+
+const statusSchema = z.object({
+  service: z.string(),
+  /** Host and process id. */
+  name: z.string(),
+  version: z.string(),
+  startedAt: z.number(),
+  /** When it last said so. All times in milliseconds since the epoch, by Redis's clock where it matters. */
+  seenAt: z.number(),
+  /** Whether it may take work, and why not. */
+  reasons: z.array(z.string()),
+  /** Since when the last reload of the configuration failed. */
+  reloadFailedAt: z.number().optional(),
+  providers: z.record(z.string(), providerSchema).optional(),
+  limits: z
+    .array(z.object({ connection: z.string(), rule: z.string(), mode: z.string(), max: z.string() }))
+    .optional(),
+});
+
+/** What one process says of itself. */
+export type ProcessStatus = z.infer<typeof statusSchema>;
+
+export type Heartbeat = { stop(): Promise<void> };
+
+const INTERVAL_MS = 1000;
+/** Milliseconds after which a process that has said nothing counts as gone. */
+const SILENT_MS = 5000;
+
+type Deps = {
+  redis: RedisClient;
+  service: string;
+  name: string;
+  version: string;
+  now: () => number;
+  describe: () => Pick<ProcessStatus, 'reasons' | 'providers' | 'limits' | 'reloadFailedAt'>;
+};
+
+/** Says once a second that this process lives, and how it is. */
+export function createHeartbeat({ redis, service, name, version, now, describe }: Deps): Heartbeat {
+  const startedAt = now();
+  const field = `${service} ${name}`;
+
+  async function beat(): Promise<void> {
+    const status: ProcessStatus = { service, name, version, startedAt, seenAt: now(), ...describe() };
+    await redis.hset(gatewayKeys.processes, field, JSON.stringify(status));
+  }
+
+  const timer = setInterval(() => {
+    // Without Redis nobody could read it; the connection itself tells.
+    if (redis.status === 'ready') beat().catch(() => undefined);
+  }, INTERVAL_MS);
+
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      if (redis.status === 'ready') await redis.hdel(gatewayKeys.processes, field).catch(() => undefined);
+    },
+  };
+}
+
+/** The processes that live. Forgets those that have been silent for long, such as killed ones. */
+export async function readProcesses(redis: RedisClient, now: () => number): Promise<ProcessStatus[]> {
+  const fields = Object.entries(await redis.hgetall(gatewayKeys.processes));
+  const known = fields.map(([field, text]) => ({ field, status: parse(text) }));
+  const isSilent = (status: ProcessStatus | undefined, forMs: number) =>
+    status === undefined || now() - status.seenAt > forMs;
+  const gone = known.filter(({ status }) => isSilent(status, 12 * SILENT_MS)).map(({ field }) => field);
+  if (gone.length > 0) await redis.hdel(gatewayKeys.processes, ...gone);
+  return known.flatMap(({ status }) => (status === undefined || isSilent(status, SILENT_MS) ? [] : [status]));
+}
+
+function parse(text: string): ProcessStatus | undefined {
+  try {
+    return statusSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
