@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { createConfigSource, loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
 import { expect, onTestFinished, test } from 'vitest';
+import { PROVIDERS } from '../packages/providers/src/registry.ts';
 import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { startWorker } from '../services/worker/src/start-worker.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
@@ -30,9 +31,9 @@ test('two ingresses and a worker share one process, log where they are told, and
   const listeners = listenersOfProcess();
   const logs = [captureLog(), captureLog(), captureLog()] as const;
   const [first, second, worker] = await Promise.all([
-    startIngress(loadIngressConfig({ env }), { destination: logs[0] }),
-    startIngress(loadIngressConfig({ env }), { destination: logs[1] }),
-    startWorker(loadWorkerConfig({ env }), { destination: logs[2] }),
+    startIngress(loadIngressConfig({ env, providers: PROVIDERS }), { destination: logs[0] }),
+    startIngress(loadIngressConfig({ env, providers: PROVIDERS }), { destination: logs[1] }),
+    startWorker(loadWorkerConfig({ env, providers: PROVIDERS }), { destination: logs[2] }),
   ]);
   const services = [first, second, worker];
   onTestFinished(async () => void (await Promise.all(services.map((service) => service.stop()))));
@@ -66,9 +67,16 @@ test('a start that fails half-way leaves nothing open', async () => {
   const PORT = String(typeof address === 'object' ? address?.port : undefined);
   const env = { ...baseEnv, REDIS_URL: redis.url, LOG_LEVEL: 'silent' };
 
-  await expect(startIngress(loadIngressConfig({ env: { ...env, PORT } }))).rejects.toThrow(/is in use/);
   await expect(
-    startWorker(loadWorkerConfig({ env: { ...env, ADMIN_PORT: PORT, PROVIDERS: 'simulator' } })),
+    startIngress(loadIngressConfig({ env: { ...env, PORT }, providers: PROVIDERS })),
+  ).rejects.toThrow(/is in use/);
+  await expect(
+    startWorker(
+      loadWorkerConfig({
+        env: { ...env, ADMIN_PORT: PORT, PROVIDERS: 'simulator' },
+        providers: PROVIDERS,
+      }),
+    ),
   ).rejects.toThrow(/is in use/);
 
   await until(async () => expect(await client.call('CLIENT', 'LIST')).not.toContain('sms-gateway-'));
@@ -77,7 +85,7 @@ test('a start that fails half-way leaves nothing open', async () => {
 test('takes a reload from where the configuration came from', async () => {
   await using redis = await startTestRedis({});
   const env = { ...baseEnv, REDIS_URL: redis.url };
-  const source = createConfigSource(() => loadIngressConfig({ env }));
+  const source = createConfigSource(() => loadIngressConfig({ env, providers: PROVIDERS }));
   const log = captureLog();
   const ingress = await startIngress(source.load(), { source, destination: log });
   onTestFinished(() => ingress.stop());

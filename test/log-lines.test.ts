@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
+import { PROVIDERS } from '../packages/providers/src/registry.ts';
 import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { startWorker } from '../services/worker/src/start-worker.ts';
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
@@ -31,9 +32,9 @@ test('a worker with many messages in hand makes Node warn of nothing', async () 
     LOG_LEVEL: 'silent',
     SHUTDOWN_TIMEOUT: '2s',
   };
-  const ingress = await startIngress(loadIngressConfig({ env }));
+  const ingress = await startIngress(loadIngressConfig({ env, providers: PROVIDERS }));
   onTestFinished(() => ingress.stop());
-  const worker = await startWorker(loadWorkerConfig({ env }));
+  const worker = await startWorker(loadWorkerConfig({ env, providers: PROVIDERS }));
   onTestFinished(() => worker.stop());
   await until(() => expect(ingress.readiness().ready).toBe(true));
 

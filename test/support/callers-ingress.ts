@@ -1,5 +1,6 @@
 import { loadIngressConfig } from '@sms-gateway/config';
 import { expect } from 'vitest';
+import { PROVIDERS } from '../../packages/providers/src/registry.ts';
 import { startIngress } from '../../services/ingress/src/start-ingress.ts';
 import { createDisposal } from './disposal.ts';
 import { baseEnv } from './base-env.ts';
@@ -18,7 +19,10 @@ export async function startCallersIngress(env: Record<string, string> = {}) {
     const redis = stack.use(openRedis(redisUrl));
     const lines: LogLine[] = [];
     const destination = { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) };
-    const config = loadIngressConfig({ env: { ...baseEnv, REDIS_URL: redisUrl, ...env } });
+    const config = loadIngressConfig({
+      env: { ...baseEnv, REDIS_URL: redisUrl, ...env },
+      providers: PROVIDERS,
+    });
     const ingress = await startIngress(config, { destination });
     stack.use({ [Symbol.asyncDispose]: () => ingress.stop() });
     await until(() => expect(ingress.readiness().ready).toBe(true));

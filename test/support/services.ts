@@ -1,5 +1,6 @@
 import { createConfigSource, loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
 import type { RunningService } from '../../packages/process/src/index.ts';
+import { PROVIDERS } from '../../packages/providers/src/registry.ts';
 import * as ingress from '../../services/ingress/src/start-ingress.ts';
 import * as worker from '../../services/worker/src/start-worker.ts';
 import { baseEnv } from './base-env.ts';
@@ -26,7 +27,7 @@ export type LocalService = Service & Pick<RunningService, 'reload' | 'stop'>;
 export function startIngress(env: Record<string, string>): Promise<LocalService> {
   return run('ingress', (destination) => {
     const source = createConfigSource((readFile) =>
-      withShortStop(loadIngressConfig({ env: { ...baseEnv, ...env }, readFile }), env),
+      withShortStop(loadIngressConfig({ env: { ...baseEnv, ...env }, readFile, providers: PROVIDERS }), env),
     );
     return ingress.startIngress(source.load(), { source, destination });
   });
@@ -36,7 +37,14 @@ export function startIngress(env: Record<string, string>): Promise<LocalService>
 export function startWorker(env: Record<string, string>): Promise<LocalService> {
   return run('worker', (destination) => {
     const source = createConfigSource((readFile) =>
-      withShortStop(loadWorkerConfig({ env: { ...baseEnv, PROVIDERS: 'console', ...env }, readFile }), env),
+      withShortStop(
+        loadWorkerConfig({
+          env: { ...baseEnv, PROVIDERS: 'console', ...env },
+          readFile,
+          providers: PROVIDERS,
+        }),
+        env,
+      ),
     );
     return worker.startWorker(source.load(), { source, destination, random: () => 0 });
   });

@@ -3,6 +3,7 @@ import { createBlocks, createGuard } from '@sms-gateway/screening';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
 import { createProducer } from '@sms-gateway/delivery';
 import { loadIngressConfig } from '@sms-gateway/config';
+import { PROVIDERS } from '@sms-gateway/providers';
 import { screenMessage } from '@sms-gateway/screening';
 import { type AttackOrigin, type Request, trafficWithAttack } from './attack-traffic.ts';
 import { auth0, type BenchContext, payloadKey } from './bench-context.ts';
@@ -88,6 +89,7 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
   let clock = 0;
   const now = () => clock;
   const config = loadIngressConfig({
+    providers: PROVIDERS,
     env: {
       AUTH0_SECRET: auth0.secret,
       AUTH0_AUDIENCE: auth0.audience,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROVIDERS } from '../../providers/src/registry.ts';
 import { ConfigError } from './config-error.ts';
 import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
 
@@ -17,11 +18,11 @@ function readFrom(files: Files) {
 }
 
 function ingress(env: Env, files: Files = {}) {
-  return loadIngressConfig({ env, readFile: readFrom(files) });
+  return loadIngressConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
 }
 
 function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files) });
+  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
 }
 
 function fromYaml(yaml: string, env: Env = {}) {

@@ -1,8 +1,8 @@
 import { decodeBase64 } from './base64.ts';
-import type { Read } from './read-settings.ts';
+import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
-import type { ConnectionConfig } from './schema.ts';
-import type { ConnectionSettings, IngressSettings } from './settings.ts';
+import type { ConnectionConfig } from './config.ts';
+import type { ConnectionSettings, Settings } from './settings.ts';
 import {
   destinationsConfig,
   guardConfig,
@@ -18,26 +18,8 @@ const HS256_KEY_BYTES = 32;
 /** Documented nowhere; what gateways in use have seen. */
 const AUTH0_ISSUER = 'Auth0';
 
-type ConnectionSources = Read<
-  Pick<
-    IngressSettings,
-    | 'connections'
-    | 'messageTtl'
-    | 'allowedCountries'
-    | 'allowedPrefixes'
-    | 'deniedCountries'
-    | 'deniedPrefixes'
-    | 'deniedNumberTypes'
-    | 'defaultCountry'
-    | 'limits'
-    | 'guard'
-    | 'spend'
-    | 'prices'
-  >
->;
-
 /** The connections without those a problem was reported of. */
-export function connectionConfigs(settings: ConnectionSources, review: Review): ConnectionConfig[] {
+export function connectionConfigs(settings: Read<Settings>, review: Review): ConnectionConfig[] {
   const connections = Object.entries(settings.connections ?? {});
   if (connections.length === 0 && !review.isGiven(['connections'])) {
     requireCredentials('default', review);
@@ -51,7 +33,7 @@ export function connectionConfigs(settings: ConnectionSources, review: Review): 
 function connectionConfig(
   name: string,
   connection: Read<ConnectionSettings>,
-  settings: ConnectionSources,
+  settings: Read<Settings>,
   review: Review,
 ): ConnectionConfig | undefined {
   requireCredentials(name, review);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PROVIDERS } from '../../providers/src/registry.ts';
 import { describeConfig } from './describe-config.ts';
 import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
 
@@ -6,6 +7,7 @@ const KEY = Buffer.alloc(32, 7).toString('base64url');
 
 test('describes an ingress with its secrets as counts and no password of Redis', () => {
   const config = loadIngressConfig({
+    providers: PROVIDERS,
     env: {
       AUTH0_SECRET: 'canary-one,canary-two',
       AUTH0_AUDIENCE: 'audience',
@@ -14,7 +16,7 @@ test('describes an ingress with its secrets as counts and no password of Redis',
     },
   });
 
-  const description = describeConfig(config);
+  const description = describeConfig(config, PROVIDERS);
 
   expect(description).toMatchObject({
     port: 8080,
@@ -28,6 +30,7 @@ test('describes an ingress with its secrets as counts and no password of Redis',
 
 test('describes a worker without credentials, sender numbers and paths of providers', () => {
   const config = loadWorkerConfig({
+    providers: PROVIDERS,
     env: {
       PAYLOAD_ENCRYPTION: 'off',
       PROVIDERS: 'twilio,http,console',
@@ -40,7 +43,7 @@ test('describes a worker without credentials, sender numbers and paths of provid
     },
   });
 
-  const description = describeConfig(config);
+  const description = describeConfig(config, PROVIDERS);
 
   expect(description).toMatchObject({
     redis: { authentication: 'none' },
@@ -56,6 +59,7 @@ test('describes a worker without credentials, sender numbers and paths of provid
 
 test('describes receipts by the providers they can be verified of', () => {
   const config = loadIngressConfig({
+    providers: PROVIDERS,
     env: {
       AUTH0_SECRET: 'secret',
       AUTH0_AUDIENCE: 'audience',
@@ -66,9 +70,12 @@ test('describes receipts by the providers they can be verified of', () => {
     },
   });
 
-  const description = describeConfig(config);
+  const description = describeConfig(config, PROVIDERS);
 
-  expect(description).toMatchObject({ publicUrl: 'https://sms.example.com', receipts: ['twilio', 'sinch'] });
+  expect(description).toMatchObject({
+    publicUrl: 'https://sms.example.com',
+    receipts: { infobip: 'reference', sinch: 'signature', twilio: 'signature' },
+  });
   expect(JSON.stringify(description)).not.toContain('canary');
 });
 
@@ -82,7 +89,10 @@ routes:
 `;
   const env = { PAYLOAD_ENCRYPTION: 'off', PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml' };
 
-  const description = describeConfig(loadWorkerConfig({ env, readFile: () => yaml }));
+  const description = describeConfig(
+    loadWorkerConfig({ env, readFile: () => yaml, providers: PROVIDERS }),
+    PROVIDERS,
+  );
 
   expect(description).toMatchObject({
     routing: { routes: [{ name: 'one', match: { prefixes: ['+4915', '+49151…'] }, senders: ['console'] }] },

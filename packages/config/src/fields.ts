@@ -1,3 +1,4 @@
+import { UUID } from '@sms-gateway/contract';
 import { z } from 'zod';
 import { parseCountry } from './country.ts';
 import { parseDurationMs } from './duration.ts';
@@ -157,23 +158,13 @@ export const redisUrl = text.transform((written, context) => {
   return z.NEVER;
 });
 
-/** smpp:// or smpps://, without credentials: SMPP has fields of its own for them. */
-export const smppUrl = text.transform((written, context) => {
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url === undefined || !/^smpps?:$/.test(url.protocol) || url.hostname === '') {
-    context.addIssue(
-      'must be a URL that begins with smpp:// or smpps://, as in smpp://smsc.example.com:2775',
-    );
-  } else if (url.username !== '' || url.password !== '') {
-    context.addIssue('must not hold a user or password; use SMPP_SYSTEM_ID and SMPP_PASSWORD');
-  } else if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-    context.addIssue('must have nothing after the port');
-  } else if (url.port === '0') {
-    context.addIssue('must have a port from 1 to 65535, or none: 2775 for smpp://, 3550 for smpps://');
-  } else {
-    const tls = url.protocol === 'smpps:';
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    return { host, port: Number(url.port || (tls ? 3550 : 2775)), tls };
-  }
-  return z.NEVER;
-});
+/** A sender as providers know it. Which forms choose one of several senders is each provider's own affair. */
+export const senderId = text.regex(
+  /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11})$/,
+  'must be a number in E.164 without spaces (+14155550100), a short code, or a sender ID of up to 11 letters and digits',
+);
+
+/** `copyFrom` says where the operator finds it. */
+export function uuid(copyFrom: string) {
+  return text.regex(UUID, `must be a UUID; ${copyFrom}`);
+}

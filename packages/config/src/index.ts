@@ -1,16 +1,6 @@
 export { namesOfChanges, needingRestart } from './config-changes.ts';
 export { ConfigError } from './config-error.ts';
 export { type ConfigSource, createConfigSource } from './config-source.ts';
-export { parseCountry } from './country.ts';
-export { describeConfig } from './describe-config.ts';
-export { parseDurationMs } from './duration.ts';
-export {
-  loadCallerConfig,
-  loadIngressConfig,
-  loadRedisConfig,
-  loadRoutingConfig,
-  loadWorkerConfig,
-} from './load-config.ts';
 export {
   type CommonConfig,
   type ConnectionConfig,
@@ -20,9 +10,6 @@ export {
   type LimitsConfig,
   type PayloadKeys,
   type PriceTable,
-  type ProviderConfig,
-  type ProviderName,
-  type ReceiptsConfig,
   type RedisConfig,
   type RouteConfig,
   type RouteMatch,
@@ -30,7 +17,33 @@ export {
   SENDER_KINDS,
   type SenderKind,
   type SpendConfig,
-  type TwilioConfig,
   type WorkerConfig,
-} from './schema.ts';
-export { VARIABLES, type Variable } from './variables.ts';
+} from './config.ts';
+export { parseCountry } from './country.ts';
+export { describeConfig } from './describe-config.ts';
+export { envExample, settingTables } from './documentation.ts';
+export { parseDurationMs } from './duration.ts';
+export {
+  loadCallerConfig,
+  loadIngressConfig,
+  loadRedisConfig,
+  loadRoutingConfig,
+  loadWorkerConfig,
+} from './load-config.ts';
+export type {
+  ProviderConfig,
+  ProviderDeclaration,
+  ProviderName,
+  ProviderReview,
+  ReceiptConfig,
+  SenderPool,
+} from './provider-declaration.ts';
+export {
+  type Read,
+  type Service,
+  type Setting,
+  type SettingDeclaration,
+  settingsIn,
+  type Variable,
+} from './setting.ts';
+export { allSettings, allVariables, providerVariable } from './settings.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROVIDERS } from '../../providers/src/registry.ts';
 import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
@@ -12,6 +13,8 @@ const INGRESS = {
   PAYLOAD_KEYS: KEY,
   ALLOWED_COUNTRIES: 'US',
 };
+const SERVICE_SID = `MG${'0123456789abcdef'.repeat(2)}`;
+
 const WORKER = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console' };
 const TWILIO = {
   ...WORKER,
@@ -33,11 +36,11 @@ function readFrom(files: Files) {
 }
 
 function ingress(env: Env, files: Files = {}) {
-  return loadIngressConfig({ env, readFile: readFrom(files) });
+  return loadIngressConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
 }
 
 function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files) });
+  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
 }
 
 describe('an ingress configured by the environment', () => {
@@ -72,13 +75,10 @@ describe('an ingress configured by the environment', () => {
           prices: undefined,
         },
       ],
-      receipts: {
-        twilio: undefined,
-        vonage: undefined,
-        telnyx: undefined,
-        plivo: undefined,
-        sinch: undefined,
-      },
+      receipts: [
+        { name: 'infobip', kind: 'infobip', proof: 'reference', options: {} },
+        { name: 'sinch', kind: 'sinch', proof: 'reference', options: { webhookSecret: undefined } },
+      ],
       warnings: [],
     });
   });
@@ -246,13 +246,20 @@ describe('a worker configured by the environment', () => {
     });
 
     expect(config.providers).toEqual([
-      { kind: 'http', url: 'http://127.0.0.1:1/sms?x=1', token: 'canary-http-token' },
       {
+        name: 'http',
+        kind: 'http',
+        options: { url: 'http://127.0.0.1:1/sms?x=1', token: 'canary-http-token' },
+      },
+      {
+        name: 'twilio',
         kind: 'twilio',
-        accountSid: ACCOUNT_SID,
-        credentials: { kind: 'auth_token', authToken: 'canary-auth-token' },
-        sender: { kind: 'from', from: '+14155550100' },
-        apiUrl: undefined,
+        options: {
+          accountSid: ACCOUNT_SID,
+          credentials: { authToken: 'canary-auth-token' },
+          sender: { from: '+14155550100' },
+          apiUrl: undefined,
+        },
       },
     ]);
   });
@@ -263,19 +270,16 @@ describe('a worker configured by the environment', () => {
       ...rest,
       TWILIO_API_KEY: 'SK1',
       TWILIO_API_SECRET: 'canary-api-secret',
-      TWILIO_MESSAGING_SERVICE_SID: 'MG1',
+      TWILIO_MESSAGING_SERVICE_SID: SERVICE_SID,
       TWILIO_API_URL: 'http://127.0.0.1:1/',
     });
 
     expect(config.providers[0]).toMatchObject({
-      credentials: {
-        kind: 'api_key',
-        apiKey: 'SK1',
-        apiSecret: 'canary-api-secret',
-        authToken: 'canary-auth-token',
+      options: {
+        credentials: { apiKey: 'SK1', apiSecret: 'canary-api-secret', authToken: 'canary-auth-token' },
+        sender: { messagingServiceSid: SERVICE_SID },
+        apiUrl: 'http://127.0.0.1:1',
       },
-      sender: { kind: 'messaging_service', messagingServiceSid: 'MG1' },
-      apiUrl: 'http://127.0.0.1:1',
     });
   });
 

@@ -1,37 +1,29 @@
-import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
-import { connectionConfigs } from './connections.ts';
-import { deepFreeze } from './deep-freeze.ts';
-import { payloadKeysConfig } from './payload-keys.ts';
-import { providerConfigs, providerOrder, rateLimits } from './providers.ts';
-import { readSettings } from './read-settings.ts';
-import type { Read } from './read-settings.ts';
-import { readTextFile } from './read-variable.ts';
-import type { Environment, ReadFile } from './read-variable.ts';
-import { receiptsConfig, reviewReceipts } from './receipts.ts';
-import { redisConfig } from './redis.ts';
-import { createReview } from './review.ts';
-import type { Review } from './review.ts';
 import type {
   CommonConfig,
   ConnectionConfig,
   IngressConfig,
-  ProviderName,
   RedisConfig,
   RoutingConfig,
   WorkerConfig,
-} from './schema.ts';
+} from './config.ts';
+import { connectionConfigs } from './connections.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { payloadKeysConfig } from './payload-keys.ts';
+import type { ProviderDeclaration, ProviderName } from './provider-declaration.ts';
+import { defaultSenders, providerConfigs, providerOrder, rateLimits } from './providers.ts';
+import { readSettings } from './read-settings.ts';
+import type { ProviderParts } from './read-settings.ts';
+import { readTextFile } from './read-variable.ts';
+import type { Environment, ReadFile } from './read-variable.ts';
+import { receiptConfigs, reviewReceipts } from './receipts.ts';
+import { redisConfig } from './redis.ts';
+import { createReview } from './review.ts';
+import type { Review } from './review.ts';
 import { routingConfig } from './routes.ts';
-import {
-  callerSettings,
-  ingressSettings,
-  redisSettings,
-  routingSettings,
-  workerSettings,
-} from './settings.ts';
-import type { CommonSettings } from './settings.ts';
+import type { Read, Service, Setting } from './setting.ts';
+import type { Settings } from './settings.ts';
 import { readSources } from './sources.ts';
-import type { Service } from './variables.ts';
 
 type Options = {
   env: Environment;
@@ -39,12 +31,17 @@ type Options = {
   readFile?: ReadFile;
 };
 
-/** The ingress's settings, frozen. Throws `ConfigError` with every problem. */
-export function loadIngressConfig(options: Options): IngressConfig {
-  const { settings, review } = readAll('ingress', ingressSettings, [workerSettings], options);
+type WithProviders = Options & {
+  /** The kinds of provider that there are. */
+  providers: readonly ProviderDeclaration[];
+};
+
+/** The ingress's settings, frozen. @throws {ConfigError} with every problem. */
+export function loadIngressConfig({ providers: kinds, ...options }: WithProviders): IngressConfig {
+  const { settings, review } = readAll('ingress', () => true, kinds, options);
   const common = commonConfig(settings, review);
   const connections = connectionConfigs(settings, review);
-  const receipts = receiptsConfig(settings, review);
+  const receipts = receiptConfigs(settings, kinds, review);
   if (settings.durability === 'none') {
     review.warning(['durability'], 'none: a 200 promises nothing, a restart of Redis loses accepted codes');
   }
@@ -65,25 +62,25 @@ export function loadIngressConfig(options: Options): IngressConfig {
   }));
 }
 
-/** The worker's settings, frozen. Throws `ConfigError` with every problem. */
-export function loadWorkerConfig(options: Options): WorkerConfig {
-  const { settings, review } = readAll('worker', workerSettings, [ingressSettings], options);
+/** The worker's settings, frozen. @throws {ConfigError} with every problem. */
+export function loadWorkerConfig({ providers: kinds, ...options }: WithProviders): WorkerConfig {
+  const { settings, review } = readAll('worker', () => true, kinds, options);
   const common = commonConfig(settings, review);
-  const providerSettings = settings.providers ?? {};
-  const order = providerOrder(providerSettings, review);
-  const routing = routingConfig(settings, order, review);
-  const providers = providerConfigs(routing, providerSettings, {
+  const order = providerOrder(settings, kinds, review);
+  const routing = routingConfig(settings, order, kinds, review);
+  const providers = providerConfigs(routing, settings, {
+    kinds,
     review,
     isProduction: options.env['NODE_ENV'] === 'production',
   });
-  reviewReceipts(providers, settings.publicUrl, review);
+  reviewReceipts(providers, settings.publicUrl, kinds, review);
   return finish(review, () => ({
     ...common(),
     concurrency: present(settings.concurrency),
     onUnknown: present(settings.onUnknown),
     providers,
     routing,
-    rateLimits: rateLimits(providerSettings),
+    rateLimits: rateLimits(settings),
     replacesSmartCharacters: settings.smartCharacters === 'replace',
     warnings: [...review.warnings],
   }));
@@ -91,37 +88,29 @@ export function loadWorkerConfig(options: Options): WorkerConfig {
 
 /**
  * The routing rules alone, and each provider's own sender: what explains a route, without secrets, Redis or keys.
- * Without `PROVIDERS` it is console. Throws `ConfigError` with every problem of routes, order and senders.
+ * Without `PROVIDERS` it is console.
+ * @throws {ConfigError} with every problem of routes, order and senders.
  */
-export function loadRoutingConfig({ env, ...options }: Options): {
+export function loadRoutingConfig({ env, providers: kinds, ...options }: WithProviders): {
   routing: RoutingConfig;
-  defaultSenders: Partial<Record<ProviderName, string>>;
+  defaultSenders: Record<ProviderName, string>;
 } {
   const withOrder = { PROVIDERS: 'console', ...dropEmpty(env) };
-  const { settings, review } = readAll('worker', routingSettings, [ingressSettings, workerSettings], {
-    env: withOrder,
-    ...options,
-  });
-  const { order, aws, infobip, plivo, sinch, smpp, telnyx, twilio, vonage } = settings.providers ?? {};
-  const routing = routingConfig(settings, providerOrder({ order }, review), review);
-  return finish(review, () => ({
-    routing,
-    defaultSenders: {
-      ...sender('aws', aws?.originationIdentity),
-      ...sender('infobip', infobip?.from),
-      ...sender('plivo', plivo?.from ?? plivo?.powerpackUuid),
-      ...sender('sinch', sinch?.from),
-      ...sender('smpp', smpp?.from),
-      ...sender('telnyx', telnyx?.from ?? telnyx?.messagingProfileId),
-      ...sender('twilio', twilio?.from ?? twilio?.messagingServiceSid),
-      ...sender('vonage', vonage?.from),
-    },
-  }));
+  const routingKeys = ['routes', 'senderRules'];
+  const senderKeys = new Set(kinds.flatMap(({ senderSettings = [] }) => senderSettings));
+  const isOfRouting = ({ path: [top = '', name, key = ''] }: Setting) =>
+    routingKeys.includes(top) ||
+    (top === 'connections' && key === 'route') ||
+    (top === 'providers' && (name === 'order' || senderKeys.has(key)));
+  const { settings, review } = readAll('worker', isOfRouting, kinds, { env: withOrder, ...options });
+  const routing = routingConfig(settings, providerOrder(settings, kinds, review), kinds, review);
+  return finish(review, () => ({ routing, defaultSenders: defaultSenders(settings, kinds) }));
 }
 
 /**
  * The connections alone, and the gateway's address: what it takes to call it as Auth0 does, without Redis, keys and
- * providers. Throws `ConfigError` with every problem of these.
+ * providers.
+ * @throws {ConfigError} with every problem of these.
  */
 export function loadCallerConfig(options: Options): {
   connections: ConnectionConfig[];
@@ -129,7 +118,9 @@ export function loadCallerConfig(options: Options): {
   publicUrl: string | undefined;
   warnings: string[];
 } {
-  const { settings, review } = readAll('ingress', callerSettings, [ingressSettings, workerSettings], options);
+  const isOfCaller = ({ section, path: [top] }: Setting) =>
+    section === 'Auth0' || section === 'Messages' || top === 'publicUrl';
+  const { settings, review } = readAll('ingress', isOfCaller, 'any', options);
   const connections = connectionConfigs(settings, review);
   return finish(review, () => ({
     connections,
@@ -139,15 +130,11 @@ export function loadCallerConfig(options: Options): {
   }));
 }
 
-/** Where Redis is, and nothing else: what it takes to look into it from anywhere. Throws `ConfigError`. */
+/** Where Redis is, and nothing else: what it takes to look into it from anywhere. @throws {ConfigError} */
 export function loadRedisConfig(options: Options): RedisConfig {
-  const { settings, review } = readAll('ingress', redisSettings, [ingressSettings, workerSettings], options);
+  const { settings, review } = readAll('ingress', ({ path: [top] }) => top === 'redis', 'any', options);
   const redis = redisConfig(settings.redis ?? {}, review);
   return finish(review, () => present(redis));
-}
-
-function sender(name: ProviderName, id: string | undefined): Partial<Record<ProviderName, string>> {
-  return id === undefined ? {} : { [name]: id };
 }
 
 function dropEmpty(env: Environment): Environment {
@@ -156,18 +143,19 @@ function dropEmpty(env: Environment): Environment {
   );
 }
 
-function readAll<Schema extends z.ZodObject>(
+/** `any` for readers that look at no provider, and so need not know which there are. */
+function readAll(
   service: Service,
-  schema: Schema,
-  otherSchemas: z.ZodObject[],
+  reads: (setting: Setting) => boolean,
+  kinds: readonly ProviderDeclaration[] | 'any',
   { env, readFile = readTextFile }: Options,
-): { settings: Read<z.output<Schema>>; review: Review } {
-  const sources = readSources({ env, readFile, service, schema, otherSchemas });
+): { settings: Read<Settings> & ProviderParts; review: Review } {
+  const sources = readSources({ env, readFile, service, kinds: kinds === 'any' ? [] : kinds, reads });
   const review = createReview(sources);
-  return { settings: readSettings(schema, sources.raw, review), review };
+  return { settings: readSettings(sources.schema, sources.raw, review), review };
 }
 
-function commonConfig(settings: Read<CommonSettings>, review: Review): () => CommonConfig {
+function commonConfig(settings: Read<Settings>, review: Review): () => CommonConfig {
   const redis = redisConfig(settings.redis ?? {}, review);
   const payloadKeys = payloadKeysConfig(settings, review);
   return () => ({

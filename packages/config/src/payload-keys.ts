@@ -1,14 +1,14 @@
 import { decodeBase64 } from './base64.ts';
-import type { Read } from './read-settings.ts';
+import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
-import type { PayloadKeys } from './schema.ts';
-import type { CommonSettings } from './settings.ts';
+import type { PayloadKeys } from './config.ts';
+import type { Settings } from './settings.ts';
 
 const KEY_BYTES = 32;
 const MAKE_ONE = 'make one with: openssl rand -base64 32';
 
 /** Undefined where a problem was reported. */
-export function payloadKeysConfig(settings: Read<CommonSettings>, review: Review): PayloadKeys | undefined {
+export function payloadKeysConfig(settings: Read<Settings>, review: Review): PayloadKeys | undefined {
   const { payloadKeys, payloadEncryption } = settings;
   const isGiven = review.isGiven(['payloadKeys']);
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROVIDERS } from '../../providers/src/registry.ts';
 import { ConfigError } from './config-error.ts';
 import { loadWorkerConfig } from './load-config.ts';
 
@@ -6,6 +7,7 @@ type Env = Record<string, string>;
 
 const worker = (env: Env = {}, yaml = '{}') =>
   loadWorkerConfig({
+    providers: PROVIDERS,
     env: { PAYLOAD_ENCRYPTION: 'off', PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml', ...env },
     readFile: () => yaml,
   });
@@ -26,7 +28,9 @@ describe('the simulator', () => {
   const route = 'routes: { trial: { countries: [DE], providers: [simulator, console] } }';
 
   test('needs no settings', () => {
-    expect(worker({ PROVIDERS: 'simulator', NODE_ENV: 'test' }).providers).toEqual([{ kind: 'simulator' }]);
+    expect(worker({ PROVIDERS: 'simulator', NODE_ENV: 'test' }).providers).toEqual([
+      { name: 'simulator', kind: 'simulator', options: {} },
+    ]);
   });
 
   test.each<[string, Env, string, string[]]>([

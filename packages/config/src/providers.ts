@@ -1,59 +1,49 @@
-import { awsConfig } from './providers/aws.ts';
-import { httpConfig } from './providers/http.ts';
-import { infobipConfig } from './providers/infobip.ts';
-import { plivoConfig } from './providers/plivo.ts';
-import { sinchConfig } from './providers/sinch.ts';
-import { smppConfig } from './providers/smpp.ts';
-import { telnyxConfig } from './providers/telnyx.ts';
-import { twilioConfig } from './providers/twilio.ts';
-import { vonageConfig } from './providers/vonage.ts';
-import type { Read } from './read-settings.ts';
+import type { RoutingConfig } from './config.ts';
+import { parseProviderName, providerPath } from './provider-declaration.ts';
+import type {
+  ProviderConfig,
+  ProviderDeclaration,
+  ProviderName,
+  ProviderReview,
+} from './provider-declaration.ts';
+import type { ProviderParts } from './read-settings.ts';
 import type { Review } from './review.ts';
-import type { ProviderConfig, ProviderName, RoutingConfig } from './schema.ts';
-import type { ProviderSettings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-export const PROVIDER_NAMES = [
-  'aws',
-  'console',
-  'http',
-  'infobip',
-  'plivo',
-  'simulator',
-  'sinch',
-  'smpp',
-  'telnyx',
-  'twilio',
-  'vonage',
-] as const satisfies ProviderName[];
+type Kinds = readonly ProviderDeclaration[];
 
 const ORDER = ['providers', 'order'];
 
 /** The default failover order, as far as it can be read. */
-export function providerOrder(settings: Read<ProviderSettings>, review: Review): ProviderName[] {
+export function providerOrder({ providers }: ProviderParts, kinds: Kinds, review: Review): ProviderName[] {
   if (!review.isGiven(ORDER)) {
     review.problem(
       ORDER,
       'not set; name the providers in failover order, such as twilio,http (console only prints, to try things out)',
     );
   }
-  const order = settings.order ?? [];
+  const order = providers?.order ?? [];
   for (const [index, name] of order.entries()) {
-    if (!isProviderName(name)) {
-      const hint = didYouMean(name, PROVIDER_NAMES);
-      review.problem([...ORDER, index], `must be one of ${PROVIDER_NAMES.join(', ')}${hint}`);
+    if (parseProviderName(name, kinds) === undefined) {
+      review.problem([...ORDER, index], `must be one of ${choiceOfProviders(name, kinds)}`);
     } else if (order.indexOf(name) !== index) {
       review.problem([...ORDER, index], `names ${name} a second time`);
     }
   }
-  return [...new Set(order)].filter(isProviderName);
+  return [...new Set(order)].filter((name) => parseProviderName(name, kinds) !== undefined);
+}
+
+/** The kinds there are, with a hint for a slip of the hand. */
+export function choiceOfProviders(given: string, kinds: Kinds): string {
+  const names = kinds.map(({ kind }) => kind);
+  return `${names.join(', ')}${didYouMean(given, names)}`;
 }
 
 /** The configurations of every provider that is named, without those a problem was reported of. */
 export function providerConfigs(
   { defaultProviders, routes }: RoutingConfig,
-  settings: Read<ProviderSettings>,
-  { review, isProduction }: { review: Review; isProduction: boolean },
+  settings: ProviderParts,
+  { kinds, review, isProduction }: { kinds: Kinds; review: Review; isProduction: boolean },
 ): ProviderConfig[] {
   const orders = [
     { path: ORDER, names: defaultProviders },
@@ -62,55 +52,64 @@ export function providerConfigs(
       names: providers.map(({ name }) => name),
     })),
   ];
-  const namedAt = (name: ProviderName) =>
-    orders.filter(({ names }) => names.includes(name)).map(({ path }) => path);
-  return [...new Set(orders.flatMap(({ names }) => names))]
-    .map((name) => {
-      switch (name) {
-        case 'console':
-          return { kind: 'console' } as const;
-        case 'simulator':
-          if (!isProduction) return { kind: 'simulator' } as const;
-          for (const path of namedAt('simulator')) {
-            review.problem(
-              path,
-              'must not name simulator where NODE_ENV is production: it sends nothing; remove it, or unset NODE_ENV',
-            );
-          }
-          return undefined;
-        case 'aws':
-          return awsConfig(settings.aws ?? {}, review);
-        case 'http':
-          return httpConfig(settings.http ?? {}, review);
-        case 'infobip':
-          return infobipConfig(settings.infobip ?? {}, review);
-        case 'plivo':
-          return plivoConfig(settings.plivo ?? {}, review);
-        case 'sinch':
-          return sinchConfig(settings.sinch ?? {}, review);
-        case 'smpp':
-          return smppConfig(settings.smpp ?? {}, review);
-        case 'telnyx':
-          return telnyxConfig(settings.telnyx ?? {}, review);
-        case 'twilio':
-          return twilioConfig(settings.twilio ?? {}, review);
-        case 'vonage':
-          return vonageConfig(settings.vonage ?? {}, review);
+  const names = [...new Set(orders.flatMap((order) => order.names))];
+  return names.flatMap((name) => {
+    const kind = parseProviderName(name, kinds)?.kind;
+    if (kind === undefined) return [];
+    if (isProduction && kind.notInProduction !== undefined) {
+      for (const { path } of orders.filter((order) => order.names.includes(name))) {
+        review.problem(
+          path,
+          `must not name ${name} where NODE_ENV is production: ${kind.notInProduction}; remove it, or unset NODE_ENV`,
+        );
       }
-    })
-    .filter((provider) => provider !== undefined);
+      return [];
+    }
+    const options = kind.configure(settings.providers?.[name] ?? {}, reviewOf(name, review));
+    return options === undefined ? [] : [{ name, kind: kind.kind, options }];
+  });
+}
+
+function reviewOf(name: ProviderName, review: Review): ProviderReview {
+  const at = (key: PropertyKey) => [...providerPath(name), key];
+  return {
+    require: (key, why) => {
+      if (!review.isGiven(at(key))) review.problem(at(key), `not set; ${why}`);
+    },
+    problem: (key, message) => review.problem(at(key), message),
+    warning: (key, message) => review.warning(at(key), message),
+    isGiven: (key) => review.isGiven(at(key)),
+    label: (key) => review.label(at(key)),
+  };
 }
 
 /** Messages per second, of the providers that have a limit. */
-export function rateLimits(settings: Read<ProviderSettings>): Partial<Record<ProviderName, number>> {
+export function rateLimits({ providers }: ProviderParts): Record<ProviderName, number> {
   return Object.fromEntries(
-    PROVIDER_NAMES.flatMap((name) => {
-      const limit = name === 'console' || name === 'simulator' ? undefined : settings[name]?.rateLimit;
-      return limit === undefined ? [] : [[name, limit]];
+    sectionsOf(providers).flatMap(([name, section]) => {
+      const limit = Object.entries(section).find(([key]) => key === 'rateLimit')?.[1];
+      return typeof limit === 'number' ? [[name, limit]] : [];
     }),
   );
 }
 
-export function isProviderName(name: string): name is ProviderName {
-  return PROVIDER_NAMES.some((known) => known === name);
+/** Each provider's own sender, where it has one. */
+export function defaultSenders({ providers }: ProviderParts, kinds: Kinds): Record<ProviderName, string> {
+  return Object.fromEntries(
+    sectionsOf(providers).flatMap(([name, section]) => {
+      const keys = parseProviderName(name, kinds)?.kind.senderSettings ?? [];
+      const senders = new Map<string, unknown>(Object.entries(section));
+      const sender = keys.map((key) => senders.get(key)).find((given) => typeof given === 'string');
+      return sender === undefined ? [] : [[name, sender]];
+    }),
+  );
+}
+
+function sectionsOf({
+  order: _order,
+  ...providers
+}: ProviderParts['providers'] = {}): [ProviderName, object][] {
+  return Object.entries(providers).flatMap(([name, section]) =>
+    section === undefined ? [] : [[name, section]],
+  );
 }

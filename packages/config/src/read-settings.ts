@@ -3,27 +3,26 @@ import { isMap } from './config-file.ts';
 import type { Path } from './config-file.ts';
 import { isUnreadable, isUnset } from './review.ts';
 import type { Review } from './review.ts';
+import type { Read } from './setting.ts';
+import type { Settings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-/** Settings of which any may be missing: not given, or given badly and reported. */
-export type Read<T> = T extends readonly unknown[] | Uint8Array
-  ? T
-  : T extends object
-    ? { [Key in keyof T]?: Read<T[Key]> | undefined }
-    : T;
+/** What the settings say of providers: each in the form that its kind declares, with holes. */
+export type ProviderParts = { providers?: { order?: string[] } & Record<string, object | undefined> };
 
 /**
  * Reads every setting of the schema by itself, so that one bad value hides no other problem, which parsing
  * the whole at once would do.
  */
-export function readSettings<Schema extends z.ZodObject>(
-  schema: Schema,
+export function readSettings(
+  schema: z.ZodObject,
   raw: unknown,
   review: Review,
-): Read<z.output<Schema>> {
-  // The walk below follows the schema, so what it returns has the schema's form, with holes.
+): Read<Settings> & ProviderParts {
+  // The walk below follows the schema, which is a part of the form of all settings, so what it returns has that form,
+  // with holes.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return readValue(schema, raw, [], review) as Read<z.output<Schema>>;
+  return readValue(schema, raw, [], review) as Read<Settings> & ProviderParts;
 }
 
 function readValue(schema: z.core.$ZodType, raw: unknown, path: Path, review: Review): unknown {

@@ -1,42 +1,55 @@
-import type { Read } from './read-settings.ts';
+import { parseProviderName, providerPath } from './provider-declaration.ts';
+import type { ProviderConfig, ProviderDeclaration, ReceiptConfig } from './provider-declaration.ts';
+import type { ProviderParts } from './read-settings.ts';
+import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
-import type { ProviderConfig, ReceiptsConfig } from './schema.ts';
-import type { IngressSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
-/** What the ingress verifies delivery receipts with. */
-export function receiptsConfig(
-  { providers = {}, publicUrl }: Read<Pick<IngressSettings, 'providers' | 'publicUrl'>>,
+type Kinds = readonly ProviderDeclaration[];
+
+/** What the ingress reads delivery receipts with. */
+export function receiptConfigs(
+  { providers = {}, publicUrl }: Pick<Read<Settings>, 'publicUrl'> & ProviderParts,
+  kinds: Kinds,
   review: Review,
-): ReceiptsConfig {
+): ReceiptConfig[] {
   reviewPublicUrl(publicUrl, review);
-  const { twilio, vonage, telnyx, plivo, sinch } = providers;
-  const receipts: ReceiptsConfig = {
-    twilio: twilio?.authToken === undefined ? undefined : { authToken: twilio.authToken },
-    vonage: vonage?.signatureSecret === undefined ? undefined : { signatureSecret: vonage.signatureSecret },
-    telnyx: telnyx?.publicKey === undefined ? undefined : { publicKey: telnyx.publicKey },
-    plivo: plivo?.authToken === undefined ? undefined : { authToken: plivo.authToken },
-    sinch: sinch?.webhookSecret === undefined ? undefined : { webhookSecret: sinch.webhookSecret },
-  };
-  const verifiable = Object.entries(receipts).flatMap(([name, proof]) => (proof === undefined ? [] : [name]));
-  if (verifiable.length > 0 && !review.isGiven(['publicUrl'])) {
+  const names = [
+    ...kinds.map(({ kind }) => kind),
+    ...Object.keys(providers).filter((name) => name.includes(':')),
+  ];
+  const configs = names.flatMap((name): ReceiptConfig[] => {
+    const { kind } = parseProviderName(name, kinds) ?? {};
+    const options = kind?.receipts?.configure(providers[name] ?? {});
+    if (kind === undefined || options === undefined) return [];
+    const { proof } = kind.receipts ?? {};
+    const isSigned = proof !== undefined && review.isGiven([...providerPath(name), proof]);
+    return [{ name, kind: kind.kind, proof: isSigned ? 'signature' : 'reference', options }];
+  });
+  const signed = configs.filter(({ proof }) => proof === 'signature').map(({ name }) => name);
+  if (signed.length > 0 && !review.isGiven(['publicUrl'])) {
     review.warning(
       ['publicUrl'],
-      `not set, so no delivery receipts are asked for, and those of ${verifiable.join(', ')} are answered with 404`,
+      `not set, so no delivery receipts are asked for, and those of ${signed.join(', ')} are answered with 404`,
     );
   }
-  return receipts;
+  return configs;
 }
 
 /** Tells the worker's operator why no receipts will come. */
 export function reviewReceipts(
   providers: ProviderConfig[],
   publicUrl: string | undefined,
+  kinds: Kinds,
   review: Review,
 ): void {
   reviewPublicUrl(publicUrl, review);
-  const callers = providers.filter(({ kind }) =>
-    ['infobip', 'plivo', 'sinch', 'telnyx', 'twilio', 'vonage'].includes(kind),
-  );
+  const callers = providers.flatMap(({ name }) => {
+    const receipts = parseProviderName(name, kinds)?.kind.receipts;
+    if (receipts === undefined) return [];
+    const isProofNeeded = receipts.configure({}) === undefined;
+    return [{ name, proof: isProofNeeded ? receipts.proof : undefined }];
+  });
   if (callers.length === 0) return;
   if (publicUrl === undefined) {
     if (!review.isGiven(['publicUrl'])) {
@@ -47,25 +60,10 @@ export function reviewReceipts(
     }
     return;
   }
-  for (const { setting, path } of callers.flatMap(missingProof)) {
-    review.warning(
-      path,
-      `not set, so ${setting} is asked for no delivery receipts: they could not be verified`,
-    );
-  }
-}
-
-function missingProof(provider: ProviderConfig): { setting: string; path: string[] }[] {
-  const missing = (key: string) => [{ setting: provider.kind, path: ['providers', provider.kind, key] }];
-  switch (provider.kind) {
-    case 'twilio':
-      return provider.credentials.authToken === undefined ? missing('authToken') : [];
-    case 'telnyx':
-      return provider.publicKey === undefined ? missing('publicKey') : [];
-    case 'vonage':
-      return provider.signatureSecret === undefined ? missing('signatureSecret') : [];
-    default:
-      return [];
+  for (const { name, proof } of callers) {
+    const path = [...providerPath(name), proof ?? ''];
+    if (proof === undefined || review.isGiven(path)) continue;
+    review.warning(path, `not set, so ${name} is asked for no delivery receipts: they could not be verified`);
   }
 }
 

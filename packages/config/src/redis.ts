@@ -1,13 +1,10 @@
-import type { Read } from './read-settings.ts';
+import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
-import type { RedisConfig } from './schema.ts';
-import type { CommonSettings } from './settings.ts';
+import type { RedisConfig } from './config.ts';
+import type { Settings } from './settings.ts';
 
 /** Undefined where a problem was reported. */
-export function redisConfig(
-  settings: Read<CommonSettings['redis']>,
-  review: Review,
-): RedisConfig | undefined {
+export function redisConfig(settings: Read<Settings['redis']>, review: Review): RedisConfig | undefined {
   const { url, sentinels, sentinelName, clusterNodes } = settings;
   const hasSentinels = review.isGiven(['redis', 'sentinels']);
   const hasName = review.isGiven(['redis', 'sentinelName']);

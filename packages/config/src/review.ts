@@ -1,6 +1,6 @@
 import { isMap, UNREADABLE } from './config-file.ts';
 import type { Path, SettingsMap } from './config-file.ts';
-import { variableAt } from './variables.ts';
+import type { Variable } from './setting.ts';
 
 /** Collects what is wrong or doubtful, each under the name the operator knows it by. */
 export type Review = {
@@ -17,13 +17,15 @@ export type Review = {
 
 type Options = {
   raw: SettingsMap;
+  /** Every variable that could fill a setting. */
+  variables: readonly Variable[];
   /** Which variable filled a setting, by its dotted path. */
   origins: ReadonlyMap<string, string>;
   /** Found while the sources were read. */
   problems: readonly string[];
 };
 
-export function createReview({ raw, origins, problems: found }: Options): Review {
+export function createReview({ raw, variables, origins, problems: found }: Options): Review {
   const problems = new Set(found);
   const warnings = new Set<string>();
 
@@ -33,9 +35,10 @@ export function createReview({ raw, origins, problems: found }: Options): Review
 
   function label(path: Path): string {
     const named = path.filter((key) => typeof key === 'string');
-    const variable = origins.get(named.join('.'));
-    if (variable !== undefined) return variable;
-    return isGiven(named) ? named.join('.') : (variableAt(named)?.name ?? named.join('.'));
+    const dotted = named.join('.');
+    const origin = origins.get(dotted);
+    if (origin !== undefined || isGiven(named)) return origin ?? dotted;
+    return variables.find((variable) => variable.path.join('.') === dotted)?.env ?? dotted;
   }
 
   function sentence(path: Path, message: string): string {

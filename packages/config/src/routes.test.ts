@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROVIDERS } from '../../providers/src/registry.ts';
 import { loadRoutingConfig, loadWorkerConfig } from './load-config.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
@@ -13,6 +14,7 @@ const ENV = {
   GATEWAY_CONFIG: 'gateway.yaml',
 };
 
+const SERVICE_SID = `MG${'0'.repeat(32)}`;
 const UUID = '40385f64-5717-4562-b3fc-2c963f66afa6';
 const POOLED = {
   TELNYX_API_KEY: 'key',
@@ -24,7 +26,7 @@ const POOLED = {
 };
 
 const worker = (yaml: string, env: Record<string, string> = {}) =>
-  loadWorkerConfig({ env: { ...ENV, ...env }, readFile: () => yaml });
+  loadWorkerConfig({ env: { ...ENV, ...env }, readFile: () => yaml, providers: PROVIDERS });
 
 function problemsOf(yaml: string, env: Record<string, string> = {}): string {
   try {
@@ -208,7 +210,11 @@ test('a route behind one that fits everything is warned of', () => {
 
 describe('the routing configuration alone', () => {
   const explain = (yaml: string, env: Record<string, string> = {}) =>
-    loadRoutingConfig({ env: { GATEWAY_CONFIG: 'gateway.yaml', ...env }, readFile: () => yaml });
+    loadRoutingConfig({
+      env: { GATEWAY_CONFIG: 'gateway.yaml', ...env },
+      readFile: () => yaml,
+      providers: PROVIDERS,
+    });
 
   test('needs no secret, and no variable that the file takes one from', () => {
     const { routing, defaultSenders } = explain(`
@@ -234,7 +240,7 @@ routes: { de: { countries: [DE], providers: [vonage] } }
       SINCH_FROM: 'Sinch',
       SMPP_FROM: 'Smpp',
       TELNYX_MESSAGING_PROFILE_ID: UUID,
-      TWILIO_MESSAGING_SERVICE_SID: 'MG1',
+      TWILIO_MESSAGING_SERVICE_SID: SERVICE_SID,
       VONAGE_FROM: '12345',
     });
 
@@ -245,7 +251,7 @@ routes: { de: { countries: [DE], providers: [vonage] } }
       sinch: 'Sinch',
       smpp: 'Smpp',
       telnyx: UUID,
-      twilio: 'MG1',
+      twilio: SERVICE_SID,
       vonage: '12345',
     });
   });
@@ -257,7 +263,9 @@ routes: { de: { countries: [DE], providers: [vonage] } }
   });
 
   test('is console alone where nothing is set', () => {
-    expect(loadRoutingConfig({ env: { PROVIDERS: '' } }).routing.defaultProviders).toEqual(['console']);
+    expect(
+      loadRoutingConfig({ env: { PROVIDERS: '' }, providers: PROVIDERS }).routing.defaultProviders,
+    ).toEqual(['console']);
   });
 
   test('still says what is wrong with routes', () => {
@@ -287,6 +295,7 @@ describe('the route of a connection', () => {
 
   test('is explained without anything else of the connection', () => {
     const { routing } = loadRoutingConfig({
+      providers: PROVIDERS,
       env: { GATEWAY_CONFIG: 'gateway.yaml' },
       readFile: () => `${ROUTES}\nconnections: { acme: { route: own, audience: a } }`,
     });

@@ -1,30 +1,27 @@
 import { z } from 'zod';
-import { sender } from './provider-settings.ts';
-import { isProviderName, PROVIDER_NAMES } from './providers.ts';
-import type { Read } from './read-settings.ts';
+import type { RouteConfig, RoutingConfig } from './config.ts';
+import { senderId } from './fields.ts';
+import { parseProviderName } from './provider-declaration.ts';
+import type { ProviderDeclaration, ProviderName } from './provider-declaration.ts';
+import { choiceOfProviders } from './providers.ts';
+import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
-import type { ProviderName, RouteConfig, RoutingConfig } from './schema.ts';
-import type { WorkerSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-type RouteSettings = Read<WorkerSettings['routes'][string]>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** What stands for a sender at some providers: a messaging service, profile or Powerpack that picks one. */
-const SENDER_POOLS: Partial<Record<ProviderName, { form: RegExp; called: string }>> = {
-  twilio: { form: /^MG[0-9a-fA-F]{32}$/, called: 'the SID of a messaging service (MG and 32 digits)' },
-  telnyx: { form: UUID, called: 'the UUID of a messaging profile' },
-  plivo: { form: UUID, called: 'the UUID of a Powerpack' },
-  aws: { form: /^(pool-|phone-|sender-|arn:aws)/, called: 'the ID or ARN of a pool, number or sender ID' },
-};
+type RouteSettings = Read<Settings['routes'][string]>;
+type Kinds = readonly ProviderDeclaration[];
 
 /** The routing rules in the order of the file, and where what no rule fits goes. */
 export function routingConfig(
-  { connections, routes, senderRules }: Read<Pick<WorkerSettings, 'connections' | 'routes' | 'senderRules'>>,
+  { connections, routes, senderRules }: Read<Settings>,
   defaultProviders: ProviderName[],
+  kinds: Kinds,
   review: Review,
 ): RoutingConfig {
-  const rules = Object.entries(routes ?? {}).map(([name, route]) => routeConfig(name, route ?? {}, review));
+  const rules = Object.entries(routes ?? {}).map(([name, route]) =>
+    routeConfig(name, route ?? {}, kinds, review),
+  );
   const catchAll = rules.find(({ match }) => Object.values(match).every((given) => given === undefined));
   const chosenByName = Object.values(connections ?? {}).map((connection) => connection?.route);
   for (const { name } of catchAll ? rules.slice(rules.indexOf(catchAll) + 1) : []) {
@@ -36,13 +33,13 @@ export function routingConfig(
     connectionRoutes: connectionRoutes(connections, Object.keys(routes ?? {}), review),
     defaultProviders,
     senderRules: Object.fromEntries(
-      Object.entries(senderRules ?? {}).flatMap(([country, kinds]) => (kinds ? [[country, kinds]] : [])),
+      Object.entries(senderRules ?? {}).flatMap(([country, taken]) => (taken ? [[country, taken]] : [])),
     ),
   };
 }
 
 function connectionRoutes(
-  connections: Read<WorkerSettings['connections']> | undefined,
+  connections: Read<Settings['connections']> | undefined,
   names: string[],
   review: Review,
 ): RoutingConfig['connectionRoutes'] {
@@ -58,7 +55,7 @@ function connectionRoutes(
   return chosen;
 }
 
-function routeConfig(name: string, settings: RouteSettings, review: Review): RouteConfig {
+function routeConfig(name: string, settings: RouteSettings, kinds: Kinds, review: Review): RouteConfig {
   const path = ['routes', name];
   const given = Object.entries(settings.providers ?? {});
   if (!review.isGiven([...path, 'providers'])) {
@@ -68,12 +65,11 @@ function routeConfig(name: string, settings: RouteSettings, review: Review): Rou
     );
   }
   for (const [provider] of given) {
-    if (isProviderName(provider)) continue;
-    const hint = didYouMean(provider, PROVIDER_NAMES);
-    review.problem([...path, 'providers'], `must name some of ${PROVIDER_NAMES.join(', ')}${hint}`);
+    if (parseProviderName(provider, kinds) !== undefined) continue;
+    review.problem([...path, 'providers'], `must name some of ${choiceOfProviders(provider, kinds)}`);
   }
   const providers = given.flatMap(([provider, weight]) =>
-    isProviderName(provider) ? [{ name: provider, weight }] : [],
+    parseProviderName(provider, kinds) === undefined ? [] : [{ name: provider, weight }],
   );
   return {
     name,
@@ -88,6 +84,7 @@ function routeConfig(name: string, settings: RouteSettings, review: Review): Rou
       [...path, 'senders'],
       settings,
       providers.map((provider) => provider.name),
+      kinds,
       review,
     ),
   };
@@ -97,6 +94,7 @@ function sendersOf(
   path: string[],
   { senders }: RouteSettings,
   providers: ProviderName[],
+  kinds: Kinds,
   review: Review,
 ): RouteConfig['senders'] {
   const chosen: RouteConfig['senders'] = {};
@@ -107,9 +105,9 @@ function sendersOf(
       continue;
     }
     for (const [index, id] of (ids ?? []).entries()) {
-      const pool = SENDER_POOLS[name];
+      const pool = parseProviderName(name, kinds)?.kind.senderPool;
       if (pool?.form.test(id)) continue;
-      const checked = z.safeParse(sender, id);
+      const checked = z.safeParse(senderId, id);
       for (const { message } of checked.error?.issues ?? []) {
         const also = pool === undefined ? '' : `, or ${pool.called}`;
         review.problem([...path, provider, index], `${message}${also}`);

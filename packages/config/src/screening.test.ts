@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROVIDERS } from '../../providers/src/registry.ts';
 import { loadIngressConfig } from './load-config.ts';
 import { DEFAULT_LIMITS } from './screening.ts';
 
@@ -10,7 +11,9 @@ const ENV = {
 };
 
 const connectionOf = (yaml: string, name = 'default') =>
-  loadIngressConfig({ env: ENV, readFile: () => yaml }).connections.find((one) => one.name === name);
+  loadIngressConfig({ env: ENV, readFile: () => yaml, providers: PROVIDERS }).connections.find(
+    (one) => one.name === name,
+  );
 const limitsOf = (yaml: string, name?: string) => connectionOf(yaml, name)?.limits;
 
 describe('without a word', () => {
@@ -127,7 +130,8 @@ describe('a bad rule is one problem that names its place', () => {
 });
 
 test('a guard that enforces without a sign of what is wanted is doubtful', () => {
-  const warningsOf = (yaml: string) => loadIngressConfig({ env: ENV, readFile: () => yaml }).warnings.join();
+  const warningsOf = (yaml: string) =>
+    loadIngressConfig({ env: ENV, readFile: () => yaml, providers: PROVIDERS }).warnings.join();
   expect(warningsOf('guard: { mode: enforce }')).toContain('guard.mode: enforce, and without PUBLIC_URL');
   expect(warningsOf('guard: { mode: enforce }\npublicUrl: https://sms.example.com')).not.toContain(
     'guard.mode',

@@ -1,5 +1,5 @@
 import type { Path } from './config-file.ts';
-import type { Read } from './read-settings.ts';
+import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
 import type {
   DestinationsConfig,
@@ -8,11 +8,11 @@ import type {
   PriceTable,
   SpendConfig,
   Windows,
-} from './schema.ts';
-import type { ConnectionSettings, IngressSettings } from './settings.ts';
+} from './config.ts';
+import type { ConnectionSettings, Settings } from './settings.ts';
 
 type Own = Read<ConnectionSettings>;
-type Shared = Read<Omit<IngressSettings, 'connections'>>;
+type Shared = Read<Settings>;
 
 /**
  * In force from the first start. Those for a number and an address are what a person does not reach (Auth0 itself

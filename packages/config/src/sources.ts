@@ -2,15 +2,22 @@ import { z } from 'zod';
 import { interpolateMap, isMap, parseConfigFile, UNREADABLE } from './config-file.ts';
 import type { Path, SettingsMap } from './config-file.ts';
 import { ConfigError } from './config-error.ts';
+import type { ProviderDeclaration } from './provider-declaration.ts';
 import { errorCode, readVariable } from './read-variable.ts';
 import type { Environment, ReadFile } from './read-variable.ts';
 import { isUnset, valueAt } from './review.ts';
-import { VARIABLES } from './variables.ts';
-import type { Service, Variable } from './variables.ts';
+import { DEFAULT_CONNECTION, isVariable, pickFields, settingsOf } from './setting.ts';
+import type { Service, Setting, Variable } from './setting.ts';
+import { settingsSchema } from './settings.ts';
+import { namedInstances } from './settings/providers.ts';
 
 /** The settings as written, before any is checked. */
 export type Sources = {
   raw: SettingsMap;
+  /** The form of what is read here. */
+  schema: z.ZodObject;
+  /** Every variable that could fill a setting, also one that is not read here. */
+  variables: readonly Variable[];
   /** Which variable filled a setting, by its dotted path. */
   origins: ReadonlyMap<string, string>;
   problems: readonly string[];
@@ -20,51 +27,59 @@ type Options = {
   env: Environment;
   readFile: ReadFile;
   service: Service;
-  /** What is read here, and what others read: one file may serve all. */
-  schema: z.ZodObject;
-  otherSchemas: z.ZodObject[];
+  kinds: readonly ProviderDeclaration[];
+  /** Of the service's settings, those that are read here; one file may serve all readers. */
+  reads: (setting: Setting) => boolean;
 };
 
 /**
- * Brings file and environment into one form: the file wins, the environment fills what it leaves out.
- * Throws `ConfigError` for a file that cannot be read, since nothing can be said about the rest then.
+ * Brings file and environment into one form: the file wins, the environment fills what it leaves out. What others
+ * read is left out, before its variables are looked for.
+ * @throws {ConfigError} for a file that cannot be read, since nothing can be said about the rest then.
  */
-export function readSources({ env, readFile, service, schema, otherSchemas }: Options): Sources {
+export function readSources({ env, readFile, service, kinds, reads }: Options): Sources {
   const problems: string[] = [];
   const origins = new Map<string, string>();
-  const raw = readConfigFile({ env, readFile, schema, otherSchemas, problems });
+  const path = env.GATEWAY_CONFIG?.trim() ?? '';
+  const file = path === '' ? {} : readConfigFile(path, readFile);
 
-  const definesConnections = isMap(raw.connections) && Object.keys(raw.connections).length > 0;
-  const definesDefault = !isUnset(valueAt(raw, ['connections', 'default']));
-  const ownVariables = VARIABLES.filter(
-    ({ services, path }) => services.includes(service) && (path === undefined || knows(schema, path)),
-  );
-  const isDefaultWanted =
-    !definesConnections ||
-    definesDefault ||
-    !isUnset(env.AUTH0_SECRET?.trim()) ||
-    !isUnset(env.AUTH0_SECRET_FILE?.trim());
+  const whole = settingsSchema(kinds, namedInstances(file, env.PROVIDERS ?? '', kinds));
+  const isRead = (setting: Setting) => setting.services.includes(service) && reads(setting);
+  const schema = pickFields(whole, isRead) ?? z.strictObject({});
+  const settings = settingsOf(whole);
+  const report = (at: Path, message: string) =>
+    problems.push(`${at.filter((key) => typeof key === 'string').join('.')}: ${message}`);
+  const raw = interpolateMap(withoutForeign(file, schema, whole), [], { file: path, env, readFile, report });
 
-  for (const variable of ownVariables) {
-    const { name, path, secret } = variable;
-    if (path === undefined || (path[0] === 'connections' && !isDefaultWanted)) continue;
-    if (!isUnset(valueAt(raw, path))) continue;
-    const found = readVariable({ env, readFile, name, orFile: secret === true });
+  const isDefaultWanted = wantsDefaultConnection(raw, env);
+  const variables = settings.filter(isVariable);
+  for (const variable of variables.filter(isRead)) {
+    if (variable.path[0] === 'connections' && !isDefaultWanted) continue;
+    if (!isUnset(valueAt(raw, variable.path))) continue;
+    const found = readVariable({ env, readFile, name: variable.env, orFile: variable.secret === true });
     if (found.kind === 'problem') problems.push(`${found.name}: ${found.message}`);
-    const value =
-      found.kind === 'value'
-        ? found.value
-        : found.kind === 'problem'
-          ? UNREADABLE
-          : defaultOf(variable, service);
-    if (value !== undefined) fill(raw, path, value);
-    if (found.kind !== 'unset') origins.set(path.join('.'), name);
+    if (found.kind !== 'unset') origins.set(variable.path.join('.'), variable.env);
+    const otherwise = found.kind === 'problem' ? UNREADABLE : defaultOf(variable, service);
+    const value = found.kind === 'value' ? found.value : otherwise;
+    if (value !== undefined) fill(raw, variable.path, value);
   }
-  return { raw, origins, problems };
+  return { raw, schema, variables, origins, problems };
 }
 
 function defaultOf(variable: Variable, service: Service): string | undefined {
   return typeof variable.default === 'object' ? variable.default[service] : variable.default;
+}
+
+/** `AUTH0_*` fill the connection `default`, which exists if somebody defines it or there is no other. */
+function wantsDefaultConnection(raw: SettingsMap, env: Environment): boolean {
+  const { connections } = raw;
+  return (
+    !isMap(connections) ||
+    Object.keys(connections).length === 0 ||
+    !isUnset(connections[DEFAULT_CONNECTION]) ||
+    !isUnset(env.AUTH0_SECRET?.trim()) ||
+    !isUnset(env.AUTH0_SECRET_FILE?.trim())
+  );
 }
 
 /** Leaves alone what is not a map where one belongs; the schema reports it. */
@@ -80,11 +95,7 @@ function fill(raw: SettingsMap, path: readonly string[], value: unknown): void {
   if (isMap(next)) fill(next, rest, value);
 }
 
-type FileOptions = Omit<Options, 'service'> & { problems: string[] };
-
-function readConfigFile({ env, readFile, schema, otherSchemas, problems }: FileOptions): SettingsMap {
-  const path = env.GATEWAY_CONFIG?.trim() ?? '';
-  if (path === '') return {};
+function readConfigFile(path: string, readFile: ReadFile): SettingsMap {
   let text: string;
   try {
     text = readFile(path);
@@ -93,46 +104,29 @@ function readConfigFile({ env, readFile, schema, otherSchemas, problems }: FileO
   }
   const parsed = parseConfigFile(text);
   if (parsed.kind === 'problem') throw new ConfigError([`GATEWAY_CONFIG: ${path}: ${parsed.message}`]);
-  const report = (at: Path, message: string) =>
-    problems.push(`${at.filter((key) => typeof key === 'string').join('.')}: ${message}`);
-  const own = withoutForeign(parsed.settings, schema, otherSchemas);
-  return interpolateMap(own, [], { file: path, env, readFile, report });
+  return parsed.settings;
 }
 
-function knows(schema: z.ZodType, path: readonly string[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined || !(schema instanceof z.ZodObject)) return true;
-  const field: unknown = schema.shape[key];
-  return field instanceof z.ZodType && knows(field, rest);
-}
-
-/** Leaves out what only others know, before its variables are looked for. */
-function withoutForeign(settings: SettingsMap, own: z.ZodObject, others: z.ZodObject[]): SettingsMap {
+/** Leaves out what `whole` knows and `own` does not. What neither knows stays, to be reported. */
+function withoutForeign(settings: SettingsMap, own: z.ZodObject, whole: z.ZodObject): SettingsMap {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, value]) => {
       const ownField: unknown = own.shape[key];
-      const otherFields = others.map((other): unknown => other.shape[key]);
-      if (ownField === undefined && otherFields.some((field) => field !== undefined)) return [];
-      return [[key, withoutForeignBelow(value, ownField, otherFields)]];
+      const field: unknown = whole.shape[key];
+      if (ownField === undefined && field !== undefined) return [];
+      return [[key, withoutForeignBelow(value, ownField, field)]];
     }),
   );
 }
 
-function withoutForeignBelow(value: unknown, own: unknown, others: unknown[]): unknown {
-  if (!isMap(value)) return value;
-  if (own instanceof z.ZodObject) {
-    return withoutForeign(
-      value,
-      own,
-      others.filter((other) => other instanceof z.ZodObject),
-    );
-  }
-  if (!(own instanceof z.ZodRecord)) return value;
-  const entryTypes = others.flatMap((other) => (other instanceof z.ZodRecord ? [other.valueType] : []));
+function withoutForeignBelow(value: unknown, own: unknown, whole: unknown): unknown {
+  if (!isMap(value) || own === whole) return value;
+  if (own instanceof z.ZodObject && whole instanceof z.ZodObject) return withoutForeign(value, own, whole);
+  if (!(own instanceof z.ZodRecord && whole instanceof z.ZodRecord)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => [
       name,
-      withoutForeignBelow(entry, own.valueType, entryTypes),
+      withoutForeignBelow(entry, own.valueType, whole.valueType),
     ]),
   );
 }

@@ -26,3 +26,4 @@ export {
   type Receipt,
   type ReceiptStatus,
 } from './receipt.ts';
+export { isUuid, UUID } from './uuid.ts';

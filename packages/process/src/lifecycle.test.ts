@@ -48,7 +48,7 @@ test('exits 0 when main is through, whatever is still open', async () => {
 });
 
 test('exits 78 with every problem of a bad configuration on standard error', async () => {
-  const { ended } = start('config.loadWorkerConfig({ env: { PORT: "x", CONCURRENCY: "x" } })');
+  const { ended } = start('config.loadWorkerConfig({ env: { PORT: "x", CONCURRENCY: "x" }, providers: [] })');
 
   const { code, stderr } = await ended;
 

@@ -8,15 +8,13 @@ import {
   startScriptedProviderServer,
 } from '../../../test/support/scripted-provider-server.ts';
 import { awsCredentials } from './aws/aws-credentials.ts';
-import {
-  type CredentialsCheck,
-  infobipCredentials,
-  plivoCredentials,
-  sinchCredentials,
-  telnyxCredentials,
-  twilioCredentials,
-  vonageCredentials,
-} from './credentials.ts';
+import type { CredentialsCheck } from './credentials-check.ts';
+import { infobipCredentials } from './infobip/infobip-credentials.ts';
+import { plivoCredentials } from './plivo/plivo-credentials.ts';
+import { sinchCredentials } from './sinch/sinch-credentials.ts';
+import { telnyxCredentials } from './telnyx/telnyx-credentials.ts';
+import { twilioCredentials } from './twilio/twilio-credentials.ts';
+import { vonageCredentials } from './vonage/vonage-credentials.ts';
 
 const SECRET = 'provider-secret-9f2c';
 const DATE = 'Mon, 23 Nov 2026 07:00:00 GMT';

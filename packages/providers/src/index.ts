@@ -1,12 +1,11 @@
+export {
+  createProvider,
+  createReceiptReaders,
+  credentialsQuestion,
+  operatorUrl,
+} from './configured-providers.ts';
+export type { CredentialsAnswer, CredentialsCheck } from './credentials-check.ts';
 export type { LookupResult, Provider, SendRequest, SendResult } from './provider.ts';
-export { createConsoleProvider } from './console/console.ts';
-export { createHttpProvider, type HttpProviderOptions } from './http/http.ts';
-export { createInfobipProvider, type InfobipProviderOptions } from './infobip/infobip.ts';
-export { createPlivoProvider, type PlivoProviderOptions } from './plivo/plivo.ts';
-export { createSinchProvider, type SinchProviderOptions } from './sinch/sinch.ts';
-export { createSmppProvider, type SmppEvent, type SmppProviderOptions } from './smpp/smpp.ts';
-export { createSimulatorProvider } from './simulator/simulator.ts';
-export { SIMULATED_NUMBERS } from './simulator/simulated-numbers.ts';
-export { createTelnyxProvider, type TelnyxProviderOptions } from './telnyx/telnyx.ts';
-export { createTwilioProvider, type TwilioProviderOptions } from './twilio/twilio.ts';
-export { createVonageProvider, type VonageProviderOptions } from './vonage/vonage.ts';
+export { defineProvider, type ProviderDeps, type ProviderDescriptor } from './provider-descriptor.ts';
+export type { ReadReceipts, ReceiptReading, ReceiptRequest } from './receipt-reader.ts';
+export { PROVIDERS } from './registry.ts';

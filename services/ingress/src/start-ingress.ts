@@ -23,6 +23,7 @@ import {
   type ServiceOptions,
   watchConfig,
 } from '@sms-gateway/process';
+import { createReceiptReaders, PROVIDERS, type ProviderDescriptor } from '@sms-gateway/providers';
 import { connectRedis, createDurabilityCheck } from '@sms-gateway/redis';
 import { startReporting } from '@sms-gateway/reporting';
 import { createGuard, createRefusals, describeLimits } from '@sms-gateway/screening';
@@ -46,7 +47,13 @@ export type Ingress = RunningService & {
  */
 export async function startIngress(
   config: IngressConfig,
-  { source, destination, now = Date.now, registry = createRegistry({ service: 'ingress' }) }: Options = {},
+  {
+    source,
+    destination,
+    now = Date.now,
+    registry = createRegistry({ service: 'ingress' }),
+    kinds = PROVIDERS,
+  }: Options = {},
 ): Promise<Ingress> {
   const logger = createLogger({
     service: 'ingress',
@@ -104,7 +111,7 @@ export async function startIngress(
       }),
       recordVerified: createRecordVerified({ guard, identity, metrics, now }),
       receiptWebhook: createReceiptWebhook({
-        config: config.receipts,
+        readers: await createReceiptReaders(config.receipts, kinds),
         publicUrl: config.publicUrl,
         references: createReceiptReferences(config.payloadKeys),
         receiptHandler: createReceiptHandler({
@@ -155,7 +162,7 @@ export async function startIngress(
       onError: (error) => logger.warn({ err: error }, 'reporting.failed'),
     });
     teardown.add(() => reporting.stop());
-    logger.info({ port, adminPort, config: describeConfig(config) }, 'ingress.started');
+    logger.info({ port, adminPort, config: describeConfig(config, kinds) }, 'ingress.started');
 
     async function stop(signal: string | undefined): Promise<void> {
       isDraining = true;
@@ -178,4 +185,7 @@ export async function startIngress(
   }
 }
 
-type Options = ServiceOptions<ConfigSource<IngressConfig>>;
+type Options = ServiceOptions<ConfigSource<IngressConfig>> & {
+  /** The kinds of provider that the configuration was loaded with. */
+  kinds?: readonly ProviderDescriptor[] | undefined;
+};

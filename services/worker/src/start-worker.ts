@@ -24,12 +24,12 @@ import {
   type ServiceOptions,
   watchConfig,
 } from '@sms-gateway/process';
+import { createProvider, PROVIDERS, type ProviderDescriptor } from '@sms-gateway/providers';
 import { connectRedis, createConnectionWatch } from '@sms-gateway/redis';
 import { createRouter } from '@sms-gateway/routing';
 import { createLastErrors, startReporting } from '@sms-gateway/reporting';
 import { createGuard } from '@sms-gateway/screening';
 import { createConsumer } from './consumer.ts';
-import { createProvider } from './create-provider.ts';
 import { createDeliver } from './deliver.ts';
 import { createHealth } from './health/create-health.ts';
 import { registerHealthMetrics } from './health/health-metrics.ts';
@@ -43,6 +43,8 @@ const STORE_RESULTS_MS = 1000;
 type Options = ServiceOptions<ConfigSource<WorkerConfig>> & {
   /** Gives [0, 1). */
   random?: (() => number) | undefined;
+  /** The kinds of provider that the configuration was loaded with. */
+  kinds?: readonly ProviderDescriptor[] | undefined;
 };
 
 /**
@@ -57,6 +59,7 @@ export async function startWorker(
     now = Date.now,
     random = Math.random,
     registry = createRegistry({ service: 'worker' }),
+    kinds = PROVIDERS,
   }: Options = {},
 ): Promise<RunningService> {
   const logger = createLogger({
@@ -80,11 +83,11 @@ export async function startWorker(
     const receiptHandler = createReceiptHandler({ receipts, guard, registry, logger });
     const providers = await Promise.all(
       config.providers.map(async (providerConfig) => {
-        const provider = await createProvider(providerConfig, {
+        const { name } = providerConfig;
+        const provider = await createProvider(providerConfig, kinds, {
           connections: config.concurrency,
-          logger,
-          onReceipt: async (name, receipt, reference) =>
-            void (await receiptHandler.take(name, receipt, reference)),
+          onReceipt: async (receipt, reference) => void (await receiptHandler.take(name, receipt, reference)),
+          log: (line, fields) => logger.info({ provider: name, ...fields }, line),
         });
         teardown.add(() => provider.close());
         return provider;
@@ -181,7 +184,7 @@ export async function startWorker(
     });
     teardown.add(() => reporting.stop());
     consumer.start();
-    logger.info({ adminPort, config: describeConfig(config) }, 'worker.started');
+    logger.info({ adminPort, config: describeConfig(config, kinds) }, 'worker.started');
 
     async function stop(signal: string | undefined): Promise<void> {
       isStopping = true;

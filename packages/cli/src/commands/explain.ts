@@ -15,6 +15,7 @@ import {
   type IngressConfig,
   loadIngressConfig,
 } from '@sms-gateway/config';
+import { PROVIDERS } from '@sms-gateway/providers';
 import { networkOf, screenMessage } from '@sms-gateway/screening';
 import { readDevState, stateFolder } from '../dev-state.ts';
 import { WrongUse } from '../wrong-use.ts';
@@ -47,7 +48,11 @@ export async function explainNumber(
   const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
   let config: IngressConfig;
   try {
-    config = loadIngressConfig({ env, readFile: (path) => readFileSync(path, 'utf8') });
+    config = loadIngressConfig({
+      env,
+      readFile: (path) => readFileSync(path, 'utf8'),
+      providers: PROVIDERS,
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { exitCode: EX_CONFIG, output: `${error.message}\n` };

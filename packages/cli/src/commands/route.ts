@@ -1,6 +1,7 @@
 import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createRouter } from '@sms-gateway/routing';
 import { ConfigError, loadRoutingConfig } from '@sms-gateway/config';
+import { PROVIDERS } from '@sms-gateway/providers';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR } from './command.ts';
 import { routeReport, senderWarnings } from './route-report.ts';
 
@@ -22,7 +23,7 @@ export function explainRoute(options: Options, { env, paint }: CommandContext): 
     };
   }
   try {
-    const { routing, defaultSenders } = loadRoutingConfig({ env });
+    const { routing, defaultSenders } = loadRoutingConfig({ env, providers: PROVIDERS });
     const { id, connection, messageType } = options;
     const explanation = createRouter(routing).explain(
       { id, number, connection, messageType },

@@ -1,3 +1,4 @@
+import { isUuid } from '@sms-gateway/contract';
 import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
 import type { SendResult } from '../provider.ts';
@@ -29,7 +30,5 @@ function isEmptyList(value: unknown): boolean {
 
 /** Undefined for all but a UUID: it ends up in traces and logs, and a body that repeats the request must not. */
 export function readUuid(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
-    ? value
-    : undefined;
+  return isUuid(value) ? value : undefined;
 }

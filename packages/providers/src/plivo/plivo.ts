@@ -1,6 +1,7 @@
+import { isUuid } from '@sms-gateway/contract';
 import type { Provider } from '../provider.ts';
 import { basicAuthorization, createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
-import { classifyPlivoAnswer, readUuid } from './plivo-errors.ts';
+import { classifyPlivoAnswer } from './plivo-errors.ts';
 
 export type PlivoProviderOptions = RestProviderOptions & {
   authId: string;
@@ -57,7 +58,7 @@ export function createPlivoProvider({
 }
 
 function senderNamed(chosen: string): PlivoSender {
-  return readUuid(chosen) === undefined ? { from: chosen } : { powerpackUuid: chosen };
+  return isUuid(chosen) ? { powerpackUuid: chosen } : { from: chosen };
 }
 
 function source(sender: PlivoSender) {

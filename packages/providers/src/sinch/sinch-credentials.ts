@@ -1,5 +1,6 @@
 import { createCredentialsCheck, type CredentialsCheck } from '../credentials-check.ts';
 import type { SinchProviderOptions } from './sinch.ts';
+import { sinchApiUrl } from './sinch-regions.ts';
 
 /**
  * Lists batches, of which none has this reference (developers.sinch.com, Batches, List batches): the same resource that
@@ -9,7 +10,7 @@ export function sinchCredentials({
   servicePlanId,
   apiToken,
   region,
-  apiUrl = `https://${region}.sms.api.sinch.com`,
+  apiUrl = sinchApiUrl(region),
 }: Pick<SinchProviderOptions, 'servicePlanId' | 'apiToken' | 'region' | 'apiUrl'>): CredentialsCheck {
   return createCredentialsCheck({
     proves: 'API token',

@@ -2,12 +2,13 @@ import type { Provider } from '../provider.ts';
 import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifySinchAnswer } from './sinch-errors.ts';
 import { sinchLookup } from './sinch-lookup.ts';
+import { sinchApiUrl, type SinchRegion } from './sinch-regions.ts';
 
 export type SinchProviderOptions = RestProviderOptions & {
   servicePlanId: string;
   apiToken: string;
-  /** Where the service plan was made; each region has a host of its own. */
-  region: 'us' | 'eu' | 'au' | 'br' | 'ca';
+  /** Where the service plan was made. */
+  region: SinchRegion;
   /** A number, short code or alphanumeric sender ID of the service plan. */
   from: string;
 };
@@ -25,7 +26,7 @@ export function createSinchProvider({
   apiToken,
   region,
   from,
-  apiUrl = `https://${region}.sms.api.sinch.com`,
+  apiUrl = sinchApiUrl(region),
   now = Date.now,
   connections,
 }: SinchProviderOptions): Provider {

@@ -1,3 +1,4 @@
+import { isUuid } from '@sms-gateway/contract';
 import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
 import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
 import type { SendResult } from '../provider.ts';
@@ -98,9 +99,7 @@ export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult 
 
 // Strict, because both end up in traces and logs: a body that repeats the request must not get there.
 export function messageId(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
-    ? value
-    : undefined;
+  return isUuid(value) ? value : undefined;
 }
 
 export function errorNumber(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { isUuid } from '@sms-gateway/contract';
 import type { Provider } from '../provider.ts';
 import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifyTelnyxAnswer } from './telnyx-errors.ts';
@@ -65,7 +66,7 @@ function senderOf(sender: string | undefined, configured: TelnyxSender) {
     const from = 'from' in configured ? configured.from : undefined;
     return { from, messaging_profile_id: messagingProfileId };
   }
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(sender)) return { messaging_profile_id: sender };
+  if (isUuid(sender)) return { messaging_profile_id: sender };
   return /^\+?\d+$/.test(sender)
     ? { from: sender }
     : { from: sender, messaging_profile_id: messagingProfileId };

@@ -2,6 +2,7 @@ import twilio from 'twilio';
 import { createHttpClient } from '../http-client.ts';
 import type { Provider, SendRequest } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
+import { MESSAGING_SERVICE_SID } from './messaging-service-sid.ts';
 import { classifyTwilioAnswer } from './twilio-errors.ts';
 import { createTwilioCall } from './twilio-http-client.ts';
 
@@ -84,12 +85,11 @@ export function createTwilioProvider({
   };
 }
 
-/** A Messaging Service is told by the form of its SID: no sender ID is longer than eleven characters. */
 function senderOf({ sender }: SendRequest, configured: TwilioSender): TwilioSender {
   if (sender === undefined) {
     return 'from' in configured
       ? { from: configured.from }
       : { messagingServiceSid: configured.messagingServiceSid };
   }
-  return /^MG[0-9a-fA-F]{32}$/.test(sender) ? { messagingServiceSid: sender } : { from: sender };
+  return MESSAGING_SERVICE_SID.test(sender) ? { messagingServiceSid: sender } : { from: sender };
 }

@@ -1,16 +1,7 @@
 import type { Receipt } from '@sms-gateway/contract';
-import {
-  createInfobipReceipts,
-  createPlivoReceipts,
-  createSinchReceipts,
-  createTelnyxReceipts,
-  createTwilioReceipts,
-  createVonageReceipts,
-  type ReadReceipts,
-} from '@sms-gateway/providers/receipts';
+import type { ReadReceipts } from '@sms-gateway/providers';
 import type { AttemptReference, ReceiptReferences } from '@sms-gateway/privacy';
 import type { ReceiptHandler } from '@sms-gateway/delivery';
-import type { ReceiptsConfig } from '@sms-gateway/config';
 import type { Request } from 'express';
 import type { IngressMetrics } from '../metrics.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -26,7 +17,8 @@ export type ReceiptWebhook = (
 ) => Promise<{ receipts: number }>;
 
 type Deps = {
-  config: ReceiptsConfig;
+  /** By the provider's name. */
+  readers: ReadonlyMap<string, ReadReceipts>;
   /** The public URL of the ingress. Without it no provider knows where to call, and no signature can be checked. */
   publicUrl: string | undefined;
   references: ReceiptReferences;
@@ -36,15 +28,13 @@ type Deps = {
 };
 
 export function createReceiptWebhook({
-  config,
+  readers,
   publicUrl,
   references,
   receiptHandler,
   metrics,
   now,
 }: Deps): ReceiptWebhook {
-  const readers = publicUrl === undefined ? new Map<string, ReadReceipts>() : createReaders(config);
-
   return async (provider, token, req) => {
     const read = readers.get(provider);
     if (read === undefined || publicUrl === undefined) {
@@ -97,16 +87,4 @@ function isMeant(
   isAlone: boolean,
 ): boolean {
   return isAlone || providerMessageId === reference?.messageId;
-}
-
-function createReaders({ twilio, vonage, telnyx, plivo, sinch }: ReceiptsConfig): Map<string, ReadReceipts> {
-  const readers = new Map<string, ReadReceipts>([
-    ['infobip', createInfobipReceipts()],
-    ['sinch', createSinchReceipts({ webhookSecret: sinch?.webhookSecret })],
-  ]);
-  if (twilio) readers.set('twilio', createTwilioReceipts(twilio));
-  if (vonage) readers.set('vonage', createVonageReceipts(vonage));
-  if (telnyx) readers.set('telnyx', createTelnyxReceipts(telnyx));
-  if (plivo) readers.set('plivo', createPlivoReceipts(plivo));
-  return readers;
 }

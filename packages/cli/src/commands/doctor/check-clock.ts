@@ -17,8 +17,10 @@ export async function checkClock(facts: Pick<Facts, 'redis' | 'probes' | 'provid
   return judgeClocks([
     ...(redis?.kind === 'looked' ? [{ owner: 'Redis', skewMs: redis.skewMs }] : []),
     ...gatewaySkews.map((skewMs) => ({ owner: 'the gateway', skewMs })),
-    ...providers.flatMap(({ provider, skewMs }) =>
-      skewMs === undefined ? [] : [{ owner: provider, skewMs }],
+    ...providers.flatMap((asked) =>
+      'skewMs' in asked && asked.skewMs !== undefined
+        ? [{ owner: asked.provider, skewMs: asked.skewMs }]
+        : [],
     ),
   ]);
 }

@@ -1,4 +1,5 @@
 import { ConfigError, loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
+import { PROVIDERS } from '@sms-gateway/providers';
 import { expect, test } from 'vitest';
 import { checkConfiguration } from './check-configuration.ts';
 import { sortWarnings } from './config-warnings.ts';
@@ -25,8 +26,8 @@ function loaded<Config>(load: () => Config): Loaded<Config> {
 
 function check(env: Record<string, string>, { workerEnv = env, isDev = false } = {}) {
   return checkConfiguration({
-    ingress: loaded(() => loadIngressConfig({ env })),
-    worker: loaded(() => loadWorkerConfig({ env: workerEnv })),
+    ingress: loaded(() => loadIngressConfig({ env, providers: PROVIDERS })),
+    worker: loaded(() => loadWorkerConfig({ env: workerEnv, providers: PROVIDERS })),
     isDev,
     devStateProblem: undefined,
   });
@@ -87,8 +88,8 @@ test('keys that only one of the two has are a failure', () => {
 
 test('a damaged state of npm start is a failure', () => {
   const findings = checkConfiguration({
-    ingress: loaded(() => loadIngressConfig({ env: ENV })),
-    worker: loaded(() => loadWorkerConfig({ env: ENV })),
+    ingress: loaded(() => loadIngressConfig({ env: ENV, providers: PROVIDERS })),
+    worker: loaded(() => loadWorkerConfig({ env: ENV, providers: PROVIDERS })),
     isDev: false,
     devStateProblem: '.gateway/dev.json is damaged; delete it, and new secrets are made.',
   });
@@ -98,7 +99,7 @@ test('a damaged state of npm start is a failure', () => {
 
 test('what other checks say more about is left to them', () => {
   const env = { ...ENV, AUTH0_SECRET: 'short', MESSAGE_TEMPLATE: `@@password@@ ${'ж'.repeat(80)}` };
-  const { warnings } = loadIngressConfig({ env });
+  const { warnings } = loadIngressConfig({ env, providers: PROVIDERS });
 
   expect(sortWarnings(warnings)).toEqual({
     secrets: [expect.stringContaining('AUTH0_SECRET')],

@@ -1,3 +1,4 @@
+import { operatorUrl, PROVIDERS } from '@sms-gateway/providers';
 import type { Facts } from './facts.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 import { type Handshake, shakeHands } from './tls-handshake.ts';
@@ -14,10 +15,7 @@ export async function checkTls({
 }: Pick<Facts, 'caller' | 'worker' | 'now'>): Promise<Finding[]> {
   const publicUrl = caller.kind === 'loaded' ? caller.config.publicUrl : undefined;
   const providers = worker.kind === 'loaded' ? worker.config.providers : [];
-  const urls = [
-    publicUrl,
-    ...providers.map((provider) => (provider.kind === 'http' ? provider.url : undefined)),
-  ]
+  const urls = [publicUrl, ...providers.map((provider) => operatorUrl(provider, PROVIDERS))]
     .filter((url) => url !== undefined)
     .map((url) => new URL(url))
     .filter(({ protocol }) => protocol === 'https:');

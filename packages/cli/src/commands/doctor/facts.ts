@@ -7,6 +7,7 @@ import {
   loadWorkerConfig,
   type WorkerConfig,
 } from '@sms-gateway/config';
+import { PROVIDERS } from '@sms-gateway/providers';
 import { type DevState, readDevState, stateFolder } from '../../dev-state.ts';
 import type { CommandContext } from '../command.ts';
 import { askProviders, type ProviderAnswer } from './ask-providers.ts';
@@ -55,8 +56,8 @@ export async function createFacts(
   }
   const { env, isDev } = effectiveEnv(given, devState);
   const options = { env, readFile: (path: string) => readFileSync(path, 'utf8') };
-  const ingress = loaded(() => loadIngressConfig(options));
-  const worker = loaded(() => loadWorkerConfig(options));
+  const ingress = loaded(() => loadIngressConfig({ ...options, providers: PROVIDERS }));
+  const worker = loaded(() => loadWorkerConfig({ ...options, providers: PROVIDERS }));
   const caller = loaded(() => loadCallerConfig(options));
 
   return {
@@ -72,7 +73,9 @@ export async function createFacts(
     probes: once(async () =>
       caller.kind === 'loaded' ? probeConnections(caller.config, { devState, now }) : [],
     ),
-    providers: once(async () => (worker.kind === 'loaded' ? askProviders(worker.config.providers, now) : [])),
+    providers: once(async () =>
+      worker.kind === 'loaded' ? askProviders(worker.config.providers, PROVIDERS, now) : [],
+    ),
     tenant: once(() => lookAtTenant({ env, dialogue, now })),
   };
 }

@@ -1,0 +1,144 @@
+import type { NumberType } from '@sms-gateway/contract';
+import type { ProviderConfig, ProviderName, ReceiptConfig } from './provider-declaration.ts';
+
+export type RedisConfig =
+  | { kind: 'standalone'; url: string }
+  /** `url` supplies user, password, database and TLS for the data nodes; its host is not used. */
+  | { kind: 'sentinel'; name: string; nodes: { host: string; port: number }[]; url: string }
+  /** `url` supplies user, password and TLS for every node; its host is not used. */
+  | { kind: 'cluster'; nodes: { host: string; port: number }[]; url: string };
+
+/** The first key encrypts, all decrypt; 32 bytes each. */
+export type PayloadKeys = { kind: 'off' } | { kind: 'keys'; keys: Uint8Array[] };
+
+/** Messages at most within a minute, an hour and a day, whenever that begins; what is missing is not limited. */
+export type Windows = Partial<Record<'minute' | 'hour' | 'day', number>>;
+
+/** How many messages are taken. Each is counted for all processes, and all connections, together. */
+export type LimitsConfig = {
+  /** For one number; `cooldownMs` is the least time between two. */
+  recipient: Windows & { cooldownMs?: number };
+  /** For one IP address of a user (IPv6: one /64), as the caller tells it in `req.ip`. */
+  ip: Windows;
+  /** For the ten thousand numbers that differ in their last four digits only. */
+  prefix: Windows;
+  /** For one country. */
+  country: Windows;
+  /** For one connection. */
+  connection: Windows;
+  /** For all. */
+  overall: Windows;
+};
+
+/** Where codes may go. What is denied is denied, whatever is allowed. */
+export type DestinationsConfig = {
+  /** ISO 3166-1 alpha-2. With these or `allowedPrefixes`, only what one of the two names is allowed. */
+  allowedCountries: string[] | undefined;
+  /** Beginnings of numbers in E.164. */
+  allowedPrefixes: string[] | undefined;
+  deniedCountries: string[];
+  deniedPrefixes: string[];
+  deniedNumberTypes: NumberType[];
+};
+
+/** How many codes that nobody used are borne at least; undefined switches a rule off. */
+export type GuardConfig = {
+  mode: 'enforce' | 'record' | 'off';
+  country: { hour: number | undefined; day: number | undefined };
+  ip: { hour: number | undefined; day: number | undefined; countries: number | undefined };
+};
+
+/** At most within 24 hours; what is missing has no cap. `price` is in the currency of the price table. */
+export type SpendConfig = { segments?: number; price?: number };
+
+/** What one segment costs, by country or beginning of the number, the longest of which counts. */
+export type PriceTable = { byName: Record<string, number>; otherwise: number };
+
+/** What one Auth0 tenant (or one of its phone providers) is known by, and what it may ask for. */
+export type ConnectionConfig = {
+  name: string;
+  secrets: Uint8Array[];
+  /** Whether the secrets are written as base64url of these bytes. */
+  secretsBase64: boolean;
+  audience: string;
+  subject: string | undefined;
+  issuer: string | undefined;
+  messageTtlMs: number;
+  destinations: DestinationsConfig;
+  /** Country of recipients written without a leading +. */
+  defaultCountry: string | undefined;
+  limits: LimitsConfig;
+  guard: GuardConfig;
+  /** For this connection, and for all together. */
+  spend: { connection: SpendConfig; overall: SpendConfig };
+  prices: PriceTable | undefined;
+};
+
+export type CommonConfig = {
+  logLevel: string;
+  shutdownTimeoutMs: number;
+  admin: { host: string; port: number };
+  redis: RedisConfig;
+  payloadKeys: PayloadKeys;
+  /** The ingress as the outside reaches it, without a trailing slash. */
+  publicUrl: string | undefined;
+};
+
+export type IngressConfig = CommonConfig & {
+  host: string;
+  port: number;
+  durability: { mode: 'fsync' | 'replicated' | 'managed' | 'none'; replicas: number };
+  connections: ConnectionConfig[];
+  screening: 'on' | 'record' | 'off';
+  /** What reads delivery receipts: of a provider that is missing here, none are taken. */
+  receipts: ReceiptConfig[];
+  warnings: string[];
+};
+
+/** Which messages a rule is for: all of what is given must fit; what is not given fits every message. */
+export type RouteMatch = {
+  /** ISO 3166-1 alpha-2, upper case. */
+  countries: string[] | undefined;
+  /** Beginnings of E.164 numbers, with the plus sign, such as +49 or +49151. */
+  prefixes: string[] | undefined;
+  connections: string[] | undefined;
+  /** As the custom phone provider Action sends it in `message_type`. */
+  messageTypes: string[] | undefined;
+};
+
+export type RouteConfig = {
+  name: string;
+  match: RouteMatch;
+  /** In order of preference; with weights, each message draws its order, the weight being the chance to come first. */
+  providers: { name: ProviderName; weight: number | undefined }[];
+  /** Sender IDs in order of preference, by provider; without any, the provider's own configured one. */
+  senders: Partial<Record<ProviderName, string[]>>;
+};
+
+export const SENDER_KINDS = ['long_code', 'short_code', 'alphanumeric', 'messaging_service'] as const;
+export type SenderKind = (typeof SENDER_KINDS)[number];
+
+/** What the choice of providers and senders for a message rests on. */
+export type RoutingConfig = {
+  /** The first rule that fits is used. */
+  routes: RouteConfig[];
+  /** The rule that comes before all others for a connection's messages, by the connection's name. */
+  connectionRoutes: Record<string, string>;
+  /** Failover order where no rule fits. */
+  defaultProviders: ProviderName[];
+  /** Kinds of sender that a country's carriers take, in place of what the gateway's own table says; by ISO code. */
+  senderRules: Record<string, SenderKind[]>;
+};
+
+export type WorkerConfig = CommonConfig & {
+  concurrency: number;
+  onUnknown: 'resend' | 'give_up';
+  /** Every provider that a route or the default order names. */
+  providers: ProviderConfig[];
+  routing: RoutingConfig;
+  /** Messages per second, for all workers together. */
+  rateLimits: Partial<Record<ProviderName, number>>;
+  /** Whether characters that need UCS-2 and have a look-alike in GSM-7 (curly quotes, NBSP) are replaced by it. */
+  replacesSmartCharacters: boolean;
+  warnings: string[];
+};

@@ -1,0 +1,34 @@
+import { choice, wholeNumber } from '../fields.ts';
+import { settingsIn } from '../setting.ts';
+import { routesSchema, senderRulesSchema } from './routes.ts';
+
+const setting = settingsIn('Delivery', ['worker']);
+
+export const deliverySettings = {
+  concurrency: setting({
+    env: 'CONCURRENCY',
+    schema: wholeNumber(1, 1000),
+    default: '100',
+    doc: 'Messages that a worker has in hand at once, 1 to 1000',
+  }),
+  onUnknown: setting({
+    env: 'ON_UNKNOWN',
+    schema: choice(['resend', 'give_up']),
+    default: 'resend',
+    doc: 'An attempt whose outcome is unknown: resend or give_up',
+  }),
+  smartCharacters: setting({
+    env: 'SMART_CHARACTERS',
+    schema: choice(['keep', 'replace']),
+    default: 'keep',
+    doc: 'Curly quotes, dashes and the like, which make a text cost more: keep, or replace by plain ones',
+  }),
+  routes: setting({
+    schema: routesSchema,
+    doc: 'Routes by name; the first that fits a message gives its providers and senders',
+  }),
+  senderRules: setting({
+    schema: senderRulesSchema,
+    doc: "Kinds of sender that a country's carriers take, by ISO 3166 code, in place of the gateway's own table",
+  }),
+};

@@ -1,0 +1,53 @@
+import { type ProviderConfig, providerVariable, type ReceiptConfig } from '@sms-gateway/config';
+import type { CredentialsCheck } from './credentials-check.ts';
+import type { Provider } from './provider.ts';
+import type { ProviderDeps, ProviderDescriptor } from './provider-descriptor.ts';
+import type { ReadReceipts } from './receipt-reader.ts';
+
+type Kinds = readonly ProviderDescriptor[];
+
+/** The provider of a configuration, under its configured name. */
+export async function createProvider(
+  { name, kind, options }: ProviderConfig,
+  kinds: Kinds,
+  deps: ProviderDeps,
+): Promise<Provider> {
+  return { ...(await descriptorOf(kind, kinds).create(options, deps)), name };
+}
+
+/** What reads the receipts that the ingress takes, by the provider's name. */
+export async function createReceiptReaders(
+  configs: readonly ReceiptConfig[],
+  kinds: Kinds,
+): Promise<ReadonlyMap<string, ReadReceipts>> {
+  const readers = configs.map(async ({ name, kind, options }) => {
+    const { receipts } = descriptorOf(kind, kinds);
+    if (receipts === undefined) throw new Error(`${kind} has no receipts to read`);
+    return [name, await receipts.createReader(options)] as const;
+  });
+  return new Map(await Promise.all(readers));
+}
+
+/** How to ask a provider whether it knows our credentials, and where they are set; or why it is not asked. */
+export async function credentialsQuestion(
+  { name, kind, options }: ProviderConfig,
+  kinds: Kinds,
+): Promise<{ checks: CredentialsCheck[]; settings: string } | { unchecked: string }> {
+  const { credentials } = descriptorOf(kind, kinds);
+  if ('unchecked' in credentials) return credentials;
+  return {
+    checks: await credentials.checks(options),
+    settings: credentials.settings((key) => providerVariable(name, key, kinds)),
+  };
+}
+
+/** The address of the operator's own server that a provider calls, if it does. */
+export function operatorUrl({ kind, options }: ProviderConfig, kinds: Kinds): string | undefined {
+  return descriptorOf(kind, kinds).operatorUrl?.(options);
+}
+
+function descriptorOf(kind: string, kinds: Kinds): ProviderDescriptor {
+  const descriptor = kinds.find((one) => one.kind === kind);
+  if (descriptor === undefined) throw new Error(`there is no kind of provider named ${kind}`);
+  return descriptor;
+}

@@ -1,0 +1,77 @@
+import { UUID } from '@sms-gateway/contract';
+import { text, token, uuid } from '@sms-gateway/config/fields';
+import { defineProvider } from '../provider-descriptor.ts';
+import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
+import type { PlivoProviderOptions } from './plivo.ts';
+
+const setting = providerSettings('plivo');
+
+type Options = Pick<PlivoProviderOptions, 'authId' | 'authToken' | 'sender' | 'apiUrl'>;
+
+export const plivo = defineProvider({
+  kind: 'plivo',
+  settings: {
+    authId: setting({
+      env: 'PLIVO_AUTH_ID',
+      schema: text.regex(
+        /^[A-Za-z0-9]+$/,
+        'must be letters and digits; copy it from the overview of the Plivo console',
+      ),
+      doc: 'Auth ID of the account or subaccount',
+    }),
+    authToken: setting({
+      env: 'PLIVO_AUTH_TOKEN',
+      schema: token,
+      services: ON_BOTH,
+      secret: true,
+      doc: 'Auth token of the account or subaccount',
+    }),
+    from: senderSetting('plivo', 'PLIVO'),
+    powerpackUuid: setting({
+      env: 'PLIVO_POWERPACK_UUID',
+      schema: uuid('copy it from the Powerpack in the Plivo console'),
+      doc: 'Powerpack that chooses the sender, in place of PLIVO_FROM',
+    }),
+    ...apiSettings('plivo', 'PLIVO'),
+  },
+  senderSettings: ['from', 'powerpackUuid'],
+  senderPool: { form: UUID, called: 'the UUID of a Powerpack' },
+  configure({ authId, authToken, from, powerpackUuid, apiUrl }, review): Options | undefined {
+    review.require('authId', 'copy it from the overview of the Plivo console');
+    review.require('authToken', 'copy it from the overview of the Plivo console');
+    const powerpackLabel = review.label('powerpackUuid');
+    if (!review.isGiven('powerpackUuid')) {
+      review.require('from', `set the sender, or ${powerpackLabel} in its place`);
+    } else if (review.isGiven('from')) {
+      review.problem('from', `contradicts ${powerpackLabel}; remove one of them`);
+    }
+    const pool = powerpackUuid === undefined ? undefined : { powerpackUuid };
+    const sender = from === undefined ? pool : { from };
+    if (authId === undefined || authToken === undefined || sender === undefined) return undefined;
+    return { authId, authToken, sender, apiUrl };
+  },
+  describe: ({ sender, apiUrl }) => ({
+    authentication: 'configured',
+    sender: 'from' in sender ? 'from' : 'powerpack',
+    origin: originOf(apiUrl),
+  }),
+  async create(options, { connections }) {
+    const { createPlivoProvider } = await import('./plivo.ts');
+    return createPlivoProvider({ ...options, connections });
+  },
+  receipts: {
+    proof: 'authToken',
+    configure: ({ authToken }) => (authToken === undefined ? undefined : { authToken }),
+    async createReader(options) {
+      const { createPlivoReceipts } = await import('./plivo-receipts.ts');
+      return createPlivoReceipts(options);
+    },
+  },
+  credentials: {
+    settings: (label) => `${label('authId')} and ${label('authToken')}`,
+    async checks(options) {
+      const { plivoCredentials } = await import('./plivo-credentials.ts');
+      return [plivoCredentials(options)];
+    },
+  },
+});

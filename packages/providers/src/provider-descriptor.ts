@@ -1,0 +1,58 @@
+import type { ProviderDeclaration } from '@sms-gateway/config';
+import type { Receipt } from '@sms-gateway/contract';
+import type { z } from 'zod';
+import type { CredentialsCheck } from './credentials-check.ts';
+import type { Provider } from './provider.ts';
+import type { ReadReceipts } from './receipt-reader.ts';
+
+/** What a provider is created with, beside the options of its configuration. */
+export type ProviderDeps = {
+  /** Sockets at most, so messages in flight at most. */
+  connections: number;
+  /**
+   * Takes receipts that come over the provider's own connection, each with the attempt it is for where the provider
+   * knows that; rejects where the receipt should come again.
+   */
+  onReceipt: (receipt: Receipt, reference?: { messageId: string; attempt: number }) => Promise<void>;
+  /** Writes a line to the log, named `kind.what_happened`. What is in it must be no secret, text or whole number. */
+  log: (name: string, fields: object) => void;
+};
+
+/** How `doctor` learns whether a provider knows our credentials. */
+export type CredentialsDeclaration<Key extends string, Options extends object> =
+  /** `settings` says where they are set, with `label` for the name of each setting. */
+  | {
+      settings(label: (key: Key) => string): string;
+      checks(options: Options): Promise<CredentialsCheck[]>;
+    }
+  /** Ends the sentence that begins with the provider's name. */
+  | { unchecked: string };
+
+/**
+ * Everything that the gateway has to know of a kind of provider. A descriptor is loaded by every process, so it loads
+ * its adapter, SDKs included, no sooner than one is made.
+ */
+export interface ProviderDescriptor<
+  Shape extends z.ZodRawShape = z.ZodRawShape,
+  Options extends object = object,
+  ReceiptOptions extends object = object,
+> extends ProviderDeclaration<Shape, Options, ReceiptOptions> {
+  create(options: Options, deps: ProviderDeps): Promise<Provider>;
+  /** Address of a server that is the operator's own, certificate included. */
+  operatorUrl?(options: Options): string;
+  readonly credentials: CredentialsDeclaration<keyof Shape & string, Options>;
+  readonly receipts?: NonNullable<ProviderDeclaration<Shape, Options, ReceiptOptions>['receipts']> & {
+    createReader(options: ReceiptOptions): Promise<ReadReceipts>;
+  };
+}
+
+/** Infers the parameters of a descriptor, and forgets them, so that all kinds fit one list. */
+export function defineProvider<
+  const Shape extends z.ZodRawShape,
+  Options extends object,
+  ReceiptOptions extends object,
+>(descriptor: ProviderDescriptor<Shape, Options, ReceiptOptions>): ProviderDescriptor {
+  // Sound, because a descriptor is given nothing but what its own settings were read to and what it made of them.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return descriptor as unknown as ProviderDescriptor;
+}
