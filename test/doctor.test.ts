@@ -12,6 +12,8 @@ import {
   startAuth0Management,
   twilioConnection,
 } from './support/auth0-management.ts';
+import { postSms } from './support/auth0.ts';
+import { until } from './support/until.ts';
 import { createCertificate } from './support/certificate.ts';
 import { writeConfig } from './support/config-file.ts';
 import { type Gateway, PROVIDER_TOKEN, startGateway } from './support/gateway.ts';
@@ -54,7 +56,7 @@ const soundEnv = () => ({
   REDIS_URL: gateway.redis.url,
   PUBLIC_URL: gateway.ingress.url,
   PROVIDERS: 'console',
-  ALLOWED_COUNTRIES: 'US',
+  ALLOWED_COUNTRIES: 'GB',
   GATEWAY_STATE_DIR: join(tmpdir(), 'no-such-state'),
 });
 
@@ -89,6 +91,7 @@ describe('a gateway that is well', () => {
       ['public-url', 'ok'],
       ['tls', 'skipped'],
       ['segments', 'skipped'],
+      ['callers', 'ok'],
       ['tenant', 'skipped'],
     ]);
     expect(checks.find(({ name }) => name === 'clock')?.finding).toContain('Redis, the gateway');
@@ -103,7 +106,7 @@ describe('a gateway that is well', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^✓ ok +redis +what it takes is on its disk/m);
     expect(stdout).toMatch(/^! warning +public-url +PUBLIC_URL names 127\.0\.0\.1/m);
-    expect(stdout).toMatch(/\n\n0 failed, 1 warning, 6 ok, 4 skipped\n$/);
+    expect(stdout).toMatch(/\n\n0 failed, 1 warning, 7 ok, 4 skipped\n$/);
     expect(stdout.split('\n').length).toBeLessThan(24);
     expect(gateway.sent()).toEqual([]);
   });
@@ -141,6 +144,23 @@ describe('a gateway that is well', () => {
       }),
     );
   });
+});
+
+test('what a caller sent malformed is told, as the ingress remembers it', async () => {
+  const { status } = await postSms(gateway.ingress.url, {
+    body: { recipient: '+447400123456', req: { ip: 'unknown' } },
+  });
+  expect(status).toBe(200);
+
+  const checks = await until(async () => {
+    const report = await doctor(soundEnv(), 'callers');
+    expect(report.checks[0]?.status).toBe('warning');
+    return report.checks;
+  });
+
+  expect(checks).toMatchObject([
+    { name: 'callers', finding: expect.stringMatching(/^default: req\.ip holds no address/) },
+  ]);
 });
 
 describe('the configuration', () => {

@@ -84,6 +84,18 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'AUTH0_SECRET_FILE: cannot read /run/secrets/none (ENOENT)',
   ],
   [
+    'a secret that is wrapped over lines',
+    ingress,
+    { ...INGRESS, AUTH0_SECRET: `canary-${'x'.repeat(64)}\nx==` },
+    /^AUTH0_SECRET: entry 1 holds several lines; a secret is one .*openssl rand -base64 50 \| tr -d/,
+  ],
+  [
+    'a base64 secret that is wrapped over lines',
+    ingress,
+    { ...INGRESS, AUTH0_SECRET: `${'A'.repeat(64)}\nxx==`, AUTH0_SECRET_BASE64: 'true' },
+    /^AUTH0_SECRET: entry 1 holds several lines/,
+  ],
+  [
     'a secret where its path belongs',
     ingress,
     { ...INGRESS, AUTH0_SECRET: '', AUTH0_SECRET_FILE: 'canary' },

@@ -1,3 +1,4 @@
+import { isWrapped, WRAPPED } from './read-variable.ts';
 import { decodeBase64 } from './base64.ts';
 import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
@@ -105,7 +106,9 @@ function connectionSecrets(
     secretsBase64 === true ? decodeBase64(secret) : new Uint8Array(Buffer.from(secret, 'utf8')),
   );
   for (const [index, secret] of decoded.entries()) {
-    if (secret === undefined) {
+    if (isWrapped(secrets[index] ?? '')) {
+      review.problem([...path, index], WRAPPED);
+    } else if (secret === undefined) {
       review.problem([...path, index], `is not base64url; correct it, or remove ${review.label(flagPath)}`);
     } else if (secret.length < HS256_KEY_BYTES) {
       review.warning(

@@ -168,6 +168,29 @@ describe('an ingress configured by the environment', () => {
     expect(config.connections[0]?.secrets).toEqual([new Uint8Array(Buffer.from(SECRET))]);
   });
 
+  test.each([
+    ['one per line', 'first-secret-of-at-least-32-bytes-xx,\nsecond-secret-of-at-least-32-bytes-x\n', 2],
+    ['with Windows line ends', `${SECRET},\r\n${SECRET.toUpperCase()}\r\n`, 2],
+  ])('reads several secrets from a file, %s', (_title, content, count) => {
+    const { AUTH0_SECRET: _, ...rest } = INGRESS;
+
+    const config = ingress(
+      { ...rest, AUTH0_SECRET_FILE: '/run/secrets/auth0' },
+      { '/run/secrets/auth0': content },
+    );
+
+    expect(config.connections[0]?.secrets).toHaveLength(count);
+  });
+
+  test('refuses a secret file that openssl has wrapped, with that reason', () => {
+    const { AUTH0_SECRET: _, ...rest } = INGRESS;
+    const wrapped = `${'x'.repeat(64)}\nyyyy==\n`;
+
+    expect(() =>
+      ingress({ ...rest, AUTH0_SECRET_FILE: '/run/secrets/auth0' }, { '/run/secrets/auth0': wrapped }),
+    ).toThrow(/AUTH0_SECRET_FILE: \/run\/secrets\/auth0 holds several lines; a secret is one .*tr -d '\\n'/);
+  });
+
   test('takes an empty variable as unset', () => {
     const config = ingress({
       ...INGRESS,

@@ -31,9 +31,11 @@ export function readVariable({ env, readFile, name, orFile }: Options): Variable
   }
   try {
     const content = readFile(path).trim();
-    return content === ''
-      ? { kind: 'problem', name: fileName, message: `${shownPath(path)} is empty` }
-      : { kind: 'value', value: content };
+    if (content === '') return { kind: 'problem', name: fileName, message: `${shownPath(path)} is empty` };
+    if (isWrapped(content)) {
+      return { kind: 'problem', name: fileName, message: `${shownPath(path)} ${WRAPPED}` };
+    }
+    return { kind: 'value', value: content };
   } catch (error) {
     return {
       kind: 'problem',
@@ -41,6 +43,15 @@ export function readVariable({ env, readFile, name, orFile }: Options): Variable
       message: `cannot read ${shownPath(path)} (${errorCode(error)})`,
     };
   }
+}
+
+/** Of a secret that stands in several lines. Nobody can tell whether Auth0 has the line breaks as well. */
+export const WRAPPED =
+  "holds several lines; a secret is one (openssl wraps what it prints: openssl rand -base64 50 | tr -d '\\n')";
+
+/** Whether a secret has a line break inside; behind the comma of a list one does no harm. */
+export function isWrapped(secret: string): boolean {
+  return /[\r\n]/.test(secret.replace(/\s*,\s*/g, ','));
 }
 
 export function errorCode(error: unknown): string {

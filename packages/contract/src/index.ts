@@ -1,9 +1,16 @@
 export { findCode } from './find-code.ts';
+export { CALLER_FAULTS, type CallerFault } from './caller-fault.ts';
 export { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from './keys.ts';
 export { ATTEMPT_RESULTS, OUTCOMES, type AttemptResult, type Outcome } from './outcome.ts';
 export { describeText, replaceSmartCharacters, type TextDescription } from './segments.ts';
 export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';
-export { MAX_TEXT_LENGTH, noticeKind, smsRequestSchema, type SmsRequest } from './sms-request.ts';
+export {
+  MAX_RECIPIENT_LENGTH,
+  MAX_TEXT_LENGTH,
+  noticeKind,
+  readSmsRequest,
+  type SmsRequest,
+} from './sms-request.ts';
 export {
   maskPhoneNumber,
   NUMBER_TYPES,

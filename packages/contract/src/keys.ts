@@ -1,3 +1,5 @@
+import type { CallerFault } from './caller-fault.ts';
+
 /**
  * Every key of the gateway in Redis carries this hash tag, so that on a Redis Cluster all of them share one slot
  * and one script may touch several of them.
@@ -42,6 +44,9 @@ export const gatewayKeys = {
   lastErrors: `${QUEUE_PREFIX}:last-errors`,
   /** What the `inbox` provider delivered lately, for developers. */
   inbox: `${QUEUE_PREFIX}:inbox`,
+  /** When callers of a connection last sent something malformed, in milliseconds since the epoch. */
+  callerFault: (fault: CallerFault, connection: string) =>
+    `${QUEUE_PREFIX}:caller-fault:${fault}:${connection}`,
   /** The shared rate limit of one provider. */
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
   /** Written to see whether writing works. */

@@ -16,6 +16,8 @@ export type ScreenedMessage = {
   screening: Screening;
   /** Keyed hash of the number. */
   recipientKey: string;
+  /** The caller tells an address that is none, so no rule for addresses applies. */
+  isAddressUnparsable: boolean;
 };
 
 type Message = {
@@ -36,8 +38,8 @@ export function screenMessage(
   connection: ConnectionConfig,
   { mode, limitKey }: { mode: IngressConfig['screening']; limitKey: Identity['limitKey'] },
 ): ScreenedMessage {
-  const network = mode === 'off' || ip === undefined ? undefined : networkOf(ip);
-  const ipKey = network === undefined ? undefined : limitKey('ip', network);
+  const network = ip === undefined ? undefined : networkOf(ip);
+  const ipKey = mode === 'off' || network === undefined ? undefined : limitKey('ip', network);
   const { plan, scopes, spendKeys, isGuarded } = connectionPlans(connection, mode)(
     ipKey !== undefined,
     isCode,
@@ -73,5 +75,6 @@ export function screenMessage(
       code: isGuarded ? { connection: connection.name, recipientKey, country, ipKey } : undefined,
     }),
     recipientKey,
+    isAddressUnparsable: network === undefined && (ip ?? '').trim() !== '',
   };
 }

@@ -7,6 +7,8 @@ export type IngressMetrics = {
   refused(problem: string): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
   verified(connection: string, country: string | undefined, credited: number): void;
+  ignoredField(connection: string, field: string): void;
+  unparsableAddress(connection: string): void;
   /** A number in a shared calling code that no country is known of. */
   countryAssumed(countryCallingCode: string): void;
   retiredForm(form: string): void;
@@ -54,6 +56,18 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['country'],
     registers,
   });
+  const ignoredFields = new Counter({
+    name: 'gateway_ignored_fields_total',
+    help: 'Fields of requests that only inform, and were malformed: the message was taken without them',
+    labelNames: ['connection', 'field'],
+    registers,
+  });
+  const unparsableAddresses = new Counter({
+    name: 'gateway_unparsable_addresses_total',
+    help: 'Requests whose req.ip holds no address, so that no rule for addresses applied',
+    labelNames: ['connection'],
+    registers,
+  });
   const countriesAssumed = new Counter({
     name: 'gateway_numbers_of_unknown_country_total',
     help: 'Recipients in a shared calling code that the metadata assigns to no country: allowed and routed as its main one',
@@ -88,6 +102,8 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
       verified.inc({ connection }, credited);
       verifiedByCountry.inc({ country }, credited);
     },
+    ignoredField: (connection, field) => ignoredFields.inc({ connection, field }),
+    unparsableAddress: (connection) => unparsableAddresses.inc({ connection }),
     countryAssumed: (countryCallingCode) =>
       countriesAssumed.inc({ country_calling_code: countryCallingCode }),
     retiredForm: (form) => retiredForms.inc({ form }),

@@ -33,6 +33,7 @@ import { createAnswers } from './http/answer.ts';
 import { createServer } from './http/server.ts';
 import { createAcceptMessage } from './messages/accept-message.ts';
 import { createRecordVerified } from './messages/record-verified.ts';
+import { createCallerFaults } from './messages/caller-faults.ts';
 import { createIngressMetrics } from './metrics.ts';
 import { createReceiptWebhook } from './receipts/receipt-webhook.ts';
 
@@ -105,6 +106,7 @@ export async function startIngress(
         producer,
         identity,
         refusals: createRefusals({ redis }),
+        faults: createCallerFaults({ redis, metrics, logger, now }),
         metrics,
         logger,
         screening: () => current.screening,

@@ -1,5 +1,6 @@
 import { WrongUse } from '../wrong-use.ts';
 import type { CommandContext, CommandResult } from './command.ts';
+import { checkCallers } from './doctor/check-callers.ts';
 import { checkClock } from './doctor/check-clock.ts';
 import { checkConfiguration } from './doctor/check-configuration.ts';
 import { checkProviders } from './doctor/check-providers.ts';
@@ -25,6 +26,7 @@ const CHECKS: Record<keyof typeof DOCTOR_CHECKS, Check<Facts>['run']> = {
   'public-url': checkPublicUrl,
   tls: checkTls,
   segments: checkSegments,
+  callers: checkCallers,
   tenant: checkTenant,
 };
 

@@ -6,11 +6,12 @@ import { HttpProblem } from './problem.ts';
 export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new HttpProblem(
-    400,
-    'invalid_request',
-    `${[...new Set(parsed.error.issues.map(describe))].join('; ')}.`,
-  );
+  throw invalidBody(parsed.error);
+}
+
+/** 400, with every field that is wrong. */
+export function invalidBody({ issues }: z.ZodError): HttpProblem {
+  return new HttpProblem(400, 'invalid_request', `${[...new Set(issues.map(describe))].join('; ')}.`);
 }
 
 /** @throws {HttpProblem} 422 */
@@ -24,7 +25,7 @@ export function parseRecipient(
 }
 
 /** Names the field and the rule only, since zod's own messages may repeat the input. */
-function describe({ path, code, message }: z.core.$ZodIssue): string {
+function describe({ path, code }: z.core.$ZodIssue): string {
   const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
   switch (code) {
     case 'invalid_type':
@@ -33,8 +34,6 @@ function describe({ path, code, message }: z.core.$ZodIssue): string {
       return `${field} is too long`;
     case 'too_small':
       return `${field} is empty`;
-    case 'custom':
-      return message === 'must not be blank' ? `${field} is empty` : `${field} is malformed`;
     default:
       return `${field} is malformed`;
   }

@@ -41,6 +41,8 @@ export function createServer(
     },
     app,
   );
+  // A client may end its side once its request is out, and still wants the answer; node would close at once.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const { drain, owesAnswer } = createDrain(server);
   server.on('checkExpectation', app);
   server.on('connect', (req, socket) => onRefused(refuseTunnel(req, socket)));

@@ -1,11 +1,4 @@
-import {
-  countriesOf,
-  isCountryAssumed,
-  maskPhoneNumber,
-  noticeKind,
-  type PhoneNumber,
-  smsRequestSchema,
-} from '@sms-gateway/contract';
+import { maskPhoneNumber, noticeKind, readSmsRequest } from '@sms-gateway/contract';
 import type { AcceptedMessage, Producer } from '@sms-gateway/delivery';
 import type { Identity } from '@sms-gateway/privacy';
 import type { Refusals, RuleMode } from '@sms-gateway/screening';
@@ -14,8 +7,9 @@ import type { Logger } from '@sms-gateway/process';
 import { screenMessage } from '@sms-gateway/screening';
 import { orUnavailable } from '../http/or-unavailable.ts';
 import type { IngressMetrics } from '../metrics.ts';
-import { parseBody, parseRecipient } from '../http/parse-body.ts';
+import { invalidBody, parseRecipient } from '../http/parse-body.ts';
 import { HttpProblem } from '../http/problem.ts';
+import type { CallerFaults, Note } from './caller-faults.ts';
 import { blocked, destinationRefused, limitReached } from './screening-problems.ts';
 
 export type AcceptMessage = (
@@ -23,8 +17,8 @@ export type AcceptMessage = (
   request: {
     body: unknown;
     idempotencyKey: string | undefined;
-    /** Adds fields to the log line of the request, whatever its answer. */
-    note: (fields: Record<string, unknown>) => void;
+    /** Takes what is to stand in the log line of the request, whatever its answer. */
+    note: Note;
   },
 ) => Promise<AcceptedMessage>;
 
@@ -32,6 +26,7 @@ type Deps = {
   producer: Producer;
   identity: Pick<Identity, 'limitKey' | 'newMessageId'>;
   refusals: Refusals;
+  faults: CallerFaults;
   metrics: IngressMetrics;
   logger: Logger;
   /** The setting in effect at this moment. */
@@ -40,28 +35,16 @@ type Deps = {
 
 /** Makes a durable message of an authenticated body. @throws {HttpProblem} where it cannot. */
 export function createAcceptMessage(deps: Deps): AcceptMessage {
-  const { producer, identity, refusals, metrics, logger } = deps;
-
-  function noteNumber(number: PhoneNumber, note: (fields: Record<string, unknown>) => void): void {
-    const { countryCallingCode, retiredForm } = number;
-    if (isCountryAssumed(number)) {
-      metrics.countryAssumed(countryCallingCode);
-      note({ countryCallingCode, assumedCountry: countriesOf(number)[0] });
-    }
-    if (retiredForm !== undefined) {
-      metrics.retiredForm(retiredForm);
-      note({ retiredForm });
-    }
-  }
+  const { producer, identity, refusals, faults, metrics, logger } = deps;
 
   return async (connection, { body, idempotencyKey, note }) => {
     const mode = deps.screening();
-    const request = parseBody(smsRequestSchema, body);
+    const { request, ignored, error: fault } = readSmsRequest(body);
+    if (fault !== undefined) throw invalidBody(fault);
     refuseBadKey(idempotencyKey);
     const number = parseRecipient(request.recipient, connection);
-    noteNumber(number, note);
     const notice = noticeKind(request);
-    const { destination, screening, recipientKey } = screenMessage(
+    const { destination, screening, recipientKey, isAddressUnparsable } = screenMessage(
       {
         recipient: number,
         ip: request.req?.ip ?? undefined,
@@ -71,6 +54,10 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
       connection,
       { mode, limitKey: identity.limitKey },
     );
+    faults.ignoredFields(connection, ignored, note);
+    faults.number(number, note);
+    if (isAddressUnparsable) faults.unparsableAddress(connection, note);
+    faults.text(connection, request);
 
     /** Counts the rules that only record, also where another rule refuses the message. */
     function noteRecorded(rules: readonly string[]): void {
@@ -106,7 +93,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
           connection: connection.name,
           recipient: number,
           text: request.body,
-          sender: request.sender ?? undefined,
+          sender: request.sender,
           messageType: request.message_type ?? undefined,
           notice,
           idempotencyKey,

@@ -1,3 +1,4 @@
+import { MAX_RECIPIENT_LENGTH } from '@sms-gateway/contract';
 import { type Guard } from '@sms-gateway/screening';
 import { type Identity } from '@sms-gateway/privacy';
 import { QueueUnavailableError } from '@sms-gateway/delivery';
@@ -10,7 +11,7 @@ import { parseBody, parseRecipient } from '../http/parse-body.ts';
 const TOLERANCE_MS = 30_000;
 
 const verifiedSchema = z.object({
-  recipient: z.string().min(1).max(64),
+  recipient: z.string().min(1).max(MAX_RECIPIENT_LENGTH),
   /** When the code was entered; without it, now. */
   time: z.iso.datetime({ offset: true }).nullish(),
 });

@@ -9,5 +9,6 @@ export const DOCTOR_CHECKS = {
   'public-url': 'the gateway answers there and believes the secrets',
   tls: 'certificate and protocol',
   segments: 'what the templates cost',
+  callers: 'what came malformed of late',
   tenant: 'it sends its codes here',
 } as const;

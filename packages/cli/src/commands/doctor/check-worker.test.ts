@@ -3,7 +3,10 @@ import { checkWorker } from './check-worker.ts';
 import type { WorkersLook } from './look-at-workers.ts';
 
 const check = (workers: WorkersLook | undefined) =>
-  checkWorker({ isDev: false, redis: async () => ({ kind: 'looked', reasons: [], skewMs: 0, workers }) });
+  checkWorker({
+    isDev: false,
+    redis: async () => ({ kind: 'looked', reasons: [], skewMs: 0, workers, callerFaults: [] }),
+  });
 
 test.each([
   [{ isConnected: true, oldestWaitingMs: 60_000 }, 'ok'],

@@ -1,3 +1,4 @@
+import { CALLER_FAULTS, type CallerFault, gatewayKeys } from '@sms-gateway/contract';
 import { createDurabilityCheck, type RedisClient } from '@sms-gateway/redis';
 import type { IngressConfig } from '@sms-gateway/config';
 import { lookAtWorkers, type WorkersLook } from './look-at-workers.ts';
@@ -12,20 +13,36 @@ export type RedisLook =
       skewMs: number;
       /** Undefined where Redis does not tell who is connected. */
       workers: WorkersLook | undefined;
+      /** What callers sent malformed within the last days, the latest first. */
+      callerFaults: { fault: CallerFault; connection: string; at: number }[];
     }
   | Unreachable;
 
 /** Looks at what the ingress looks at. */
 export async function lookAtRedis(
-  { redis: config, durability }: Pick<IngressConfig, 'redis' | 'durability'>,
+  { redis: config, durability, connections }: Pick<IngressConfig, 'redis' | 'durability' | 'connections'>,
   now: () => number,
 ): Promise<RedisLook> {
   const look = await reachRedis(config, 'sms-gateway-doctor', async (redis) => ({
     skewMs: await skewOf(redis, now),
     reasons: await reasonsOf(redis, durability),
     workers: await lookAtWorkers(redis, now),
+    callerFaults: await callerFaultsOf(redis, connections),
   }));
   return look.kind === 'reached' ? { kind: 'looked', ...look.result } : look;
+}
+
+async function callerFaultsOf(redis: RedisClient, connections: IngressConfig['connections']) {
+  const asked = connections.flatMap(({ name }) =>
+    CALLER_FAULTS.map((fault) => ({ fault, connection: name })),
+  );
+  const times = await redis.mget(
+    asked.map(({ fault, connection }) => gatewayKeys.callerFault(fault, connection)),
+  );
+  return asked
+    .map((one, index) => ({ ...one, at: Number(times[index] ?? 0) }))
+    .filter(({ at }) => at > 0)
+    .toSorted((a, b) => b.at - a.at);
 }
 
 async function reasonsOf(

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { checkCallers } from './check-callers.ts';
+import type { RedisLook } from './look-at-redis.ts';
+
+const look = (callerFaults: Extract<RedisLook, { kind: 'looked' }>['callerFaults']): RedisLook => ({
+  kind: 'looked',
+  reasons: [],
+  skewMs: 0,
+  workers: undefined,
+  callerFaults,
+});
+
+test('nothing malformed is well', async () => {
+  expect(await checkCallers({ redis: async () => look([]) })).toMatchObject([{ status: 'ok' }]);
+});
+
+test('what callers sent malformed is told by connection, with when and what to do', async () => {
+  const at = Date.parse('2026-11-28T06:00:00Z');
+
+  const findings = await checkCallers({
+    redis: async () => look([{ fault: 'unparsable_address', connection: 'acme', at }]),
+  });
+
+  expect(findings).toEqual([
+    {
+      status: 'warning',
+      finding:
+        'acme: req.ip holds no address, so no limit for addresses applies; last at 2026-11-28T06:00:00.000Z',
+      advice: expect.stringContaining('forward_req_info'),
+    },
+  ]);
+});
+
+test('without Redis nothing is known', async () => {
+  expect(await checkCallers({ redis: async () => undefined })).toMatchObject([{ status: 'skipped' }]);
+});

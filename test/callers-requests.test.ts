@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { gatewayKeys } from '@sms-gateway/contract';
+import { expect, test } from 'vitest';
+import { auth0Token, freshNumber, freshText, postSms } from './support/auth0.ts';
+import { startCallersIngress } from './support/callers-ingress.ts';
+import { until } from './support/until.ts';
+
+test('what only informs and is malformed costs no code: it is ignored, counted, logged and told to the doctor', async () => {
+  await using ingress = await startCallersIngress();
+  const malformed = {
+    sender: 15005550006,
+    req: { ip: {}, 'user-agent': 5 },
+    code: { value: '123456' },
+    locale: ['de'],
+    requested_at: 'yesterday',
+  };
+
+  const { status } = await postSms(ingress.url, { body: malformed });
+  const withText = await postSms(ingress.url, { body: { req: 'nothing' } });
+
+  expect([status, withText.status]).toEqual([200, 200]);
+  for (const field of ['sender', 'req.ip', 'req.user-agent', 'code', 'locale', 'requested_at', 'req']) {
+    expect(await ingress.metric(`gateway_ignored_fields_total{connection="default",field="${field}"}`)).toBe(
+      1,
+    );
+  }
+  expect(ingress.completed().map(({ ignoredFields }) => ignoredFields)).toContainEqual(['req']);
+  await until(async () =>
+    expect(await ingress.redis.get(gatewayKeys.callerFault('ignored_fields', 'default'))).not.toBeNull(),
+  );
+});
+
+test.each([
+  ['recipient', { recipient: 14155550123 }],
+  ['body', { body: 123456 }],
+])('a number where a text belongs is 400 in %s', async (field, body) => {
+  await using ingress = await startCallersIngress();
+
+  const { status, body: problem } = await postSms(ingress.url, { body });
+
+  expect(status).toBe(400);
+  expect(problem['detail']).toBe(`The field "${field}" is missing or of the wrong type.`);
+});
+
+test('an address counts in whatever form a proxy writes it, and what holds none is counted and told', async () => {
+  await using ingress = await startCallersIngress({});
+  const forms = [
+    '203.0.113.7',
+    '203.0.113.7:443',
+    '[::ffff:203.0.113.7]:80',
+    '203.000.113.007',
+    '10.1.2.3, 203.0.113.7',
+  ];
+  const post = (ip: string) => postSms(ingress.url, { body: { recipient: freshNumber(), req: { ip } } });
+
+  for (const ip of forms) expect((await post(ip)).status).toBe(200);
+  const limitKeys = await ingress.redis.keys(gatewayKeys.limit('ip', '*'));
+  expect(limitKeys).toHaveLength(1);
+  expect(await ingress.metric('gateway_unparsable_addresses_total{connection="default"}')).toBe(0);
+
+  for (const ip of ['unknown', '203.0.113', '203.0.113.7:x']) expect((await post(ip)).status).toBe(200);
+  for (const ip of ['', '  ']) expect((await post(ip)).status).toBe(200);
+
+  expect(await ingress.metric('gateway_unparsable_addresses_total{connection="default"}')).toBe(3);
+  expect(ingress.completed().filter(({ isAddressUnparsable }) => isAddressUnparsable === true)).toHaveLength(
+    3,
+  );
+  await until(async () =>
+    expect(await ingress.redis.get(gatewayKeys.callerFault('unparsable_address', 'default'))).not.toBeNull(),
+  );
+});
+
+test('a broken template is warned about once, without the text, and the message goes out', async () => {
+  await using ingress = await startCallersIngress();
+  const texts = ['Your code is @@password@@', 'Dein Code ist {{ code }}', 'Your code is: ', freshText()];
+
+  for (const body of texts) {
+    expect((await postSms(ingress.url, { body: { recipient: freshNumber(), body } })).status).toBe(200);
+  }
+  const empty = await postSms(ingress.url, {
+    body: { recipient: freshNumber(), code: '', message_type: 'otp_verify' },
+  });
+
+  expect(empty.status).toBe(200);
+  const warnings = ingress.lines.filter(({ msg }) => msg === 'template.broken');
+  expect(warnings).toMatchObject([{ level: 'warn', connection: 'default', fault: 'unrendered_variable' }]);
+  expect(JSON.stringify(ingress.lines)).not.toContain('password');
+  await until(async () => {
+    expect(await ingress.redis.get(gatewayKeys.callerFault('unrendered_variable', 'default'))).not.toBeNull();
+    expect(await ingress.redis.get(gatewayKeys.callerFault('no_code', 'default'))).not.toBeNull();
+  });
+});
+
+test('a client that ends its side of the connection after its request gets its answer', async () => {
+  await using ingress = await startCallersIngress();
+  const body = JSON.stringify({ recipient: freshNumber(), body: freshText() });
+  const { hostname, port } = new URL(ingress.url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(socket, 'connect');
+
+  socket.end(
+    `POST /v1/sms HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nAuthorization: Bearer ${await auth0Token()}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  await once(socket, 'end');
+
+  expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 200 /);
+});
