@@ -13,7 +13,7 @@ export async function setupConsole(config: Partial<ConsoleConfig> = {}) {
   const redis = await startTestRedis();
   const payloadKeys = { kind: 'keys' as const, keys: [randomBytes(32)] };
   const lines: string[] = [];
-  let timeMs = Date.now();
+  let aheadMs = 0;
   const start = async (port: number) => {
     const started = await startConsole(
       {
@@ -29,7 +29,7 @@ export async function setupConsole(config: Partial<ConsoleConfig> = {}) {
         ...config,
         port,
       },
-      { destination: { write: (line) => void lines.push(line) }, now: () => timeMs },
+      { destination: { write: (line) => void lines.push(line) }, now: () => Date.now() + aheadMs },
     );
     await until(async () => expect((await fetch(`${started.url}/readyz`)).status).toBe(200));
     return started;
@@ -51,7 +51,7 @@ export async function setupConsole(config: Partial<ConsoleConfig> = {}) {
     inbox: createInbox({ redis: client, vault: createVault(payloadKeys) }),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     /** Moves the console's clock. */
-    passMs: (ms: number) => void (timeMs += ms),
+    passMs: (ms: number) => void (aheadMs += ms),
     ask: async (path: string, init: RequestInit = {}) => {
       const response = await fetch(url + path, { redirect: 'manual', ...init });
       const text = await response.text();

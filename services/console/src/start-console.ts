@@ -4,11 +4,13 @@ import { createInbox } from '@sms-gateway/delivery';
 import { createVault } from '@sms-gateway/privacy';
 import { closeWithin, createLogger, createTeardown, listen, type LogDestination } from '@sms-gateway/process';
 import { connectRedis, createConnectionWatch, type RedisClient } from '@sms-gateway/redis';
-import { createBlocks } from '@sms-gateway/screening';
+import { createOverviewReader } from '@sms-gateway/reporting';
+import { createBlocks, createRefusals } from '@sms-gateway/screening';
 import type { Router } from 'express';
 import { blockRoutes } from './api/blocks.ts';
 import { createInboxTail } from './api/inbox-tail.ts';
 import { inboxRoutes } from './api/inbox.ts';
+import { overviewRoutes } from './api/overview.ts';
 import { createApp } from './http/app.ts';
 import type { ConsoleConfig } from './console-config.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
@@ -54,7 +56,19 @@ export async function startConsole(
     const watch = createConnectionWatch({ redis, now });
     teardown.add(() => watch.stop());
 
-    const routes: Router[] = [blockRoutes({ blocks: createBlocks({ redis }), logger })];
+    const routes: Router[] = [
+      overviewRoutes({
+        readOverview: createOverviewReader({
+          redis,
+          now,
+          inWords: (_provider, { result, code }) => `${result.replaceAll('_', ' ')} (${code})`,
+        }),
+        refusals: createRefusals({ redis }),
+        now,
+        onError: (error) => logger.warn({ err: error }, 'console.overview_failed'),
+      }),
+      blockRoutes({ blocks: createBlocks({ redis }), logger }),
+    ];
     if (config.hasInbox) {
       const vault = createVault(config.payloadKeys);
       const tail = createInboxTail({

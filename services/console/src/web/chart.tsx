@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { OverviewAnswer } from '../api/overview-answer.ts';
+import type { Overview } from '@sms-gateway/reporting';
 
 const HEIGHT = 220;
 /** Told apart by dash as well as by colour. */
@@ -38,7 +38,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
 }
 
 /** Messages a minute over the window. The table of totals beside it says the same to somebody who cannot see it. */
-export function Chart({ series, label }: { series: OverviewAnswer['series']; label: string }) {
+export function Chart({ series, label }: { series: Overview['series']; label: string }) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const data = useRef<uPlot.AlignedData>([[]]);

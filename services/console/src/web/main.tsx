@@ -1,11 +1,11 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { OverviewAnswer } from '../api/overview-answer.ts';
+import type { Overview } from '@sms-gateway/reporting';
 import { ApiError, ask, listenTo } from './api.ts';
 import { Doctor } from './doctor.tsx';
 import { Find } from './find.tsx';
 import { Now, type View } from './now.tsx';
-import { type LimitRow, type Refusal, Screening } from './screening.tsx';
+import { type Refusal, Screening } from './screening.tsx';
 import { type Place, Shell } from './shell.tsx';
 import { SignIn } from './sign-in.tsx';
 import './styles.css';
@@ -45,9 +45,8 @@ function App() {
 function Operator({ session, onSignedOut }: { session: Session; onSignedOut: () => void }) {
   const [place, setPlace] = useState(placeOf(location.hash));
   const [view, setView] = useState<View>({ window: '1h', country: '' });
-  const [overview, setOverview] = useState<OverviewAnswer>();
+  const [overview, setOverview] = useState<Overview>();
   const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [limits, setLimits] = useState<LimitRow[]>([]);
   const [isLive, setIsLive] = useState(false);
 
   useEffect(() => {
@@ -65,7 +64,6 @@ function Operator({ session, onSignedOut }: { session: Session; onSignedOut: () 
         `/api/events?${new URLSearchParams(view)}`,
         {
           overview: setOverview,
-          limits: setLimits,
           refusals: (latest: Refusal[]) => setRefusals((before) => [...latest, ...before].slice(0, KEPT)),
         },
         (live) => {
@@ -100,7 +98,7 @@ function Operator({ session, onSignedOut }: { session: Session; onSignedOut: () 
       {place === 'now' && <Now overview={overview} view={view} onView={setView} />}
       {place === 'find' && <Find />}
       {place === 'screening' && (
-        <Screening mayAct={operator?.role === 'act'} refusals={refusals} limits={limits} />
+        <Screening mayAct={operator?.role === 'act'} refusals={refusals} limits={overview?.limits ?? []} />
       )}
       {place === 'doctor' && <Doctor />}
     </Shell>

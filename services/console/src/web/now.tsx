@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { OverviewAnswer } from '../api/overview-answer.ts';
+import type { Overview } from '@sms-gateway/reporting';
 import { Chart } from './chart.tsx';
 import { countryName, durationOf, numberOf, timeOf } from './format.ts';
 import { Countries, Providers } from './rankings.tsx';
@@ -14,7 +14,7 @@ export const WINDOWS = [
   { value: '72h', title: 'last 72 hours' },
 ];
 
-type Props = { overview: OverviewAnswer | undefined; view: View; onView: (view: View) => void };
+type Props = { overview: Overview | undefined; view: View; onView: (view: View) => void };
 
 export function Now({ overview, view, onView }: Props) {
   const [seen, setSeen] = useState<string[]>([]);
@@ -73,7 +73,7 @@ function Filled({
   windowTitle,
   onCountry,
 }: {
-  overview: OverviewAnswer;
+  overview: Overview;
   windowTitle: string;
   onCountry: (country: string) => void;
 }) {

@@ -1,4 +1,4 @@
-import type { CountryRow, ProviderRow } from '../api/overview-answer.ts';
+import type { CountryRow, ProviderRow } from '@sms-gateway/reporting';
 import { countryName, durationOf, numberOf, percentOf, timeOf } from './format.ts';
 import { number, TablePanel } from './table.tsx';
 

@@ -1,3 +1,4 @@
+import type { LimitRow } from '@sms-gateway/reporting';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from './api.ts';
 import { timeOf } from './format.ts';
@@ -24,15 +25,6 @@ const DURATIONS = [
 
 type Props = { mayAct: boolean; refusals: Refusal[]; limits: LimitRow[] };
 
-export type LimitRow = {
-  connection: string;
-  rule: string;
-  mode: string;
-  max: string;
-  refused: number;
-  recorded: number;
-};
-
 /** Limits, what they refused, and the kill switch. */
 export function Screening({ mayAct, refusals, limits }: Props) {
   return (
@@ -43,14 +35,7 @@ export function Screening({ mayAct, refusals, limits }: Props) {
         id="limits"
         title="Limits"
         empty="No ingress has reported its limits."
-        columns={[
-          'Connection',
-          'Rule',
-          'Limit',
-          'Mode',
-          number('Refused, last hour'),
-          number('Would have refused'),
-        ]}
+        columns={['Connection', 'Rule', 'Limit', 'Mode', number('Refused'), number('Would have refused')]}
         rows={limits.map((limit) => (
           <tr key={`${limit.connection} ${limit.rule}`}>
             <td>{limit.connection}</td>
