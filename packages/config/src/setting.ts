@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The processes that read settings. */
-export type Service = 'ingress' | 'worker';
+export type Service = 'ingress' | 'worker' | 'console';
 
 /** Everything there is to know about a setting, except its place in the YAML form and its schema. */
 export type SettingDeclaration = {
@@ -13,7 +13,7 @@ export type SettingDeclaration = {
   /** Also read from the file that `NAME_FILE` names, and never shown. */
   secret?: true;
   /** Written as in the environment; by service where their defaults differ. */
-  default?: string | Readonly<Record<Service, string>>;
+  default?: string | Readonly<Partial<Record<Service, string>>>;
   /** One sentence without a full stop. */
   doc: string;
   /** Value that `.env.example` shows in a comment. */

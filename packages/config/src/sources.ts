@@ -51,6 +51,8 @@ export function readSources({ env, readFile, service, kinds, reads }: Options): 
     problems.push(`${at.filter((key) => typeof key === 'string').join('.')}: ${message}`);
   const raw = interpolateMap(withoutForeign(file, schema, whole), [], { file: path, env, readFile, report });
 
+  problems.push(...sharedVariables(settings.filter(isVariable)));
+
   const isDefaultWanted = wantsDefaultConnection(raw, env);
   const variables = settings.filter(isVariable);
   for (const variable of variables.filter(isRead)) {
@@ -64,6 +66,16 @@ export function readSources({ env, readFile, service, kinds, reads }: Options): 
     if (value !== undefined) fill(raw, variable.path, value);
   }
   return { raw, schema, variables, origins, problems };
+}
+
+/** Names of instances that are too much alike, such as `smpp:a` and `smpp:A`. */
+function sharedVariables(variables: readonly Variable[]): string[] {
+  return variables.flatMap(({ env, path }, index) => {
+    const first = variables.findIndex((variable) => variable.env === env);
+    if (first === index) return [];
+    const [, name] = variables[first]?.path ?? [];
+    return [`${path.join('.')}: its variable ${env} is that of ${name}; give the provider another name`];
+  });
 }
 
 function defaultOf(variable: Variable, service: Service): string | undefined {
