@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { ConfigError, createConfigSource, loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';
@@ -30,9 +31,24 @@ async function fileWith(name: string, content: string): Promise<string> {
   return path;
 }
 
+/**
+ * What a service does with a bad configuration, without a process for each: it is refused while it loads, and that
+ * error's message is all that the process prints. That it does, and with which code, has tests of its own.
+ */
+function refusalOf(service: Service, env: Record<string, string>): string {
+  const load = service === 'ingress' ? loadIngressConfig : loadWorkerConfig;
+  try {
+    createConfigSource((readFile) => load({ env, readFile })).load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error(`the ${service} takes it`);
+}
+
 type Round = { env: Record<string, string>; problems: string[] };
 
-// Every problem is told at once, so one run of a process shows many. Each pattern fits the beginning of one line.
+// Every problem is told at once, so one round shows many. Each pattern fits the beginning of one line.
 const rounds: [Service, string, Round][] = [
   [
     'ingress',
@@ -193,11 +209,10 @@ const rounds: [Service, string, Round][] = [
   ],
 ];
 
-describe('a bad configuration ends the process with 78 and tells every problem in one message:', () => {
-  test.each(rounds)('%s, %s', async (service, _title, { env, problems }) => {
-    const { code, output } = await runToEnd(service, { ...good[service], ...env });
+describe('a bad configuration tells every problem in one message:', () => {
+  test.each(rounds)('%s, %s', (service, _title, { env, problems }) => {
+    const output = refusalOf(service, { ...good[service], ...env });
 
-    expect(code).toBe(EX_CONFIG);
     const [, ...lines] = output.trimEnd().split('\n');
     for (const problem of problems) {
       expect(lines, `one line for ${problem}`).toSatisfy(
@@ -207,6 +222,20 @@ describe('a bad configuration ends the process with 78 and tells every problem i
     expect(lines).toHaveLength(problems.length);
     expect(output).not.toContain(SECRET_VALUE);
   });
+});
+
+test.each<[Service, string]>([
+  ['ingress', 'PORT'],
+  ['worker', 'CONCURRENCY'],
+])('the process of the %s prints them and ends with 78', async (service, variable) => {
+  const env = { ...good[service], PAYLOAD_KEYS: SECRET_VALUE, [variable]: 'x' };
+
+  const { code, output } = await runToEnd(service, env);
+
+  expect(code).toBe(EX_CONFIG);
+  expect(output).toBe(`${refusalOf(service, env)}\n`);
+  expect(output).toContain(`- ${variable}: `);
+  expect(output).not.toContain(SECRET_VALUE);
 });
 
 describe('a secret in a file', () => {
@@ -265,9 +294,8 @@ describe('a secret in a file', () => {
       ['PAYLOAD_KEYS'],
     ],
   ])('%s is a bad configuration', async (_title, makeEnv, names) => {
-    const { code, output } = await runToEnd('ingress', { ...baseEnv, ...(await makeEnv()) });
+    const output = refusalOf('ingress', { ...baseEnv, ...(await makeEnv()) });
 
-    expect(code).toBe(EX_CONFIG);
     for (const name of names) expect(output).toContain(name);
     expect(output).not.toContain(SECRET_VALUE);
   });
@@ -387,12 +415,8 @@ providers:
   ])('of the %s with %s is told by its path', async (service, _title, yaml, names) => {
     const env = { ...good[service], AUTH0_SECRET: '', AUTH0_AUDIENCE: '', PROVIDERS: '' };
 
-    const { code, output } = await runToEnd(service, {
-      ...env,
-      GATEWAY_CONFIG: await fileWith('bad.yaml', yaml),
-    });
+    const output = refusalOf(service, { ...env, GATEWAY_CONFIG: await fileWith('bad.yaml', yaml) });
 
-    expect(code).toBe(EX_CONFIG);
     for (const name of names) expect(output).toContain(name);
     expect(output).not.toContain(SECRET_VALUE);
     expect(output).not.toContain('12345678901234567890');
@@ -400,13 +424,9 @@ providers:
 
   test.each<Service>(['ingress', 'worker'])(
     'of the %s that cannot be read is told with its path',
-    async (service) => {
-      const { code, output } = await runToEnd(service, {
-        ...good[service],
-        GATEWAY_CONFIG: '/nowhere/gateway.yaml',
-      });
+    (service) => {
+      const output = refusalOf(service, { ...good[service], GATEWAY_CONFIG: '/nowhere/gateway.yaml' });
 
-      expect(code).toBe(EX_CONFIG);
       expect(output).toContain('GATEWAY_CONFIG');
       expect(output).toContain('/nowhere/gateway.yaml');
     },
