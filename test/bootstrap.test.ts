@@ -37,7 +37,9 @@ async function setup({ compiler = COMPILER, isInstalled = true } = {}) {
     'packages/cli/bootstrap',
   ])
     await cp(join(repositoryRoot, path), join(root, path), { recursive: true });
-  await mkdir(join(root, 'services'));
+  const pageBuilder = join(root, 'services/console/node_modules/vite/bin');
+  await mkdir(pageBuilder, { recursive: true });
+  await writeFile(join(pageBuilder, 'vite.js'), '');
   await mkdir(join(root, 'packages/cli/src'), { recursive: true });
   await writeFile(join(root, 'packages/cli/src/main.ts'), '');
   await mkdir(join(root, 'node_modules/typescript/bin'), { recursive: true });
@@ -97,7 +99,11 @@ const untilGone = (pid: number) => until(async () => expect(await commandLineOf(
 describe('the compiler runs', () => {
   const build = async (clone: Awaited<ReturnType<typeof setup>>) => {
     const { code, output } = await clone.bootstrap('gateway', 'blocks').ended;
-    expect({ code, output }).toEqual({ code: 0, output: 'ran blocks' });
+    // A busy machine may have shown its progress before.
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^(Building.*\n)*ran blocks$/),
+    });
     return clone.builds();
   };
 
