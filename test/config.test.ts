@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { ConfigError, createConfigSource, loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
+import { PROVIDERS } from '../packages/providers/src/registry.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';
@@ -38,7 +39,7 @@ async function fileWith(name: string, content: string): Promise<string> {
 function refusalOf(service: Service, env: Record<string, string>): string {
   const load = service === 'ingress' ? loadIngressConfig : loadWorkerConfig;
   try {
-    createConfigSource((readFile) => load({ env, readFile })).load();
+    createConfigSource((readFile) => load({ env, readFile, providers: PROVIDERS })).load();
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
