@@ -11,6 +11,7 @@ export {
   readSmsRequest,
   type SmsRequest,
 } from './sms-request.ts';
+export { isEqual } from './timing-safe.ts';
 export {
   maskPhoneNumber,
   NUMBER_TYPES,

@@ -14,14 +14,16 @@
 --   at                   milliseconds since the epoch
 --   is_curable           it did not arrive, and another provider may get it through
 --   ranks                how much each status says
+--   must_match           the provider's id must be the one that the attempt has, where it has one
 -- ANSWER
---   { 'applied', 'repeated' or 'unknown_message', connection, country, time of acceptance, job to put back or '' }
+--   { 'applied', 'repeated', 'unknown_message' or 'other_message', connection, country, time of acceptance, job to put back or '' }
 
 local field = 'a' .. args.number .. '.'
 local known = redis.call('HMGET', keys.trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',
   'connection', 'country', 'accepted_at', 'attempts', 'outcome')
 local provider, status, id, connection, country, accepted_at, attempts, outcome = unpack(known)
 if provider ~= args.provider then return { 'unknown_message', '', '', '', '' } end
+if args.must_match and id and id ~= args.provider_message_id then return { 'other_message', '', '', '', '' } end
 local kind = 'repeated'
 if (args.ranks[status] or 0) < args.ranks[args.status] then
   kind = 'applied'

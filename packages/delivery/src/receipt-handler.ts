@@ -2,15 +2,19 @@ import type { Receipt } from '@sms-gateway/contract';
 import type { Logger } from '@sms-gateway/process';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Guard } from '@sms-gateway/screening';
-import type { EnteredReceipt, ReceiptStore } from './receipt-store.ts';
-import type { AttemptReference } from '@sms-gateway/privacy';
+import type { EnteredReceipt, ReceiptReference, ReceiptStore } from './receipt-store.ts';
+
+/** They name another message than the reference that is their only proof, or there are too many in one call. */
+export type IgnoredReason = 'other_message' | 'over_limit';
 
 /** Handles receipts from callbacks and provider connections alike: enters, counts and logs them. */
 export type ReceiptHandler = {
   /** @throws what Redis answers; then the receipt should be asked for again. */
-  take(provider: string, receipt: Receipt, reference: AttemptReference | undefined): Promise<EnteredReceipt>;
+  take(provider: string, receipt: Receipt, reference: ReceiptReference | undefined): Promise<EnteredReceipt>;
   /** Handles a receipt that had to wait for its message and was counted when it arrived. */
-  takeHeld(provider: string, receipt: Receipt, reference: AttemptReference): Promise<EnteredReceipt>;
+  takeHeld(provider: string, receipt: Receipt, reference: ReceiptReference): Promise<EnteredReceipt>;
+  /** Counts receipts that are dropped unread. */
+  ignore(provider: string, reason: IgnoredReason, count: number): void;
 };
 
 type Deps = {
@@ -38,7 +42,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
   });
   const ignored = new Counter({
     name: 'gateway_receipts_ignored_total',
-    help: 'Authentic delivery receipts that said nothing new, or of no message known here',
+    help: 'Delivery receipts that said nothing new, were of no message known here, or were not proved to be of theirs',
     labelNames: ['provider', 'reason'],
     registers,
   });
@@ -59,7 +63,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
   async function enter(
     provider: string,
     receipt: Receipt,
-    reference: AttemptReference | undefined,
+    reference: ReceiptReference | undefined,
     isCounted: boolean,
   ): Promise<EnteredReceipt> {
     const { status, code } = receipt;
@@ -89,5 +93,10 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
   return {
     take: (provider, receipt, reference) => enter(provider, receipt, reference, false),
     takeHeld: (provider, receipt, reference) => enter(provider, receipt, reference, true),
+    ignore: (provider, reason, count) => {
+      if (count === 0) return;
+      ignored.inc({ provider, reason }, count);
+      logger.info({ provider, reason, count }, 'receipt.ignored');
+    },
   };
 }

@@ -31,7 +31,15 @@ export type ReceiptEntry =
   /** Nobody knows its message yet; it waits a minute. `isNew` is false where the same one waits already. */
   | { kind: 'held'; isNew: boolean }
   /** No such message, or none that this provider had. */
-  | { kind: 'unknown_message' };
+  | { kind: 'unknown_message' }
+  /** It names another message than the reference that is its only proof. */
+  | { kind: 'other_message' };
+
+/** The attempt that a receipt's URL names. */
+export type ReceiptReference = AttemptReference & {
+  /** Nobody signed the receipt: it may say something about this attempt alone. */
+  isOnlyProof?: boolean;
+};
 
 /** `redelivers`: the message goes back to the queue, for the next provider. */
 export type EnteredReceipt = ReceiptEntry & { redelivers: boolean };
@@ -43,7 +51,7 @@ export type ReceiptStore = {
    * the attempt that the receipt's URL names; without it the provider's own message id tells.
    * @throws what Redis answers; then the receipt should be asked for again.
    */
-  enter(provider: string, receipt: Receipt, reference: AttemptReference | undefined): Promise<EnteredReceipt>;
+  enter(provider: string, receipt: Receipt, reference: ReceiptReference | undefined): Promise<EnteredReceipt>;
   /** Puts a message back into the queue whose attempt did not arrive, as `enter` does: once for each attempt. */
   reopen(job: DeliveryJob, attempt: number): Promise<void>;
   close(): Promise<void>;
@@ -93,9 +101,10 @@ const APPLY = loadScript<{
     at: number;
     is_curable: boolean;
     ranks: Record<string, number>;
+    must_match: boolean | undefined;
   };
   answer: [
-    kind: 'applied' | 'repeated' | 'unknown_message',
+    kind: 'applied' | 'repeated' | 'unknown_message' | 'other_message',
     connection: string,
     country: string,
     acceptedAt: string,
@@ -109,7 +118,7 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
   async function apply(
     provider: string,
     receipt: Receipt,
-    { messageId, attempt }: AttemptReference,
+    { messageId, attempt, isOnlyProof }: ReceiptReference,
   ): Promise<EnteredReceipt> {
     const at = now();
     const [kind, connection, country, acceptedAt, job] = await evalScript(redis, APPLY, {
@@ -127,9 +136,10 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
         at,
         is_curable: isCurableFailure(receipt),
         ranks: RANK_OF,
+        must_match: isOnlyProof,
       },
     });
-    if (kind === 'unknown_message') return { kind, redelivers: false };
+    if (kind === 'unknown_message' || kind === 'other_message') return { kind, redelivers: false };
     if (job !== '') await reopen(deliveryJobSchema.parse(JSON.parse(job)), attempt);
     const redelivers = job !== '';
     if (kind === 'repeated') return { kind, messageId, attempt, redelivers };

@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
+import { deriveKeys } from './derive-key.ts';
 
 export type Identity = {
   /** A new id, unlike any other. */
@@ -29,11 +30,7 @@ export type Identity = {
  * protect them with, and they are plain hashes.
  */
 export function createIdentity(keys: PayloadKeys): Identity {
-  const secrets = keys.kind === 'off' ? [Buffer.alloc(32)] : keys.keys;
-  const [current, ...older] = secrets.map((key) =>
-    Buffer.from(hkdfSync('sha256', key, '', 'auth0-sms-gateway identity', 32)),
-  );
-  if (current === undefined) throw new Error('no payload key');
+  const [current, ...older] = deriveKeys(keys, 'identity');
 
   return {
     newMessageId: () => `msg_${randomBytes(16).toString('base64url')}`,

@@ -1,3 +1,4 @@
+export { deriveKey, deriveKeys } from './derive-key.ts';
 export { type Identity, createIdentity } from './identity.ts';
 export {
   type AttemptReference,

@@ -1,5 +1,7 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
+import { isEqual } from '@sms-gateway/contract';
+import { deriveKeys } from './derive-key.ts';
 
 export type AttemptReference = {
   messageId: string;
@@ -9,46 +11,41 @@ export type AttemptReference = {
 
 /** What receipts refer to our attempts by: part of the URL that a provider is asked to call. */
 export type ReceiptReferences = {
-  /** Safe in a URL as it is. */
-  issue(reference: AttemptReference): string;
-  /** Undefined for what was not issued here. */
-  read(token: string): AttemptReference | undefined;
+  /** Safe in a URL as it is. Good until `expiresAt`, in milliseconds since the epoch. */
+  issue(attempt: AttemptReference & { provider: string; expiresAt: number }): string;
+  /** Undefined for what was not issued here, or for another provider, or has expired. */
+  read(token: string, call: { provider: string; now: number }): AttemptReference | undefined;
   /** False without payload keys: then anybody could make one. */
   areUnforgeable: boolean;
 };
 
+const TOKEN = /^(msg_[\w-]{22})\.([1-9]\d?)\.([0-9a-z]{1,8})\.([\w-]{22})$/;
+
 /**
- * A reference carries a MAC under a key derived from the payload keys, so that somebody who has a genuine receipt
- * cannot make it tell of another message, and a provider that signs nothing proves by the URL that it was asked.
+ * A reference is good for one attempt of one message at one provider, and for a limited time. It carries a MAC over all
+ * of that under a key derived from the payload keys, so that a provider that signs nothing proves by the URL that it was
+ * asked, and nobody can turn one reference into another.
  */
-export function createReceiptReferences(keys: PayloadKeys): ReceiptReferences {
-  const secrets = keys.kind === 'off' ? [Buffer.alloc(32)] : keys.keys;
-  const macKeys = secrets.map((key) =>
-    Buffer.from(hkdfSync('sha256', key, '', 'auth0-sms-gateway receipts', 32)),
-  );
-  const [current] = macKeys;
-  if (current === undefined) throw new Error('no payload key');
+export function createReceiptReferences(payloadKeys: PayloadKeys): ReceiptReferences {
+  const keys = deriveKeys(payloadKeys, 'receipts');
 
   return {
-    areUnforgeable: keys.kind === 'keys',
-    issue: ({ messageId, attempt }) => {
-      const subject = `${messageId}.${attempt}`;
-      return `${subject}.${mac(current, subject)}`;
+    areUnforgeable: payloadKeys.kind === 'keys',
+    issue: ({ messageId, attempt, provider, expiresAt }) => {
+      const subject = `${messageId}.${attempt}.${Math.floor(expiresAt / 1000).toString(36)}`;
+      return `${subject}.${mac(keys[0], provider, subject)}`;
     },
-    read: (token) => {
-      const [, subject = '', messageId = '', attempt = '', given = ''] =
-        /^((msg_[\w-]{22})\.([1-9]\d?))\.([\w-]{22})$/.exec(token) ?? [];
-      const isOurs = macKeys.some((key) => isEqual(mac(key, subject), given));
-      return messageId !== '' && isOurs ? { messageId, attempt: Number(attempt) } : undefined;
+    read: (token, { provider, now }) => {
+      const [, messageId = '', attempt = '', expires = '', given = ''] = TOKEN.exec(token) ?? [];
+      const subject = `${messageId}.${attempt}.${expires}`;
+      if (!keys.some((key) => isEqual(mac(key, provider, subject), given))) return undefined;
+      if (Number.parseInt(expires, 36) * 1000 <= now) return undefined;
+      return { messageId, attempt: Number(attempt) };
     },
   };
 }
 
-/** 128 bits. */
-function mac(key: Buffer, subject: string): string {
-  return createHmac('sha256', key).update(subject).digest('base64url').slice(0, 22);
-}
-
-function isEqual(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+/** 128 bits. A provider's name has no dot, so that no two pairs look the same. */
+function mac(key: Buffer, provider: string, subject: string): string {
+  return createHmac('sha256', key).update(`${provider}.${subject}`).digest('base64url').slice(0, 22);
 }

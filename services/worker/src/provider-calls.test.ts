@@ -86,10 +86,13 @@ test('a provider is told where to call back, with a reference to this very attem
 
   const url = requests[0]?.receiptUrl ?? '';
   expect(url.startsWith('https://sms.example.com/v1/receipts/twilio/')).toBe(true);
-  expect(references.read(url.split('/').at(-1) ?? '')).toEqual({
+  const token = url.split('/').at(-1) ?? '';
+  const dayAfterMs = NOW + 20 + 24 * 3600 * 1000;
+  expect(references.read(token, { provider: 'twilio', now: dayAfterMs - 1000 })).toEqual({
     messageId: 'msg_0123456789abcdefghij-_',
     attempt: 2,
   });
+  expect(references.read(token, { provider: 'twilio', now: dayAfterMs })).toBeUndefined();
   expect(calls.sendsReceipts('twilio')).toBe(true);
 });
 

@@ -5,6 +5,9 @@ import type { Payload, ReceiptReferences } from '@sms-gateway/privacy';
 import { withinCallWindow } from './call-window.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
 
+/** Milliseconds after the deadline of a message for which its receipts are taken. Carriers give up within a day. */
+const RECEIPT_GRACE_MS = 24 * 3600 * 1000;
+
 export type ProviderCalls = {
   /** Whether the provider can send receipts. */
   sendsReceipts(provider: string): boolean;
@@ -52,7 +55,9 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
   function receiptUrl(job: DeliveryJob, attempt: number, { name, receipts }: Provider): string | undefined {
     if (receipts !== 'callback' || publicUrl === undefined) return undefined;
     // In the path, since some providers do not take a query along with a POST.
-    return `${publicUrl}/v1/receipts/${name}/${references.issue({ messageId: job.id, attempt })}`;
+    const expiresAt = job.deadline + RECEIPT_GRACE_MS;
+    const reference = references.issue({ messageId: job.id, attempt, provider: name, expiresAt });
+    return `${publicUrl}/v1/receipts/${name}/${reference}`;
   }
 
   return {

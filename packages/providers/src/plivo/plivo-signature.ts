@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isEqual } from '@sms-gateway/contract';
 import type { ReceiptRequest } from '../receipt-reader.ts';
-import { isEqual } from '../timing-safe.ts';
 
 /**
  * Whether a callback is Plivo's, by the rules of plivo 4.79 (lib/utils/v3Security.js and security.js).

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { isEqual } from '@sms-gateway/contract';
 import type { ReceiptRequest } from '../receipt-reader.ts';
 import { isRecent } from '../signature-age.ts';
-import { isEqual } from '../timing-safe.ts';
 
 // Named in the documentation of Sinch's .NET SDK (ISinchSmsWebhooks). The Node SDK (@sinch/sdk-client 1.4) does not
 // look at the header and takes SHA-256.

@@ -1,8 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
+import { isFailure, type Receipt, type ReceiptStatus, isEqual } from '@sms-gateway/contract';
 import { parseJsonObject } from '../json-object.ts';
 import type { ReadReceipts, ReceiptRequest } from '../receipt-reader.ts';
-import { isEqual } from '../timing-safe.ts';
 import { isRecipientFault, messageSid } from './twilio-errors.ts';
 
 export type TwilioReceiptsOptions = {

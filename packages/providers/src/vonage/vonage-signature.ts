@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
+import { isEqual } from '@sms-gateway/contract';
 import { jwtVerify } from 'jose';
 import type { ReceiptRequest } from '../receipt-reader.ts';
 import { isRecent } from '../signature-age.ts';
-import { isEqual } from '../timing-safe.ts';
 
 /**
  * Whether a webhook is Vonage's. A bearer token decides where there is one: a JWT with the hash of the body

@@ -1,5 +1,6 @@
-import { createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
+import { deriveKey } from '@sms-gateway/privacy';
 import { EncryptJWT, type JWTPayload, jwtDecrypt } from 'jose';
 
 export type SealedTokens = {
@@ -23,9 +24,7 @@ type Deps = {
 export function createSealedTokens({ keys, purpose, now }: Deps): SealedTokens {
   const secret = keys.kind === 'keys' ? keys.keys[0] : randomBytes(32);
   if (secret === undefined) throw new Error('no payload key');
-  const key = createSecretKey(
-    Buffer.from(hkdfSync('sha256', secret, '', `auth0-sms-gateway console ${purpose}`, 32)),
-  );
+  const key = createSecretKey(deriveKey(secret, `console ${purpose}`));
   return {
     seal: (claims, lifeMs) =>
       new EncryptJWT(claims)

@@ -8,6 +8,8 @@ import { HttpProblem } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** Receipts of one call that are stored. Providers send one, or a few of a message in parts. */
+const MAX_RECEIPTS = 20;
 
 /** Handles one call of a provider that brings delivery receipts. @throws {HttpProblem} where they are not stored. */
 export type ReceiptWebhook = (
@@ -41,34 +43,35 @@ export function createReceiptWebhook({
       throw new HttpProblem(404, 'not_found', 'No receipts are taken from such a provider.');
     }
     const rawBody = await readBody(req, BODY_LIMIT_BYTES);
-    const reference = token === undefined ? undefined : references.read(token);
-    const reading = await read({
-      url: publicUrl + req.originalUrl,
-      headers: req.headers,
-      rawBody,
-      hasReference: reference !== undefined && references.areUnforgeable,
-      now: now(),
-    });
+    const call = { url: publicUrl + req.originalUrl, headers: req.headers, rawBody, now: now() };
+    const reference = token === undefined ? undefined : references.read(token, { provider, now: call.now });
+    const signed = await read({ ...call, hasReference: false });
+    const isSigned = signed.kind !== 'unauthentic';
+    const isProved = isSigned || (reference !== undefined && references.areUnforgeable);
+    const reading = isProved && !isSigned ? await read({ ...call, hasReference: true }) : signed;
     if (reading.kind === 'unauthentic') {
       metrics.receiptRefused(provider, 'not_authentic');
       throw new HttpProblem(
         403,
         'receipt_not_authentic',
-        'The signature is missing, wrong or too old. It must be made for the URL that PUBLIC_URL gives.',
+        'The signature is missing, wrong or too old, or the address is not of this provider or has expired. A signature must be made for the URL that PUBLIC_URL gives.',
       );
     }
     if (reading.kind === 'malformed') {
       metrics.receiptRefused(provider, 'malformed');
       throw new HttpProblem(400, 'invalid_request', 'The body is not a receipt of the documented form.');
     }
+
+    const about = (receipt: Receipt) => isAbout(receipt, reference, reading.receipts.length);
+    // Unsigned, the address is the only proof, and it proves what is said of its own message.
+    const proved = isSigned ? reading.receipts : reading.receipts.filter(about);
+    const taken = proved.slice(0, MAX_RECEIPTS);
+    receiptHandler.ignore(provider, 'other_message', reading.receipts.length - proved.length);
+    receiptHandler.ignore(provider, 'over_limit', proved.length - taken.length);
     try {
-      const isAlone = reading.receipts.length === 1;
-      for (const receipt of reading.receipts) {
-        await receiptHandler.take(
-          provider,
-          receipt,
-          isMeant(receipt, reference, isAlone) ? reference : undefined,
-        );
+      for (const receipt of taken) {
+        const ofUrl = reference && about(receipt) ? { ...reference, isOnlyProof: !isSigned } : undefined;
+        await receiptHandler.take(provider, receipt, ofUrl);
       }
     } catch (cause) {
       throw new HttpProblem(503, 'queue_unavailable', 'The receipt cannot be stored now. Send it again.', {
@@ -76,15 +79,15 @@ export function createReceiptWebhook({
         headers: { 'Retry-After': '2' },
       });
     }
-    return { receipts: reading.receipts.length };
+    return { receipts: taken.length };
   };
 }
 
 /** The URL's reference names one attempt. Of several receipts in one call it can only mean the one with its id. */
-function isMeant(
+function isAbout(
   { providerMessageId }: Receipt,
   reference: AttemptReference | undefined,
-  isAlone: boolean,
+  receiptCount: number,
 ): boolean {
-  return isAlone || providerMessageId === reference?.messageId;
+  return receiptCount === 1 || providerMessageId === reference?.messageId;
 }

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Compares in a time that tells nothing of where, or whether in length, the two differ. */
+/** Compares in a time that does not tell where two texts differ, or whether they do in length. */
 export function isEqual(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-// Of equal length, whatever the two are.
+/** Of equal length for any text. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
