@@ -71,6 +71,7 @@ async function setup() {
   });
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
+    durability: { confirm: (write) => write() },
     openMessage: createOpenMessage({
       vault,
       plan: (message) => router.plan(message),

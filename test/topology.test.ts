@@ -8,6 +8,8 @@ import { startSentinelTrio } from '../packages/dev-redis/src/topology/sentinel-t
 import { CAN_CUT_OFF } from '../packages/dev-redis/src/topology/topology.ts';
 import { until } from './support/until.ts';
 
+if (inject('engines').length === 0) test.skip('needs a redis-server or a valkey-server on this machine');
+
 // The tests of what holds on a topology use both engines; here one shows that topologies fail as real ones do.
 describe.each(inject('engines').slice(0, 1))('a topology of $name', ({ binary }) => {
   test.runIf(CAN_CUT_OFF)('Sentinels replace a primary that is cut off from everybody else', async () => {

@@ -106,15 +106,10 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
   const identity = createIdentity(config.payloadKeys);
   const producer = createProducer({
     redis: client,
-    check: {
-      state: () => ({ ready: true, reasons: [] }),
-      verify: async () => ({ ready: true, reasons: [] }),
-      stop: () => undefined,
-    },
+    check: { state: () => ({ ready: true, reasons: [] }), confirm: (write) => write() },
     vault: createVault(config.payloadKeys),
     identity,
     now,
-    replicas: 0,
     screeningClock: now,
   });
   const guard = createGuard({ redis: client, now });

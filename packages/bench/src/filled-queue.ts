@@ -30,11 +30,10 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
   const keys = { kind: 'keys' as const, keys: [payloadKey] };
   const producer = createProducer({
     redis: client,
-    check: { state: () => ({ ready: true, reasons: [] }), verify: async () => READY, stop: () => undefined },
+    check: { state: () => READY, confirm: (write) => write() },
     vault: createVault(keys),
     identity: createIdentity(keys),
     now: Date.now,
-    replicas: 0,
   });
   return filledQueue({
     client,

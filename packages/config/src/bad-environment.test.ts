@@ -220,6 +220,24 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     /^REDIS_SENTINEL_NAME: not set/,
   ],
   [
+    'a user at the Sentinels without a password',
+    worker,
+    { ...WORKER, REDIS_SENTINELS: 'a:1', REDIS_SENTINEL_NAME: 'm', REDIS_SENTINEL_USERNAME: 'canary' },
+    /^REDIS_SENTINEL_PASSWORD: not set/,
+  ],
+  [
+    'a password of Sentinels without Sentinels',
+    ingress,
+    { ...INGRESS, REDIS_SENTINEL_PASSWORD: 'canary' },
+    /^REDIS_SENTINEL_PASSWORD: is for the Sentinels, and REDIS_SENTINELS names none$/,
+  ],
+  [
+    'TLS of the Sentinels that is neither',
+    ingress,
+    { ...INGRESS, REDIS_SENTINEL_TLS: 'canary' },
+    /^REDIS_SENTINEL_TLS: must be true or false/,
+  ],
+  [
     'a Sentinel name without Sentinels',
     worker,
     { ...WORKER, REDIS_SENTINEL_NAME: 'canary' },

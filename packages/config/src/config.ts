@@ -4,7 +4,14 @@ import type { ProviderConfig, ProviderName, ReceiptConfig } from './provider-dec
 export type RedisConfig =
   | { kind: 'standalone'; url: string }
   /** `url` supplies user, password, database and TLS for the data nodes; its host is not used. */
-  | { kind: 'sentinel'; name: string; nodes: { host: string; port: number }[]; url: string }
+  | {
+      kind: 'sentinel';
+      name: string;
+      nodes: { host: string; port: number }[];
+      url: string;
+      /** At the Sentinels themselves. */
+      sentinelAuth: { username: string | undefined; password: string | undefined; tls: boolean };
+    }
   /** `url` supplies user, password and TLS for every node; its host is not used. */
   | { kind: 'cluster'; nodes: { host: string; port: number }[]; url: string };
 
@@ -74,11 +81,15 @@ export type ConnectionConfig = {
   prices: PriceTable | undefined;
 };
 
+/** What a 200 promises; `replicas` at least must have a message where it is replicated. */
+export type DurabilityConfig = { mode: 'fsync' | 'replicated' | 'managed' | 'none'; replicas: number };
+
 export type CommonConfig = {
   logLevel: string;
   shutdownTimeoutMs: number;
   admin: { host: string; port: number };
   redis: RedisConfig;
+  durability: DurabilityConfig;
   payloadKeys: PayloadKeys;
   /** The ingress as the outside reaches it, without a trailing slash. */
   publicUrl: string | undefined;
@@ -87,7 +98,6 @@ export type CommonConfig = {
 export type IngressConfig = CommonConfig & {
   host: string;
   port: number;
-  durability: { mode: 'fsync' | 'replicated' | 'managed' | 'none'; replicas: number };
   connections: ConnectionConfig[];
   screening: 'on' | 'record' | 'off';
   /** What reads delivery receipts: of a provider that is missing here, none are taken. */

@@ -52,6 +52,12 @@ function describeRedis(redis: RedisConfig): Record<string, unknown> {
   const url = new URL(redis.url);
   return {
     ...redis,
+    ...(redis.kind === 'sentinel' && {
+      sentinelAuth: {
+        tls: redis.sentinelAuth.tls,
+        authentication: redis.sentinelAuth.password === undefined ? 'none' : 'configured',
+      },
+    }),
     url: `${url.protocol}//${url.host}${url.pathname}`,
     authentication: url.password === '' ? 'none' : 'configured',
   };

@@ -216,6 +216,15 @@ describe('an ingress configured by the environment', () => {
         { host: '::1', port: 1 },
       ],
       url: 'redis://127.0.0.1:6379',
+      sentinelAuth: { username: undefined, password: undefined, tls: false },
+    });
+    const sentinelAuth = {
+      REDIS_SENTINEL_USERNAME: 'gateway',
+      REDIS_SENTINEL_PASSWORD: 'secret',
+      REDIS_SENTINEL_TLS: 'true',
+    };
+    expect(ingress({ ...INGRESS, ...sentinels, ...sentinelAuth }).redis).toMatchObject({
+      sentinelAuth: { username: 'gateway', password: 'secret', tls: true },
     });
     expect(
       ingress({ ...INGRESS, REDIS_CLUSTER_NODES: 'a:7000,b', REDIS_URL: 'rediss://:p@x' }).redis,
@@ -227,6 +236,25 @@ describe('an ingress configured by the environment', () => {
       ],
       url: 'rediss://:p@x',
     });
+  });
+
+  test.each([
+    ['one Redis', {}, 'fsync', undefined],
+    [
+      'Sentinel',
+      { REDIS_SENTINELS: 'a', REDIS_SENTINEL_NAME: 'mymaster' },
+      'replicated',
+      /failover of Sentinel/,
+    ],
+    ['a Cluster', { REDIS_CLUSTER_NODES: 'a' }, 'replicated', /failover of the Cluster/],
+  ])('promises with %s what keeps a 200, and warns of less', (_name, env, mode, warning) => {
+    expect(ingress({ ...INGRESS, ...env }).durability.mode).toBe(mode);
+
+    const { durability, warnings } = ingress({ ...INGRESS, ...env, DURABILITY: 'fsync' });
+    expect(durability.mode).toBe('fsync');
+    const found = warnings.find((text) => text.startsWith('DURABILITY'));
+    if (warning === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(warning);
   });
 
   test('is frozen to the last level', () => {

@@ -17,7 +17,7 @@ import type { ProviderParts } from './read-settings.ts';
 import { readTextFile } from './read-variable.ts';
 import type { Environment, ReadFile } from './read-variable.ts';
 import { receiptConfigs, reviewReceipts } from './receipts.ts';
-import { redisConfig } from './redis.ts';
+import { redisConfig, reviewDurability } from './redis.ts';
 import { createReview } from './review.ts';
 import type { Review } from './review.ts';
 import { routingConfig } from './routes.ts';
@@ -42,9 +42,6 @@ export function loadIngressConfig({ providers: kinds, ...options }: WithProvider
   const common = commonConfig(settings, review);
   const connections = connectionConfigs(settings, review);
   const receipts = receiptConfigs(settings, kinds, review);
-  if (settings.durability === 'none') {
-    review.warning(['durability'], 'none: a 200 promises nothing, a restart of Redis loses accepted codes');
-  }
   if (settings.publicUrl === undefined && connections.some(({ guard }) => guard.mode === 'enforce')) {
     review.note(
       'guard.mode: enforce, and without PUBLIC_URL no receipts tell which codes arrived; let the application tell which were used, or every code counts as unused',
@@ -54,7 +51,6 @@ export function loadIngressConfig({ providers: kinds, ...options }: WithProvider
     ...common(),
     host: present(settings.host),
     port: present(settings.port),
-    durability: { mode: present(settings.durability), replicas: present(settings.durabilityReplicas) },
     screening: present(settings.screening),
     connections,
     receipts,
@@ -158,11 +154,16 @@ function readAll(
 function commonConfig(settings: Read<Settings>, review: Review): () => CommonConfig {
   const redis = redisConfig(settings.redis ?? {}, review);
   const payloadKeys = payloadKeysConfig(settings, review);
+  reviewDurability(settings.durability, redis, review);
   return () => ({
     logLevel: present(settings.logLevel),
     shutdownTimeoutMs: present(settings.shutdownTimeout),
     admin: { host: present(settings.admin?.host), port: present(settings.admin?.port) },
     redis: present(redis),
+    durability: {
+      mode: settings.durability ?? (redis?.kind === 'standalone' ? 'fsync' : 'replicated'),
+      replicas: present(settings.durabilityReplicas),
+    },
     payloadKeys: present(payloadKeys),
     publicUrl: settings.publicUrl,
   });

@@ -1,11 +1,12 @@
 import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
-import type { RedisConfig } from './config.ts';
+import type { DurabilityConfig, RedisConfig } from './config.ts';
 import type { Settings } from './settings.ts';
 
 /** Undefined where a problem was reported. */
 export function redisConfig(settings: Read<Settings['redis']>, review: Review): RedisConfig | undefined {
-  const { url, sentinels, sentinelName, clusterNodes } = settings;
+  const { url, sentinels, sentinelName, clusterNodes, sentinelUsername, sentinelPassword, sentinelTls } =
+    settings;
   const hasSentinels = review.isGiven(['redis', 'sentinels']);
   const hasName = review.isGiven(['redis', 'sentinelName']);
   const hasCluster = review.isGiven(['redis', 'clusterNodes']);
@@ -28,6 +29,16 @@ export function redisConfig(settings: Read<Settings['redis']>, review: Review): 
       `contradicts ${review.label(['redis', 'sentinels'])}; Redis is either behind Sentinel or a Cluster`,
     );
   }
+  if (sentinelUsername !== undefined && sentinelPassword === undefined) {
+    review.problem(['redis', 'sentinelPassword'], 'not set; a user at the Sentinels needs one');
+  }
+  for (const setting of ['sentinelUsername', 'sentinelPassword'] as const) {
+    if (hasSentinels || !review.isGiven(['redis', setting])) continue;
+    review.problem(
+      ['redis', setting],
+      `is for the Sentinels, and ${review.label(['redis', 'sentinels'])} names none`,
+    );
+  }
   if (url === undefined) return undefined;
   if (hasCluster && !['', '/', '/0'].includes(new URL(url).pathname)) {
     review.problem(['redis', 'url'], 'must name no database but 0, the only one a Redis Cluster has');
@@ -38,5 +49,28 @@ export function redisConfig(settings: Read<Settings['redis']>, review: Review): 
   if (!hasSentinels) return { kind: 'standalone', url };
   return sentinels === undefined || sentinelName === undefined
     ? undefined
-    : { kind: 'sentinel', name: sentinelName, nodes: sentinels, url };
+    : {
+        kind: 'sentinel',
+        name: sentinelName,
+        nodes: sentinels,
+        url,
+        sentinelAuth: { username: sentinelUsername, password: sentinelPassword, tls: sentinelTls === true },
+      };
+}
+
+/** Warns of what loses messages that were answered 200. */
+export function reviewDurability(
+  mode: DurabilityConfig['mode'] | undefined,
+  redis: RedisConfig | undefined,
+  review: Review,
+): void {
+  if (mode === 'none') {
+    review.warning(['durability'], 'none: a 200 promises nothing, a restart of Redis loses accepted codes');
+  }
+  if (mode === 'fsync' && redis !== undefined && redis.kind !== 'standalone') {
+    review.warning(
+      ['durability'],
+      `fsync: a failover of ${redis.kind === 'cluster' ? 'the Cluster' : 'Sentinel'} loses accepted codes; set replicated, or leave it out`,
+    );
+  }
 }

@@ -7,11 +7,11 @@ import {
 } from '@sms-gateway/contract';
 import type { Identity, Vault } from '@sms-gateway/privacy';
 import {
-  createReplication,
   type DurabilityCheck,
   evalScript,
   hashFields,
   loadScript,
+  NotDurableError,
   type RedisClient,
 } from '@sms-gateway/redis';
 import {
@@ -25,7 +25,6 @@ import {
 import { openQueue } from './queue.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 
-const PROBE_TTL_MS = 5000;
 /** Milliseconds for which the same message is recognised and answered with the same id. */
 const REPEAT_WINDOW_MS = 15 * 60 * 1000;
 /** Milliseconds after which a message that was written and not enqueued is given up: longer than `accept` takes. */
@@ -81,12 +80,10 @@ export type Producer = {
 
 type Deps = {
   redis: RedisClient;
-  check: DurabilityCheck;
+  check: Pick<DurabilityCheck, 'state' | 'confirm'>;
   vault: Vault;
   identity: Identity;
   now: () => number;
-  /** Replicas that must have a message before it counts as accepted. */
-  replicas: number;
   /** Replaces Redis's own clock where messages are screened, for simulations. */
   screeningClock?: () => number;
 };
@@ -120,27 +117,15 @@ const ACCEPT = loadScript<{
  * Puts messages durably into the queue. First the payload, trace and "newest" mark, then the job: an error between
  * the two leaves nothing that would be sent, and the caller, who gets an error, may safely try again.
  */
-export function createProducer({
-  redis,
-  check,
-  vault,
-  identity,
-  now,
-  replicas,
-  screeningClock,
-}: Deps): Producer {
+export function createProducer({ redis, check, vault, identity, now, screeningClock }: Deps): Producer {
   const queue = openQueue(redis);
-  const replication = replicas > 0 ? createReplication({ redis, replicas }) : undefined;
 
-  /** WAIT waits for this connection's own writes only (since Redis 7.2), so that it needs one. */
-  async function untilReplicated({ hasWritten }: { hasWritten: boolean }): Promise<void> {
-    if (replication === undefined) return;
-    if (!hasWritten) await redis.set(gatewayKeys.probe, '1', 'PX', PROBE_TTL_MS);
-    await replication.confirm();
+  /** Resolves once it is as durable as `DURABILITY` promises, where there is anything to keep. */
+  function store(...write: Parameters<typeof offerAndEnqueue>): Promise<AcceptedMessage | RefusedMessage> {
+    return check.confirm(() => offerAndEnqueue(...write), { isWritten: ({ kind }) => kind === 'accepted' });
   }
 
-  /** Resolves once it is as durable as `DURABILITY` promises. */
-  async function store(
+  async function offerAndEnqueue(
     job: DeliveryJob,
     repeatKey: string,
     screening: Screening,
@@ -168,7 +153,6 @@ export function createProducer({
     });
     if (answer[0] === 'repeat') {
       const [, first] = answer;
-      await untilReplicated({ hasWritten: false });
       return { kind: 'accepted', id: first, isRepeat: true, reached: [] };
     }
     const verdict = readVerdict(screening, answer[1]);
@@ -179,8 +163,6 @@ export function createProducer({
       timestamp: accepted.acceptedAt,
       deduplication: { id: accepted.id, ttl: REPEAT_WINDOW_MS },
     });
-    // The `add` of a resumed message may be the second.
-    await untilReplicated({ hasWritten: answer[0] === 'accepted' });
     return { kind: 'accepted', id: accepted.id, isRepeat: false, reached: verdict.reached };
   }
 
@@ -230,9 +212,8 @@ export function createProducer({
           },
         );
       } catch (error) {
-        throw new QueueUnavailableError(`Redis did not confirm the message (${kindOf(error)})`, {
-          cause: error,
-        });
+        const why = error instanceof NotDurableError ? error.message : kindOf(error);
+        throw new QueueUnavailableError(`Redis did not confirm the message (${why})`, { cause: error });
       }
     },
     close: () => queue.close(),

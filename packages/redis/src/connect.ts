@@ -9,9 +9,14 @@ export function isRedisCluster(redis: RedisClient): redis is Cluster {
 
 type Role = 'producer' | 'worker';
 
+export type SentinelConfig = RedisConfig & { kind: 'sentinel' };
+
 // A failover leaves us connected to what is now a replica; only a new connection finds the master.
 const reconnectOnError = (error: Error) => error.message.startsWith('READONLY');
 const retryStrategy = (attempt: number) => Math.min(50 * 2 ** (attempt - 1), 1000);
+
+/** Milliseconds within which a Sentinel, or a node of a Cluster asked about the others, has to answer. */
+const SENTINEL_TIMEOUT_MS = 1000;
 
 type Link = {
   connectTimeout: number;
@@ -61,25 +66,143 @@ function open(config: RedisConfig, link: Link, connectionName: string): RedisCli
   switch (config.kind) {
     case 'standalone':
       return new Redis(config.url, { ...common, retryStrategy });
-    case 'sentinel':
-      return new Redis({
+    case 'sentinel': {
+      const redis = new Redis({
         ...common,
         ...fromUrl(config.url),
         retryStrategy,
+        ...sentinelOptions(config),
         sentinels: config.nodes,
         name: config.name,
-        failoverDetector: true,
+        enableTLSForSentinelMode: config.url.startsWith('rediss:'),
+        // One that is frozen must not hold up the search for the primary.
+        sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
+        sentinelRetryStrategy: retryStrategy,
+        natMap: {},
       });
+      followFailovers(redis, config);
+      return redis;
+    }
     case 'cluster': {
       const { enableOfflineQueue, ...perNode } = common;
       return new Cluster(config.nodes, {
         redisOptions: { ...perNode, ...fromUrl(config.url) },
         enableOfflineQueue,
         clusterRetryStrategy: retryStrategy,
-        slotsRefreshTimeout: 2000,
+        slotsRefreshTimeout: SENTINEL_TIMEOUT_MS,
+        // A frozen primary closes nothing: only a look at the slots shows that another has taken its place.
+        slotsRefreshInterval: 1000,
       });
     }
   }
+}
+
+/** Milliseconds for which a redirection holds. */
+const REDIRECTION_MS = 10_000;
+
+/**
+ * For a while, leads to `to` where a Sentinel says `from`: one that is cut off from the others goes on naming the old
+ * primary, and ioredis believes the first that answers.
+ */
+export function redirect(redis: RedisClient, { from, to }: { from: string; to: string }): void {
+  if (isRedisCluster(redis)) return;
+  const { natMap } = redis.options;
+  if (typeof natMap !== 'object' || natMap === null) return;
+  natMap[from] = parseAddress(to);
+  setTimeout(() => delete natMap[from], REDIRECTION_MS).unref();
+}
+
+/** @param address host:port */
+export function parseAddress(address: string): { host: string; port: number } {
+  const at = address.lastIndexOf(':');
+  return { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
+}
+
+/**
+ * Reconnects at once when a Sentinel tells of another primary, and the copies that BullMQ makes for blocking with it:
+ * on a frozen primary nothing else would end their wait. Every event is passed on as `failover`.
+ *
+ * In place of ioredis's own failoverDetector (6.0.0), which ends a connection for good where it hears the news while it
+ * reconnects, as it does after a primary was killed.
+ */
+function followFailovers(redis: Redis, config: SentinelConfig): void {
+  const clients = new Set([redis]);
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (override) => {
+    const copy = duplicate(override);
+    clients.add(copy);
+    copy.once('end', () => clients.delete(copy));
+    return copy;
+  };
+  const listeners = config.nodes.map((node) => {
+    const listener = openSentinel(node, config, { autoResubscribe: false });
+    listener.on('error', () => undefined);
+    listener.on('ready', () => void listener.psubscribe(...SENTINEL_EVENTS).catch(() => undefined));
+    listener.on('pmessage', (_pattern, channel: string, message: string) => {
+      redis.emit('failover');
+      if (channel !== '+switch-master' || !message.startsWith(`${config.name} `)) return;
+      for (const client of clients) if (/^(ready|connect)$/.test(client.status)) client.disconnect(true);
+    });
+    return listener;
+  });
+  redis.once('end', () => {
+    for (const listener of listeners) listener.disconnect();
+  });
+}
+
+/** What tells of a failover, and of a node that is down or back. */
+const SENTINEL_EVENTS = ['+switch-master', '+failover-*', '+promoted-slave', '+slave', '[+-]?down'];
+
+/** A connection that asks one Sentinel. */
+export type Sentinel = {
+  /** @throws what it answers, or that it does not. */
+  ask(command: 'MASTER' | 'REPLICAS' | 'SENTINELS', name: string): Promise<unknown>;
+  close(): void;
+};
+
+export function connectSentinel(node: SentinelConfig['nodes'][number], config: SentinelConfig): Sentinel {
+  const redis = openSentinel(node, config, { enableOfflineQueue: false });
+  // Who asks is told what keeps it from connecting.
+  let refusal: Error | undefined;
+  redis.on('error', (error) => (refusal = error));
+  redis.on('ready', () => (refusal = undefined));
+  return {
+    ask: async (command, name) => {
+      if (redis.status !== 'ready') throw refusal ?? new Error('not connected');
+      return redis.call('SENTINEL', command, name);
+    },
+    close: () => redis.disconnect(),
+  };
+}
+
+function openSentinel(
+  node: SentinelConfig['nodes'][number],
+  config: SentinelConfig,
+  options: { enableOfflineQueue?: boolean; autoResubscribe?: boolean },
+): Redis {
+  const { sentinelUsername, sentinelPassword, sentinelTLS } = sentinelOptions(config);
+  return new Redis({
+    ...node,
+    ...options,
+    ...(sentinelUsername !== undefined && { username: sentinelUsername }),
+    ...(sentinelPassword !== undefined && { password: sentinelPassword }),
+    ...(sentinelTLS && { tls: sentinelTLS }),
+    connectionName: 'sms-gateway-sentinels',
+    connectTimeout: SENTINEL_TIMEOUT_MS,
+    commandTimeout: SENTINEL_TIMEOUT_MS,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    retryStrategy,
+  });
+}
+
+function sentinelOptions({ sentinelAuth }: SentinelConfig) {
+  const { username, password, tls } = sentinelAuth;
+  return {
+    ...(username !== undefined && { sentinelUsername: username }),
+    ...(password !== undefined && { sentinelPassword: password }),
+    ...(tls && { sentinelTLS: {} }),
+  };
 }
 
 /** Credentials, database and TLS for nodes whose addresses come from elsewhere. */

@@ -1,12 +1,17 @@
+import { gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
+import { writeRefusal } from './refusal.ts';
 
 export type ConnectionWatch = {
   /** Whether Redis answered lately. */
   answers(): boolean;
+  /** Why nothing can be done with Redis now; none where it answered lately, and writes. */
+  reasons(): string[];
   stop(): void;
 };
 
 const INTERVAL_MS = 1000;
+const PROBE_TTL_MS = 5000;
 /** Milliseconds without an answer after which Redis counts as away. */
 const SILENT_MS = 3000;
 /** Milliseconds without an answer after which the connection is given up for a new one. */
@@ -25,14 +30,19 @@ export function createConnectionWatch({
 }): ConnectionWatch {
   let answeredAt = now();
   let isAsking = false;
+  let refusal: string | undefined;
 
   async function ask(): Promise<void> {
     isAsking = true;
     try {
-      await redis.ping();
+      // With a key, so that in a Cluster the node is asked that has ours; a write, because a full Redis answers a PING.
+      await redis.set(gatewayKeys.probe, '1', 'PX', PROBE_TTL_MS);
       answeredAt = now();
-    } catch {
-      // The connection reports its errors itself.
+      refusal = undefined;
+    } catch (error) {
+      // The connection reports its own errors itself.
+      refusal = writeRefusal(error);
+      if (refusal !== undefined) answeredAt = now();
     } finally {
       isAsking = false;
     }
@@ -47,8 +57,14 @@ export function createConnectionWatch({
     } else if (!isAsking) void ask();
   }, INTERVAL_MS);
 
+  const answers = () => redis.status === 'ready' && now() - answeredAt < SILENT_MS;
+
   return {
-    answers: () => redis.status === 'ready' && now() - answeredAt < SILENT_MS,
+    answers,
+    reasons: () => {
+      if (!answers()) return ['Redis cannot be reached'];
+      return refusal === undefined ? [] : [refusal];
+    },
     stop: () => clearInterval(timer),
   };
 }

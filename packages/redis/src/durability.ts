@@ -1,45 +1,81 @@
+import { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import type { RedisConfig } from '@sms-gateway/config';
 import { gatewayKeys } from '@sms-gateway/contract';
-import { isRedisCluster, type RedisClient } from './connect.ts';
+import { isRedisCluster, type RedisClient, redirect } from './connect.ts';
+import { clusterView, type FailoverView, plainView } from './failover-view.ts';
+import { type Durability, inspect, type Inspection } from './inspection.ts';
+import { connectionRefusal, writeRefusal } from './refusal.ts';
+import { type Acknowledgement, expected, untilAcknowledged, whatIsMissing } from './replication.ts';
+import { createSentinels } from './sentinels.ts';
 
 const PROBE_TTL_MS = 5000;
 
 export type DurabilityState = { ready: boolean; reasons: string[] };
 
 export type DurabilityCheck = {
-  /** What the last look at Redis came to. Not ready before the first, and from the moment that the connection is lost. */
+  /** The result of the last look at Redis. Not ready before the first, and from the moment that the connection is lost. */
   state(): DurabilityState;
   /** Looks now and resolves to what it saw. */
   verify(): Promise<DurabilityState>;
+  /**
+   * Runs `write` and resolves once what it wrote is as durable as `DURABILITY` promises; at once where `isWritten` says
+   * that there is nothing to keep. One confirmation serves all writes that end in the same turn of the event loop.
+   * @throws what `write` throws, and `NotDurableError` where the write may not survive.
+   */
+  confirm<T>(write: () => Promise<T>, options?: { isWritten?: (result: T) => boolean }): Promise<T>;
   stop(): void;
 };
 
+/** It was written, perhaps, and may not survive. */
+export class NotDurableError extends Error {
+  override readonly name = 'NotDurableError';
+}
+
 type Deps = {
   redis: RedisClient;
-  mode: 'fsync' | 'replicated' | 'managed' | 'none';
+  config: RedisConfig;
+  mode: Durability;
+  /** Replicas at least that must have acknowledged, with `replicated`. */
   replicas: number;
+  /** False for who only asks whether a promotion could lose what it writes, however Redis is set up otherwise. */
+  demandsSettings?: boolean;
   /** Milliseconds between two looks: for so long a setting changed at run time can go unseen. */
   intervalMs?: number;
   onChange?: (state: DurabilityState) => void;
 };
 
-type Node = Pick<RedisClient, 'info' | 'config'>;
-
 const READY: DurabilityState = { ready: true, reasons: [] };
 
+/** What a confirmation rests on. */
+type Look = { view: FailoverView; replicationId: string; count: number };
+
 /**
- * Watches whether Redis keeps what a 200 promises (`DURABILITY`): at start, on every reconnect and every second.
- * The reasons name the setting to change.
+ * Watches whether Redis keeps what a 200 promises (`DURABILITY`): at start, on every reconnect, every second, and when
+ * a Sentinel tells of a change. The reasons name the setting to change.
  */
-export function createDurabilityCheck({
-  redis,
-  mode,
-  replicas,
-  intervalMs = 1000,
-  onChange = () => {},
-}: Deps): DurabilityCheck {
+export function createDurabilityCheck(deps: Deps): DurabilityCheck {
+  const {
+    redis,
+    config,
+    mode,
+    replicas,
+    demandsSettings = true,
+    intervalMs = 1000,
+    onChange = () => {},
+  } = deps;
   let current: DurabilityState = { ready: false, reasons: ['Redis is not connected yet'] };
   let generation = 0;
   let isLookingForMaster = false;
+  let look: Look | undefined;
+  let verifying: Promise<DurabilityState> | undefined;
+  let isStale = false;
+  let running: Promise<void> | undefined;
+  let next: Promise<Acknowledgement> | undefined;
+  let wantsProbe = false;
+  let lastError: Error | undefined;
+
+  const sentinels = config.kind === 'sentinel' && mode === 'replicated' ? createSentinels(config) : undefined;
 
   function set(state: DurabilityState): DurabilityState {
     const isChange = state.reasons.join() !== current.reasons.join() || state.ready !== current.ready;
@@ -48,20 +84,73 @@ export function createDurabilityCheck({
     return state;
   }
 
-  async function verify(): Promise<DurabilityState> {
+  async function viewOf({ info, clusterNodes }: Inspection): Promise<FailoverView> {
+    if (clusterNodes !== undefined) return clusterView(clusterNodes);
+    if (sentinels === undefined) return plainView();
+    return sentinels.look({ address: peerOf(redis), runId: info['run_id'] ?? '' });
+  }
+
+  async function replicated(
+    inspection: Inspection,
+  ): Promise<{ reasons: string[]; look: Look; elsewhere: string | undefined }> {
+    const view = await viewOf(inspection);
+    const seen = await acknowledged({ isProbe: true, count: look?.count ?? replicas });
+    return {
+      reasons: [...view.reasons, ...whatIsMissing(view, seen, replicas)],
+      look: { view, replicationId: seen.id, count: Math.max(replicas, expected(view, seen)) },
+      elsewhere: view.elsewhere,
+    };
+  }
+
+  async function examine(): Promise<DurabilityState> {
     const startedIn = generation;
-    const { reasons, isReplica } = await inspect(redis, mode, replicas);
+    let reasons: string[];
+    let isReplica = false;
+    let elsewhere: string | undefined;
+    let fresh: Look | undefined;
+    try {
+      const inspection = await inspect(redis, demandsSettings ? mode : 'managed');
+      reasons = inspection.reasons;
+      isReplica = inspection.info['role'] === 'slave';
+      if (reasons.length === 0 && mode === 'replicated') {
+        const result = await replicated(inspection);
+        reasons = result.reasons;
+        elsewhere = result.elsewhere;
+        fresh = result.look;
+      } else if (reasons.length === 0) reasons = await tryToWrite(redis);
+    } catch (error) {
+      reasons = [writeRefusal(error) ?? 'Redis does not answer'];
+    }
     // The connection was lost meanwhile: what was seen is another server's, or another life's.
     if (startedIn !== generation) return current;
+    look = fresh;
     const state = set(reasons.length === 0 ? READY : { ready: false, reasons });
-    if (isReplica && !isRedisCluster(redis)) lookForMaster();
+    if (elsewhere !== undefined) redirect(redis, { from: peerOf(redis), to: elsewhere });
+    if ((isReplica || elsewhere !== undefined) && !isRedisCluster(redis)) lookForMaster();
     return state;
+  }
+
+  function verify(): Promise<DurabilityState> {
+    verifying ??= examine().finally(() => {
+      verifying = undefined;
+      if (isStale) void verifyAgain();
+    });
+    return verifying;
+  }
+
+  /** Whoever is looking now may have looked before what just happened. */
+  async function verifyAgain(): Promise<void> {
+    if (redis.status !== 'ready') return;
+    isStale = verifying !== undefined;
+    await verify();
   }
 
   function onClose() {
     generation += 1;
+    look = undefined;
     // On the way to a master, the reason for that says more.
-    if (!isLookingForMaster) set({ ready: false, reasons: ['Redis cannot be reached'] });
+    const refusal = lastError && connectionRefusal(lastError);
+    if (!isLookingForMaster) set({ ready: false, reasons: [refusal ?? 'Redis cannot be reached'] });
     isLookingForMaster = false;
   }
 
@@ -71,9 +160,60 @@ export function createDurabilityCheck({
     redis.disconnect(true);
   }
 
-  const onReady = () => void verify();
+  /**
+   * One at a time, because a waiting connection takes no other command meanwhile; who comes in between shares the next.
+   */
+  function acknowledged(options: { isProbe: boolean; count: number }): Promise<Acknowledgement> {
+    next ??= (running ?? setImmediate()).then(async () => {
+      next = undefined;
+      const own = untilAcknowledged(redis, { ...options, isProbe: options.isProbe || wantsProbe });
+      wantsProbe = false;
+      running = own.then(
+        () => undefined,
+        () => undefined,
+      );
+      return own;
+    });
+    wantsProbe ||= options.isProbe;
+    return next;
+  }
+
+  async function confirm<T>(
+    write: () => Promise<T>,
+    { isWritten = () => true }: { isWritten?: (result: T) => boolean } = {},
+  ): Promise<T> {
+    if (!current.ready) throw new NotDurableError(current.reasons.join('; '));
+    if (mode !== 'replicated') return write();
+    const before = look;
+    const result = await write();
+    if (!isWritten(result)) return result;
+    if (before === undefined) throw new NotDurableError('Redis was not looked at');
+    for (const isProbe of [false, true]) {
+      const seen = await acknowledged({ isProbe, count: before.count });
+      // A promotion begins another history, which may lack the write.
+      if (seen.id !== before.replicationId) throw new NotDurableError('Redis was replaced meanwhile');
+      // The latest view counts: it may be of after the write.
+      const missing = whatIsMissing(look?.view ?? before.view, seen, replicas);
+      if (missing.length === 0) return result;
+      if (isProbe || seen.isTimedOut) {
+        set({ ready: false, reasons: missing });
+        void verifyAgain();
+        throw new NotDurableError(missing.join('; '));
+      }
+    }
+    return result;
+  }
+
+  const onReady = () => {
+    lastError = undefined;
+    void verifyAgain();
+  };
+  const onFailover = () => void verifyAgain();
+  const onError = (error: Error) => (lastError = error);
   redis.on('ready', onReady);
   redis.on('close', onClose);
+  redis.on('error', onError);
+  redis.on('failover', onFailover);
   if (redis.status === 'ready') void verify();
   const timer = setInterval(() => {
     if (redis.status === 'ready') void verify();
@@ -82,27 +222,23 @@ export function createDurabilityCheck({
   return {
     state: () => current,
     verify,
+    confirm,
     stop: () => {
       clearInterval(timer);
       redis.off('ready', onReady);
       redis.off('close', onClose);
+      redis.off('error', onError);
+      redis.off('failover', onFailover);
+      sentinels?.stop();
     },
   };
 }
 
-type Inspection = { reasons: string[]; isReplica: boolean };
-
-async function inspect(redis: RedisClient, mode: Deps['mode'], replicas: number): Promise<Inspection> {
-  try {
-    const nodes: Node[] = isRedisCluster(redis) ? redis.nodes('master') : [redis];
-    const perNode = await Promise.all(nodes.map((node) => inspectNode(node, mode, replicas)));
-    const reasons = perNode.flatMap((inspection) => inspection.reasons);
-    const isReplica = perNode.some((inspection) => inspection.isReplica);
-    if (reasons.length === 0) reasons.push(...(await tryToWrite(redis)));
-    return { reasons: [...new Set(reasons)], isReplica };
-  } catch {
-    return { reasons: ['Redis does not answer'], isReplica: false };
-  }
+/** Where a connection leads, as a Sentinel would write it. */
+function peerOf(redis: RedisClient): string {
+  if (isRedisCluster(redis) || !(redis.stream instanceof Socket)) return '';
+  const { remoteAddress, remotePort } = redis.stream;
+  return `${remoteAddress?.replace(/^::ffff:/, '')}:${remotePort}`;
 }
 
 /** What no setting tells: out of memory, too few replicas for its own demands, a snapshot that failed. */
@@ -111,71 +247,8 @@ async function tryToWrite(redis: RedisClient): Promise<string[]> {
     await redis.set(gatewayKeys.probe, '1', 'PX', PROBE_TTL_MS);
     return [];
   } catch (error) {
-    const code = error instanceof Error ? /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] : undefined;
-    if (code === undefined) throw error;
-    return [`Redis refuses to write (${code}): see its log`];
+    const refusal = writeRefusal(error);
+    if (refusal === undefined) throw error;
+    return [refusal];
   }
-}
-
-async function inspectNode(node: Node, mode: Deps['mode'], replicas: number): Promise<Inspection> {
-  const info = parseInfo(await node.info());
-  const reasons: string[] = [];
-  const isReplica = info['role'] !== 'master';
-  if (isReplica) reasons.push(`Redis is a ${info['role']}: point REDIS_URL at the master`);
-  if (info['loading'] !== '0') reasons.push('Redis is still loading its data');
-  if (mode === 'none' || mode === 'managed') return { reasons, isReplica };
-
-  if (info['aof_enabled'] !== '1') reasons.push('Redis keeps no append-only file: set "appendonly yes"');
-  if (info['aof_last_write_status'] !== 'ok') {
-    reasons.push('Redis failed to write its append-only file: check its disk');
-  }
-  reasons.push(...(await inspectSettings(node)));
-  const online = onlineReplicas(info);
-  if (mode === 'replicated' && online < replicas) {
-    reasons.push(`Redis has ${online} replicas online, DURABILITY_REPLICAS asks for ${replicas}`);
-  }
-  return { reasons, isReplica };
-}
-
-// With no-appendfsync-on-rewrite, Redis answers without an fsync while it rewrites the file, "always" or not
-// (flushAppendOnlyFile in its aof.c).
-const DEMANDED_SETTINGS = {
-  appendfsync: 'always',
-  'no-appendfsync-on-rewrite': 'no',
-  'maxmemory-policy': 'noeviction',
-} as const;
-
-async function inspectSettings(node: Node): Promise<string[]> {
-  try {
-    const actual = await Promise.all(
-      Object.entries(DEMANDED_SETTINGS).map(async ([name, wanted]) => {
-        const [, value] = await node.config('GET', name);
-        return value === wanted ? [] : [`Redis has ${name} ${value}: set "${name} ${wanted}"`];
-      }),
-    );
-    return actual.flat();
-  } catch (error) {
-    if (error instanceof Error && /^(ERR unknown command|NOPERM)/.test(error.message)) {
-      return [
-        'Redis does not let its configuration be read (CONFIG GET): allow it, or set DURABILITY=managed if you vouch for its durability',
-      ];
-    }
-    throw error;
-  }
-}
-
-/** A replica counts from the end of its first synchronisation: before that it confirms nothing. */
-function onlineReplicas(info: Record<string, string>): number {
-  return Object.entries(info).filter(
-    ([name, value]) => /^slave\d+$/.test(name) && value.includes('state=online'),
-  ).length;
-}
-
-function parseInfo(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text
-      .split('\r\n')
-      .filter((line) => line.includes(':'))
-      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
-  );
 }

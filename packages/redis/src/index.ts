@@ -1,7 +1,6 @@
 export { type RedisClient, connectRedis, isRedisCluster } from './connect.ts';
 export { type ConnectionWatch, createConnectionWatch } from './connection-watch.ts';
-export { type DurabilityCheck, createDurabilityCheck } from './durability.ts';
-export { createReplication } from './replication.ts';
+export { type DurabilityCheck, NotDurableError, createDurabilityCheck } from './durability.ts';
 export { composeLua, composeScript } from './lua-files.ts';
 export { type Script, evalScript, hashFields, loadScript } from './script.ts';
 export { untilWritten } from './until-written.ts';

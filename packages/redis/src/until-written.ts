@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { NotDurableError } from './durability.ts';
 
 const RETRY_MS = 250;
 
 /**
- * Writes again and again while Redis answers with an error (READONLY, NOREPLICAS, OOM and the like: what passes), so
- * that what is known is not lost for that. `write` must do the same however often it is run.
- * @throws what Redis answers once `signal` is aborted, and everything that is no answer of Redis's at once.
+ * Writes again and again while Redis answers with an error that passes (READONLY, NOREPLICAS, OOM and the like), or the
+ * write is not durable, so that what is known is not lost. `write` must do the same however often it is run.
+ * @throws the last error once `signal` is aborted, and any other error at once.
  */
 export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
@@ -13,9 +14,10 @@ export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSign
       return await write();
     } catch (error) {
       const mayPass =
-        error instanceof Error &&
-        /^[A-Z]{3,} /.test(error.message) &&
-        !/^(ERR|WRONGTYPE) /.test(error.message);
+        error instanceof NotDurableError ||
+        (error instanceof Error &&
+          /^[A-Z]{3,} /.test(error.message) &&
+          !/^(ERR|WRONGTYPE) /.test(error.message));
       if (!mayPass || signal.aborted) throw error;
       await delay(RETRY_MS);
     }

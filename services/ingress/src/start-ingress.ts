@@ -73,6 +73,7 @@ export async function startIngress(
     const { mode, replicas } = config.durability;
     const check = createDurabilityCheck({
       redis,
+      config: config.redis,
       mode,
       replicas,
       onChange: ({ ready, reasons }) =>
@@ -87,7 +88,6 @@ export async function startIngress(
       check,
       vault: createVault(config.payloadKeys),
       identity,
-      replicas: mode === 'replicated' ? replicas : 0,
       now,
     });
     registerQueueMetrics({ registry, redis, now });

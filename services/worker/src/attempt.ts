@@ -1,5 +1,5 @@
 import type { BeginAnswer, DeliveryStore } from '@sms-gateway/delivery';
-import { untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import { type Decision, isUnknown, wasTaken } from './decide.ts';
 import { type Delivery, isRedelivery, type Step, withEnd } from './delivery.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
@@ -13,6 +13,7 @@ const STALE_RETRY_MS = 17_000;
 
 type Deps = {
   store: DeliveryStore;
+  durability: Pick<DurabilityCheck, 'confirm'>;
   calls: Pick<ProviderCalls, 'send'>;
   health: ProviderHealth;
   recovery: Pick<Recover, 'readAgain'>;
@@ -26,6 +27,7 @@ export type Attempt = (delivery: Delivery, decision: Decision & { kind: 'send' }
 
 export function createAttempt({
   store,
+  durability,
   calls,
   health,
   recovery,
@@ -47,7 +49,10 @@ export function createAttempt({
       notes: { route: message.plan.route, encoding: message.encoding, segments: message.segments },
     };
     try {
-      return await untilWritten(() => store.begin(job, begun), lease.signal);
+      // A beginning that a failover forgets would let another worker send the same message again, and nobody know.
+      const write = () =>
+        durability.confirm(() => store.begin(job, begun), { isWritten: (answer) => answer === 'begun' });
+      return await untilWritten(write, lease.signal);
     } catch (error) {
       health.release(permit);
       throw error;

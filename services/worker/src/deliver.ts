@@ -1,7 +1,7 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryStore, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
 import type { Logger } from '@sms-gateway/process';
-import { untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import type { LastErrors } from '@sms-gateway/reporting';
 import { createAsk } from './ask.ts';
 import { createAttempt } from './attempt.ts';
@@ -17,6 +17,7 @@ import { createReportAttempt } from './report-attempt.ts';
 
 type Deps = {
   store: DeliveryStore;
+  durability: Pick<DurabilityCheck, 'confirm'>;
   openMessage: OpenMessage;
   calls: ProviderCalls;
   health: ProviderHealth;

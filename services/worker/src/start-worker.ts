@@ -25,7 +25,7 @@ import {
   watchConfig,
 } from '@sms-gateway/process';
 import { createProvider, PROVIDERS, type ProviderDescriptor } from '@sms-gateway/providers';
-import { connectRedis, createConnectionWatch } from '@sms-gateway/redis';
+import { connectRedis, createConnectionWatch, createDurabilityCheck } from '@sms-gateway/redis';
 import { createRouter } from '@sms-gateway/routing';
 import { createLastErrors, startReporting } from '@sms-gateway/reporting';
 import { createGuard } from '@sms-gateway/screening';
@@ -78,6 +78,18 @@ export async function startWorker(
     teardown.add(() => redis.disconnect());
     const watch = createConnectionWatch({ redis, now });
     teardown.add(() => watch.stop());
+    const durability =
+      config.durability.mode === 'replicated'
+        ? createDurabilityCheck({
+            redis,
+            config: config.redis,
+            mode: 'replicated',
+            // What was accepted is sent, also where no replica is left that could be promoted.
+            replicas: 0,
+            demandsSettings: false,
+          })
+        : undefined;
+    if (durability) teardown.add(() => durability.stop());
     const receipts = createReceiptStore({ redis, now });
     const guard = createGuard({ redis });
     const receiptHandler = createReceiptHandler({ receipts, guard, registry, logger });
@@ -108,6 +120,7 @@ export async function startWorker(
     let router = createRouter(config.routing);
     const deliver = createDeliver({
       store: createDeliveryStore({ redis }),
+      durability: durability ?? { confirm: (write) => write() },
       openMessage: createOpenMessage({
         vault: createVault(config.payloadKeys),
         plan: (message) => router.plan(message),
@@ -138,7 +151,7 @@ export async function startWorker(
     const readiness = () => {
       const reasons = [
         ...(isStopping ? ['The process is shutting down'] : []),
-        ...(watch.answers() ? [] : ['Redis cannot be reached']),
+        ...new Set([...watch.reasons(), ...(durability?.state().reasons ?? [])]),
       ];
       return { ready: reasons.length === 0, reasons, detail: { providers: health.snapshot() } };
     };

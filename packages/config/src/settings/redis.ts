@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { choice, hostAndPort, list, redisUrl, text, wholeNumber } from '../fields.ts';
+import { choice, flag, hostAndPort, list, redisUrl, text, wholeNumber } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 
 const onBoth = settingsIn('Redis', ['ingress', 'worker']);
-const onIngress = settingsIn('Redis', ['ingress']);
 
 export const redisSettings = {
   redis: z.strictObject({
@@ -27,6 +26,23 @@ export const redisSettings = {
       doc: 'Name of the primary that the Sentinels watch',
       example: 'mymaster',
     }),
+    sentinelUsername: onBoth({
+      env: 'REDIS_SENTINEL_USERNAME',
+      schema: text,
+      doc: 'User at the Sentinels themselves; the user at the nodes is in REDIS_URL',
+    }),
+    sentinelPassword: onBoth({
+      env: 'REDIS_SENTINEL_PASSWORD',
+      schema: text,
+      secret: true,
+      doc: 'Password of the Sentinels themselves',
+    }),
+    sentinelTls: onBoth({
+      env: 'REDIS_SENTINEL_TLS',
+      schema: flag,
+      default: 'false',
+      doc: 'true where the Sentinels themselves use TLS',
+    }),
     clusterNodes: onBoth({
       env: 'REDIS_CLUSTER_NODES',
       schema: list(hostAndPort(6379)),
@@ -34,16 +50,16 @@ export const redisSettings = {
       example: 'redis-1:6379,redis-2:6379',
     }),
   }),
-  durability: onIngress({
+  durability: onBoth({
     env: 'DURABILITY',
     schema: choice(['fsync', 'replicated', 'managed', 'none']),
-    default: 'fsync',
-    doc: 'What a 200 promises: fsync, replicated, managed or none',
+    doc: 'What a 200 promises: fsync (default with one Redis), replicated (default with Sentinel or Cluster), managed or none',
+    example: 'fsync',
   }),
-  durabilityReplicas: onIngress({
+  durabilityReplicas: onBoth({
     env: 'DURABILITY_REPLICAS',
     schema: wholeNumber(1, 10),
     default: '1',
-    doc: 'Replicas that must have a message with DURABILITY=replicated',
+    doc: 'Minimum of replicas that must have a message with DURABILITY=replicated',
   }),
 };

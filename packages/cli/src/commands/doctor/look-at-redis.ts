@@ -25,7 +25,7 @@ export async function lookAtRedis(
 ): Promise<RedisLook> {
   const look = await reachRedis(config, 'sms-gateway-doctor', async (redis) => ({
     skewMs: await skewOf(redis, now),
-    reasons: await reasonsOf(redis, durability),
+    reasons: await reasonsOf(redis, config, durability),
     workers: await lookAtWorkers(redis, now),
     callerFaults: await callerFaultsOf(redis, connections),
   }));
@@ -47,9 +47,10 @@ async function callerFaultsOf(redis: RedisClient, connections: IngressConfig['co
 
 async function reasonsOf(
   redis: RedisClient,
+  config: IngressConfig['redis'],
   { mode, replicas }: IngressConfig['durability'],
 ): Promise<string[]> {
-  const check = createDurabilityCheck({ redis, mode, replicas });
+  const check = createDurabilityCheck({ redis, config, mode, replicas });
   try {
     return (await check.verify()).reasons;
   } finally {
