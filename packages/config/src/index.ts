@@ -27,6 +27,7 @@ export {
   loadCallerConfig,
   loadIngressConfig,
   loadRedisConfig,
+  loadStoreConfig,
   loadRoutingConfig,
   loadWorkerConfig,
 } from './load-config.ts';

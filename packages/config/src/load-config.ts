@@ -133,6 +133,20 @@ export function loadRedisConfig(options: Options): RedisConfig {
   return finish(review, () => present(redis));
 }
 
+/** Where Redis is, and the keys under which it holds what it holds: what it takes to find a number there. Throws `ConfigError`. */
+export function loadStoreConfig(options: Options): Pick<CommonConfig, 'redis' | 'payloadKeys'> {
+  const wanted = ['redis', 'payloadKeys', 'payloadEncryption'];
+  const { settings, review } = readAll(
+    'ingress',
+    ({ path: [top] }) => wanted.includes(top ?? ''),
+    'any',
+    options,
+  );
+  const redis = redisConfig(settings.redis ?? {}, review);
+  const payloadKeys = payloadKeysConfig(settings, review);
+  return finish(review, () => ({ redis: present(redis), payloadKeys: present(payloadKeys) }));
+}
+
 function dropEmpty(env: Environment): Environment {
   return Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),

@@ -16,6 +16,8 @@ export const gatewayKeys = {
   repeat: (repeatKey: string) => `${QUEUE_PREFIX}:repeat:${repeatKey}`,
   /** The steps and times of one message, without its text or number. */
   trace: (messageId: string) => `${QUEUE_PREFIX}:trace:${messageId}`,
+  /** What came for one number, or under one correlation id; `hash` is keyed and tells neither. */
+  history: (hash: string) => `${QUEUE_PREFIX}:history:${hash}`,
   /** The job of a message that a provider took and whose receipt may still call for another attempt. */
   awaiting: (messageId: string) => `${QUEUE_PREFIX}:awaiting:${messageId}`,
   /** Which attempt a provider's own message id belongs to. */

@@ -28,12 +28,14 @@
 --   trace_ms         life of the trace
 --   requested_at     when the caller first wanted it sent, where it tells
 --   screening        what verdict.lua is asked
+--   history          where the message belongs, and the refusal that it may be (history.lua)
 --   fields           fields and values of the trace
 -- ANSWER
 --   { 'repeat', id of the first }, { 'refused', verdict }, { 'accepted', verdict },
 --   or { 'resumed', verdict, id, accepted_at, deadline }
 --- @include "@sms-gateway/screening/verdict.lua"
 --- @include "./newest.lua"
+--- @include "./history.lua"
 
 -- The key of the same kind of another message: every key ends with the id.
 local function key_of(id, key)
@@ -54,7 +56,10 @@ if first then
 end
 
 local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, args.screening, first_at ~= nil)
-if refuses then return { 'refused', verdict } end
+if refuses then
+  remember_refusal(args.history, verdict, screened)
+  return { 'refused', verdict }
+end
 if first_at then
   for _, key in ipairs(args.newest) do mark_newest(key, first, args.requested_at, args.newest_ms) end
   return { 'resumed', verdict, first, first_at, deadline }
@@ -67,4 +72,5 @@ redis.call('HSET', keys.trace, unpack(args.fields))
 if #recorded > 0 then redis.call('HSET', keys.trace, 'recorded_rules', table.concat(recorded, ',')) end
 redis.call('PEXPIRE', keys.trace, args.trace_ms)
 for _, key in ipairs(args.newest) do mark_newest(key, args.id, args.requested_at, args.newest_ms) end
+remember(args.history, args.id)
 return { 'accepted', verdict }

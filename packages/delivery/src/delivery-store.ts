@@ -22,6 +22,8 @@ export type DeliveryFacts = {
   isNewest: boolean;
   outcome: Outcome | undefined;
   attempts: RecordedAttempt[];
+  /** Calling code and last two digits. */
+  recipientHint: string | undefined;
   /** Names of all destinations that an operator blocks at present. */
   blocks: string[];
 };
@@ -171,6 +173,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
         isNewest: isNewest === 1,
         outcome: parseOutcome(fields),
         attempts: parseAttempts(fields),
+        recipientHint: fields['recipient_hint'],
         blocks,
       };
     },

@@ -7,6 +7,14 @@ export {
   type RecordedAttempt,
   createDeliveryStore,
 } from './delivery-store.ts';
+export {
+  createRefusalNotes,
+  type HistoryEntry,
+  historyHashes,
+  readHistory,
+  type RefusalNotes,
+  type RefusedRequest,
+} from './history.ts';
 export { type Inbox, type InboxMessage, createInbox } from './inbox.ts';
 export {
   type AcceptedMessage,

@@ -22,6 +22,7 @@ import {
   type ScreeningRequest,
   type Verdict,
 } from '@sms-gateway/screening';
+import { historyHashes, historyOf, type RefusedRequest } from './history.ts';
 import { openQueue } from './queue.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 
@@ -70,6 +71,8 @@ export type Producer = {
      * that arrives later does.
      */
     requestedAt: number | undefined;
+    /** Names the user's transaction at the caller, where it tells. */
+    correlationId?: string | undefined;
     /** A repeat costs nothing, and is never refused. */
     screening: Screening;
     /** Rules about its destination that would have refused it; they are in its trace. */
@@ -101,6 +104,7 @@ type Acceptance = {
   trace_ms: number;
   requested_at: number | undefined;
   screening: ScreeningRequest;
+  history: ReturnType<typeof historyOf> & { refusal: RefusedRequest };
   fields: (string | number)[];
 };
 
@@ -129,7 +133,10 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
     job: DeliveryJob,
     repeatKey: string,
     screening: Screening,
-    written: Pick<Acceptance, 'newest' | 'sealed' | 'vault_ms' | 'newest_ms' | 'requested_at' | 'fields'>,
+    written: Pick<
+      Acceptance,
+      'newest' | 'sealed' | 'vault_ms' | 'newest_ms' | 'requested_at' | 'history' | 'fields'
+    >,
   ): Promise<AcceptedMessage | RefusedMessage> {
     const { id } = job;
     const answer = await evalScript(redis, ACCEPT, {
@@ -169,7 +176,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
   return {
     accept: async (message) => {
       const { connection, recipient, text, sender, messageType, notice, idempotencyKey, ttlMs } = message;
-      const { screening } = message;
+      const { screening, correlationId } = message;
       const { ready, reasons } = check.state();
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
@@ -198,6 +205,10 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             // As long as any older message could still wait, also one with a longer life.
             newest_ms: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requested_at: requestedAt,
+            history: {
+              ...historyOf(historyHashes(identity, { number: recipient.e164, correlationId })),
+              refusal: { at: acceptedAt, connection, id },
+            },
             fields: hashFields({
               connection,
               country: recipient.country,

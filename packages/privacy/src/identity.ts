@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 import { deriveKeys } from './derive-key.ts';
 
+export type HistorySubject = { kind: 'number' | 'dialled' | 'correlation'; value: string };
+
 export type Identity = {
   /** A new id, unlike any other. */
   newMessageId(): string;
@@ -23,6 +25,11 @@ export type Identity = {
   recipientKeys(connection: string, recipient: string, notice?: string): [string, ...string[]];
   /** A keyed hash of what a limit counts by, such as a number or an address. Of the current key alone. */
   limitKey(scope: string, subject: string): string;
+  /**
+   * Keyed hashes under which the history of a number in E.164, of digits as they were dialled, or of a correlation id is
+   * kept: by the current key, and read by all keys, so that a rotation loses nothing. The current key's comes first.
+   */
+  historyKeys(subject: HistorySubject): [string, ...string[]];
 };
 
 /**
@@ -32,6 +39,11 @@ export type Identity = {
 export function createIdentity(keys: PayloadKeys): Identity {
   const [current, ...older] = deriveKeys(keys, 'identity');
 
+  const hashAll = (parts: string[]): [string, ...string[]] => [
+    hash(current, parts),
+    ...older.map((key) => hash(key, parts)),
+  ];
+
   return {
     newMessageId: () => `msg_${randomBytes(16).toString('base64url')}`,
     repeatKey: ({ connection, recipient, text, idempotencyKey }) =>
@@ -39,10 +51,9 @@ export function createIdentity(keys: PayloadKeys): Identity {
         ? hash(current, ['text', connection, recipient, text])
         : hash(current, ['key', connection, idempotencyKey]),
     limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
-    recipientKeys: (connection, recipient, notice) => {
-      const parts = ['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])];
-      return [hash(current, parts), ...older.map((key) => hash(key, parts))];
-    },
+    historyKeys: ({ kind, value }) => hashAll(['history', kind, value]),
+    recipientKeys: (connection, recipient, notice) =>
+      hashAll(['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])]),
   };
 }
 

@@ -1,5 +1,5 @@
 export { deriveKey, deriveKeys } from './derive-key.ts';
-export { type Identity, createIdentity } from './identity.ts';
+export { type HistorySubject, type Identity, createIdentity } from './identity.ts';
 export {
   type AttemptReference,
   type ReceiptReferences,

@@ -10,3 +10,12 @@ export {
 } from './overview.ts';
 export { type ProcessStatus, readProcesses } from './processes.ts';
 export { type Reporting, startReporting } from './start-reporting.ts';
+export {
+  attemptsOf,
+  messageStatus,
+  type MessageStatus,
+  type WhyAnswer,
+  type WhyAttempt,
+  type WhyMessage,
+} from './why/answer.ts';
+export { createWhy, type Question, type Why } from './why/why.ts';

@@ -1,7 +1,10 @@
 import type { ConnectionConfig } from '@sms-gateway/config';
+import { QueueUnavailableError, type TraceReader } from '@sms-gateway/delivery';
+import { messageStatus } from '@sms-gateway/reporting';
 import express, { type Express, type NextFunction, type Request } from 'express';
 import type { ConnectionAuthenticators } from './auth/connection-authenticators.ts';
 import type { Answer, Answers } from './http/answer.ts';
+import { orUnavailable } from './http/or-unavailable.ts';
 import { HttpProblem } from './http/problem.ts';
 import { readJson } from './http/read-json.ts';
 import type { AcceptMessage } from './messages/accept-message.ts';
@@ -11,6 +14,7 @@ import type { ReceiptWebhook } from './receipts/receipt-webhook.ts';
 type Deps = {
   authenticators: ConnectionAuthenticators;
   acceptMessage: AcceptMessage;
+  traces: TraceReader;
   recordVerified: RecordVerified;
   receiptWebhook: ReceiptWebhook;
   answers: Answers;
@@ -20,6 +24,7 @@ type Deps = {
 export function createApp({
   authenticators,
   acceptMessage,
+  traces,
   recordVerified,
   receiptWebhook,
   answers,
@@ -42,6 +47,23 @@ export function createApp({
     answers.send(res, { id, status: isRepeat ? 'duplicate' : 'queued' }, { messageId: id, isRepeat });
   }
 
+  /** Only who may send through its connection may ask for a message. */
+  async function getMessage(req: Request, res: Answer): Promise<void> {
+    const opened = await authenticators.openedBy(req.headers.authorization);
+    const trace = await orUnavailable('The message cannot be read now. Try again.', async () => {
+      try {
+        return await traces.read(String(req.params['id']));
+      } catch (cause) {
+        throw new QueueUnavailableError('Redis did not answer', { cause });
+      }
+    });
+    if (trace === undefined || !opened.includes(trace.connection)) {
+      throw new HttpProblem(404, 'not_found', 'There is no such message of the last 72 hours.');
+    }
+    res.locals.connection = trace.connection;
+    answers.send(res, messageStatus(trace), { messageId: trace.id });
+  }
+
   async function postVerified(req: Request, res: Answer): Promise<void> {
     const connection = await authenticate(req, res);
     const recorded = await recordVerified(connection, await readJson(req));
@@ -54,6 +76,7 @@ export function createApp({
     answers.send(res, { status: 'ok' }, { provider, receipts });
   }
 
+  const refuseOther = () => refuseMethod('POST');
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -66,10 +89,14 @@ export function createApp({
     next();
   });
   for (const path of ['/v1/sms', '/v1/connections/:connection/sms']) {
-    app.route(path).post(postMessage).all(refuseMethod);
+    app.route(path).post(postMessage).all(refuseOther);
   }
-  app.route('/v1/connections/:connection/verified').post(postVerified).all(refuseMethod);
-  app.route('/v1/receipts/:provider{/:reference}').post(postReceipts).all(refuseMethod);
+  app
+    .route('/v1/messages/:id')
+    .get(getMessage)
+    .all(() => refuseMethod('GET'));
+  app.route('/v1/connections/:connection/verified').post(postVerified).all(refuseOther);
+  app.route('/v1/receipts/:provider{/:reference}').post(postReceipts).all(refuseOther);
   app.use(refusePath);
   app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) =>
     answers.refuse(error, req, res),
@@ -89,9 +116,9 @@ function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void 
   }
 }
 
-function refuseMethod(): never {
-  throw new HttpProblem(405, 'method_not_allowed', 'Only POST is answered here.', {
-    headers: { Allow: 'POST' },
+function refuseMethod(allowed: 'GET' | 'POST'): never {
+  throw new HttpProblem(405, 'method_not_allowed', `Only ${allowed} is answered here.`, {
+    headers: { Allow: allowed },
   });
 }
 

@@ -9,6 +9,8 @@ import {
   createProducer,
   createReceiptHandler,
   createReceiptStore,
+  createRefusalNotes,
+  createTraceReader,
   registerQueueMetrics,
 } from '@sms-gateway/delivery';
 import { createIdentity, createReceiptReferences, createVault } from '@sms-gateway/privacy';
@@ -32,6 +34,7 @@ import { createConnectionAuthenticators } from './auth/connection-authenticators
 import { createAnswers } from './http/answer.ts';
 import { createServer } from './http/server.ts';
 import { createAcceptMessage } from './messages/accept-message.ts';
+import { rememberRefusals } from './messages/remember-refusals.ts';
 import { createRecordVerified } from './messages/record-verified.ts';
 import { createCallerFaults } from './messages/caller-faults.ts';
 import { createIngressMetrics } from './metrics.ts';
@@ -97,20 +100,26 @@ export async function startIngress(
       isDraining ? { ready: false, reasons: ['The process is shutting down'] } : check.state();
     const admin = createAdminServer({ registry, logger, readiness });
     const guard = createGuard({ redis });
+    const notes = createRefusalNotes({ redis });
+    teardown.add(() => notes.stop());
     const authenticators = await createConnectionAuthenticators({ connections: config.connections, now });
     /** The part of the configuration that a reload changes. */
     let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
     const app = createApp({
       authenticators,
-      acceptMessage: createAcceptMessage({
-        producer,
-        identity,
-        refusals: createRefusals({ redis }),
-        faults: createCallerFaults({ redis, metrics, logger, now }),
-        metrics,
-        logger,
-        screening: () => current.screening,
-      }),
+      acceptMessage: rememberRefusals(
+        createAcceptMessage({
+          producer,
+          identity,
+          refusals: createRefusals({ redis }),
+          faults: createCallerFaults({ redis, metrics, logger, now }),
+          metrics,
+          logger,
+          screening: () => current.screening,
+        }),
+        { notes, identity, now },
+      ),
+      traces: createTraceReader({ redis }),
       recordVerified: createRecordVerified({ guard, identity, metrics, now }),
       receiptWebhook: createReceiptWebhook({
         readers: await createReceiptReaders(config.receipts, kinds),

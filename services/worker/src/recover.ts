@@ -61,7 +61,8 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
     recover: async (job, lease) => {
       const stored = await read(job);
       if ('kind' in stored) return stored;
-      const log = logger.child({ messageId: job.id, connection: job.connection });
+      const { recipientHint } = stored.facts;
+      const log = logger.child({ messageId: job.id, connection: job.connection, recipientHint });
       const unwritten = neverConcluded(stored.facts);
       const delivery: Delivery = {
         kind: 'in_hand',

@@ -5,6 +5,27 @@ import type { Run } from './run.ts';
 /** What shows how things are, and changes nothing. */
 export function declareInspectionCommands(program: Command, run: Run): void {
   program
+    .command('why')
+    .summary('why a code did not arrive: every message of 72 hours for a number, and what to do')
+    .description(
+      'Shows every message of the last 72 hours for a number, refused ones included, the newest first: what the caller was told, each attempt, its receipts and its outcome, what that means, and what to do. Reads what the processes read (environment, GATEWAY_CONFIG), payload keys included. Asks nobody but Redis.',
+    )
+    .argument('[number...]', 'recipient, such as +14155550123')
+    .option('--id <id>', 'the message with this id')
+    .option('--correlation-id <id>', "the messages of one transaction, as Auth0's Actions name it")
+    .option('--since <duration>', 'only what came since then, such as 10m, 2h or 2d')
+    .option('--json', 'one JSON object instead of text')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 where something was found, 1 where nothing was, 2 where it is used wrongly.',
+    )
+    .action((number, options) =>
+      run(async (context) => {
+        const { explainDelivery } = await import('../commands/why.ts');
+        return explainDelivery({ number, ...options }, context);
+      }),
+    );
+  program
     .command('doctor')
     .summary('what is wrong with the gateway, its surroundings and its tenant, and what to do')
     .description(

@@ -15,6 +15,8 @@ export type ConnectionAuthenticators = {
   /** Replaces all of them at once. A token that a removed secret has signed is refused, remembered or not. */
   load(connections: readonly ConnectionConfig[]): Promise<void>;
   find(connectionName: string): ConnectionAuthenticator;
+  /** The names of the connections that a token is valid for. @throws {HttpProblem} 401 where it is for none. */
+  openedBy(authorization: string | undefined): Promise<string[]>;
 };
 
 export async function createConnectionAuthenticators({
@@ -47,6 +49,15 @@ export async function createConnectionAuthenticators({
       current = await create(configs);
     },
     find: (name) => current.byName.get(name) ?? current.unknown,
+    openedBy: async (authorization) => {
+      const answers = await Promise.allSettled(
+        [...current.byName.values()].map((one) => one.authenticate(authorization)),
+      );
+      const opened = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.name] : []));
+      const refused = answers.find((answer) => answer.status === 'rejected');
+      if (opened.length === 0 && refused) throw refused.reason;
+      return opened;
+    },
   };
 }
 

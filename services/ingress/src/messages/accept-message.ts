@@ -43,6 +43,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
     if (fault !== undefined) throw invalidBody(fault);
     refuseBadKey(idempotencyKey);
     const number = parseRecipient(request.recipient, connection);
+    note({ recipientHint: maskPhoneNumber(number) });
     const notice = noticeKind(request);
     const { destination, screening, recipientKey, isAddressUnparsable } = screenMessage(
       {
@@ -99,6 +100,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
           idempotencyKey,
           ttlMs: connection.messageTtlMs,
           requestedAt: request.requested_at ? Date.parse(request.requested_at) : undefined,
+          correlationId: request.correlation_id ?? undefined,
           screening,
           recordedDestination: destination,
         }),

@@ -1,0 +1,74 @@
+import { readPhoneNumber } from '@sms-gateway/contract';
+import { parseDurationMs } from '@sms-gateway/config';
+import { createIdentity } from '@sms-gateway/privacy';
+import { createWhy, type Question } from '@sms-gateway/reporting';
+import { WrongUse } from '../wrong-use.ts';
+import { type CommandContext, type CommandResult, EX_CONFIG, EX_UNAVAILABLE } from './command.ts';
+import { describeRedis, reachRedis } from './reach-redis.ts';
+import { findStoreConfig } from './store-config.ts';
+import { whyReport } from './why-report.ts';
+
+type Options = {
+  /** Parts of one number, as a shell splits it. */
+  number: readonly string[];
+  id?: string | undefined;
+  correlationId?: string | undefined;
+  since?: string | undefined;
+  json?: boolean | undefined;
+};
+
+/** `why`. Ends with 0 where something was found, else with 1. */
+export async function explainDelivery(
+  options: Options,
+  { env, paint }: CommandContext,
+): Promise<CommandResult> {
+  const now = Date.now;
+  const question = readQuestion(options, now());
+  const loaded = await findStoreConfig(env);
+  if (loaded.kind === 'problem') return { exitCode: EX_CONFIG, output: `${loaded.message}\n` };
+  const { redis: config, payloadKeys } = loaded.config;
+  const answer = await reachRedis(config, 'sms-gateway-why', (redis) =>
+    createWhy({ redis, identity: createIdentity(payloadKeys), now })(question),
+  );
+  if (answer.kind === 'unreachable') {
+    return {
+      exitCode: EX_UNAVAILABLE,
+      output: `${describeRedis(config)} cannot be used (${answer.code}). Set REDIS_URL or GATEWAY_CONFIG to what the gateway has.\n`,
+    };
+  }
+  const { result } = answer;
+  return {
+    exitCode: result.messages.length > 0 ? 0 : 1,
+    output: '',
+    report: options.json ? `${JSON.stringify(result, null, 2)}\n` : whyReport(result, paint),
+  };
+}
+
+/** @throws {WrongUse} */
+function readQuestion({ number: parts, id, correlationId, since }: Options, now: number): Question {
+  const number = parts.join(' ');
+  const given = [number, id, correlationId].filter(Boolean).length;
+  if (given !== 1) {
+    throw new WrongUse(
+      given === 0
+        ? 'The number is missing (or --id, or --correlation-id).'
+        : 'Give one of them: a number, --id, or --correlation-id.',
+    );
+  }
+  const sinceMs = since === undefined ? undefined : now - parseSince(since);
+  if (id) return { id, sinceMs };
+  if (correlationId) return { correlationId, sinceMs };
+  const { number: parsed } = readPhoneNumber(number, undefined);
+  if (parsed !== undefined) return { number: parsed, sinceMs };
+  if (!/\d/.test(number))
+    throw new WrongUse('That is no phone number: write all of it, such as +14155550123.');
+  return { dialled: number, sinceMs };
+}
+
+/** @throws {WrongUse} */
+function parseSince(text: string): number {
+  const [, days] = /^(\d{1,2})d$/.exec(text) ?? [];
+  const ms = days === undefined ? parseDurationMs(text) : Number(days) * 86_400_000;
+  if (ms === undefined) throw new WrongUse('--since is a time with its unit, such as 10m, 2h or 2d.');
+  return ms;
+}

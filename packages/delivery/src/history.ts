@@ -1,0 +1,114 @@
+import { gatewayKeys } from '@sms-gateway/contract';
+import type { Identity } from '@sms-gateway/privacy';
+import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
+import { z } from 'zod';
+import { TRACE_TTL_MS } from './trace.ts';
+
+const refusalSchema = z.object({
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  connection: z.string(),
+  /** Names the request in the logs. */
+  id: z.string().optional(),
+  /** What the caller was told. Absent where screening refused it by `rules`. */
+  status: z.number().optional(),
+  problem: z.string().optional(),
+  rules: z.array(z.string()).optional(),
+});
+
+/** A request for a number that was refused. */
+export type RefusedRequest = z.infer<typeof refusalSchema>;
+
+export type HistoryEntry = { kind: 'accepted'; id: string } | { kind: 'refused'; refusal: RefusedRequest };
+
+/** Entries that are kept under one key: an attack on one number must not fill Redis. */
+const KEPT = 100;
+
+/** Where entries of these keyed hashes go, as history.lua reads it. */
+export function historyOf(hashes: readonly string[]) {
+  return { keys: hashes.map(gatewayKeys.history), kept: KEPT, life_ms: TRACE_TTL_MS };
+}
+
+/** The keyed hashes under which a request is written down: those of the current key. */
+export function historyHashes(
+  identity: Pick<Identity, 'historyKeys'>,
+  request: { number?: string | undefined; dialled?: string | undefined; correlationId?: string | undefined },
+): string[] {
+  const subjects = [
+    { kind: 'number', value: request.number },
+    { kind: 'dialled', value: request.dialled },
+    { kind: 'correlation', value: request.correlationId },
+  ] as const;
+  return subjects.flatMap(({ kind, value }) => (value ? [identity.historyKeys({ kind, value })[0]] : []));
+}
+
+/** What came under any of these keyed hashes, the newest first under each of them. */
+export async function readHistory(redis: RedisClient, hashes: readonly string[]): Promise<HistoryEntry[]> {
+  const lists = await Promise.all(hashes.map((hash) => redis.lrange(gatewayKeys.history(hash), 0, -1)));
+  return lists.flat().flatMap((entry): HistoryEntry[] => {
+    if (!entry.startsWith('{')) return [{ kind: 'accepted', id: entry }];
+    const refusal = refusalSchema.safeParse(JSON.parse(entry)).data;
+    return refusal === undefined ? [] : [{ kind: 'refused', refusal }];
+  });
+}
+
+const NOTE = loadScript<{
+  keys: 'history';
+  args: { entry: string; kept: number; life_ms: number };
+  answer: 1;
+}>(new URL('../src/note-refusal.lua', import.meta.url));
+
+/** Notes requests that were refused before screening was asked. */
+export type RefusalNotes = {
+  /** Returns at once. What Redis cannot take now is written when it can: most of all the 503 of a Redis that is away. */
+  note(hashes: readonly string[], refusal: RefusedRequest): void;
+  /** Stops, and writes what is left if Redis answers. */
+  stop(): Promise<void>;
+};
+
+/** Refusals that wait for Redis at most; later ones are dropped. */
+const MAX_WAITING = 1000;
+const INTERVAL_MS = 1000;
+
+export function createRefusalNotes({ redis }: { redis: RedisClient }): RefusalNotes {
+  let waiting: { hash: string; refusal: RefusedRequest }[] = [];
+  let writing: Promise<void> | undefined;
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0 && redis.status === 'ready') {
+      const batch = waiting;
+      waiting = [];
+      const written = await Promise.allSettled(
+        batch.map(({ hash, refusal }) =>
+          evalScript(redis, NOTE, {
+            keys: { history: gatewayKeys.history(hash) },
+            args: { entry: JSON.stringify(refusal), kept: KEPT, life_ms: TRACE_TTL_MS },
+          }),
+        ),
+      );
+      const failed = batch.filter((_, index) => written[index]?.status === 'rejected');
+      waiting = [...failed, ...waiting].slice(0, MAX_WAITING);
+      if (failed.length > 0) return;
+    }
+  }
+  function flush(): Promise<void> {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  }
+  const timer = setInterval(() => void flush(), INTERVAL_MS);
+  timer.unref();
+
+  return {
+    note: (hashes, refusal) => {
+      if (waiting.length >= MAX_WAITING) return;
+      waiting.push(...hashes.map((hash) => ({ hash, refusal })));
+      void flush();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { maskPhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
+import {
+  createTraceReader,
+  type HistoryEntry,
+  readHistory,
+  type RefusedRequest,
+  type Trace,
+} from '@sms-gateway/delivery';
+import type { Identity } from '@sms-gateway/privacy';
+import type { RedisClient } from '@sms-gateway/redis';
+import { attemptsOf, time, type WhyAnswer, type WhyMessage } from './answer.ts';
+import { judge } from './judge.ts';
+import { problemOf, refusalSentences } from './refusals.ts';
+
+/** What to look for; of all of them, what came at `sinceMs` (milliseconds since the epoch) or later. */
+export type Question = (
+  | { number: PhoneNumber }
+  /** What somebody typed that cannot be a number; the gateway may have been sent the same. */
+  | { dialled: string }
+  | { id: string }
+  | { correlationId: string }
+) & { sinceMs?: number | undefined };
+
+export type Why = (question: Question) => Promise<WhyAnswer>;
+
+type Deps = { redis: RedisClient; identity: Pick<Identity, 'historyKeys'>; now: () => number };
+
+/**
+ * Answers why a code did not arrive, from Redis alone: every message of the last 72 hours that a question is about, with a
+ * verdict and what to do. Workers, providers and logs are not asked. @throws what Redis answers.
+ */
+export function createWhy({ redis, identity, now }: Deps): Why {
+  const traces = createTraceReader({ redis });
+
+  async function entriesOf(question: Question): Promise<HistoryEntry[]> {
+    if ('id' in question) return [{ kind: 'accepted', id: question.id }];
+    return readHistory(
+      redis,
+      subjectsOf(question).flatMap((subject) => identity.historyKeys(subject)),
+    );
+  }
+
+  return async (question) => {
+    const entries = await entriesOf(question);
+    const ids = new Set(entries.flatMap((entry) => (entry.kind === 'accepted' ? [entry.id] : [])));
+    const found = await Promise.all([...ids].map((id) => traces.read(id)));
+    const accepted = found.filter((trace) => trace !== undefined);
+    const refused = entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.refusal] : []));
+    const messages = [
+      ...accepted.map((trace) => ({ at: trace.acceptedAt, message: acceptedMessage(trace, now()) })),
+      ...refused.map((refusal) => ({ at: refusal.at, message: refusedMessage(refusal) })),
+    ];
+    return {
+      number: 'number' in question ? maskPhoneNumber(question.number) : (accepted[0]?.recipientHint ?? null),
+      messages: messages
+        .filter(({ at }) => at >= (question.sinceMs ?? 0))
+        .toSorted((one, other) => other.at - one.at)
+        .map(({ message }) => message),
+    };
+  };
+}
+
+/** Under what a question's messages are kept. A number may have come in a form that could not be understood. */
+function subjectsOf(question: Exclude<Question, { id: string }>): Parameters<Identity['historyKeys']>[0][] {
+  if ('correlationId' in question) return [{ kind: 'correlation', value: question.correlationId }];
+  if ('dialled' in question) return [{ kind: 'dialled', value: question.dialled.replaceAll(/\D/g, '') }];
+  const { e164, countryCallingCode } = question.number;
+  const national = e164.slice(1 + countryCallingCode.length);
+  return [
+    { kind: 'number', value: e164 },
+    ...[e164.slice(1), `00${e164.slice(1)}`, national, `0${national}`].map((value) => ({
+      kind: 'dialled' as const,
+      value,
+    })),
+  ];
+}
+
+function acceptedMessage(trace: Trace, now: number): WhyMessage {
+  const { id, connection, acceptedAt, outcome, outcomeAt, recordedRules } = trace;
+  return {
+    id,
+    connection,
+    acceptedAt: time(acceptedAt),
+    answered: { status: 200, ...(recordedRules.length > 0 && { rules: recordedRules }) },
+    attempts: attemptsOf(trace),
+    outcome: outcome ?? null,
+    outcomeAt: outcomeAt === undefined ? null : time(outcomeAt),
+    ...judge(trace, now),
+  };
+}
+
+function refusedMessage({ at, connection, id, rules = [], ...told }: RefusedRequest): WhyMessage {
+  const { status, problem } =
+    told.status === undefined ? problemOf(rules) : { status: told.status, problem: told.problem ?? '' };
+  return {
+    id: id ?? null,
+    connection,
+    acceptedAt: time(at),
+    answered: { status, problem, ...(rules.length > 0 && { rules }) },
+    attempts: [],
+    outcome: null,
+    outcomeAt: null,
+    ...refusalSentences(problem, rules),
+  };
+}
