@@ -57,6 +57,33 @@ test.each(['recipient', 'to', 'body', 'text', 'code', 'authorization', 'secret',
 );
 
 test.each([
+  'smpp_0x0e',
+  'connect_refused',
+  'http_503',
+  'ECONNREFUSED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ESME_RINVPASWD',
+  'EAI_AGAIN',
+])('shows the error code %s under the name code', (code) => {
+  const { logger, last } = setup();
+
+  logger.child({ code }).error({ event: { code } }, 'bind.failed');
+
+  expect(last()).toMatchObject({ code, event: { code } });
+});
+
+test.each(['493817', 493817, 'X7K9P2', 'EKLMNO', 'abcdef', 'AB-1234', 'code_', '_123456', 'a_ 123456'])(
+  'shows no code %j that may be a one-time code',
+  (code) => {
+    const { logger, last } = setup();
+
+    logger.info({ code, event: { code } }, 'x');
+
+    expect(last()).toMatchObject({ code: '[redacted]', event: { code: '[redacted]' } });
+  },
+);
+
+test.each([
   ['alone', (logger: ReturnType<typeof createLogger>) => logger.error(providerError())],
   [
     'alone with a message',

@@ -1,8 +1,15 @@
+import { constants } from 'node:os';
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.ts';
 
 export type { DestinationStream as LogDestination, Logger } from 'pino';
+
+/** What both one-time codes and error codes are called. */
+const CODE = 'code';
+const ERROR_NAMES: ReadonlySet<string> = new Set([...Object.keys(constants.errno), 'ENOTFOUND']);
+/** `connect_refused`, `smpp_0x0e`, `ERR_TLS_CERT_ALTNAME_INVALID`: words of ours or of Node's, as no one-time code is. */
+const ERROR_TOKEN = /^(?:[a-z]+(?:_[a-z0-9]+)+|[A-Z]+(?:_[A-Z0-9]+)+)$/;
 
 const REDACTED_KEYS = [
   'apiSecret',
@@ -10,7 +17,7 @@ const REDACTED_KEYS = [
   'authorization',
   'Authorization',
   'body',
-  'code',
+  CODE,
   'otp',
   'password',
   'phone',
@@ -33,7 +40,7 @@ type Options = {
 
 /**
  * JSON lines. The redacted keys are a safety net for a slip, on the first and second level; the rule is
- * not to pass such values at all. Errors, under whatever key, are reduced to `errorFields`.
+ * not to pass such values at all. A `code` that names an error stays. Errors, under whatever key, are reduced to `errorFields`.
  */
 export function createLogger({ service, level, destination }: Options): Logger {
   const options: LoggerOptions = {
@@ -47,7 +54,8 @@ export function createLogger({ service, level, destination }: Options): Logger {
         'req.headers.authorization',
         'request.headers.authorization',
       ],
-      censor: '[redacted]',
+      censor: (value: unknown, path: string[]) =>
+        path.at(-1) === CODE && isErrorCode(value) ? value : '[redacted]',
     },
     serializers: { err: withoutError },
     formatters: {
@@ -68,6 +76,10 @@ export function createLogger({ service, level, destination }: Options): Logger {
     },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+function isErrorCode(value: unknown): boolean {
+  return typeof value === 'string' && (ERROR_NAMES.has(value) || ERROR_TOKEN.test(value));
 }
 
 function withoutError(value: unknown): unknown {
