@@ -57,7 +57,7 @@ async function setup() {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const receipts = createReceiptStore({ redis, now });
   const health = createHealth({
-    providers: ['twilio', 'http'],
+    providers: [{ name: 'twilio' }, { name: 'http' }],
     rateLimits: {},
     rateLimit: { take: async () => ({ granted: true }) },
     now,

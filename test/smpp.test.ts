@@ -2,17 +2,10 @@ import { createTraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { startGateway } from './support/gateway.ts';
+import { smppEnv } from './support/smpp-env.ts';
 import { deliverBody, startSmsc } from './support/smpp-smsc.ts';
 import { untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';
-
-const smppEnv = (port: number) => ({
-  PROVIDERS: 'smpp,http',
-  SMPP_URL: `smpp://127.0.0.1:${port}`,
-  SMPP_SYSTEM_ID: 'gateway',
-  SMPP_PASSWORD: 'secret08',
-  SMPP_FROM: 'Acme',
-});
 
 test('a message goes through an SMSC, and its undelivered receipt sends it through the next provider', async () => {
   await using smsc = await startSmsc();

@@ -15,8 +15,11 @@ const COMMANDS = {
   data_sm: 0x0103,
   alert_notification: 0x0102,
   generic_nack: 0x8000_0000,
+  bind_receiver_resp: 0x8000_0001,
+  bind_transmitter_resp: 0x8000_0002,
   submit_sm_resp: 0x8000_0004,
   deliver_sm_resp: 0x8000_0005,
+  data_sm_resp: 0x8000_0103,
   unbind_resp: 0x8000_0006,
   bind_transceiver_resp: 0x8000_0009,
   enquire_link_resp: 0x8000_0015,
@@ -62,6 +65,8 @@ export async function startSmsc(script: Script = {}, tls?: { key: string; cert: 
 
   const defaults: Script = {
     bind_transceiver: (pdu, { respond }) => respond(pdu, { body: cString('smsc') }),
+    bind_transmitter: (pdu, { respond }) => respond(pdu, { body: cString('smsc') }),
+    bind_receiver: (pdu, { respond }) => respond(pdu, { body: cString('smsc') }),
     submit_sm: (pdu, { respond }) => respond(pdu, { body: cString(`id-${++lastId}`) }),
     enquire_link: (pdu, { respond }) => respond(pdu, { body: Buffer.alloc(0) }),
     unbind: (pdu, { respond, socket }) => {
@@ -154,8 +159,14 @@ function readFields(body: Buffer, fields: [name: string, type: 's' | 'n' | 'b'][
       offset += length;
     }
   }
-  if (offset !== body.length) throw new Error(`${body.length - offset} octets too many`);
-  return values;
+  const tlvs: Record<number, Buffer> = {};
+  while (offset < body.length) {
+    const end = offset + 4 + body.readUInt16BE(offset + 2);
+    if (end > body.length) throw new Error(`${body.length - offset} octets too many`);
+    tlvs[body.readUInt16BE(offset)] = body.subarray(offset + 4, end);
+    offset = end;
+  }
+  return Object.keys(tlvs).length === 0 ? values : { ...values, tlvs };
 }
 
 export const readBind = ({ body }: ReceivedPdu) =>
@@ -188,7 +199,7 @@ export const readSubmit = ({ body }: ReceivedPdu) =>
     ['dataCoding', 'n'],
     ['defaultMessage', 'n'],
     ['message', 'b'],
-  ]) as Record<string, unknown> & { message: Buffer };
+  ]) as Record<string, unknown> & { message: Buffer; tlvs?: Record<number, Buffer> };
 
 export const tlv = (tag: number, value: Buffer) => {
   const head = Buffer.alloc(4);
@@ -220,6 +231,19 @@ export function deliverBody({
     cString(''),
     Buffer.from([0, 0, dataCoding, 0, text.length]),
     text,
+    ...tlvs,
+  ]);
+}
+
+/** The body of a data_sm, whose text is a TLV. */
+export function dataBody({ esmClass = 0x04, dataCoding = 0, tlvs = [] as Buffer[] } = {}): Buffer {
+  return Buffer.concat([
+    cString(''),
+    Buffer.from([1, 1]),
+    cString('14155550123'),
+    Buffer.from([5, 0]),
+    cString('Acme'),
+    Buffer.from([esmClass, 0, dataCoding]),
     ...tlvs,
   ]);
 }

@@ -4,6 +4,7 @@ import { declareAuth0Commands } from './declarations/auth0-commands.ts';
 import { declareInspectionCommands } from './declarations/inspection-commands.ts';
 import { declareLocalCommands } from './declarations/local-commands.ts';
 import { declareScreeningCommands } from './declarations/screening-commands.ts';
+import { declareSmppCommands } from './declarations/smpp-commands.ts';
 import type { Run } from './declarations/run.ts';
 import { repositoryRoot } from './repository.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Program {
   declareScreeningCommands(program, run);
   declareAuth0Commands(program, run);
   declareLocalCommands(program, run);
+  declareSmppCommands(program, run);
   program
     .command('completion')
     .summary('complete commands and options in a shell')

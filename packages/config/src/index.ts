@@ -26,6 +26,7 @@ export { parseDurationMs } from './duration.ts';
 export {
   loadCallerConfig,
   loadIngressConfig,
+  loadProviderConfig,
   loadRedisConfig,
   loadStoreConfig,
   loadRoutingConfig,

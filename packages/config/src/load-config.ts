@@ -10,8 +10,15 @@ import type {
 import { connectionConfigs } from './connections.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { payloadKeysConfig } from './payload-keys.ts';
-import type { ProviderDeclaration, ProviderName } from './provider-declaration.ts';
-import { defaultSenders, providerConfigs, providerOrder, rateLimits } from './providers.ts';
+import { parseProviderName } from './provider-declaration.ts';
+import type { ProviderConfig, ProviderDeclaration, ProviderName } from './provider-declaration.ts';
+import {
+  choiceOfProviders,
+  defaultSenders,
+  providerConfigs,
+  providerOrder,
+  rateLimits,
+} from './providers.ts';
 import { readSettings } from './read-settings.ts';
 import type { ProviderParts } from './read-settings.ts';
 import { readTextFile } from './read-variable.ts';
@@ -101,6 +108,28 @@ export function loadRoutingConfig({ env, providers: kinds, ...options }: WithPro
   const { settings, review } = readAll('worker', isOfRouting, kinds, { env: withOrder, ...options });
   const routing = routingConfig(settings, providerOrder(settings, kinds, review), kinds, review);
   return finish(review, () => ({ routing, defaultSenders: defaultSenders(settings, kinds) }));
+}
+
+/**
+ * One provider alone, whether it is in use or not: what it takes to try it out.
+ * @throws {ConfigError} with every problem of its settings, and where there is no provider of this name.
+ */
+export function loadProviderConfig(
+  name: ProviderName,
+  { env, providers: kinds, ...options }: WithProviders,
+): ProviderConfig {
+  if (parseProviderName(name, kinds) === undefined) {
+    throw new ConfigError([
+      `there is no provider ${JSON.stringify(name)}; there are ${choiceOfProviders(name, kinds)}`,
+    ]);
+  }
+  const isOfProvider = ({ path: [top, section] }: Setting) => top === 'providers' && section === name;
+  // An instance is known by being named anywhere.
+  const withName = { ...env, PROVIDERS: [env['PROVIDERS'] ?? '', name].join(',') };
+  const { settings, review } = readAll('worker', isOfProvider, kinds, { env: withName, ...options });
+  const alone = { defaultProviders: [name], routes: [] };
+  const [config] = providerConfigs(alone, settings, { kinds, review, isProduction: false });
+  return finish(review, () => present(config));
 }
 
 /**

@@ -41,7 +41,7 @@ export function choiceOfProviders(given: string, kinds: Kinds): string {
 
 /** The configurations of every provider that is named, without those a problem was reported of. */
 export function providerConfigs(
-  { defaultProviders, routes }: RoutingConfig,
+  { defaultProviders, routes }: Pick<RoutingConfig, 'defaultProviders' | 'routes'>,
   settings: ProviderParts,
   { kinds, review, isProduction }: { kinds: Kinds; review: Review; isProduction: boolean },
 ): ProviderConfig[] {

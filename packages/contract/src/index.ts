@@ -14,6 +14,7 @@ export {
 export { isEqual } from './timing-safe.ts';
 export {
   maskPhoneNumber,
+  nationalNumber,
   NUMBER_TYPES,
   type NumberType,
   parsePhoneNumber,
@@ -31,7 +32,9 @@ export {
   isCurableFailure,
   isFailure,
   RECEIPT_STATUSES,
+  type MessageName,
   type Receipt,
+  type ReceiptName,
   type ReceiptStatus,
 } from './receipt.ts';
 export { isUuid, UUID } from './uuid.ts';

@@ -20,12 +20,18 @@ export const gatewayKeys = {
   history: (hash: string) => `${QUEUE_PREFIX}:history:${hash}`,
   /** The job of a message that a provider took and whose receipt may still call for another attempt. */
   awaiting: (messageId: string) => `${QUEUE_PREFIX}:awaiting:${messageId}`,
-  /** Which attempt a provider's own message id belongs to. */
-  providerMessage: (provider: string, providerMessageId: string) =>
-    `${QUEUE_PREFIX}:provider-message:${provider}:${providerMessageId}`,
+  /** Which attempt a provider's own message id belongs to. `scope`: the provider, or what its ids are unique within. */
+  providerMessage: (scope: string, providerMessageId: string) =>
+    `${QUEUE_PREFIX}:provider-message:${scope}:${providerMessageId}`,
   /** Receipts that came before anybody knew their message. */
-  earlyReceipts: (provider: string, providerMessageId: string) =>
-    `${QUEUE_PREFIX}:early-receipts:${provider}:${providerMessageId}`,
+  earlyReceipts: (scope: string, providerMessageId: string) =>
+    `${QUEUE_PREFIX}:early-receipts:${scope}:${providerMessageId}`,
+  /** What became of the parts of one long text at one provider. */
+  parts: (provider: string, messageId: string) => `${QUEUE_PREFIX}:parts:${provider}:${messageId}`,
+  /** The last reference number that a provider gave the parts of a long text. */
+  partsReference: (provider: string) => `${QUEUE_PREFIX}:parts-reference:${provider}`,
+  /** How the receipts of each message centre write the ids of its messages. */
+  smppIdForms: `${QUEUE_PREFIX}:smpp-id-forms`,
   /** How many messages of one kind came lately; `subject` tells nothing. */
   limit: (scope: string, subject: string) => `${QUEUE_PREFIX}:limit:${scope}:${subject}`,
   /** What the pumping guard remembers of a country or an address. */

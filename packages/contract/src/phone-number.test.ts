@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskPhoneNumber, parsePhoneNumber, readPhoneNumber } from './phone-number.ts';
+import { maskPhoneNumber, nationalNumber, parsePhoneNumber, readPhoneNumber } from './phone-number.ts';
 
 describe('parsePhoneNumber', () => {
   test.each([
@@ -82,4 +82,23 @@ test('a masked number shows the calling code and two digits only', () => {
   const number = parsePhoneNumber('+4915123456789');
 
   expect(number && maskPhoneNumber(number)).toBe('+49…89');
+});
+
+test.each([
+  ['+254712345678', 'KE', '0712345678', '712345678'],
+  ['+447911123456', 'GB', '07911123456', '7911123456'],
+  ['+14155550123', 'US', '4155550123', '4155550123'],
+  ['+14165550123', 'US', '4165550123', '4165550123'],
+  ['+79161234567', 'RU', '89161234567', '9161234567'],
+  ['+393471234567', 'IT', '3471234567', '3471234567'],
+])('writes %s within %s as %s and %s', (e164, country, dialled, significant) => {
+  expect(nationalNumber(e164, country)).toEqual({ dialled, significant });
+});
+
+test.each([
+  ['+254712345678', 'TZ'],
+  ['+14155550123', 'KE'],
+  ['+254712345678', 'XX'],
+])('has no national form of %s within %s', (e164, country) => {
+  expect(nationalNumber(e164, country)).toBeUndefined();
 });

@@ -165,6 +165,20 @@ function toPhoneNumber({ parsed, retiredForm }: Reading): PhoneNumber {
   };
 }
 
+/**
+ * A number of the numbering plan of `country` (ISO 3166-1 alpha-2) as it is written within it, in digits: as dialled
+ * there, and without what is dialled before it. Undefined for a number of another plan.
+ */
+export function nationalNumber(
+  e164: string,
+  country: string,
+): { dialled: string; significant: string } | undefined {
+  const parsed = parsePhoneNumberFromString(e164, { extract: false });
+  if (parsed === undefined || !isSupportedCountry(country)) return undefined;
+  if (parsed.countryCallingCode !== getCountryCallingCode(country)) return undefined;
+  return { dialled: parsed.formatNational().replace(/\D/g, ''), significant: parsed.nationalNumber };
+}
+
 /** The part of a number that may be seen: its calling code and last two digits, `+1…23`. */
 export function maskPhoneNumber({
   e164,

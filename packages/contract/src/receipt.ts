@@ -19,6 +19,26 @@ export type Receipt = {
   code: string | undefined;
   /** With `undelivered` and `failed`: whether another provider may get the message through. */
   isCurable: boolean;
+  /** Where its message may be filed, if not simply under `providerMessageId`. */
+  name?: ReceiptName | undefined;
+};
+
+/** Under what an accepted message is filed so that its receipts find it, if not simply under the provider's own id. */
+export type MessageName = {
+  /** Within which ids are unique: a message centre, rather than one of several providers that reach it. */
+  scope: string;
+  id: string;
+  /** The ids that its receipts may have, this one included. */
+  receiptIds: readonly string[];
+};
+
+/** What a receipt calls its message. */
+export type ReceiptName = {
+  scope: string;
+  /** As it waits for a message that is not filed yet. */
+  id: string;
+  /** The ids under which the message may be filed, likeliest first. */
+  messageIds: readonly string[];
 };
 
 /** Whether a receipt says that the message did not arrive, for a reason that another provider may not have. */

@@ -7,7 +7,7 @@
 --   awaiting             its job, while a receipt may still ask for another attempt
 -- ARGV
 --   number               of the attempt
---   provider             that the receipt is from
+--   provider             that the receipt is from, where the receipt's URL names the attempt
 --   provider_message_id  the provider's id of the message, where it tells
 --   status               what the receipt says
 --   code                 the provider's reason, where it tells
@@ -22,7 +22,7 @@ local field = 'a' .. args.number .. '.'
 local known = redis.call('HMGET', keys.trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',
   'connection', 'country', 'accepted_at', 'attempts', 'outcome')
 local provider, status, id, connection, country, accepted_at, attempts, outcome = unpack(known)
-if provider ~= args.provider then return { 'unknown_message', '', '', '', '' } end
+if not provider or (args.provider and provider ~= args.provider) then return { 'unknown_message', '', '', '', '' } end
 if args.must_match and id and id ~= args.provider_message_id then return { 'other_message', '', '', '', '' } end
 local kind = 'repeated'
 if (args.ranks[status] or 0) < args.ranks[args.status] then

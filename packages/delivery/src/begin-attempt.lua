@@ -18,7 +18,7 @@
 --   spend_shape              name and window of these counters
 --   fields                   fields and values of the attempt
 -- ANSWER
---   'begun', 'superseded', 'blocked', 'concluded' or 'stale' (DeliveryStore.begin)
+--   'begun', 'superseded', 'blocked', 'concluded', 'settled' or 'stale' (DeliveryStore.begin)
 --- @include "@sms-gateway/screening/blocks.lua"
 --- @include "@sms-gateway/screening/windowed-counter.lua"
 --- @include "./newest.lua"
@@ -31,7 +31,12 @@ end
 if #args.previous > 0 and redis.call('HEXISTS', keys.trace, 'a' .. (args.number - 1) .. '.result') == 0 then
   redis.call('HSET', keys.trace, unpack(args.previous))
 end
-if redis.call('HEXISTS', keys.trace, 'outcome') == 1 and not args.is_redelivery then return 'concluded' end
+if not args.is_redelivery then
+  if redis.call('HEXISTS', keys.trace, 'outcome') == 1 then return 'concluded' end
+  local before = 'a' .. (args.number - 1) .. '.'
+  local is_taken = redis.call('HGET', keys.trace, before .. 'result') == 'accepted'
+  if is_taken and redis.call('HGET', keys.trace, before .. 'receipt_curable') ~= '1' then return 'settled' end
+end
 local newest = newest_id(keys.newest)
 if newest and newest ~= args.id then return 'superseded' end
 local now = clock()

@@ -12,10 +12,11 @@
 --   number            of the last attempt; 0: there was none
 --   replaces          its end replaces a result that was written before
 --   end_fields        fields and values of its end; may be empty
---   provider_message  where the attempt has an id at its provider: key, early_receipts (a key), reference
+--   filings           where to file the attempt, see file-attempt.lua; may be empty
 --   fields            fields and values of the outcome
 -- ANSWER
 --   { 1 where this is the first outcome, 1 where a receipt that another provider may cure came before, early receipts }
+--- @include "./file-attempt.lua"
 
 local attempt = 'a' .. args.number .. '.'
 if #args.end_fields > 0 then
@@ -27,11 +28,7 @@ local is_first = not outcome or redis.call('HGET', keys.trace, 'outcome_holder')
 if not outcome then redis.call('HSET', keys.trace, 'outcome_holder', args.holder, unpack(args.fields)) end
 if redis.call('PTTL', keys.trace) < 0 then redis.call('PEXPIRE', keys.trace, args.trace_ms) end
 
-local early, known = {}, args.provider_message
-if known then
-  redis.call('SET', known.key, known.reference, 'PX', args.trace_ms)
-  early = redis.call('HVALS', known.early_receipts)
-end
+local early = file_attempt(args.filings, args.trace_ms)
 local receipt = redis.call('HGET', keys.trace, attempt .. 'receipt')
 local is_curable = redis.call('HGET', keys.trace, attempt .. 'receipt_curable') == '1'
 local is_final = receipt and receipt ~= 'sent' and not is_curable

@@ -2,11 +2,13 @@ import {
   type AttemptResult,
   type DeliveryJob,
   gatewayKeys,
+  type MessageName,
   type Outcome,
   type Receipt,
 } from '@sms-gateway/contract';
 import { evalScript, hashFields, loadScript, type RedisClient } from '@sms-gateway/redis';
 import { type CounterShape, SPEND_SHAPE, spendKeys } from '@sms-gateway/screening';
+import { formatFiled } from './filed-attempt.ts';
 import { parseEarlyReceipt } from './receipt-store.ts';
 import { parseAttempts, parseOutcome, TRACE_TTL_MS, type TraceAttempt } from './trace.ts';
 
@@ -36,16 +38,25 @@ export type FinishedAttempt = {
   code: string | undefined;
   isUnrecognised: boolean;
   providerMessageId: string | undefined;
+  /** Under what its receipts find it, if not simply under that id; then those of its further parts. */
+  names?: readonly MessageName[] | undefined;
   wasAsked: boolean;
   /** Milliseconds since the epoch. */
   concludedAt: number;
 };
 
 /**
- * `superseded`, `blocked` and `concluded`: do not send. `stale`: somebody else began this attempt meanwhile; read the
- * facts again.
+ * `superseded`, `blocked` and `concluded`: do not send. `settled`: the attempt before turned out to be accepted.
+ * `stale`: somebody else began this attempt meanwhile. Then read the facts again.
  */
-export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'stale';
+export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'stale';
+
+export type SettleAnswer = {
+  /** False where it was known already what the attempt came to, or where nobody knows the attempt. */
+  isSettled: boolean;
+  /** Receipts that came before the provider's id of the message was known; they are now to be entered. */
+  early: Receipt[];
+};
 
 export type ConcludeAnswer = {
   /** False where the message had its outcome before, which stays. */
@@ -87,6 +98,8 @@ export type DeliveryStore = {
    * back with a result, must not hide that it was unknown when the next attempt was made.
    */
   record(job: DeliveryJob, finished: FinishedAttempt): Promise<void>;
+  /** Writes down what an attempt came to that had been given up for unknown, when its provider tells late. */
+  settle(messageId: string, finished: FinishedAttempt): Promise<SettleAnswer>;
   /**
    * Gives the message its one outcome, or ends a redelivery. Forgets the payload, unless `awaitsReceipt`: then it
    * stays until the deadline at most, for another attempt should the receipt ask for one.
@@ -106,6 +119,8 @@ export type DeliveryStore = {
 };
 
 type FieldList = (string | number)[];
+/** Where an attempt is filed for its receipts, and where those may wait that came before. */
+type Filing = { key: string; early_receipts: string[]; reference: string };
 
 const FACTS = loadScript<{
   keys: 'trace' | 'vault' | 'newest' | 'blocks';
@@ -146,11 +161,17 @@ const CONCLUDE = loadScript<{
     number: number;
     replaces: boolean;
     end_fields: FieldList;
-    provider_message: { key: string; early_receipts: string; reference: string } | undefined;
+    filings: Filing[];
     fields: FieldList;
   };
   answer: [isFirst: 0 | 1, isUndelivered: 0 | 1, early: string[]];
 }>(new URL('../src/conclude.lua', import.meta.url));
+
+const SETTLE = loadScript<{
+  keys: 'trace';
+  args: { number: number; provider: string; trace_ms: number; fields: FieldList; filings: Filing[] };
+  answer: [isSettled: 0 | 1, early: string[]];
+}>(new URL('../src/settle-attempt.lua', import.meta.url));
 
 export function createDeliveryStore({ redis }: { redis: RedisClient }): DeliveryStore {
   const keysOf = ({ id, recipientKey }: DeliveryJob) => ({
@@ -215,7 +236,6 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
       });
     },
     conclude: async (job, { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous }) => {
-      const providerId = previous?.result === 'accepted' ? previous.providerMessageId : undefined;
       const [isFirst, isUndelivered, early] = await evalScript(redis, CONCLUDE, {
         keys: keysOf(job),
         args: {
@@ -227,24 +247,45 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
           number: previous?.number ?? 0,
           replaces: previous?.wasAsked === true,
           end_fields: endFields(previous),
-          provider_message:
-            previous && providerId !== undefined
-              ? {
-                  key: gatewayKeys.providerMessage(previous.provider, providerId),
-                  early_receipts: gatewayKeys.earlyReceipts(previous.provider, providerId),
-                  reference: `${job.id}.${previous.number}`,
-                }
-              : undefined,
+          filings: filingsOf(job.id, previous),
           fields: hashFields({ outcome, outcome_at: at, reason }),
         },
       });
       return {
         isFirst: isFirst === 1,
         isUndelivered: isUndelivered === 1,
-        early: early.map((json) => parseEarlyReceipt(json, providerId ?? '')),
+        early: early.map((json) => parseEarlyReceipt(json, previous?.providerMessageId)),
+      };
+    },
+    settle: async (messageId, finished) => {
+      const [isSettled, early] = await evalScript(redis, SETTLE, {
+        keys: { trace: gatewayKeys.trace(messageId) },
+        args: {
+          number: finished.number,
+          provider: finished.provider,
+          trace_ms: TRACE_TTL_MS,
+          fields: endFields(finished),
+          filings: filingsOf(messageId, finished),
+        },
+      });
+      return {
+        isSettled: isSettled === 1,
+        early: early.map((json) => parseEarlyReceipt(json, finished.providerMessageId)),
       };
     },
   };
+}
+
+function filingsOf(messageId: string, finished: FinishedAttempt | undefined): Filing[] {
+  if (finished?.result !== 'accepted') return [];
+  const { provider, providerMessageId: own } = finished;
+  const names =
+    finished.names ?? (own === undefined ? [] : [{ scope: provider, id: own, receiptIds: [own] }]);
+  return names.map(({ scope, id, receiptIds }, index) => ({
+    key: gatewayKeys.providerMessage(scope, id),
+    early_receipts: receiptIds.map((receiptId) => gatewayKeys.earlyReceipts(scope, receiptId)),
+    reference: formatFiled({ messageId, attempt: finished.number, isFurtherPart: index > 0 }),
+  }));
 }
 
 function endFields(finished: FinishedAttempt | undefined): FieldList {

@@ -5,6 +5,7 @@ export {
   type DeliveryStore,
   type FinishedAttempt,
   type RecordedAttempt,
+  type SettleAnswer,
   createDeliveryStore,
 } from './delivery-store.ts';
 export {
@@ -27,6 +28,7 @@ export { type QueueCounts, readQueueCounts, registerQueueMetrics } from './queue
 export { type Permit, type RateLimit, createRateLimit } from './rate-limit.ts';
 export { type ReceiptHandler, createReceiptHandler } from './receipt-handler.ts';
 export { type EnteredReceipt, type ReceiptStore, createReceiptStore } from './receipt-store.ts';
+export { createSmppMemory } from './smpp-memory.ts';
 export {
   type Trace,
   type TraceAttempt,

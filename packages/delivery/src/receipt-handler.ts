@@ -85,7 +85,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
       }
       if (entry.redelivers) failovers.inc({ provider });
     }
-    const { kind, redelivers, ...where } = entry;
+    const { kind, redelivers, match: _match, ...where } = entry;
     logger.info({ provider, status, reason: code, entered: kind, redelivers, ...where }, 'receipt.entered');
     return entry;
   }

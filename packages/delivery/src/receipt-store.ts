@@ -8,6 +8,7 @@ import {
   type Receipt,
 } from '@sms-gateway/contract';
 import { z } from 'zod';
+import { parseFiled } from './filed-attempt.ts';
 import { openQueue } from './queue.ts';
 import type { AttemptReference } from '@sms-gateway/privacy';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
@@ -42,13 +43,18 @@ export type ReceiptReference = AttemptReference & {
 };
 
 /** `redelivers`: the message goes back to the queue, for the next provider. */
-export type EnteredReceipt = ReceiptEntry & { redelivers: boolean };
+export type EnteredReceipt = ReceiptEntry & {
+  redelivers: boolean;
+  /** Where the receipt's name found a message: under which id, and whether it found only that. */
+  match?: { filedAs: string; isOnly: boolean };
+};
 
 /** Where delivery receipts of all providers are written down. */
 export type ReceiptStore = {
   /**
    * Enters one authentic receipt. May be called any number of times, in any order, by any process. `reference` is
-   * the attempt that the receipt's URL names; without it the provider's own message id tells.
+   * the attempt that the receipt's URL names; without it the provider's own message id tells, whichever provider the
+   * receipt came by: one message centre may be reached by several.
    * @throws what Redis answers; then the receipt should be asked for again.
    */
   enter(provider: string, receipt: Receipt, reference: ReceiptReference | undefined): Promise<EnteredReceipt>;
@@ -64,15 +70,15 @@ const earlyReceiptSchema = z.object({
 });
 
 /** A receipt as it waits in Redis for its message. */
-export function parseEarlyReceipt(json: string, providerMessageId: string): Receipt {
+export function parseEarlyReceipt(json: string, providerMessageId: string | undefined): Receipt {
   const { status, code, isCurable } = earlyReceiptSchema.parse(JSON.parse(json));
   return { providerMessageId, status, code, isCurable };
 }
 
 const RESOLVE = loadScript<{
-  keys: 'provider_message' | 'early_receipts';
-  args: { status: string; receipt: string; early_ms: number };
-  answer: [reference: string, isNew: 0 | 1];
+  keys: 'early_receipts';
+  args: { provider_messages: string[]; status: string; receipt: string; early_ms: number };
+  answer: [found: string[], isNew: 0 | 1];
 }>(new URL('../src/resolve-receipt.lua', import.meta.url));
 
 /**
@@ -94,7 +100,7 @@ const APPLY = loadScript<{
   keys: 'trace' | 'vault' | 'awaiting';
   args: {
     number: number;
-    provider: string;
+    provider: string | undefined;
     provider_message_id: string | undefined;
     status: string;
     code: string | undefined;
@@ -116,7 +122,7 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
   const queue = openQueue(redis);
 
   async function apply(
-    provider: string,
+    provider: string | undefined,
     receipt: Receipt,
     { messageId, attempt, isOnlyProof }: ReceiptReference,
   ): Promise<EnteredReceipt> {
@@ -172,17 +178,29 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
       if (reference !== undefined) return apply(provider, receipt, reference);
       const { providerMessageId, status, code, isCurable } = receipt;
       if (providerMessageId === undefined) return { kind: 'unknown_message', redelivers: false };
+      const { scope, id, messageIds } = receipt.name ?? {
+        scope: provider,
+        id: providerMessageId,
+        messageIds: [providerMessageId],
+      };
       const [found, isNew] = await evalScript(redis, RESOLVE, {
-        keys: {
-          provider_message: gatewayKeys.providerMessage(provider, providerMessageId),
-          early_receipts: gatewayKeys.earlyReceipts(provider, providerMessageId),
+        keys: { early_receipts: gatewayKeys.earlyReceipts(scope, id) },
+        args: {
+          provider_messages: messageIds.map((messageId) => gatewayKeys.providerMessage(scope, messageId)),
+          status,
+          receipt: JSON.stringify({ status, code, isCurable }),
+          early_ms: EARLY_TTL_MS,
         },
-        args: { status, receipt: JSON.stringify({ status, code, isCurable }), early_ms: EARLY_TTL_MS },
       });
-      const filed = /^(.+)\.(\d+)$/.exec(found);
-      return filed === null
-        ? { kind: 'held', isNew: isNew === 1, redelivers: false }
-        : apply(provider, receipt, { messageId: filed[1] ?? '', attempt: Number(filed[2]) });
+      const index = found.findIndex((filing) => filing !== '');
+      const filed = parseFiled(found[index] ?? '');
+      if (filed === undefined) return { kind: 'held', isNew: isNew === 1, redelivers: false };
+      // A part alone does not deliver a message, but without it the message is not delivered.
+      const isPartOnly = filed.isFurtherPart && status === 'delivered';
+      const said = isPartOnly ? { ...receipt, status: 'sent' as const, code: undefined } : receipt;
+      const isOnly = found.every((filing) => filing === '' || filing === found[index]);
+      const entry = await apply(undefined, said, filed);
+      return { ...entry, match: { filedAs: messageIds[index] ?? id, isOnly } };
     },
     reopen,
     close: () => queue.close(),

@@ -1,11 +1,15 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startScriptedProviderServer } from '../../../test/support/scripted-provider-server.ts';
+import { createLocalMemory } from '../../../test/support/smpp-provider.ts';
 import { createProvider } from './configured-providers.ts';
 import { PROVIDERS } from './registry.ts';
 
 const DEPS = {
   connections: 1,
-  onReceipt: () => Promise.resolve(),
+  onReceipt: () => Promise.resolve(undefined),
+  onLateResult: () => Promise.resolve(),
+  onEvent: () => undefined,
+  memory: createLocalMemory(),
   log: () => undefined,
 };
 const UUID = '40385f64-5717-4562-b3fc-2c963f66afa6';

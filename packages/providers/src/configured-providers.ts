@@ -1,7 +1,7 @@
 import { type ProviderConfig, providerVariable, type ReceiptConfig } from '@sms-gateway/config';
 import type { CredentialsCheck } from './credentials-check.ts';
 import type { Provider } from './provider.ts';
-import type { ProviderDeps, ProviderDescriptor } from './provider-descriptor.ts';
+import type { Probe, ProviderDeps, ProviderDescriptor } from './provider-descriptor.ts';
 import type { ReadReceipts } from './receipt-reader.ts';
 
 type Kinds = readonly ProviderDescriptor[];
@@ -39,6 +39,16 @@ export async function credentialsQuestion(
     checks: await credentials.checks(options),
     settings: credentials.settings((key) => providerVariable(name, key, kinds)),
   };
+}
+
+/** Tries a provider out as a person asks for it; undefined where its kind cannot be. */
+export function probeProvider(
+  { kind, options }: ProviderConfig,
+  kinds: Kinds,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<boolean> | undefined {
+  return descriptorOf(kind, kinds).probe?.(options, probe, signal);
 }
 
 /** The address of the operator's own server that a provider calls, if it does. */

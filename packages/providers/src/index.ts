@@ -3,9 +3,18 @@ export {
   createReceiptReaders,
   credentialsQuestion,
   operatorUrl,
+  probeProvider,
 } from './configured-providers.ts';
 export type { CredentialsAnswer, CredentialsCheck } from './credentials-check.ts';
-export type { LookupResult, Provider, SendRequest, SendResult } from './provider.ts';
+export type {
+  LateResult,
+  LookupResult,
+  Provider,
+  ProviderEvent,
+  ProviderProblem,
+  SendRequest,
+  SendResult,
+} from './provider.ts';
 export { defineProvider, type ProviderDeps, type ProviderDescriptor } from './provider-descriptor.ts';
 export type { ReadReceipts, ReceiptReading, ReceiptRequest } from './receipt-reader.ts';
 export { PROVIDERS } from './registry.ts';

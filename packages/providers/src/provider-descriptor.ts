@@ -2,8 +2,9 @@ import type { ProviderDeclaration } from '@sms-gateway/config';
 import type { Receipt } from '@sms-gateway/contract';
 import type { z } from 'zod';
 import type { CredentialsCheck } from './credentials-check.ts';
-import type { Provider } from './provider.ts';
+import type { LateResult, Provider, ProviderEvent, ReceiptMatch } from './provider.ts';
 import type { ReadReceipts } from './receipt-reader.ts';
+import type { SmppMemory } from './smpp/memory.ts';
 
 /** What a provider is created with, beside the options of its configuration. */
 export type ProviderDeps = {
@@ -11,9 +12,18 @@ export type ProviderDeps = {
   connections: number;
   /**
    * Takes receipts that come over the provider's own connection, each with the attempt it is for where the provider
-   * knows that; rejects where the receipt should come again.
+   * knows that; rejects where the receipt should come again. Undefined where it found no message.
    */
-  onReceipt: (receipt: Receipt, reference?: { messageId: string; attempt: number }) => Promise<void>;
+  onReceipt: (
+    receipt: Receipt,
+    reference?: { messageId: string; attempt: number },
+  ) => Promise<ReceiptMatch | undefined>;
+  /** Takes what the provider says of an attempt after that was given up for unknown. */
+  onLateResult: (late: LateResult) => Promise<void>;
+  /** Takes what happens at a connection that the provider keeps. */
+  onEvent: (event: ProviderEvent) => void;
+  /** What the provider remembers beyond one attempt and one process. */
+  memory: SmppMemory;
   /** Writes a line to the log, named `kind.what_happened`. What is in it must be no secret, text or whole number. */
   log: (name: string, fields: object) => void;
 };
@@ -28,6 +38,14 @@ export type CredentialsDeclaration<Key extends string, Options extends object> =
   /** Ends the sentence that begins with the provider's name. */
   | { unchecked: string };
 
+/** What a person tries a provider out with. */
+export type Probe = {
+  /** Sends one message, which costs what a message costs, and waits so many milliseconds for its receipt. */
+  message: { to: string; body: string; receiptWithinMs: number } | undefined;
+  /** Prints a line: no secret, text or whole number. */
+  print: (line: string) => void;
+};
+
 /**
  * Everything that the gateway has to know of a kind of provider. A descriptor is loaded by every process, so it loads
  * its adapter, SDKs included, no sooner than one is made.
@@ -40,6 +58,8 @@ export interface ProviderDescriptor<
   create(options: Options, deps: ProviderDeps): Promise<Provider>;
   /** Address of a server that is the operator's own, certificate included. */
   operatorUrl?(options: Options): string;
+  /** Connects, prints what the provider answers, and resolves with whether it took everything. */
+  probe?(options: Options, probe: Probe, signal: AbortSignal): Promise<boolean>;
   readonly credentials: CredentialsDeclaration<keyof Shape & string, Options>;
   readonly receipts?: NonNullable<ProviderDeclaration<Shape, Options, ReceiptOptions>['receipts']> & {
     createReader(options: ReceiptOptions): Promise<ReadReceipts>;
@@ -53,6 +73,5 @@ export function defineProvider<
   ReceiptOptions extends object,
 >(descriptor: ProviderDescriptor<Shape, Options, ReceiptOptions>): ProviderDescriptor {
   // Sound, because a descriptor is given nothing but what its own settings were read to and what it made of them.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return descriptor as unknown as ProviderDescriptor;
+  return descriptor;
 }

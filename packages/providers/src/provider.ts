@@ -1,3 +1,5 @@
+import type { MessageName } from '@sms-gateway/contract';
+
 /** One message as a provider gets it. Holds a secret: never log it. */
 export type SendRequest = {
   /** Our message id; goes along as reference and, where the provider has one, as idempotency key. */
@@ -25,7 +27,8 @@ export type SendRequest = {
  * (`http_503`, `twilio_21610`, `connect_refused`): never free text of the provider's.
  */
 export type SendResult =
-  | { kind: 'accepted'; providerMessageId: string | undefined }
+  /** `names`: under what its receipts find it, the message's own first and those of its further parts after it. */
+  | { kind: 'accepted'; providerMessageId: string | undefined; names?: readonly MessageName[] }
   | { kind: 'rejected'; code: string }
   /** `isRecognised` is false for an answer that no table of ours knows; such a fault earns one failover only. */
   | { kind: 'provider_fault'; code: string; isRecognised: boolean }
@@ -36,11 +39,32 @@ export type SendResult =
 
 /** What a provider knows of a message of ours, asked by our reference. */
 export type LookupResult =
-  | { kind: 'found'; providerMessageId: string | undefined }
+  | { kind: 'found'; providerMessageId: string | undefined; names?: readonly MessageName[] }
   /** It has no such message now. One that is still on its way into its system may appear later. */
   | { kind: 'not_found' }
   /** It could not be asked. */
   | { kind: 'unanswered'; code: string };
+
+/** What a provider said of an attempt after it had been given up for unknown. */
+export type LateResult = { messageId: string; attempt: number; result: SendResult };
+
+/** Under what id a receipt found its message, and whether it could have been no other's. */
+export type ReceiptMatch = { filedAs: string; isOnly: boolean };
+
+/** What happens at a connection that a provider keeps, for log and metrics. Holds no secret, text or number. */
+export type ProviderEvent = {
+  /** One of few, such as `bind_failed`; also a label of a metric. */
+  event: string;
+  severity: 'info' | 'warn' | 'error';
+};
+
+/** What keeps a provider from being of use, such as a refused bind. Holds no secret. */
+export type ProviderProblem = {
+  /** One line, for `/readyz` and the log. */
+  reason: string;
+  /** Whether messages cannot be sent, rather than that only their receipts do not come. */
+  stopsSending: boolean;
+};
 
 export interface Provider {
   readonly name: string;
@@ -57,6 +81,8 @@ export interface Provider {
   send(request: SendRequest, signal: AbortSignal): Promise<SendResult>;
   /** Asks whether the provider has a message with this id of ours. Absent where it cannot be asked so. Never throws. */
   lookup?(request: { id: string; to: string }, signal: AbortSignal): Promise<LookupResult>;
+  /** What keeps it from being of use now, where it can tell without being called. */
+  problem?(): ProviderProblem | undefined;
   /** Closes pooled connections. Waits for nothing. */
   close(): Promise<void>;
 }

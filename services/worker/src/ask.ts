@@ -1,7 +1,7 @@
 import type { Decision } from './decide.ts';
 import { type Delivery, withEnd } from './delivery.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import type { ProviderCalls } from './provider-calls.ts';
+import { identityOf, type ProviderCalls } from './provider-calls.ts';
 
 type Deps = { calls: Pick<ProviderCalls, 'lookup'>; metrics: WorkerMetrics; now: () => number };
 
@@ -24,7 +24,7 @@ export function createAsk({ calls, metrics, now }: Deps): Ask {
       result: isFound ? 'accepted' : 'unknown',
       code: isFound ? 'found_by_lookup' : facts.attempts.at(-1)?.code,
       isUnrecognised: false,
-      providerMessageId: isFound ? answer.providerMessageId : undefined,
+      ...identityOf(answer),
       wasAsked: true,
       concludedAt: now(),
     });

@@ -11,6 +11,8 @@ export type WorkerMetrics = {
   lookedUp(provider: string, answer: LookupResult['kind']): void;
   /** A message that was sent again because of a receipt has ended. */
   redelivered(outcome: Outcome): void;
+  /** Something happened at a connection that a provider keeps. */
+  providerEvent(provider: string, event: string): void;
   segmentsSent(provider: string, encoding: string, segments: number): void;
 };
 
@@ -81,7 +83,15 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
     registers,
   });
 
+  const providerEvents = new Counter({
+    name: 'gateway_provider_events_total',
+    help: 'What happened at connections that providers keep, such as binds and receipts that found no message',
+    labelNames: ['provider', 'event'],
+    registers,
+  });
+
   return {
+    providerEvent: (provider, event) => providerEvents.inc({ provider, event }),
     attempted: (provider, country = 'none', result, durationMs) => {
       attempts.inc({ provider, result });
       attemptsByCountry.inc({ provider, country, result });

@@ -39,6 +39,7 @@ function setup({
     report: (_permit, { kind }) => void told.push(`reported ${kind}`),
     release: () => void told.push('withdrawn'),
     snapshot: () => ({}),
+    standstill: () => undefined,
   };
   const calls = createProviderCalls({ providers: [provider], health, references, publicUrl, now: () => NOW });
   const job: DeliveryJob = {

@@ -102,14 +102,7 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
       }
       const concludedAt = now();
       return {
-        number,
-        provider: provider.name,
-        result: result.kind,
-        code: result.kind === 'accepted' ? undefined : result.code,
-        isUnrecognised: result.kind === 'provider_fault' && !result.isRecognised,
-        providerMessageId: result.kind === 'accepted' ? result.providerMessageId : undefined,
-        wasAsked: false,
-        concludedAt,
+        ...finishedAttempt({ provider: provider.name, number, result, concludedAt }),
         durationMs: concludedAt - startedAt,
       };
     },
@@ -120,4 +113,31 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
         return answer ?? { kind: 'unanswered', code: 'cannot_be_asked' };
       }),
   };
+}
+
+/** An attempt as what the provider said of it. */
+export function finishedAttempt({
+  provider,
+  number,
+  result,
+  concludedAt,
+}: Pick<FinishedAttempt, 'provider' | 'number' | 'concludedAt'> & { result: SendResult }): FinishedAttempt {
+  return {
+    number,
+    provider,
+    result: result.kind,
+    code: result.kind === 'accepted' ? undefined : result.code,
+    isUnrecognised: result.kind === 'provider_fault' && !result.isRecognised,
+    ...identityOf(result),
+    wasAsked: false,
+    concludedAt,
+  };
+}
+
+/** What an accepted message is known by at its provider. */
+export function identityOf(
+  result: SendResult | LookupResult,
+): Pick<FinishedAttempt, 'providerMessageId' | 'names'> {
+  if (result.kind !== 'accepted' && result.kind !== 'found') return { providerMessageId: undefined };
+  return { providerMessageId: result.providerMessageId, names: result.names };
 }

@@ -57,28 +57,45 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
     };
   }
 
+  /** The last attempt, where its provider said after all that it is accepted: what is left is to conclude it. */
+  function settledLate({ attempts, outcome }: DeliveryFacts): FinishedAttempt | undefined {
+    const last = attempts.at(-1);
+    if (last?.result !== 'accepted' || outcome !== undefined) return undefined;
+    return {
+      number: attempts.length,
+      provider: last.provider,
+      result: 'accepted',
+      code: last.code,
+      isUnrecognised: false,
+      // It was filed when it was settled.
+      providerMessageId: undefined,
+      wasAsked: last.wasAsked,
+      concludedAt: now(),
+    };
+  }
+
   return {
     recover: async (job, lease) => {
       const stored = await read(job);
       if ('kind' in stored) return stored;
       const { recipientHint } = stored.facts;
       const log = logger.child({ messageId: job.id, connection: job.connection, recipientHint });
-      const unwritten = neverConcluded(stored.facts);
+      const lost = neverConcluded(stored.facts);
       const delivery: Delivery = {
         kind: 'in_hand',
         job,
         lease,
         ...stored,
-        unwritten,
+        unwritten: lost ?? settledLate(stored.facts),
         hasWaited: lease.hasWaited,
         log,
       };
-      if (unwritten) reportAttempt(delivery, unwritten, 0);
+      if (lost) reportAttempt(delivery, lost, 0);
       return delivery;
     },
     readAgain: async (delivery) => {
       const stored = await read(delivery.job);
-      return 'kind' in stored ? stored : { ...delivery, ...stored, unwritten: undefined };
+      return 'kind' in stored ? stored : { ...delivery, ...stored, unwritten: settledLate(stored.facts) };
     },
   };
 }

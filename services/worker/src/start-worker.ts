@@ -11,6 +11,7 @@ import {
   createRateLimit,
   createReceiptHandler,
   createReceiptStore,
+  createSmppMemory,
   registerQueueMetrics,
 } from '@sms-gateway/delivery';
 import { createReceiptReferences, createVault } from '@sms-gateway/privacy';
@@ -36,6 +37,7 @@ import { registerHealthMetrics } from './health/health-metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { createOpenMessage } from './open-message.ts';
 import { createProviderCalls } from './provider-calls.ts';
+import { createSettleLate } from './settle-late.ts';
 
 /** Milliseconds of the shutdown time that are reserved for storing the results of aborted deliveries. */
 const STORE_RESULTS_MS = 1000;
@@ -93,12 +95,22 @@ export async function startWorker(
     const receipts = createReceiptStore({ redis, now });
     const guard = createGuard({ redis });
     const receiptHandler = createReceiptHandler({ receipts, guard, registry, logger });
+    const store = createDeliveryStore({ redis });
+    const settleLate = createSettleLate({ store, receiptHandler, logger, now });
     const providers = await Promise.all(
       config.providers.map(async (providerConfig) => {
-        const { name } = providerConfig;
+        const { name, kind } = providerConfig;
         const provider = await createProvider(providerConfig, kinds, {
           connections: config.concurrency,
-          onReceipt: async (receipt, reference) => void (await receiptHandler.take(name, receipt, reference)),
+          onReceipt: async (receipt, reference) =>
+            (await receiptHandler.take(name, receipt, reference)).match,
+          onLateResult: (late) => settleLate(name, late),
+          onEvent: (event) => {
+            const { severity, ...fields } = event;
+            metrics.providerEvent(name, event.event);
+            logger[severity]({ provider: name, event: fields }, `${kind}.event`);
+          },
+          memory: createSmppMemory({ redis, provider: name }),
           log: (line, fields) => logger.info({ provider: name, ...fields }, line),
         });
         teardown.add(() => provider.close());
@@ -106,7 +118,7 @@ export async function startWorker(
       }),
     );
     const health = createHealth({
-      providers: providers.map(({ name }) => name),
+      providers,
       rateLimits: config.rateLimits,
       rateLimit: createRateLimit({ redis }),
       now,
@@ -119,7 +131,7 @@ export async function startWorker(
     teardown.add(() => lastErrors.stop());
     let router = createRouter(config.routing);
     const deliver = createDeliver({
-      store: createDeliveryStore({ redis }),
+      store,
       durability: durability ?? { confirm: (write) => write() },
       openMessage: createOpenMessage({
         vault: createVault(config.payloadKeys),
@@ -149,9 +161,11 @@ export async function startWorker(
 
     let isStopping = false;
     const readiness = () => {
+      const standstill = health.standstill();
       const reasons = [
         ...(isStopping ? ['The process is shutting down'] : []),
         ...new Set([...watch.reasons(), ...(durability?.state().reasons ?? [])]),
+        ...(standstill === undefined ? [] : [`No provider can send. ${standstill}`]),
       ];
       return { ready: reasons.length === 0, reasons, detail: { providers: health.snapshot() } };
     };

@@ -13,7 +13,7 @@ export type SimulatorOptions = {
   /** Told what happens to each message that is answered, as the phone sees it, before the answer is given. */
   onAnswered?: (request: SendRequest, fate: SimulatedFate) => Promise<void>;
   /** Takes the receipts, each with the attempt it is for: a lost answer leaves no id of the provider's to know it by. */
-  onReceipt: (receipt: Receipt, reference: { messageId: string; attempt: number }) => Promise<void>;
+  onReceipt: (receipt: Receipt, reference: { messageId: string; attempt: number }) => Promise<unknown>;
   /** Calls back after so many milliseconds; returns what calls that off. */
   after?: (delayMs: number, callback: () => void) => () => void;
 };

@@ -9,8 +9,9 @@ import {
 } from '../../../../test/support/provider-conformance.ts';
 import { startDeafServer } from '../../../../test/support/scripted-provider-server.ts';
 import { createCertificate } from '../../../../test/support/certificate.ts';
-import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
-import { cString, readBind, startSmsc } from '../../../../test/support/smpp-smsc.ts';
+import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
+import { cString, deliverBody, readBind, startSmsc } from '../../../../test/support/smpp-smsc.ts';
+import { STANDARD_DIALECT } from './dialect.ts';
 import { createSmppProvider } from './smpp.ts';
 import { until } from '../../../../test/support/until.ts';
 
@@ -190,7 +191,7 @@ test('answers an enquire_link of the SMSC and refuses a command that it does not
 
   request('alert_notification');
   const enquired = request('enquire_link');
-  const unknownCommand = request('data_sm');
+  const unknownCommand = request('bind_receiver');
 
   expect(await smsc.until('enquire_link_resp')).toMatchObject({ sequence: enquired, status: 0 });
   expect(await smsc.until('generic_nack')).toMatchObject({ sequence: unknownCommand, status: 0x03 });
@@ -209,6 +210,93 @@ test('binds anew where the SMSC says that the session is not bound', async () =>
   isForgotten = false;
   await soon(() => expect(events).toHaveLength(3));
   expect(await provider.send(SMS, idle())).toEqual(accepted('id'));
+});
+
+test('binds a transmitter and a receiver where the SMSC knows no transceiver', async () => {
+  await using smsc = await startSmsc({ bind_transceiver: () => {} });
+  const { provider, bare, receipts } = useSmppProvider({
+    port: smsc.port,
+    dialect: {
+      bindMode: 'transmitter+receiver',
+      interfaceVersion: 0x33,
+      bindAddress: { ton: 1, npi: 1, range: '^467' },
+    },
+  });
+  const bind = { interfaceVersion: 0x33, addrTon: 1, addrNpi: 1, addressRange: '^467' };
+  expect(readBind(await smsc.until('bind_transmitter'))).toMatchObject(bind);
+  expect(readBind(await smsc.until('bind_receiver'))).toMatchObject(bind);
+  await soon(() => expect(bare.problem?.()).toBeUndefined());
+
+  expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
+  for (const { request } of smsc.connections) {
+    request('deliver_sm', deliverBody({ text: Buffer.from('id:id-1 stat:DELIVRD') }));
+  }
+
+  await soon(() => expect(receipts).toHaveLength(2));
+  expect(smsc.connections).toHaveLength(2);
+});
+
+test('sends without its receiver, and says that no receipts come', async () => {
+  await using smsc = await startSmsc({
+    bind_receiver: (pdu, { respond }) => respond(pdu, { status: 0x0d, body: Buffer.alloc(0) }),
+  });
+  const { provider, bare } = useSmppProvider({
+    port: smsc.port,
+    dialect: { bindMode: 'transmitter+receiver' },
+  });
+
+  expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
+  await soon(() =>
+    expect(bare.problem?.()).toEqual({
+      reason: 'bind_receiver is refused: ESME_RBINDFAIL (smpp_0x0d)',
+      stopsSending: false,
+    }),
+  );
+});
+
+test('goes to the next host where one takes no bind, and back to the first when that is over', async () => {
+  let isDown = true;
+  await using first = await startSmsc({
+    bind_transceiver: (pdu, { respond }) => respond(pdu, { status: isDown ? 0x08 : 0, body: cString('') }),
+  });
+  await using second = await startSmsc();
+  const hosts = [
+    { host: '127.0.0.1', port: 1, tls: false },
+    ...[first, second].map(({ port }) => ({ host: '127.0.0.1', port, tls: false })),
+  ];
+  const { provider, whole } = useSmppProvider({ port: first.port, hosts });
+
+  expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
+  expect(second.of('submit_sm')).toHaveLength(1);
+  expect(whole).toMatchObject([
+    { event: 'bind_failed', port: 1, code: 'connect_refused', retryInMs: 0 },
+    { event: 'bind_failed', port: first.port, code: 'smpp_0x08', status: 'ESME_RSYSERR', retryInMs: 0 },
+    { event: 'bound', port: second.port, bind: 'bind_transceiver' },
+  ]);
+
+  isDown = false;
+  second.first().socket.destroy();
+
+  await soon(() => expect(whole.at(-1)).toMatchObject({ event: 'bound', port: first.port }));
+});
+
+test.each([
+  [0x0e, 'ESME_RINVPASWD'],
+  [0x05, 'ESME_RALYBND'],
+])('tells by name why a bind is not taken (%i)', async (status, name) => {
+  await using smsc = await startSmsc({
+    bind_transceiver: (pdu, { respond }) => respond(pdu, { status, body: Buffer.alloc(0) }),
+  });
+  const { bare, whole } = useSmppProvider({ port: smsc.port, random: () => 1 });
+  expect(bare.problem?.()).toEqual({ reason: 'bind_transceiver: smpp_not_bound', stopsSending: true });
+
+  await soon(() =>
+    expect(bare.problem?.()).toEqual({
+      reason: `bind_transceiver is refused: ${name} (smpp_0x0${status.toString(16)})`,
+      stopsSending: true,
+    }),
+  );
+  expect(whole).toMatchObject([{ event: 'bind_failed', status: name, host: '127.0.0.1', port: smsc.port }]);
 });
 
 test('says goodbye on close and knows what became of everything', async () => {
@@ -303,15 +391,17 @@ test.each([
 ])('refuses a %s that SMPP cannot write, without repeating it', (key, value) => {
   const create = () =>
     createSmppProvider({
-      host: '127.0.0.1',
-      port: 1,
-      tls: false,
+      hosts: [{ host: '127.0.0.1', port: 1, tls: false }],
       systemId: '',
       password: '',
       systemType: '',
       from: 'Acme',
       windowSize: 1,
-      onReceipt: async () => {},
+      enquireIntervalMs: 30_000,
+      dialect: STANDARD_DIALECT,
+      memory: createLocalMemory(),
+      onReceipt: async () => undefined,
+      onLateResult: async () => {},
       [key]: value,
     });
 

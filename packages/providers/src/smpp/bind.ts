@@ -1,58 +1,65 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectSocket, type ConnectOptions } from './connect.ts';
+import { decodeBody, BIND_RESPONSE, type Fields, TLV } from './body.ts';
+import { connectSocket, type ConnectOptions, type SmscAddress } from './connect.ts';
+import type { BindCommand } from './pdu.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
-import { BIND_REFUSALS, statusCode } from './status.ts';
+import { isBindRefusal, statusCode, statusName } from './status.ts';
 
-/** What happens to the session, for logs. Holds no secret and nothing of a message. */
-export type SmppEvent =
-  | { event: 'bound' }
-  /** `code`: why no session could be bound; `retryInMs`: when the next attempt follows. */
-  | { event: 'bind_failed'; code: string; retryInMs: number }
+/** What happens to a session, for logs. Holds no secret and nothing of a message. */
+export type BindEvent = { bind: BindCommand; host: string; port: number } & (
+  | { event: 'bound'; smscVersion: number | undefined }
+  /** `retryInMs`: when the next attempt follows, at the next of several hosts. */
+  | ({ event: 'bind_failed'; retryInMs: number } & BindFailure)
   /** `code`: why a session that was bound is over. */
   | { event: 'session_ended'; code: string }
-  /** A delivery receipt of no form known here; it is acknowledged and dropped. */
-  | { event: 'receipt_unreadable' }
-  /** A delivery receipt could not be stored; the SMSC is asked to repeat it. */
-  | { event: 'receipt_refused' };
+);
 
-/** The bound session; else whether the SMSC refuses our credentials, or there is just none now. */
-export type BindState = { kind: 'bound'; session: Session } | { kind: 'refused' } | { kind: 'not_bound' };
+export type BindFailure = {
+  /** Why no session could be bound: `connect_refused`, `smpp_0x0e`. */
+  code: string;
+  /** The status that the SMSC answered, by name: `ESME_RINVPASWD`. */
+  status?: string;
+  /** It does not take what the bind said, which repeating it does not cure. */
+  isRefused?: boolean;
+};
+
+export type BindState = { kind: 'bound'; session: Session } | ({ kind: 'not_bound' } & BindFailure);
 
 export type Bind = {
   state: () => BindState;
-  /** Resolves once the first attempt to bind came to an end, whichever. Never rejects. */
+  /** Resolves after the first attempt to bind at each host, or the first that succeeds. Never rejects. */
   firstAttempt: Promise<void>;
   close(): Promise<void>;
 };
 
-type Options = ConnectOptions &
+export type BindOptions = Omit<ConnectOptions, keyof SmscAddress> &
   SessionOptions & {
-    systemId: string;
-    password: string;
-    systemType: string;
+    /** In order of preference. */
+    hosts: readonly SmscAddress[];
+    command: BindCommand;
+    /** Of the bind (SMPP 3.4 §4.1.1). */
+    fields: Fields;
     random: () => number;
     now: () => number;
-    onEvent: (event: SmppEvent) => void;
+    onEvent: (event: BindEvent) => void;
   };
 
-type Opened =
-  | { kind: 'bound'; session: Session }
-  | { kind: 'refused'; code: string }
-  | { kind: 'failed'; code: string };
+export type Opened =
+  | { kind: 'bound'; session: Session; systemId: string; smscVersion: number | undefined }
+  | ({ kind: 'failed' } & BindFailure);
 
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
-const INTERFACE_VERSION_3_4 = 0x34;
 
 /**
- * Keeps one session bound as transceiver (SMPP 3.4 §4.1.5) until it is closed. After a failed attempt, and after a
- * session that lasted less than 30 s, it waits with full jitter, doubling from 0.5 s to at most 30 s; after a refusal
- * of the credentials, which repeating does not cure and which some SMSCs lock accounts for, 15 to 30 s.
+ * Keeps one session bound until it is closed, at the first of the hosts that takes the bind. When all of them failed,
+ * and after a session that lasted less than 30 s, it waits with full jitter, doubling from 0.5 s to at most 30 s;
+ * where one refused the credentials, which repeating does not cure and which some SMSCs lock accounts for, 15 to 30 s.
  */
-export function keepBound(options: Options): Bind {
-  const { random, now, onEvent } = options;
+export function keepBound(options: BindOptions): Bind {
+  const { hosts, command, random, now, onEvent } = options;
   const closing = new AbortController();
-  let state: BindState = { kind: 'not_bound' };
+  let state: BindState = { kind: 'not_bound', code: 'smpp_not_bound' };
   let finishFirstAttempt!: () => void;
   const firstAttempt = new Promise<void>((resolve) => {
     finishFirstAttempt = resolve;
@@ -61,30 +68,49 @@ export function keepBound(options: Options): Bind {
   async function run() {
     let failures = 0;
     while (!closing.signal.aborted) {
-      const opened = await openSession(options, closing.signal);
-      if (opened.kind === 'bound') {
-        if (closing.signal.aborted) opened.session.end('client_closed');
-        const boundAtMs = now();
-        state = opened;
-        finishFirstAttempt();
-        onEvent({ event: 'bound' });
-        const code = await opened.session.ended;
-        state = { kind: 'not_bound' };
-        onEvent({ event: 'session_ended', code });
-        failures = now() - boundAtMs < MAX_DELAY_MS ? failures + 1 : 0;
-        await pause(delayMs(failures));
-        continue;
-      }
-      if (closing.signal.aborted) break;
-      failures++;
-      const isRefused = opened.kind === 'refused';
-      const retryInMs = isRefused ? MAX_DELAY_MS * (0.5 + random() / 2) : delayMs(failures);
-      state = { kind: isRefused ? 'refused' : 'not_bound' };
-      onEvent({ event: 'bind_failed', code: opened.code, retryInMs: Math.round(retryInMs) });
+      const lastedMs = await runRound(failures);
+      const hasLasted = lastedMs !== undefined && lastedMs >= MAX_DELAY_MS;
+      failures = hasLasted ? 0 : failures + 1;
+      // The wait after a round of failures is the round's own.
+      if (lastedMs !== undefined) await pause(delayMs(failures));
+    }
+    finishFirstAttempt();
+  }
+
+  /** One attempt at each host; how long the session lasted that came of it, in milliseconds, if one did. */
+  async function runRound(failures: number): Promise<number | undefined> {
+    let isRefused = false;
+    for (const [index, address] of hosts.entries()) {
+      const opened = await openSession({ ...options, ...address }, closing.signal);
+      const where = { bind: command, host: address.host, port: address.port };
+      if (opened.kind === 'bound') return runSession(opened, where);
+      if (closing.signal.aborted) return undefined;
+      isRefused ||= opened.isRefused === true;
+      const isLast = index === hosts.length - 1;
+      const retryInMs = !isLast ? 0 : isRefused ? MAX_DELAY_MS * (0.5 + random() / 2) : delayMs(failures + 1);
+      const { kind: _kind, ...failure } = opened;
+      state = { kind: 'not_bound', ...failure };
+      onEvent({ event: 'bind_failed', ...where, ...failure, retryInMs: Math.round(retryInMs) });
+      if (!isLast) continue;
       finishFirstAttempt();
       await pause(retryInMs);
     }
+    return undefined;
+  }
+
+  async function runSession(
+    { session, smscVersion }: Opened & { kind: 'bound' },
+    where: Pick<BindEvent, 'bind' | 'host' | 'port'>,
+  ): Promise<number> {
+    if (closing.signal.aborted) session.end('client_closed');
+    const boundAtMs = now();
+    state = { kind: 'bound', session };
     finishFirstAttempt();
+    onEvent({ event: 'bound', ...where, smscVersion });
+    const code = await session.ended;
+    state = { kind: 'not_bound', code };
+    onEvent({ event: 'session_ended', ...where, code });
+    return now() - boundAtMs;
   }
 
   function delayMs(failures: number): number {
@@ -108,23 +134,35 @@ export function keepBound(options: Options): Bind {
   };
 }
 
-async function openSession(options: Options, signal: AbortSignal): Promise<Opened> {
+/** Connects and binds once. The session of a bind that was not taken is over. Never rejects. */
+export async function openSession(
+  options: ConnectOptions & SessionOptions & Pick<BindOptions, 'command' | 'fields'>,
+  signal: AbortSignal,
+): Promise<Opened> {
   const connected = await connectSocket(options, signal);
   if (connected.kind === 'failed') return connected;
 
   const session = createSession(connected.socket, options);
   const abort = () => session.end('client_closed');
   signal.addEventListener('abort', abort, { once: true });
-  const answer = await session.bind({
-    system_id: options.systemId,
-    password: options.password,
-    system_type: options.systemType,
-    interface_version: INTERFACE_VERSION_3_4,
-  });
+  const answer = await session.bind(options.command, options.fields);
   signal.removeEventListener('abort', abort);
 
-  if (answer.kind === 'answer' && !answer.isNack && answer.status === 0) return { kind: 'bound', session };
+  if (answer.kind === 'answer' && !answer.isNack && answer.status === 0) {
+    const response = decodeBody(BIND_RESPONSE, answer.body);
+    return {
+      kind: 'bound',
+      session,
+      systemId: String(response?.fields['system_id'] ?? ''),
+      smscVersion: response?.tlvs.get(TLV.scInterfaceVersion)?.at(0),
+    };
+  }
   session.end('client_closed');
   if (answer.kind !== 'answer') return { kind: 'failed', code: answer.code };
-  return { kind: BIND_REFUSALS.has(answer.status) ? 'refused' : 'failed', code: statusCode(answer.status) };
+  return {
+    kind: 'failed',
+    code: statusCode(answer.status),
+    status: statusName(answer.status),
+    isRefused: isBindRefusal(answer.status),
+  };
 }

@@ -2,10 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { notSentCode, type NotSentCode } from '../failure-code.ts';
 
-export type ConnectOptions = {
-  host: string;
-  port: number;
-  tls: boolean;
+export type SmscAddress = { host: string; port: number; tls: boolean };
+
+export type ConnectOptions = SmscAddress & {
   /** PEM of the authorities to trust in place of Node's own, for an SMSC with a private one. */
   ca?: string | undefined;
   /** DNS, TCP and TLS together. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { cString, deliverBody, tlv } from '../../../../test/support/smpp-smsc.ts';
-import { readDelivery } from './receipt.ts';
+import { readDelivery as readAny } from './receipt.ts';
+
+const readDelivery = (body: Buffer) => readAny({ command: 'deliver_sm', body });
 
 const text = (stat: string, err = '000') =>
   Buffer.from(`id:a_b@4711 sub:001 dlvrd:000 stat:${stat} err:${err} text:`);
@@ -35,6 +37,8 @@ test.each([
   [6, 'sent', undefined, false],
   [7, 'unknown', 'smpp_unknown', false],
   [8, 'failed', 'smpp_rejectd', true],
+  [0, 'sent', undefined, false],
+  [9, 'failed', 'smpp_skipped', true],
 ])('reads message_state %i', (value, status, code, isCurable) => {
   expect(readDelivery(deliverBody({ tlvs: state(value) }))).toEqual({
     kind: 'receipt',
@@ -76,7 +80,53 @@ test.each([
 
 test("believes nothing of the message's own text", () => {
   const body = deliverBody({ text: Buffer.from('id:4711 sub:001 Text:stat:UNDELIV err:005') });
-  expect(readDelivery(body)).toEqual({ kind: 'unreadable' });
+  expect(readDelivery(body)).toMatchObject({ receipt: { providerMessageId: '4711', status: 'sent' } });
+});
+
+test.each<[text: string, id: string | undefined, status: string | undefined]>([
+  ['id:4711 stat: DELIVRD', '4711', 'delivered'],
+  ['id: 4711 stat : DELIVRD err: 000', '4711', 'delivered'],
+  ['ID:4711 STAT:Delivered', '4711', 'delivered'],
+  ['id=4711;stat=UNDELIVERABLE;err=27', '4711', 'undelivered'],
+  ['id:4711,sub:001,dlvrd:000,stat:EXPIRED,err:000', '4711', 'expired'],
+  ['stat:REJECTED id:4711', '4711', 'failed'],
+  ['message id: "4711" status: failed', '4711', 'undelivered'],
+  ['msgid:4711 state:ACCEPTED', '4711', 'sent'],
+  ['id:4711 sub:001 dlvrd:001 submit date:2611230700 done date:2611230701 err:000', '4711', 'delivered'],
+  ['id:4711 sub:001 dlvrd:000 submit date:2611230700 done date:2611230701 err:011', '4711', 'undelivered'],
+  ['id:4711 submit date:26-11-23 07:00:59 done date: stat:DELIVRD', '4711', 'delivered'],
+  ['id:4711 done date:20261123070159.123+0000 stat:UNDELIV', '4711', 'undelivered'],
+  ['id:4711 done date:Mon Nov 23 07:01:59 UTC 2026 stat:DELIVRD', '4711', 'delivered'],
+  ['id:4711 The message was delivered', '4711', 'delivered'],
+  ['id:4711 Delivery failed: subscriber absent', '4711', 'undelivered'],
+  ['id:4711 Could not be delivered', '4711', 'undelivered'],
+  ['id:4711 Message undelivered', '4711', 'undelivered'],
+  ['id:4711 Delivery report', '4711', 'sent'],
+  ['id: sub:001 stat:DELIVRD', undefined, undefined],
+  ['sub:001 stat:DELIVRD', undefined, undefined],
+])('reads the text %j', (written, id, status) => {
+  const delivery = readDelivery(deliverBody({ text: Buffer.from(written) }));
+  expect(delivery.kind === 'receipt' ? delivery.receipt.providerMessageId : undefined).toBe(id);
+  expect(delivery.kind === 'receipt' ? delivery.receipt.status : undefined).toBe(status);
+});
+
+test.each([
+  ['Message delivered to handset', 'delivered'],
+  ['Absent subscriber', 'sent'],
+  ['rejected by operator', 'failed'],
+])('reads an id in a TLV beside the free text %j', (written, status) => {
+  const tlvs = [tlv(0x1e, cString('4711'))];
+  expect(readDelivery(deliverBody({ esmClass: 0, text: Buffer.from(written), tlvs }))).toMatchObject({
+    receipt: { providerMessageId: '4711', status },
+  });
+});
+
+test('reads a text behind a user data header', () => {
+  const header = Buffer.from([5, 0, 3, 1, 1, 1]);
+  const whole = Buffer.concat([header, Buffer.from('id:4711 stat:DELIVRD')]);
+  expect(readDelivery(deliverBody({ esmClass: 0x44, text: whole }))).toMatchObject({
+    receipt: { providerMessageId: '4711', status: 'delivered' },
+  });
 });
 
 test.each(['\u0007', 'x'.repeat(65)])('takes no id of control characters or unbounded length', (id) => {

@@ -1,13 +1,15 @@
 import { inspect } from 'node:util';
 import { expect, test, vi } from 'vitest';
-import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
-import { cString, deliverBody, startSmsc, tlv } from '../../../../test/support/smpp-smsc.ts';
+import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
+import { cString, dataBody, deliverBody, startSmsc, tlv } from '../../../../test/support/smpp-smsc.ts';
 import { until } from '../../../../test/support/until.ts';
 
 const idle = () => new AbortController().signal;
 const TEXT =
   'id:4711 sub:001 dlvrd:001 submit date:2611230700 done date:2611230701 stat:DELIVRD err:000 Text:Your code is 49';
 const DELIVERED = { providerMessageId: '4711', status: 'delivered', code: undefined, isCurable: false };
+/** How such a receipt may be filed. */
+const NAME = expect.objectContaining({ id: '4711' });
 const receiptBody = (text = TEXT) => deliverBody({ text: Buffer.from(text) });
 
 test('answers a receipt once it is stored, and not before', async () => {
@@ -15,7 +17,7 @@ test('answers a receipt once it is stored, and not before', async () => {
   const stored = new Promise<void>((resolve) => {
     store = resolve;
   });
-  const onReceipt = vi.fn(() => stored);
+  const onReceipt = vi.fn(() => stored.then(() => undefined));
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port, onReceipt });
   await provider.send(SMS, idle());
@@ -25,7 +27,7 @@ test('answers a receipt once it is stored, and not before', async () => {
   request('enquire_link');
   await smsc.until('enquire_link_resp');
   expect(smsc.of('deliver_sm_resp')).toHaveLength(0);
-  expect(onReceipt).toHaveBeenCalledExactlyOnceWith(DELIVERED);
+  expect(onReceipt).toHaveBeenCalledExactlyOnceWith({ ...DELIVERED, name: NAME });
   store();
 
   expect(await smsc.until('deliver_sm_resp')).toMatchObject({ sequence, status: 0, body: cString('') });
@@ -35,6 +37,7 @@ test('asks for a receipt again that could not be stored, and goes on', async () 
   let isBroken = true;
   const onReceipt = vi.fn(async () => {
     if (isBroken) throw new Error(`no room for ${SMS.to}`);
+    return undefined;
   });
   await using smsc = await startSmsc();
   const { provider, events } = useSmppProvider({ port: smsc.port, onReceipt });
@@ -73,7 +76,6 @@ test.each([
   ],
   ["a handset's own acknowledgement", deliverBody({ esmClass: 0x08, text: Buffer.from(TEXT) }), 0],
   ['a receipt without an id', receiptBody('stat:DELIVRD 493817'), 1],
-  ['a receipt without a state', receiptBody('id:4711 493817'), 1],
   ['a receipt cut off', receiptBody().subarray(0, 60), 1],
   ['an empty body', Buffer.alloc(0), 1],
 ])('acknowledges %s and keeps it to itself', async (_, body, unreadable) => {
@@ -89,22 +91,57 @@ test.each([
   expect(inspect(events)).not.toContain('493817');
 });
 
-test.each([
-  ['the same', '0a1b2c3d4e', '0a1b2c3d4e'],
-  ['the other case', '0A1B2C3D4E', '0a1b2c3d4e'],
-  ['the decimal form of a hexadecimal one', '0A1B2C3D4E', '43405557070'],
-  ['the hexadecimal form of a decimal one', '43405557070', '0A1B2C3D4E'],
-  ['one without its padding', '0004711471', '4711471'],
-])('knows a message by a receipt whose id is %s', async (_, submitted, received) => {
-  await using smsc = await startSmsc({
-    submit_sm: (pdu, { respond }) => respond(pdu, { body: cString(submitted) }),
-  });
+test('takes a receipt by data_sm', async () => {
+  await using smsc = await startSmsc();
   const { provider, receipts } = useSmppProvider({ port: smsc.port });
   await provider.send(SMS, idle());
 
-  smsc.first().request('deliver_sm', receiptBody(TEXT.replace('4711', received)));
+  const sequence = smsc.first().request('data_sm', dataBody({ tlvs: [tlv(0x04_24, Buffer.from(TEXT))] }));
 
-  await until(() => expect(receipts).toMatchObject([{ providerMessageId: submitted }]));
+  expect(await smsc.until('data_sm_resp')).toMatchObject({ sequence, status: 0, body: cString('') });
+  expect(receipts).toEqual([DELIVERED]);
+});
+
+test('tells what something looked like that it could not use, and nothing that it said', async () => {
+  await using smsc = await startSmsc();
+  const { provider, whole } = useSmppProvider({ port: smsc.port });
+  await provider.send(SMS, idle());
+
+  smsc.first().request('deliver_sm', deliverBody({ esmClass: 0, text: Buffer.from('Stop 493817') }));
+  smsc.first().request('deliver_sm', receiptBody('stat:DELIVRD, from 14155550123'));
+
+  await until(() =>
+    expect(whole.slice(1)).toMatchObject([
+      { event: 'no_receipt', shape: { command: 'deliver_sm', esmClass: 0, form: 'a{4} 9{6}' } },
+      { event: 'receipt_unreadable', shape: { esmClass: 4, form: 'stat:a{7}, a{4} 9{11}' } },
+    ]),
+  );
+});
+
+test('learns how an SMSC writes the ids of its receipts, and remembers it', async () => {
+  const memory = createLocalMemory();
+  await using smsc = await startSmsc();
+  const names: unknown[] = [];
+  const { provider, events } = useSmppProvider({
+    port: smsc.port,
+    memory,
+    onReceipt: async ({ name }) => {
+      names.push(name?.messageIds);
+      return { filedAs: '0A1B'.toLowerCase().replace(/^0/, ''), isOnly: true };
+    },
+  });
+  await provider.send(SMS, idle());
+  const { request } = smsc.first();
+
+  // 0xa1b is 2587.
+  for (let count = 1; count <= 3; count++) {
+    request('deliver_sm', receiptBody('id:02587 stat:DELIVRD'));
+    await smsc.until('deliver_sm_resp', count);
+  }
+
+  expect(names).toEqual([['2587', 'a1b', '9607'], ['2587', 'a1b', '9607'], ['a1b']]);
+  expect(events).toContainEqual({ event: 'id_form_learnt' });
+  expect(await memory.idForm(`127.0.0.1:${smsc.port}`)).toBe('hex-to-decimal');
 });
 
 test('takes the id and the state of the TLVs where there are any', async () => {

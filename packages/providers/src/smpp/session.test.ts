@@ -3,11 +3,12 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import { createSession } from './session.ts';
-import { submitFields } from './submit.ts';
+import { STANDARD_DIALECT } from './dialect.ts';
+import { submitParts } from './submit.ts';
 
 const idle = () => new AbortController().signal;
-const [FIELDS = {}] =
-  submitFields({ to: '+14155550123', sender: 'Acme', body: 'Hello', validitySeconds: 60 }, 0) ?? [];
+const MESSAGE = { to: '+14155550123', sender: 'Acme', body: 'Hello', validitySeconds: 60 };
+const SUBMIT = submitParts(MESSAGE, STANDARD_DIALECT)?.body(1, 0, 0) ?? Buffer.alloc(0);
 
 async function openSession(port: number, windowSize: number) {
   const socket = connect(port, '127.0.0.1');
@@ -28,11 +29,11 @@ test('writes nothing for one that is aborted on its way from the window to the s
   const session = await openSession(smsc.port, 1);
   const controller = new AbortController();
 
-  const aborted = session.submit(FIELDS, controller.signal);
+  const aborted = session.submit(SUBMIT, controller.signal);
   controller.abort();
 
   expect(await aborted).toEqual({ kind: 'not_sent', code: 'aborted' });
-  expect(await session.submit(FIELDS, idle())).toMatchObject({ kind: 'answer', status: 0 });
+  expect(await session.submit(SUBMIT, idle())).toMatchObject({ kind: 'answer', status: 0 });
   expect(smsc.of('submit_sm')).toHaveLength(1);
 });
 
@@ -44,6 +45,6 @@ test('writes nothing after its end, which keeps its first reason', async () => {
   session.end('client_closed');
 
   expect(await session.ended).toBe('connection_reset');
-  expect(await session.submit(FIELDS, idle())).toEqual({ kind: 'not_sent', code: 'smpp_not_bound' });
-  expect(await session.bind({})).toEqual({ kind: 'not_sent', code: 'smpp_not_bound' });
+  expect(await session.submit(SUBMIT, idle())).toEqual({ kind: 'not_sent', code: 'smpp_not_bound' });
+  expect(await session.bind('bind_transceiver', {})).toEqual({ kind: 'not_sent', code: 'smpp_not_bound' });
 });

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { type NoAnswerCode, noAnswerCode } from '../failure-code.ts';
+import { BIND, encodeBody, type Fields, MESSAGE_ID } from './body.ts';
 import {
+  type AnsweredCommand,
+  type BindCommand,
   COMMAND_ID,
   createPduReader,
   encodePdu,
@@ -9,6 +12,7 @@ import {
   type RequestCommand,
   responseId,
 } from './pdu.ts';
+import { ESME_RINVCMDID } from './status.ts';
 import { untilAborted } from './until-aborted.ts';
 import { createSendWindow } from './window.ts';
 
@@ -20,9 +24,11 @@ import { createSendWindow } from './window.ts';
  * - `no_answer`: handed to the socket, so the SMSC may have acted on it.
  */
 export type RequestOutcome =
-  | { kind: 'answer'; isNack: boolean; status: number; body: Buffer }
+  | RequestAnswer
   | { kind: 'not_sent'; code: 'aborted' | 'smpp_not_bound' }
   | { kind: 'no_answer'; code: NoAnswerCode };
+
+export type RequestAnswer = { kind: 'answer'; isNack: boolean; status: number; body: Buffer };
 
 export type SessionOptions = {
   /** Requests that may be unanswered at once. */
@@ -33,18 +39,26 @@ export type SessionOptions = {
   enquireIntervalMs: number;
   /** How long an unbind, ours or the SMSC's, may take before the socket is dropped. */
   unbindTimeoutMs: number;
-  /** Takes the body of a deliver_sm and says the command_status to answer. Never rejects. */
-  onDeliver: (body: Buffer) => Promise<number>;
+  /** Takes a deliver_sm or data_sm and says the command_status to answer. Never rejects. */
+  onDeliver: (delivery: Delivery) => Promise<number>;
+  /** Sees every PDU as it goes or comes. */
+  onPdu?: ((direction: 'sent' | 'received', pdu: Pdu) => void) | undefined;
 };
 
+export type Delivery = { command: 'deliver_sm' | 'data_sm'; body: Buffer };
+
 export type Session = {
-  /** Delivery receipts come over a transceiver only. */
-  bind(
-    fields: Record<string, unknown>,
-    as?: 'bind_transceiver' | 'bind_transmitter',
+  /** Delivery receipts come over a receiver or a transceiver only. */
+  bind(command: BindCommand, fields: Fields): Promise<RequestOutcome>;
+  /**
+   * Writes one submit_sm within the window. Settles as soon as `signal` is aborted. Never rejects. An answer that comes
+   * after it was settled without one, up to `LATE_ANSWER_MS` after, goes to `onLateAnswer`.
+   */
+  submit(
+    body: Buffer,
+    signal: AbortSignal,
+    onLateAnswer?: (answer: RequestAnswer) => void,
   ): Promise<RequestOutcome>;
-  /** Writes one submit_sm within the window. Settles as soon as `signal` is aborted. Never rejects. */
-  submit(fields: Record<string, unknown>, signal: AbortSignal): Promise<RequestOutcome>;
   /** Takes no more requests, says goodbye and ends within `unbindTimeoutMs`. */
   unbind(): Promise<void>;
   /** Drops the socket; what is unanswered ends as `no_answer` with this code. */
@@ -53,18 +67,16 @@ export type Session = {
   ended: Promise<NoAnswerCode>;
 };
 
-const ESME_RINVCMDID = 0x03;
 const MAX_SEQUENCE = 0x7fff_ffff;
+/** Milliseconds after the response timer for which an answer still says something of use. */
+export const LATE_ANSWER_MS = 600_000;
 
 /**
  * One session over a connected socket. It ends, and with it everything that is unanswered, when the socket does, when
  * the SMSC unbinds, when the stream loses its framing, or when an enquire_link goes unanswered.
- *
- * The library's own session is not used: at the end of a connection it forgets its callbacks, it has no response
- * timer and no window, and a reading error leaves it wedged with an open socket.
  */
 export function createSession(socket: Socket, options: SessionOptions): Session {
-  const { windowSize, respondTimeoutMs, enquireIntervalMs, unbindTimeoutMs, onDeliver } = options;
+  const { windowSize, respondTimeoutMs, enquireIntervalMs, unbindTimeoutMs, onDeliver, onPdu } = options;
   const pending = new Map<number, { expects: number; settle: (outcome: RequestOutcome) => void }>();
   const window = createSendWindow(windowSize);
   const readPdus = createPduReader();
@@ -95,23 +107,43 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   }
 
   // A response of any age frees its place in the window; only the session's end and the timer do it otherwise.
-  function exchange(command: RequestCommand, fields = {}, timeoutMs = respondTimeoutMs) {
+  function exchange(
+    command: RequestCommand,
+    body: Buffer = Buffer.alloc(0),
+    timeoutMs = respondTimeoutMs,
+    onLateAnswer: (answer: RequestAnswer) => void = () => {},
+  ) {
     if (!isTaking || !socket.writable) {
       return Promise.resolve<RequestOutcome>({ kind: 'not_sent', code: 'smpp_not_bound' });
     }
     sequence = nextSequence();
     const ours = sequence;
-    const bytes = encodePdu(command, ours, fields);
     return new Promise<RequestOutcome>((resolve) => {
-      const timer = setTimeout(() => settle({ kind: 'no_answer', code: 'answer_timeout' }), timeoutMs);
-      const settle = (outcome: RequestOutcome) => {
+      const forget = (timer: NodeJS.Timeout) => {
         clearTimeout(timer);
         pending.delete(ours);
+      };
+      const timer = setTimeout(() => {
+        resolve({ kind: 'no_answer', code: 'answer_timeout' });
+        const lateTimer = setTimeout(() => pending.delete(ours), LATE_ANSWER_MS).unref();
+        const settle = (outcome: RequestOutcome) => {
+          forget(lateTimer);
+          if (outcome.kind === 'answer') onLateAnswer(outcome);
+        };
+        pending.set(ours, { expects: responseId(command), settle });
+      }, timeoutMs);
+      const settle = (outcome: RequestOutcome) => {
+        forget(timer);
         resolve(outcome);
       };
       pending.set(ours, { expects: responseId(command), settle });
-      socket.write(bytes);
+      write({ commandId: COMMAND_ID[command], status: 0, sequence: ours, body });
     });
+  }
+
+  function write(pdu: Pdu) {
+    onPdu?.('sent', pdu);
+    socket.write(encodePdu(pdu));
   }
 
   // §3.2: from 1 to 7FFFFFFF, in steps of one; a number that is still in use is passed over.
@@ -128,12 +160,16 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   }
 
   function receive(pdu: Pdu) {
+    onPdu?.('received', pdu);
     if (isResponse(pdu)) receiveResponse(pdu);
-    else if (pdu.commandId === COMMAND_ID.enquire_link) respond('enquire_link_resp', pdu);
-    else if (pdu.commandId === COMMAND_ID.deliver_sm) void receiveDelivery(pdu);
+    else if (pdu.commandId === COMMAND_ID.enquire_link) respond('enquire_link', pdu);
+    else if (pdu.commandId === COMMAND_ID.deliver_sm) void receiveDelivery('deliver_sm', pdu);
+    else if (pdu.commandId === COMMAND_ID.data_sm) void receiveDelivery('data_sm', pdu);
     else if (pdu.commandId === COMMAND_ID.unbind) receiveUnbind(pdu);
     // alert_notification is the one request without a response (§4.12).
-    else if (pdu.commandId !== COMMAND_ID.alert_notification) respond('generic_nack', pdu, ESME_RINVCMDID);
+    else if (pdu.commandId !== COMMAND_ID.alert_notification) {
+      reply(pdu, { commandId: COMMAND_ID.generic_nack, status: ESME_RINVCMDID });
+    }
   }
 
   function receiveResponse({ commandId, status, sequence: theirs, body }: Pdu) {
@@ -144,19 +180,25 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     }
   }
 
-  async function receiveDelivery(pdu: Pdu) {
-    respond('deliver_sm_resp', pdu, await onDeliver(pdu.body));
+  async function receiveDelivery(command: Delivery['command'], pdu: Pdu) {
+    respond(command, pdu, await onDeliver({ command, body: pdu.body }));
   }
 
   function receiveUnbind(pdu: Pdu) {
-    respond('unbind_resp', pdu);
+    respond('unbind', pdu);
     stopTaking();
     socket.end();
     dropTimer ??= setTimeout(() => end('connection_closed'), unbindTimeoutMs);
   }
 
-  function respond(command: Parameters<typeof encodePdu>[0], pdu: Pdu, status = 0) {
-    if (socket.writable) socket.write(encodePdu(command, pdu.sequence, { command_status: status }));
+  function respond(command: AnsweredCommand, pdu: Pdu, status = 0) {
+    // The message_id of these responses is unused, and is there (§4.6.2).
+    const body = command === 'deliver_sm' || command === 'data_sm' ? encodeBody(MESSAGE_ID, {}) : undefined;
+    reply(pdu, { commandId: responseId(command), status, ...(body && { body }) });
+  }
+
+  function reply({ sequence: theirs }: Pdu, answer: Pick<Pdu, 'commandId' | 'status'> & { body?: Buffer }) {
+    if (socket.writable) write({ body: Buffer.alloc(0), ...answer, sequence: theirs });
   }
 
   socket.on('data', (chunk: Buffer) => {
@@ -170,8 +212,8 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   socket.on('close', () => end('connection_closed'));
 
   return {
-    bind: (fields, as = 'bind_transceiver') => exchange(as, fields),
-    async submit(fields, signal) {
+    bind: (command, fields) => exchange(command, encodeBody(BIND, fields)),
+    async submit(body, signal, onLateAnswer = () => {}) {
       const entry = await window.take(signal);
       if (entry === 'aborted') return { kind: 'not_sent', code: 'aborted' };
       if (entry === 'closed') return { kind: 'not_sent', code: 'smpp_not_bound' };
@@ -179,12 +221,19 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
         window.release();
         return { kind: 'not_sent', code: 'aborted' };
       }
-      const exchanged = exchange('submit_sm', fields);
+      const exchanged = exchange('submit_sm', body, respondTimeoutMs, onLateAnswer);
       void exchanged.then(() => window.release());
-      return (await untilAborted(exchanged, signal)) ?? { kind: 'no_answer', code: 'aborted' };
+      const outcome = await untilAborted(exchanged, signal);
+      if (outcome) return outcome;
+      const passOn = async () => {
+        const late = await exchanged;
+        if (late.kind === 'answer') onLateAnswer(late);
+      };
+      void passOn();
+      return { kind: 'no_answer', code: 'aborted' };
     },
     async unbind() {
-      const saidGoodbye = exchange('unbind', {}, unbindTimeoutMs);
+      const saidGoodbye = exchange('unbind', undefined, unbindTimeoutMs);
       stopTaking();
       await saidGoodbye;
       end('client_closed');

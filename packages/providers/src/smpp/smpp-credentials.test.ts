@@ -1,29 +1,19 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { readBind, type Script, startSmsc } from '../../../../test/support/smpp-smsc.ts';
+import { STANDARD_DIALECT } from './dialect.ts';
 import { smppCredentials } from './smpp-credentials.ts';
 
 const PASSWORD = 'pass-9f2';
 
 async function setup(script: Script = {}) {
-  const smsc = await startSmsc({
-    bind_transmitter: (pdu, { socket }) => {
-      // The library's name of the response is not in the stand-in's table.
-      const header = Buffer.alloc(16);
-      header.writeUInt32BE(17, 0);
-      header.writeUInt32BE(0x8000_0002, 4);
-      header.writeUInt32BE(pdu.sequence, 12);
-      socket.write(Buffer.concat([header, Buffer.from([0])]));
-    },
-    ...script,
-  });
+  const smsc = await startSmsc(script);
   onTestFinished(() => smsc[Symbol.asyncDispose]());
   const check = smppCredentials({
-    host: '127.0.0.1',
-    port: smsc.port,
-    tls: false,
+    hosts: [{ host: '127.0.0.1', port: smsc.port, tls: false }],
     systemId: 'gateway',
     password: PASSWORD,
     systemType: '',
+    dialect: STANDARD_DIALECT,
   });
   return { smsc, check };
 }
@@ -47,11 +37,11 @@ test('binds as transmitter, which gets no receipts, and unbinds', async () => {
 });
 
 test.each([
-  [0x0e, 'refused', 'smpp_0x0e'],
-  [0x0f, 'refused', 'smpp_0x0f'],
+  [0x0e, 'refused', 'ESME_RINVPASWD'],
+  [0x0f, 'refused', 'ESME_RINVSYSID'],
   // May be a limit of binds, which the worker has used up.
-  [0x05, 'not_allowed', 'smpp_0x05'],
-  [0x0d, 'not_allowed', 'smpp_0x0d'],
+  [0x05, 'not_allowed', 'ESME_RALYBND'],
+  [0x0d, 'not_allowed', 'ESME_RBINDFAIL'],
 ])('status %i means %s', async (status, kind, code) => {
   const { check } = await setup({ bind_transmitter: refuse(status) });
 

@@ -1,55 +1,52 @@
 import type { CredentialsAnswer, CredentialsCheck } from '../credentials-check.ts';
-import { connectSocket } from './connect.ts';
-import { createSession } from './session.ts';
-import type { SmppProviderOptions } from './smpp.ts';
-import { statusCode } from './status.ts';
+import { type Opened, openSession } from './bind.ts';
+import { bindFields } from './binds.ts';
+import type { SmppConfig } from './smpp.ts';
+import { ESME_RX_T_APPN } from './status.ts';
 
-const ESME_RX_T_APPN = 0x64;
-/** ESME_RINVPASWD, ESME_RINVSYSID: what is left for ESME_RBINDFAIL and ESME_RALYBND may be a limit of binds. */
-const REFUSALS: ReadonlySet<number> = new Set([0x0e, 0x0f]);
-
-type Options = Pick<
-  SmppProviderOptions,
-  'host' | 'port' | 'tls' | 'ca' | 'systemId' | 'password' | 'systemType'
->;
+/** What is left for ESME_RBINDFAIL and ESME_RALYBND may be a limit of binds. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set(['ESME_RINVPASWD', 'ESME_RINVSYSID']);
 
 /**
- * Binds and unbinds. As transmitter, so that no delivery receipt is handed to this session (SMPP 3.4 §2.2): the
- * worker's is the one that can store it.
+ * Binds and unbinds, at the first host that can be reached. As transmitter, so that no delivery receipt is handed to
+ * this session (SMPP 3.4 §2.2): the worker's is the one that can store it.
  */
-export function smppCredentials({ systemId, password, systemType, ...address }: Options): CredentialsCheck {
+export function smppCredentials(
+  config: Pick<SmppConfig, 'hosts' | 'ca' | 'systemId' | 'password' | 'systemType' | 'dialect'>,
+): CredentialsCheck {
+  async function open(signal: AbortSignal): Promise<Opened> {
+    let opened: Opened = { kind: 'failed', code: 'smpp_not_bound' };
+    for (const address of config.hosts) {
+      opened = await openSession(
+        {
+          ...address,
+          ca: config.ca,
+          command: 'bind_transmitter',
+          fields: bindFields(config, config.dialect),
+          windowSize: 1,
+          connectTimeoutMs: 5_000,
+          respondTimeoutMs: 5_000,
+          enquireIntervalMs: 60_000,
+          unbindTimeoutMs: 1_000,
+          onDeliver: async () => ESME_RX_T_APPN,
+        },
+        signal,
+      );
+      if (opened.kind === 'bound' || opened.status !== undefined) break;
+    }
+    return opened;
+  }
+
   return {
     proves: 'system ID and password',
     async ask(signal) {
-      const connected = await connectSocket({ ...address, connectTimeoutMs: 5_000 }, signal);
-      if (connected.kind === 'failed') return answerOf('unanswered', connected.code);
-      const session = createSession(connected.socket, {
-        windowSize: 1,
-        respondTimeoutMs: 5_000,
-        enquireIntervalMs: 60_000,
-        unbindTimeoutMs: 1_000,
-        onDeliver: async () => ESME_RX_T_APPN,
-      });
-      const abort = () => session.end('client_closed');
-      signal.addEventListener('abort', abort, { once: true });
-      try {
-        const outcome = await session.bind(
-          { system_id: systemId, password, system_type: systemType, interface_version: 0x34 },
-          'bind_transmitter',
-        );
-        if (outcome.kind !== 'answer') return answerOf('unanswered', outcome.code);
-        if (outcome.status !== 0) {
-          return answerOf(
-            REFUSALS.has(outcome.status) ? 'refused' : 'not_allowed',
-            statusCode(outcome.status),
-          );
-        }
-        await session.unbind();
+      const opened = await open(signal);
+      if (opened.kind === 'bound') {
+        await opened.session.unbind();
         return answerOf('accepted', 'smpp_bound');
-      } finally {
-        signal.removeEventListener('abort', abort);
-        session.end('client_closed');
       }
+      if (opened.status === undefined) return answerOf('unanswered', opened.code);
+      return answerOf(REFUSALS.has(opened.status) ? 'refused' : 'not_allowed', opened.status);
     },
   };
 }

@@ -2,7 +2,7 @@ import { text } from '@sms-gateway/config/fields';
 import { z } from 'zod';
 
 /** smpp:// or smpps://, without credentials: SMPP has fields of its own for them. */
-export const smppUrl = text.transform((written, context) => {
+const smppUrl = text.transform((written, context) => {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url === undefined || !/^smpps?:$/.test(url.protocol) || url.hostname === '') {
     context.addIssue(
@@ -21,3 +21,17 @@ export const smppUrl = text.transform((written, context) => {
   }
   return z.NEVER;
 });
+
+/** One address or several, comma-separated or as a list; what is wrong with the only one is said without its place. */
+export const smppUrls = z
+  .union([z.string(), z.array(z.string())], 'must be text or a list')
+  .transform((written, context) => {
+    const entries = typeof written === 'string' ? written.split(',') : written;
+    return entries.map((entry, index) => {
+      const read = smppUrl.safeParse(entry);
+      if (read.success) return read.data;
+      const place = entries.length > 1 ? `entry ${index + 1} ` : '';
+      for (const { message } of read.error.issues) context.addIssue(`${place}${message}`);
+      return z.NEVER;
+    });
+  });

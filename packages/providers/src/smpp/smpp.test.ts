@@ -4,10 +4,13 @@ import {
   fault,
   rejected,
   throttled,
+  transient,
   unknown,
 } from '../../../../test/support/provider-conformance.ts';
-import { SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
+import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
 import { cString, readSubmit, startSmsc } from '../../../../test/support/smpp-smsc.ts';
+import { until } from '../../../../test/support/until.ts';
+import type { SendResult } from '../provider.ts';
 
 const idle = () => new AbortController().signal;
 const LONG = { ...SMS, body: 'x'.repeat(400) };
@@ -64,7 +67,8 @@ test('submits the parts of a long text in order, under one reference and the id 
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port });
 
-  const results = [await provider.send(LONG, idle()), await provider.send(LONG, idle())];
+  const another = { ...LONG, id: 'another' };
+  const results = [await provider.send(LONG, idle()), await provider.send(another, idle())];
 
   expect(results).toEqual([accepted('id-1'), accepted('id-4')]);
   const submits = smsc.of('submit_sm').map(readSubmit);
@@ -79,21 +83,176 @@ test('submits the parts of a long text in order, under one reference and the id 
   ]);
 });
 
-test.each([
-  ['the first part is refused', [0x0b], rejected('smpp_0x0b'), 1],
-  ['the first part is throttled', [0x58], throttled('smpp_0x58'), 1],
-  ['a later part is refused', [0, 0x0b], unknown('smpp_partly_accepted'), 2],
-  ['a later part is throttled', [0, 0, 0x58], unknown('smpp_partly_accepted'), 3],
-  ["a later part's outcome is unknown", [0, 0xff], unknown('smpp_0xff'), 2],
-])('stops where %s', async (_, statuses, expected, submits) => {
-  let part = 0;
-  await using smsc = await startSmsc({
-    submit_sm: (pdu, { respond }) => respond(pdu, { status: statuses[part++] ?? 0, body: cString('id') }),
+/** An SMSC that answers its submits with these statuses, and all others with 0. */
+const answering = (statuses: number[]) => {
+  let submits = 0;
+  return startSmsc({
+    submit_sm: (pdu, { respond }) => {
+      const status = statuses[submits++] ?? 0;
+      respond(pdu, { status, body: status === 0 ? cString(`id-${submits}`) : Buffer.alloc(0) });
+    },
   });
+};
+const partsOf = (smsc: Awaited<ReturnType<typeof startSmsc>>) =>
+  smsc.of('submit_sm').map((pdu) => readSubmit(pdu).message[5]);
+
+test.each([
+  ['the first part is refused', [0x0b], rejected('smpp_0x0b'), [1]],
+  ['the first part is throttled', [0x58], throttled('smpp_0x58'), [1]],
+  ['a later part is refused for good', [0, 0x45], fault('smpp_0x45', true), [1, 2]],
+  ["a later part's outcome is unknown", [0, 0xff], unknown('smpp_0xff'), [1, 2]],
+])('stops where %s', async (_, statuses, expected, parts) => {
+  await using smsc = await answering(statuses);
   const { provider } = useSmppProvider({ port: smsc.port });
 
   expect(await provider.send(LONG, idle())).toEqual(expected);
-  expect(smsc.of('submit_sm')).toHaveLength(submits);
+  expect(partsOf(smsc)).toEqual(parts);
+});
+
+test.each([
+  ['throttled', 0x58],
+  ['its queue is full', 0x14],
+  ['it has an error of its own', 0x08],
+  ['it cannot take it now', 0x64],
+])('goes on at the part that an SMSC did not take because %s', async (_, status) => {
+  await using smsc = await answering([0, status, status, 0, status]);
+  const { provider } = useSmppProvider({ port: smsc.port });
+
+  expect(await provider.send(LONG, idle())).toEqual(accepted('id-1'));
+  expect(partsOf(smsc)).toEqual([1, 2, 2, 2, 3, 3]);
+  expect(new Set(smsc.of('submit_sm').map((pdu) => readSubmit(pdu).message[3])).size).toBe(1);
+});
+
+test('goes on at the part that was refused in the next attempt, under the same reference', async () => {
+  const memory = createLocalMemory();
+  const controller = new AbortController();
+  await using smsc = await answering([0, 0x58]);
+  const script = { port: smsc.port, memory, random: () => 1 };
+  const first = useSmppProvider(script);
+  const sending = first.provider.send(LONG, controller.signal);
+  await smsc.until('submit_sm', 2);
+  await first.provider.send({ ...LONG, id: 'another' }, idle());
+  controller.abort();
+  const result = await sending;
+  // Aborted while it waited: certainly not sent, for the reason that it was refused.
+  expect([throttled('smpp_0x58'), accepted('id-1')]).toContainEqual(result);
+
+  const second = useSmppProvider(script);
+  expect(await second.provider.send(LONG, idle())).toEqual(accepted('id-1'));
+
+  const ours = smsc.of('submit_sm').map((pdu) => readSubmit(pdu).message);
+  const reference = ours[0]?.[3];
+  const parts = ours.filter((message) => message[3] === reference).map((message) => message[5]);
+  expect(parts.filter((part) => part === 1)).toEqual([1]);
+  expect(parts.filter((part) => part === 3)).toEqual([3]);
+});
+
+test('submits nothing again of a text whose parts were all acknowledged', async () => {
+  const memory = createLocalMemory();
+  await using smsc = await startSmsc();
+  const { provider } = useSmppProvider({ port: smsc.port, memory });
+  await provider.send(LONG, idle());
+  const restarted = useSmppProvider({ port: smsc.port, memory }).provider;
+
+  expect(await restarted.lookup?.({ id: LONG.id, to: LONG.to }, idle())).toMatchObject({
+    kind: 'found',
+    providerMessageId: 'id-1',
+  });
+  expect(await restarted.send(LONG, idle())).toEqual(accepted('id-1'));
+  expect(smsc.of('submit_sm')).toHaveLength(3);
+});
+
+test('submits a part again whose outcome is unknown, and no other', async () => {
+  const memory = createLocalMemory();
+  let submits = 0;
+  await using smsc = await startSmsc({
+    submit_sm: (pdu, { respond }) => {
+      if (++submits !== 2) respond(pdu, { body: cString(`id-${submits}`) });
+    },
+  });
+  const { provider } = useSmppProvider({ port: smsc.port, memory, respondTimeoutMs: 100 });
+
+  expect(await provider.send(LONG, idle())).toEqual(unknown('answer_timeout'));
+  expect(await provider.lookup?.({ id: LONG.id, to: LONG.to }, idle())).toMatchObject({ kind: 'unanswered' });
+  expect(await provider.send(LONG, idle())).toEqual(accepted('id-1'));
+  expect(partsOf(smsc)).toEqual([1, 2, 2, 3]);
+});
+
+test('submits no further part while it cannot note what was acknowledged', async () => {
+  const memory = createLocalMemory();
+  const controller = new AbortController();
+  await using smsc = await startSmsc();
+  const { provider } = useSmppProvider({
+    port: smsc.port,
+    memory: {
+      ...memory,
+      noteAcknowledged: async () => {
+        controller.abort();
+        throw new Error('Redis is away');
+      },
+    },
+  });
+
+  expect(await provider.send(LONG, controller.signal)).toEqual(transient('parts_not_recorded'));
+  expect(partsOf(smsc)).toEqual([1]);
+});
+
+const ACCEPTED_LATE: SendResult = {
+  kind: 'accepted',
+  providerMessageId: 'id-late',
+  names: [expect.objectContaining({ id: 'id-late' })],
+};
+test.each<[what: string, status: number, expected: SendResult]>([
+  ['accepts it', 0, ACCEPTED_LATE],
+  ['refuses it', 0x45, fault('smpp_0x45', true)],
+])('tells what became of an attempt when the answer comes late and %s', async (_, status, expected) => {
+  let answer = () => {};
+  await using smsc = await startSmsc({
+    submit_sm: (pdu, { respond }) => (answer = () => respond(pdu, { status, body: cString('id-late') })),
+  });
+  const { provider, late } = useSmppProvider({ port: smsc.port, respondTimeoutMs: 100 });
+
+  expect(await provider.send({ ...SMS, attempt: 2 }, idle())).toEqual(unknown('answer_timeout'));
+  answer();
+
+  await until(() => expect(late).toEqual([{ messageId: SMS.id, attempt: 2, result: expected }]));
+});
+
+test('tells what became of an attempt that was aborted before the answer came', async () => {
+  let answer = () => {};
+  const controller = new AbortController();
+  await using smsc = await startSmsc({
+    submit_sm: (pdu, { respond }) => (answer = () => respond(pdu, { body: cString('id-late') })),
+  });
+  const { provider, late } = useSmppProvider({ port: smsc.port });
+  const sending = provider.send({ ...SMS, attempt: 1 }, controller.signal);
+  await smsc.until('submit_sm');
+  controller.abort();
+
+  expect(await sending).toEqual(unknown('aborted'));
+  answer();
+
+  await until(() => expect(late).toMatchObject([{ attempt: 1, result: { kind: 'accepted' } }]));
+});
+
+test('settles a long text by a late answer to its last part', async () => {
+  let answer = () => {};
+  await using smsc = await startSmsc({
+    submit_sm: (pdu, { respond }) => {
+      const part = readSubmit(pdu).message[5];
+      const reply = () => respond(pdu, { body: cString(`id-${part}`) });
+      if (part === 3) answer = reply;
+      else reply();
+    },
+  });
+  const { provider, late } = useSmppProvider({ port: smsc.port, respondTimeoutMs: 100 });
+  expect(await provider.send({ ...LONG, attempt: 1 }, idle())).toEqual(unknown('answer_timeout'));
+
+  answer();
+
+  await until(() =>
+    expect(late).toMatchObject([{ result: { kind: 'accepted', providerMessageId: 'id-1' } }]),
+  );
 });
 
 test('does not know the outcome of a long text that is aborted between its parts', async () => {
@@ -109,10 +268,34 @@ test('does not know the outcome of a long text that is aborted between its parts
   expect((await provider.send(LONG, controller.signal)).kind).toBe('unknown');
 });
 
+test('names a long text by the id of its first part, and of its others after it', async () => {
+  await using smsc = await startSmsc();
+  const { bare } = useSmppProvider({ port: smsc.port });
+
+  const scope = `127.0.0.1:${smsc.port}`;
+  expect(await bare.send(LONG, idle())).toEqual({
+    kind: 'accepted',
+    providerMessageId: 'id-1',
+    names: ['id-1', 'id-2', 'id-3'].map((id) => ({ scope, id, receiptIds: [id] })),
+  });
+});
+
+test.each([
+  ['transmitter', 1],
+  ['transceiver', 0],
+] as const)(
+  'expects no receipts of a %s with registered_delivery %i',
+  async (bindMode, registeredDelivery) => {
+    await using smsc = await startSmsc();
+    const { bare } = useSmppProvider({ port: smsc.port, dialect: { bindMode, registeredDelivery } });
+
+    expect(bare.receipts).toBe('none');
+  },
+);
+
 test('says that receipts come over its own connection', async () => {
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port });
 
   expect(provider).toMatchObject({ name: 'smpp', receipts: 'connection' });
-  expect('lookup' in provider).toBe(false);
 });

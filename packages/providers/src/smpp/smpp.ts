@@ -1,159 +1,175 @@
 import type { Receipt } from '@sms-gateway/contract';
-import type { Provider, SendRequest, SendResult } from '../provider.ts';
-import { type BindState, keepBound, type SmppEvent } from './bind.ts';
-import { createMessageIds } from './message-ids.ts';
-import { readCString } from './pdu.ts';
-import { readDelivery } from './receipt.ts';
-import type { RequestOutcome } from './session.ts';
-import { classifyStatus, INVALID_BIND_STATUS } from './status.ts';
-import { sourceAddress, submitFields } from './submit.ts';
+import type {
+  LateResult,
+  Provider,
+  ProviderEvent,
+  ReceiptMatch,
+  SendRequest,
+  SendResult,
+} from '../provider.ts';
+import { sourceAddress } from './address.ts';
+import { type Credentials, keepAllBound } from './binds.ts';
+import type { SmscAddress } from './connect.ts';
+import type { SmppDialect } from './dialect.ts';
+import { severityOf, type SmppEvent } from './events.ts';
+import { createIdForms } from './id-forms.ts';
+import type { SmppMemory } from './memory.ts';
+import { acceptedAs, classifyAnswer, classifyOutcome, fault, transient } from './part-result.ts';
+import { type PartResult, submitInParts } from './parts.ts';
+import { createReceiver } from './receiver.ts';
+import { ESME_RINVBNDSTS } from './status.ts';
+import { type SubmitParts, submitParts } from './submit.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export type { SmppEvent } from './bind.ts';
-
-export type SmppProviderOptions = {
-  host: string;
-  port: number;
-  tls: boolean;
+export type SmppConfig = Credentials & {
+  /** The centre's hosts, in order of preference. */
+  hosts: readonly SmscAddress[];
   /** PEM of the authorities to trust in place of Node's own. */
   ca?: string | undefined;
-  systemId: string;
-  password: string;
-  systemType: string;
   /** A number in E.164, a short code or an alphanumeric sender ID. */
   from: string;
   /** Requests that may be unanswered at once. */
   windowSize: number;
+  enquireIntervalMs: number;
+  /** How long the SMSC may take to answer; 10 s if not given. */
+  respondTimeoutMs?: number;
+  dialect: SmppDialect;
+};
+
+export type SmppProviderOptions = SmppConfig & {
+  /** `smpp`, or `smpp:` and the name of one of several binds. */
+  name?: string;
+  memory: SmppMemory;
   /** Takes a receipt; where it rejects, the SMSC is asked to repeat the receipt. */
-  onReceipt: (receipt: Receipt) => Promise<void>;
-  onEvent?: (event: SmppEvent) => void;
+  onReceipt: (receipt: Receipt) => Promise<ReceiptMatch | undefined>;
+  onLateResult: (late: LateResult) => Promise<void>;
+  onEvent?: (event: SmppEvent & ProviderEvent) => void;
   /** Epoch milliseconds. */
   now?: () => number;
   /** From 0 up to 1. */
   random?: () => number;
   connectTimeoutMs?: number;
-  respondTimeoutMs?: number;
-  enquireIntervalMs?: number;
   unbindTimeoutMs?: number;
 };
 
-const ESME_ROK = 0x00;
-const ESME_RX_T_APPN = 0x64;
-
 /**
- * Sends over one SMPP 3.4 session, bound as transceiver from now on until `close`, which takes up to
- * `unbindTimeoutMs` to say goodbye. While no session is bound an attempt is `transient` with `smpp_not_bound` at
- * once, or `provider_fault` where the SMSC refuses the credentials; only the very first bind is waited for.
- *
- * A text in several parts is submitted part by part. A refusal of the first part is the result; one of a later part
- * leaves `unknown`, since the handset may show what it has.
+ * Sends over a session that is kept bound from now on until `close`, which takes up to `unbindTimeoutMs` to say
+ * goodbye. While none is bound an attempt is `transient` with `smpp_not_bound` at once, or `provider_fault` where the
+ * SMSC refuses the credentials; only the very first bind is waited for.
  *
  * Throws if a field of the configuration cannot be written as SMPP does, without repeating it.
  */
 export function createSmppProvider({
+  name = 'smpp',
+  memory,
   onReceipt,
-  onEvent = () => {},
+  onLateResult,
+  onEvent: tell = () => {},
   now = Date.now,
   random = Math.random,
   connectTimeoutMs = 3_000,
   respondTimeoutMs = 10_000,
-  enquireIntervalMs = 30_000,
   unbindTimeoutMs = 1_000,
   ...config
 }: SmppProviderOptions): Provider {
+  const { dialect, hosts } = config;
   for (const key of ['systemId', 'password', 'systemType'] as const) {
     if (!/^[\x20-\x7e]*$/.test(config[key])) throw new TypeError(`smpp: ${key} is not printable ASCII`);
   }
-  if (!sourceAddress(config.from))
+  if (!sourceAddress(config.from, dialect))
     throw new TypeError('smpp: from is not 1 to 20 characters of printable ASCII');
 
-  const ids = createMessageIds();
-  let reference = Math.floor(random() * 256);
-  let isClosed = false;
+  const onEvent = (event: SmppEvent) => tell({ ...event, severity: severityOf(event) });
+  const scope = `${hosts[0]?.host}:${hosts[0]?.port}`;
+  const ids = createIdForms({
+    scope,
+    configured: dialect.messageIds,
+    onLearnt: (form) => {
+      onEvent({ event: 'id_form_learnt', form });
+      memory.noteIdForm(scope, form).catch(() => {});
+    },
+  });
+  memory.idForm(scope).then(ids.recall, () => {});
 
-  const bind = keepBound({
+  let isClosed = false;
+  const binds = keepAllBound(dialect, config, {
     ...config,
     connectTimeoutMs,
     respondTimeoutMs,
-    enquireIntervalMs,
     unbindTimeoutMs,
     now,
     random,
     onEvent,
-    onDeliver,
+    onDeliver: createReceiver({ ids, onReceipt, onEvent }),
   });
 
-  async function onDeliver(body: Buffer): Promise<number> {
-    const delivery = readDelivery(body);
-    if (delivery.kind === 'unreadable') onEvent({ event: 'receipt_unreadable' });
-    if (delivery.kind !== 'receipt') return ESME_ROK;
-    const { receipt } = delivery;
-    try {
-      await onReceipt({ ...receipt, providerMessageId: ids.resolve(receipt.providerMessageId) });
-      return ESME_ROK;
-    } catch {
-      onEvent({ event: 'receipt_refused' });
-      return ESME_RX_T_APPN;
+  async function send(request: SendRequest, signal: AbortSignal): Promise<SendResult> {
+    const parts = submitParts({ ...request, sender: request.sender ?? config.from }, dialect);
+    if (!parts) return fault('invalid_sender');
+    const submitPart = (number: number, reference: number) =>
+      submitOne({ request, parts, number, reference }, signal);
+
+    if (parts.total === 1) {
+      const result = await submitPart(1, 0);
+      return result.kind === 'accepted' ? acceptedAs(new Map([[1, result.smscId]]), ids) : result;
+    }
+    const options = { messageId: request.id, parts, memory, submitPart, random };
+    const result = await submitInParts(options, signal);
+    return result.kind === 'accepted' ? acceptedAs(result.acknowledged, ids) : result;
+  }
+
+  type Part = { request: SendRequest; parts: SubmitParts; number: number; reference: number };
+
+  async function submitOne(part: Part, signal: AbortSignal): Promise<PartResult> {
+    if (isClosed) return transient('client_closed');
+    const state = binds.state();
+    if (state.kind === 'not_bound') {
+      return state.isRefused === true ? fault('smpp_bind_refused') : transient('smpp_not_bound');
+    }
+    const { request, parts, number, reference } = part;
+    const outcome = await state.session.submit(parts.body(number, reference, now()), signal, (answer) => {
+      const late = classifyAnswer(answer, request);
+      onEvent({ event: 'late_answer', result: late.kind });
+      settle(part, late).catch(() => onEvent({ event: 'late_answer_lost', result: late.kind }));
+    });
+    if (outcome.kind === 'answer' && outcome.status === ESME_RINVBNDSTS) void state.session.unbind();
+    return classifyOutcome(outcome, request);
+  }
+
+  /** An answer that came after its part was given up for unknown. */
+  async function settle({ request, parts, number }: Part, late: PartResult): Promise<void> {
+    if (late.kind !== 'accepted') return conclude(request, late);
+    if (parts.total === 1) return conclude(request, acceptedAs(new Map([[1, late.smscId]]), ids));
+    await memory.noteAcknowledged(request.id, number, late.smscId);
+    const record = await memory.readParts(request.id);
+    if (record?.acknowledged.size === parts.total) {
+      await conclude(request, acceptedAs(record.acknowledged, ids));
     }
   }
 
-  async function submit(request: SendRequest, state: BindState, signal: AbortSignal): Promise<SendResult> {
-    if (isClosed) return transient('client_closed');
-    if (state.kind === 'refused') return fault('smpp_bind_refused');
-    if (state.kind === 'not_bound') return transient('smpp_not_bound');
-
-    reference = (reference + 1) % 256;
-    const parts = submitFields({ ...request, sender: request.sender ?? config.from }, reference);
-    if (!parts) return fault('invalid_sender');
-
-    let first: SendResult | undefined;
-    for (const part of parts) {
-      const outcome = await state.session.submit(part, signal);
-      if (outcome.kind === 'answer' && outcome.status === INVALID_BIND_STATUS) void state.session.unbind();
-      const result = classifyOutcome(outcome, request);
-      if (result.kind === 'accepted') first ??= result;
-      else if (first)
-        return { kind: 'unknown', code: result.kind === 'unknown' ? result.code : 'smpp_partly_accepted' };
-      else return result;
-    }
-    if (first?.kind === 'accepted' && first.providerMessageId !== undefined)
-      ids.remember(first.providerMessageId);
-    return first ?? fault('invalid_request');
+  async function conclude({ id, attempt }: SendRequest, result: SendResult): Promise<void> {
+    if (attempt !== undefined) await onLateResult({ messageId: id, attempt, result });
   }
 
   return {
-    name: 'smpp',
-    receipts: 'connection',
+    name,
+    receipts: dialect.bindMode === 'transmitter' || dialect.registeredDelivery === 0 ? 'none' : 'connection',
+    problem: binds.problem,
     async send(request, signal) {
-      const state = await untilAborted(bind.firstAttempt.then(bind.state), signal);
-      return state ? submit(request, state, signal) : transient('aborted');
+      const state = await untilAborted(binds.firstAttempt.then(binds.state), signal);
+      return state ? send(request, signal) : transient('aborted');
+    },
+    /** From what was noted of its parts; of a text in one part nothing is. */
+    async lookup({ id }) {
+      const record = await memory.readParts(id).catch(() => undefined);
+      if (record === undefined || record.acknowledged.size < record.total) {
+        return { kind: 'unanswered', code: 'parts_unanswered' };
+      }
+      return { ...acceptedAs(record.acknowledged, ids), kind: 'found' };
     },
     async close() {
       isClosed = true;
-      await bind.close();
+      await binds.close();
     },
   };
-}
-
-function classifyOutcome(outcome: RequestOutcome, request: SendRequest): SendResult {
-  if (outcome.kind === 'not_sent') return transient(outcome.code);
-  if (outcome.kind === 'no_answer') return { kind: 'unknown', code: outcome.code };
-  if (outcome.status !== ESME_ROK) return classifyStatus(outcome.status);
-  if (outcome.isNack) return { kind: 'unknown', code: 'answer_malformed' };
-  return { kind: 'accepted', providerMessageId: messageIdIn(outcome.body, request) };
-}
-
-/** The id ends up in traces and logs, so one that repeats the text or the number is not taken for an id. */
-function messageIdIn(answer: Buffer, { to, body }: SendRequest): string | undefined {
-  const { value: id } = readCString(answer, 0);
-  if (!/^[\x21-\x7e]{1,64}$/.test(id)) return undefined;
-  return id.includes(body) || id.includes(to.slice(1)) ? undefined : id;
-}
-
-function transient(code: string): SendResult {
-  return { kind: 'transient', code, retryAfterMs: undefined };
-}
-
-function fault(code: string): SendResult {
-  return { kind: 'provider_fault', code, isRecognised: true };
 }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { relativeTime, sourceAddress, submitFields } from './submit.ts';
+import { readSubmit } from '../../../../test/support/smpp-smsc.ts';
+import { sourceAddress } from './address.ts';
+import { type SmppDialect, STANDARD_DIALECT } from './dialect.ts';
+import { submitParts } from './submit.ts';
+import { encodeText } from './text-parts.ts';
+import { validityPeriod } from './validity-period.ts';
+
+const NOW = Date.UTC(2026, 10, 26, 7, 1, 2, 345);
 
 /** 3GPP TS 23.038 §6.2.1 in the code points of Unicode's GSM0338.TXT, from 00 to 7F; 1B is the escape. */
 const DEFAULT_ALPHABET = [
@@ -31,26 +38,30 @@ const EXPECTED = new Map<string, number[]>([
   ...Object.entries(EXTENSION).map(([character, septet]): [string, number[]] => [character, [0x1b, septet]]),
 ]);
 
-const fieldsOf = (body: string) => {
-  const parts = submitFields({ to: '+14155550123', sender: 'Acme', body, validitySeconds: 120 }, 0xa7);
+const MESSAGE = { to: '+14155550123', sender: 'Acme', validitySeconds: 120 };
+
+/** Every submit_sm of a text, as its SMSC reads it. */
+function submitsOf(body: string, dialect: Partial<SmppDialect> = {}, message = MESSAGE) {
+  const parts = submitParts({ ...message, body }, { ...STANDARD_DIALECT, ...dialect });
   if (!parts) throw new Error('no parts');
-  return parts;
-};
-const part = (body: string) => {
-  const [first] = fieldsOf(body);
+  return Array.from({ length: parts.total }, (_, index) =>
+    readSubmit({ command: 'submit_sm', status: 0, sequence: 1, body: parts.body(index + 1, 0x01_a7, NOW) }),
+  );
+}
+function submitOf(body: string, dialect?: Partial<SmppDialect>, message = MESSAGE) {
+  const [first] = submitsOf(body, dialect, message);
   if (!first) throw new Error('no parts');
   return first;
-};
+}
 
 test('writes every character of the GSM alphabet as its septets and every other one as UCS-2', () => {
   const wrong: string[] = [];
   for (let code = 0; code <= 0xff_ff; code++) {
     const character = String.fromCharCode(code);
-    const { data_coding: coding, short_message: bytes } = part(character);
+    const { dataCoding, parts } = encodeText(character, STANDARD_DIALECT);
     const septets = EXPECTED.get(character);
-    const isRight = septets
-      ? coding === 0 && bytes.equals(Buffer.from(septets))
-      : coding === 8 && bytes.equals(Buffer.from([code >> 8, code & 0xff]));
+    const expected = septets === undefined ? [code >> 8, code & 0xff] : septets;
+    const isRight = dataCoding === (septets === undefined ? 8 : 0) && parts[0]?.equals(Buffer.from(expected));
     if (!isRight) wrong.push(code.toString(16));
   }
 
@@ -58,49 +69,110 @@ test('writes every character of the GSM alphabet as its septets and every other 
 });
 
 test('writes one part as it is, with a receipt asked for', () => {
-  expect(fieldsOf('Your code is 493817')).toEqual([
+  expect(submitsOf('Your code is 493817')).toEqual([
     {
-      source_addr_ton: 5,
-      source_addr_npi: 0,
-      source_addr: 'Acme',
-      dest_addr_ton: 1,
-      dest_addr_npi: 1,
-      destination_addr: '14155550123',
-      esm_class: 0,
-      validity_period: '000000000200000R',
-      registered_delivery: 1,
-      data_coding: 0,
-      short_message: Buffer.from('Your code is 493817'),
+      serviceType: '',
+      sourceTon: 5,
+      sourceNpi: 0,
+      source: 'Acme',
+      destTon: 1,
+      destNpi: 1,
+      dest: '14155550123',
+      esmClass: 0,
+      protocolId: 0,
+      priority: 0,
+      schedule: '',
+      validity: '000000000200000R',
+      registeredDelivery: 1,
+      replaceIfPresent: 0,
+      dataCoding: 0,
+      defaultMessage: 0,
+      message: Buffer.from('Your code is 493817'),
     },
   ]);
 });
 
-test.each([
-  ['160 characters of GSM-7', 'x'.repeat(160), [160]],
-  ['161 characters of GSM-7', 'x'.repeat(161), [153, 8]],
-  ['80 characters of the extension table', '€'.repeat(80), [160]],
-  ['81 characters of the extension table, none cut in two', '€'.repeat(81), [152, 10]],
-  ['70 characters of UCS-2', 'я'.repeat(70), [140]],
-  ['71 characters of UCS-2', 'я'.repeat(71), [134, 8]],
-  ['36 surrogate pairs, none cut in two', '🔑'.repeat(36), [132, 12]],
-  ['three parts', 'x'.repeat(307), [153, 153, 1]],
-])('cuts %s', (_, body, expected) => {
-  const parts = fieldsOf(body);
-  const isOne = parts.length === 1;
+const GSM_153 = [153, 153, 1];
+test.each<[what: string, body: string, dialect: Partial<SmppDialect>, octets: number[]]>([
+  ['160 characters of GSM-7', 'x'.repeat(160), {}, [160]],
+  ['161 characters of GSM-7', 'x'.repeat(161), {}, [153, 8]],
+  ['80 characters of the extension table', '€'.repeat(80), {}, [160]],
+  ['81 characters of the extension table, none cut in two', '€'.repeat(81), {}, [152, 10]],
+  ['70 characters of UCS-2', 'я'.repeat(70), {}, [140]],
+  ['71 characters of UCS-2', 'я'.repeat(71), {}, [134, 8]],
+  ['36 surrogate pairs, none cut in two', '🔑'.repeat(36), {}, [132, 12]],
+  ['three parts', 'x'.repeat(307), {}, GSM_153],
+  ['GSM-7 beside a 16-bit reference', 'x'.repeat(161), { concatenation: 'udh16' }, [152, 9]],
+  ['UCS-2 beside a 16-bit reference', 'я'.repeat(71), { concatenation: 'udh16' }, [132, 10]],
+  ['for a header that the SMSC writes', 'x'.repeat(307), { concatenation: 'sar' }, GSM_153],
+  ['160 septets into 140 octets', 'x'.repeat(160), { alphabet: 'gsm-packed' }, [140]],
+  ['161 septets into two times 140 octets', 'x'.repeat(161), { alphabet: 'gsm-packed' }, [134, 8]],
+  ['160 characters of Latin-1 that GSM-7 has', 'é'.repeat(160), { alphabet: 'latin1' }, [160]],
+  ['Latin-1 that takes two septets on the air', '['.repeat(81), { alphabet: 'latin1' }, [76, 5]],
+  ['Latin-1 that GSM-7 lacks', 'ê'.repeat(141), { alphabet: 'latin1' }, [134, 7]],
+  ['ASCII', 'x'.repeat(161), { alphabet: 'ascii' }, [153, 8]],
+  ['UCS-2 always', 'x'.repeat(71), { alphabet: 'ucs2' }, [134, 8]],
+])('cuts %s', (_, body, dialect, expected) => {
+  const submits = submitsOf(body, dialect);
+  const isOne = submits.length === 1;
+  const header = { udh8: 6, udh16: 7, sar: 0, payload: 0 }[dialect.concatenation ?? 'udh8'];
 
-  expect(parts.map(({ short_message: bytes }) => bytes.length - (isOne ? 0 : 6))).toEqual(expected);
-  for (const [
-    index,
-    { esm_class: esmClass, registered_delivery: registered, short_message: bytes },
-  ] of parts.entries()) {
-    expect(esmClass).toBe(isOne ? 0 : 0x40);
-    expect(registered).toBe(index === 0 ? 1 : 0);
-    if (!isOne) expect([...bytes.subarray(0, 6)]).toEqual([5, 0, 3, 0xa7, parts.length, index + 1]);
-  }
-  const text = Buffer.concat(parts.map(({ short_message: bytes }) => bytes.subarray(isOne ? 0 : 6)));
-  expect(text).toEqual(
-    part(body).data_coding === 8 ? Buffer.from(body, 'utf16le').swap16() : expect.anything(),
+  expect(submits.map(({ message }) => message.length - (isOne ? 0 : header))).toEqual(expected);
+  expect(submits.map(({ registeredDelivery }) => registeredDelivery)).toEqual(
+    submits.map((_submit, index) => (index === 0 ? 1 : 0)),
   );
+});
+
+test.each<
+  [concatenation: SmppDialect['concatenation'], esmClass: number, head: number[], tlvs: object | undefined]
+>([
+  ['udh8', 0x40, [5, 0, 3, 0xa7, 2, 2], undefined],
+  ['udh16', 0x40, [6, 8, 4, 0x01, 0xa7, 2, 2], undefined],
+  [
+    'sar',
+    0,
+    [],
+    { [0x02_0c]: Buffer.from([0x01, 0xa7]), [0x02_0e]: Buffer.from([2]), [0x02_0f]: Buffer.from([2]) },
+  ],
+])('tells by %s which part of which text it is', (concatenation, esmClass, head, tlvs) => {
+  const second = submitsOf('x'.repeat(161), { concatenation })[1];
+
+  expect(second).toMatchObject({ esmClass, registeredDelivery: 0 });
+  expect([...(second?.message.subarray(0, head.length) ?? [])]).toEqual(head);
+  expect(second?.tlvs).toEqual(tlvs);
+});
+
+test('leaves the cutting to an SMSC that takes a payload', () => {
+  const submits = submitsOf('я'.repeat(200), { concatenation: 'payload' });
+
+  expect(submits).toMatchObject([{ esmClass: 0, message: Buffer.alloc(0), dataCoding: 8 }]);
+  expect(submits[0]?.tlvs?.[0x04_24]).toEqual(Buffer.from('я'.repeat(200), 'utf16le').swap16());
+});
+
+test.each<[what: string, body: string, dialect: Partial<SmppDialect>, coding: number, octets: string]>([
+  ['GSM-7', 'é@€', {}, 0, '05001b65'],
+  ['GSM-7 under another data coding', 'é', { dataCoding: { default: 1, ucs2: 8 } }, 1, '05'],
+  ['packed GSM-7', 'hellohello', { alphabet: 'gsm-packed' }, 0, 'e8329bfd4697d9ec37'],
+  ['Latin-1', 'é@ê', { alphabet: 'latin1', dataCoding: { default: 3, ucs2: 8 } }, 3, 'e940ea'],
+  ['what Latin-1 lacks as UCS-2', '€', { alphabet: 'latin1' }, 8, '20ac'],
+  ['ASCII', 'a@`', { alphabet: 'ascii', dataCoding: { default: 1, ucs2: 8 } }, 1, '614060'],
+  ['what ASCII lacks as UCS-2', 'é', { alphabet: 'ascii' }, 8, '00e9'],
+  [
+    'UCS-2 under a data coding of its own',
+    'a',
+    { alphabet: 'ucs2', dataCoding: { default: 0, ucs2: 24 } },
+    24,
+    '0061',
+  ],
+])('writes %s', (_, body, dialect, coding, octets) => {
+  expect(submitOf(body, dialect)).toMatchObject({ dataCoding: coding, message: Buffer.from(octets, 'hex') });
+});
+
+test('packs the septets of a part from the septet boundary after its header on', () => {
+  const [first] = submitsOf('x'.repeat(161), { alphabet: 'gsm-packed' });
+
+  // One fill bit, then 0x78, then the low bit of the next 0x78, which is 0, and its six others.
+  expect([...(first?.message.subarray(6, 8) ?? [])]).toEqual([0x78 << 1, 0x78 | 0x00]);
 });
 
 test.each([
@@ -113,11 +185,15 @@ test.each([
   ['4Acme', 5, 0, '4Acme'],
   ['+Acme', 5, 0, '+Acme'],
 ])('addresses the sender %s', (sender, ton, npi, address) => {
-  expect(sourceAddress(sender)).toEqual({ source_addr_ton: ton, source_addr_npi: npi, source_addr: address });
+  expect(sourceAddress(sender, STANDARD_DIALECT)).toEqual({
+    source_addr_ton: ton,
+    source_addr_npi: npi,
+    source_addr: address,
+  });
 });
 
 test.each(['', 'Größe', 'a\u0000b', 'x'.repeat(21)])('has no address for the sender %j', (sender) => {
-  expect(sourceAddress(sender)).toBeUndefined();
+  expect(sourceAddress(sender, STANDARD_DIALECT)).toBeUndefined();
 });
 
 test.each([
@@ -130,5 +206,59 @@ test.each([
   [86_400, '000001000000000R'],
   [1_000_000, '000001000000000R'],
 ])('gives %d seconds a validity period of %s', (seconds, expected) => {
-  expect(relativeTime(seconds)).toBe(expected);
+  expect(validityPeriod(seconds, 'relative', NOW)).toBe(expected);
+});
+
+test('gives an absolute validity period in UTC, or none', () => {
+  expect(validityPeriod(120, 'absolute', NOW)).toBe('261126070302300+');
+  expect(validityPeriod(120, 'null', NOW)).toBe('');
+});
+
+const kenya = (format: SmppDialect['destination']['format'], ton = 1) => ({
+  destination: { ton, npi: 1, format, country: 'KE' },
+});
+test.each<[format: SmppDialect['destination']['format'], to: string, address: string]>([
+  ['digits', '+254712345678', '254712345678'],
+  ['plus', '+254712345678', '+254712345678'],
+  ['00', '+254712345678', '00254712345678'],
+  ['national', '+254712345678', '0712345678'],
+  ['national-significant', '+254712345678', '712345678'],
+])('writes a recipient in the format %s', (format, to, dest) => {
+  expect(submitOf('x', kenya(format), { ...MESSAGE, to })).toMatchObject({ dest, destTon: 1, destNpi: 1 });
+});
+
+test('never writes the number of another country as a national one', () => {
+  const submit = submitOf('x', kenya('national', 2), { ...MESSAGE, to: '+254712345678' });
+  expect(submit).toMatchObject({ dest: '0712345678', destTon: 2 });
+  const foreign = submitOf('x', kenya('national', 2), { ...MESSAGE, to: '+14155550123' });
+  expect(foreign).toMatchObject({ dest: '14155550123', destTon: 1 });
+});
+
+test('writes the other fields as the dialect has them', () => {
+  const dialect: Partial<SmppDialect> = {
+    serviceType: 'OTP',
+    protocolId: 0x40,
+    priority: 2,
+    registeredDelivery: 17,
+    validity: 'null',
+    source: { number: { ton: 2, npi: 8 }, shortCode: { ton: 0, npi: 1 }, alphanumeric: { ton: 5, npi: 1 } },
+  };
+
+  expect(submitOf('x', dialect)).toMatchObject({
+    serviceType: 'OTP',
+    protocolId: 0x40,
+    priority: 2,
+    registeredDelivery: 17,
+    validity: '',
+    sourceTon: 5,
+    sourceNpi: 1,
+  });
+  expect(submitOf('x', dialect, { ...MESSAGE, sender: '+14155550100' })).toMatchObject({
+    sourceTon: 2,
+    sourceNpi: 8,
+  });
+  expect(submitOf('x', dialect, { ...MESSAGE, sender: '72345' })).toMatchObject({
+    sourceTon: 0,
+    sourceNpi: 1,
+  });
 });

@@ -1,4 +1,4 @@
-import type { SendResult } from '@sms-gateway/providers';
+import type { ProviderProblem, SendResult } from '@sms-gateway/providers';
 import type { Permit } from '@sms-gateway/delivery';
 import { Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
@@ -17,7 +17,13 @@ const transient = (retryAfterMs?: number): SendResult => ({
   retryAfterMs,
 });
 
-function setup({ rateLimitAnswers = [] }: { rateLimitAnswers?: (Permit | Error)[] } = {}) {
+function setup({
+  rateLimitAnswers = [],
+  problems = {},
+}: {
+  rateLimitAnswers?: (Permit | Error)[];
+  problems?: Record<string, ProviderProblem>;
+} = {}) {
   const clock = { now: 1_000_000 };
   const takePermit = vi.fn(async (): Promise<Permit> => {
     const permit = rateLimitAnswers.shift() ?? { granted: true };
@@ -25,7 +31,7 @@ function setup({ rateLimitAnswers = [] }: { rateLimitAnswers?: (Permit | Error)[
     return permit;
   });
   const health = createHealth({
-    providers: ['twilio', 'http'],
+    providers: ['twilio', 'http'].map((name) => ({ name, problem: () => problems[name] })),
     rateLimits: { twilio: 10 },
     rateLimit: { take: takePermit },
     now: () => clock.now,
@@ -173,4 +179,26 @@ test('the metrics show it, fresh with every look', async () => {
 
 test('a provider that nobody configured is a mistake', () => {
   expect(() => setup().health.availableAt('vonage')).toThrow('no provider named vonage');
+});
+
+test('shows what a provider says keeps it from sending, and says so where none can send', async () => {
+  const registry = new Registry();
+  const refused = { reason: 'bind_transceiver is refused: ESME_RINVPASWD', stopsSending: true };
+  const problems: Record<string, ProviderProblem> = { http: refused };
+  const { health } = setup({ problems });
+  registerHealthMetrics({ registry, health });
+
+  expect(health.snapshot()).toMatchObject({
+    twilio: { isAvailable: true, reason: undefined },
+    http: { isAvailable: false, reason: refused.reason },
+  });
+  expect(await registry.metrics()).toContain('gateway_provider_available{provider="http"} 0');
+  expect(health.standstill()).toBeUndefined();
+
+  problems['twilio'] = { ...refused, reason: 'no receipts', stopsSending: false };
+  expect(health.snapshot()).toMatchObject({ twilio: { isAvailable: true, reason: 'no receipts' } });
+  expect(health.standstill()).toBeUndefined();
+
+  problems['twilio'] = refused;
+  expect(health.standstill()).toBe(`twilio: ${refused.reason}; http: ${refused.reason}`);
 });

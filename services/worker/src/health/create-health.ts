@@ -1,4 +1,4 @@
-import type { SendResult } from '@sms-gateway/providers';
+import type { Provider, SendResult } from '@sms-gateway/providers';
 import type { RateLimit } from '@sms-gateway/delivery';
 import { createCircuit } from './circuit.ts';
 import type { ProviderHealth } from './health.ts';
@@ -13,7 +13,7 @@ const MAX_PAUSE_MS = 300_000;
 const SLOW_MS = 5_000;
 
 type Deps = {
-  providers: string[];
+  providers: Pick<Provider, 'name' | 'problem'>[];
   /** Messages per second, where a provider has a limit. */
   rateLimits: Partial<Record<string, number>>;
   rateLimit: RateLimit;
@@ -24,7 +24,7 @@ type Deps = {
 /** One process's view of its providers; docs/adr/0008 says why it is not shared. */
 export function createHealth({ providers, rateLimits, rateLimit, now, random }: Deps): ProviderHealth {
   const states = new Map(
-    providers.map((name) => {
+    providers.map(({ name }) => {
       const window = createSlidingWindow({ now, random });
       const circuit = createCircuit({ window, now, random });
       return [name, { window, circuit, pausedUntil: 0, limitedUntil: 0, unexplainedThrottles: 0 }];
@@ -94,16 +94,19 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
     release: ({ provider, circuitPermit }) => stateOf(provider).circuit.release(circuitPermit),
     snapshot: () =>
       Object.fromEntries(
-        providers.map((name) => {
+        providers.map((provider) => {
+          const { name } = provider;
           const { window, circuit } = stateOf(name);
           const { calls, failed, faulted } = window.counts();
           const availableInMs = Math.max(0, availableAt(name) - now());
+          const problem = provider.problem?.();
           return [
             name,
             {
               circuit: circuit.state(),
-              isAvailable: availableInMs === 0,
+              isAvailable: availableInMs === 0 && problem?.stopsSending !== true,
               availableInMs,
+              reason: problem?.reason,
               calls,
               failureRatio: calls === 0 ? 0 : (failed + faulted) / calls,
               latencyP50Ms: window.latencyMs(0.5),
@@ -112,6 +115,13 @@ export function createHealth({ providers, rateLimits, rateLimit, now, random }: 
           ];
         }),
       ),
+    standstill: () => {
+      const reasons = providers.flatMap((provider) => {
+        const problem = provider.problem?.();
+        return problem?.stopsSending === true ? [`${provider.name}: ${problem.reason}`] : [];
+      });
+      return reasons.length > 0 && reasons.length === providers.length ? reasons.join('; ') : undefined;
+    },
   };
 }
 

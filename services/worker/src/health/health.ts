@@ -20,6 +20,8 @@ export type ProviderHealth = {
   release(permit: CallPermit): void;
   /** For `/readyz` and the metrics. */
   snapshot(): Record<string, ProviderState>;
+  /** Why no provider at all can send now, each with its reason; undefined where one may be able to. */
+  standstill(): string | undefined;
 };
 
 export type ProviderState = {
@@ -27,6 +29,8 @@ export type ProviderState = {
   isAvailable: boolean;
   /** Milliseconds until it may be called; 0 where it may be now. */
   availableInMs: number;
+  /** What keeps it from being of use, such as a refused bind, as the provider tells. */
+  reason: string | undefined;
   /** Over the sliding window of a minute. */
   calls: number;
   failureRatio: number;

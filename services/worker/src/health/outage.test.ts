@@ -12,7 +12,7 @@ type Message = { dueAt: number; attempts: Facts['attempts']; hasWaited: boolean 
 async function simulate({ messages, downForMs }: { messages: number; downForMs: number }) {
   const clock = { now: STARTED_AT };
   const health = createHealth({
-    providers: ['twilio'],
+    providers: [{ name: 'twilio' }],
     rateLimits: {},
     rateLimit: { take: async () => ({ granted: true }) },
     now: () => clock.now,

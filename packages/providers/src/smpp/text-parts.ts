@@ -1,0 +1,98 @@
+import type { Alphabet, Concatenation, SmppDialect } from './dialect.ts';
+import { packSeptets, septetsOf } from './gsm-alphabet.ts';
+
+/** Most of a message in octets, and in septets. */
+const MESSAGE_OCTETS = 140;
+const MESSAGE_SEPTETS = 160;
+/** Octets of the user data header of a part; with `sar` the centre writes it. */
+const HEADER_OCTETS: Readonly<Record<Concatenation, number>> = { udh8: 6, udh16: 7, sar: 6, payload: 0 };
+
+/** A character as it is written, and what it takes of a message on the air. */
+type Character = { octets: readonly number[]; cost: number };
+type Coded = { characters: Character[]; unit: 'octet' | 'septet' };
+
+/**
+ * A text as the centre wants it: in its default alphabet where that has every character, else in UCS-2. What does
+ * not fit one message is cut between characters, to what is left beside the user data header of a part; with
+ * `payload` the centre does that. The parts come without their headers.
+ */
+export function encodeText(
+  text: string,
+  { alphabet, dataCoding, concatenation }: Pick<SmppDialect, 'alphabet' | 'dataCoding' | 'concatenation'>,
+): { dataCoding: number; parts: Buffer[] } {
+  // Code points: a surrogate pair must stay whole.
+  const written = Array.from(text);
+  const own = inAlphabet(written, alphabet);
+  const { characters, unit } = own ?? inUcs2(written);
+  const [whole, headerOctets] = fits(characters, unit)
+    ? [true, 0]
+    : [concatenation === 'payload', HEADER_OCTETS[concatenation]];
+  const parts = whole ? [characters] : cut(characters, capacity(unit, headerOctets));
+  return {
+    dataCoding: own === undefined ? dataCoding.ucs2 : dataCoding.default,
+    parts: parts.map((part) => {
+      const octets = part.flatMap((character) => character.octets);
+      const isPacked = own !== undefined && alphabet === 'gsm-packed';
+      // The header that the centre writes for `sar` is no part of what is packed here.
+      return isPacked ? packSeptets(octets, concatenation === 'sar' ? 0 : headerOctets) : Buffer.from(octets);
+    }),
+  };
+}
+
+function inAlphabet(text: string[], alphabet: Alphabet): Coded | undefined {
+  const septets = text.map(septetsOf);
+  const isGsm = septets.every((known) => known !== undefined);
+  if (alphabet === 'gsm' || alphabet === 'gsm-packed') {
+    if (!isGsm) return undefined;
+    return { characters: septets.map((octets) => ({ octets, cost: octets.length })), unit: 'septet' };
+  }
+  const last = { ascii: 0x7e, latin1: 0xff, ucs2: -1 }[alphabet];
+  const codes = text.map((character) => character.codePointAt(0) ?? 0);
+  if (!codes.every((code) => code <= last && isPrintable(code))) return undefined;
+  return {
+    // The centre makes septets of it where it can, and there some characters are two.
+    characters: codes.map((code, index) => ({
+      octets: [code],
+      cost: isGsm ? (septets[index]?.length ?? 1) : 1,
+    })),
+    unit: isGsm ? 'septet' : 'octet',
+  };
+}
+
+function inUcs2(text: string[]): Coded {
+  const characters = text.map((character) => {
+    const octets = [...Buffer.from(character, 'utf16le').swap16()];
+    return { octets, cost: octets.length };
+  });
+  return { characters, unit: 'octet' };
+}
+
+/** Control characters other than line feed and carriage return are no text in Latin-1 and ASCII. */
+function isPrintable(code: number): boolean {
+  return code === 0x0a || code === 0x0d || (code >= 0x20 && code <= 0x7e) || code >= 0xa0;
+}
+
+function capacity(unit: Coded['unit'], headerOctets: number): number {
+  if (unit === 'octet') return MESSAGE_OCTETS - headerOctets;
+  return headerOctets === 0 ? MESSAGE_SEPTETS : Math.floor(((MESSAGE_OCTETS - headerOctets) * 8) / 7);
+}
+
+function fits(characters: Character[], unit: Coded['unit']): boolean {
+  return characters.reduce((sum, { cost }) => sum + cost, 0) <= capacity(unit, 0);
+}
+
+function cut(characters: Character[], most: number): Character[][] {
+  const parts: Character[][] = [];
+  let part: Character[] = [];
+  let cost = 0;
+  for (const character of characters) {
+    if (cost + character.cost > most) {
+      parts.push(part);
+      part = [];
+      cost = 0;
+    }
+    part.push(character);
+    cost += character.cost;
+  }
+  return [...parts, part];
+}
