@@ -1,4 +1,4 @@
-# Both services and the operator's commands from one file: docker build --target ingress|worker|gateway .
+# All services and the operator's commands from one file: docker build --target ingress|worker|console|gateway .
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
@@ -7,9 +7,11 @@ RUN npm install --global --ignore-scripts "$(node -p "require('./package.json').
  && pnpm fetch
 COPY . .
 RUN pnpm install --offline --frozen-lockfile \
- && pnpm exec tsc -b services/ingress services/worker packages/cli \
+ && pnpm exec tsc -b services/ingress services/worker services/console packages/cli \
+ && pnpm --filter @sms-gateway/console build:web \
  && pnpm --filter @sms-gateway/ingress deploy --offline --prod /out/ingress \
  && pnpm --filter @sms-gateway/worker deploy --offline --prod /out/worker \
+ && pnpm --filter @sms-gateway/console deploy --offline --prod /out/console \
  && pnpm --filter @sms-gateway/cli deploy --offline --prod /out/cli
 
 FROM node:24-bookworm-slim AS service
@@ -36,3 +38,9 @@ COPY --from=build /out/worker ./
 EXPOSE 9091
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "require('node:http').get({ host: '127.0.0.1', port: process.env.ADMIN_PORT || 9091, path: '/healthz' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+
+FROM service AS console
+COPY --from=build /out/console ./
+EXPOSE 9092
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "require('node:http').get({ host: '127.0.0.1', port: process.env.CONSOLE_PORT || 9092, path: '/healthz' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createInbox } from '@sms-gateway/delivery';
 import { createVault } from '@sms-gateway/privacy';
 import { expect, onTestFinished } from 'vitest';
-import type { ConsoleConfig } from '../../services/console/src/console-config.ts';
+import type { ConsoleConfig } from '@sms-gateway/config';
 import { startConsole } from '../../services/console/src/start-console.ts';
 import { startTestRedis } from './test-redis.ts';
 import { openRedis } from './traces.ts';

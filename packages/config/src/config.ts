@@ -84,6 +84,36 @@ export type ConnectionConfig = {
 /** What a 200 promises; `replicas` at least must have a message where it is replicated. */
 export type DurabilityConfig = { mode: 'fsync' | 'replicated' | 'managed' | 'none'; replicas: number };
 
+/** How operators sign in to the console. */
+export type SignInConfig =
+  /** On loopback only. */
+  | { kind: 'none' }
+  | { kind: 'password'; password: string }
+  | {
+      kind: 'oidc';
+      issuer: string;
+      clientId: string;
+      clientSecret: string | undefined;
+      /** Verified email addresses, `@domains`, subjects, or `*`. */
+      operators: readonly string[];
+      viewers: readonly string[];
+    };
+
+export type ConsoleConfig = {
+  logLevel: string;
+  shutdownTimeoutMs: number;
+  host: string;
+  port: number;
+  redis: RedisConfig;
+  payloadKeys: PayloadKeys;
+  signIn: SignInConfig;
+  /** The console as browsers reach it; undefined where that is the address it listens on. */
+  publicUrl: string | undefined;
+  /** Whether the development inbox is served. */
+  hasInbox: boolean;
+  warnings: string[];
+};
+
 export type CommonConfig = {
   logLevel: string;
   shutdownTimeoutMs: number;

@@ -4,6 +4,7 @@ export { type ConfigSource, createConfigSource } from './config-source.ts';
 export {
   type CommonConfig,
   type ConnectionConfig,
+  type ConsoleConfig,
   type DestinationsConfig,
   type GuardConfig,
   type IngressConfig,
@@ -15,6 +16,7 @@ export {
   type RouteMatch,
   type RoutingConfig,
   SENDER_KINDS,
+  type SignInConfig,
   type SenderKind,
   type SpendConfig,
   type WorkerConfig,
@@ -25,6 +27,7 @@ export { envExample, settingTables } from './documentation.ts';
 export { parseDurationMs } from './duration.ts';
 export {
   loadCallerConfig,
+  loadConsoleConfig,
   loadIngressConfig,
   loadProviderConfig,
   loadRedisConfig,

@@ -2,6 +2,7 @@ import { ConfigError } from './config-error.ts';
 import type {
   CommonConfig,
   ConnectionConfig,
+  ConsoleConfig,
   IngressConfig,
   RedisConfig,
   RoutingConfig,
@@ -30,6 +31,7 @@ import type { Review } from './review.ts';
 import { routingConfig } from './routes.ts';
 import type { Read, Service, Setting } from './setting.ts';
 import type { Settings } from './settings.ts';
+import { isLoopback, signInConfig } from './sign-in.ts';
 import { readSources } from './sources.ts';
 
 type Options = {
@@ -85,6 +87,30 @@ export function loadWorkerConfig({ providers: kinds, ...options }: WithProviders
     routing,
     rateLimits: rateLimits(settings),
     replacesSmartCharacters: settings.smartCharacters === 'replace',
+    warnings: [...review.warnings],
+  }));
+}
+
+/** The console's settings, frozen. @throws {ConfigError} with every problem. */
+export function loadConsoleConfig(options: Options): ConsoleConfig {
+  const { settings, review } = readAll('console', () => true, 'any', options);
+  const { console: own = {} } = settings;
+  const redis = redisConfig(settings.redis ?? {}, review);
+  const payloadKeys = payloadKeysConfig(settings, review);
+  const signIn = signInConfig(own, review);
+  if (own.url?.startsWith('http:') && !isLoopback(new URL(own.url).hostname)) {
+    review.warning(['console', 'url'], 'without TLS, whoever is on the way reads the session');
+  }
+  return finish(review, () => ({
+    logLevel: present(settings.logLevel),
+    shutdownTimeoutMs: present(settings.shutdownTimeout),
+    host: present(own.host),
+    port: present(own.port),
+    redis: present(redis),
+    payloadKeys: present(payloadKeys),
+    signIn: present(signIn),
+    publicUrl: own.url?.replace(/\/+$/, ''),
+    hasInbox: isLoopback(present(own.host)) && options.env['NODE_ENV'] !== 'production',
     warnings: [...review.warnings],
   }));
 }

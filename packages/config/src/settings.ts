@@ -4,6 +4,7 @@ import type { ProviderDeclaration, ProviderName } from './provider-declaration.t
 import { isVariable, settingsOf } from './setting.ts';
 import type { Setting, Variable } from './setting.ts';
 import { connectionSettings } from './settings/connections.ts';
+import { consoleSettings } from './settings/console.ts';
 import { deliverySettings } from './settings/delivery.ts';
 import { encryptionSettings } from './settings/encryption.ts';
 import { listenerSettings } from './settings/listeners.ts';
@@ -20,6 +21,7 @@ const ownSettings = {
   ...deliverySettings,
   ...redisSettings,
   ...listenerSettings,
+  ...consoleSettings,
   ...processSettings,
 };
 
@@ -38,7 +40,7 @@ export const CONFIG_FILE: Variable = {
   section: 'Processes',
   env: 'GATEWAY_CONFIG',
   path: [],
-  services: ['ingress', 'worker'],
+  services: ['ingress', 'worker', 'console'],
   doc: 'A YAML file; what it leaves out is taken from the environment',
   example: '/etc/gateway/gateway.yaml',
 };

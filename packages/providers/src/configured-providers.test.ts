@@ -10,6 +10,7 @@ const DEPS = {
   onLateResult: () => Promise.resolve(),
   onEvent: () => undefined,
   memory: createLocalMemory(),
+  deliverToInbox: () => Promise.resolve(),
   log: () => undefined,
 };
 const UUID = '40385f64-5717-4562-b3fc-2c963f66afa6';

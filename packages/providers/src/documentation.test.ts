@@ -3,6 +3,7 @@ import {
   allSettings,
   allVariables,
   envExample as renderEnvExample,
+  loadConsoleConfig,
   loadIngressConfig,
   loadWorkerConfig,
   settingTables,
@@ -46,9 +47,9 @@ function activeSettings(): Record<string, string> {
   );
 }
 
-test('.env.example starts both processes once what is marked is filled in', () => {
+test('.env.example starts every process once what is marked is filled in', () => {
   const marked = [...envExample.matchAll(/^# FILL IN.*\n([A-Z0-9_]+)=$/gm)].map(([, name]) => name);
-  expect(marked).toEqual(['AUTH0_SECRET', 'AUTH0_AUDIENCE', 'PAYLOAD_KEYS', 'PROVIDERS']);
+  expect(marked).toEqual(['AUTH0_SECRET', 'AUTH0_AUDIENCE', 'PAYLOAD_KEYS', 'CONSOLE_PASSWORD', 'PROVIDERS']);
 
   const env = {
     ...activeSettings(),
@@ -56,18 +57,20 @@ test('.env.example starts both processes once what is marked is filled in', () =
     AUTH0_AUDIENCE: 'audience',
     PAYLOAD_KEYS: Buffer.alloc(32).toString('base64'),
     PROVIDERS: 'console',
+    CONSOLE_PASSWORD: 'a long password',
   };
 
   expect(loadIngressConfig({ env, providers: PROVIDERS }).connections).toHaveLength(1);
   expect(loadWorkerConfig({ env, providers: PROVIDERS }).providers).toMatchObject([{ kind: 'console' }]);
+  expect(loadConsoleConfig({ env }).signIn.kind).toBe('password');
 });
 
 const composeSchema = z.object({
   services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.unknown()).optional() })),
 });
 
-test.each(['ingress', 'worker'] as const)(
-  'docker-compose.yml keeps from the %s every secret that only the other service reads',
+test.each(['ingress', 'worker', 'console'] as const)(
+  'docker-compose.yml keeps from the %s every secret that only other services read',
   (service) => {
     const file = readFileSync(new URL('docker-compose.yml', root), 'utf8');
     const { services } = composeSchema.parse(parse(file, { merge: true }));

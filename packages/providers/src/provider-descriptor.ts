@@ -24,6 +24,15 @@ export type ProviderDeps = {
   onEvent: (event: ProviderEvent) => void;
   /** What the provider remembers beyond one attempt and one process. */
   memory: SmppMemory;
+  /** Puts a message into the developer's inbox. `arrived` is false for one that a phone would not get. */
+  deliverToInbox: (message: {
+    id: string;
+    to: string;
+    from: string | undefined;
+    body: string;
+    arrived: boolean;
+    result: string;
+  }) => Promise<void>;
   /** Writes a line to the log, named `kind.what_happened`. What is in it must be no secret, text or whole number. */
   log: (name: string, fields: object) => void;
 };

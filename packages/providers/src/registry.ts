@@ -1,6 +1,7 @@
 import { aws } from './aws/descriptor.ts';
 import { consoleProvider } from './console/descriptor.ts';
 import { http } from './http/descriptor.ts';
+import { inbox } from './inbox/descriptor.ts';
 import { infobip } from './infobip/descriptor.ts';
 import { plivo } from './plivo/descriptor.ts';
 import type { ProviderDescriptor } from './provider-descriptor.ts';
@@ -16,6 +17,7 @@ export const PROVIDERS: readonly ProviderDescriptor[] = [
   aws,
   consoleProvider,
   http,
+  inbox,
   infobip,
   plivo,
   simulator,

@@ -12,7 +12,7 @@ import { createInboxTail } from './api/inbox-tail.ts';
 import { inboxRoutes } from './api/inbox.ts';
 import { overviewRoutes } from './api/overview.ts';
 import { createApp } from './http/app.ts';
-import type { ConsoleConfig } from './console-config.ts';
+import type { ConsoleConfig } from '@sms-gateway/config';
 import { createSignIn } from './sign-in/sign-in.ts';
 
 /** Where the build puts the pages; the same from `src` and from `dist`. */

@@ -8,6 +8,7 @@ import {
 } from '@sms-gateway/config';
 import {
   createDeliveryStore,
+  createInbox,
   createRateLimit,
   createReceiptHandler,
   createReceiptStore,
@@ -97,6 +98,7 @@ export async function startWorker(
     const receiptHandler = createReceiptHandler({ receipts, guard, registry, logger });
     const store = createDeliveryStore({ redis });
     const settleLate = createSettleLate({ store, receiptHandler, logger, now });
+    const vault = createVault(config.payloadKeys);
     const providers = await Promise.all(
       config.providers.map(async (providerConfig) => {
         const { name, kind } = providerConfig;
@@ -111,6 +113,7 @@ export async function startWorker(
             logger[severity]({ provider: name, event: fields }, `${kind}.event`);
           },
           memory: createSmppMemory({ redis, provider: name }),
+          deliverToInbox: (message) => createInbox({ redis, vault }).add(message),
           log: (line, fields) => logger.info({ provider: name, ...fields }, line),
         });
         teardown.add(() => provider.close());
@@ -134,7 +137,7 @@ export async function startWorker(
       store,
       durability: durability ?? { confirm: (write) => write() },
       openMessage: createOpenMessage({
-        vault: createVault(config.payloadKeys),
+        vault,
         plan: (message) => router.plan(message),
         replacesSmartCharacters: config.replacesSmartCharacters,
         logger,

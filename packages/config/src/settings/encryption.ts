@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { choice, list } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 
-const setting = settingsIn('Encryption in Redis', ['ingress', 'worker']);
+const setting = settingsIn('Encryption in Redis', ['ingress', 'worker', 'console']);
 
 export const encryptionSettings = {
   payloadKeys: setting({
     env: 'PAYLOAD_KEYS',
     schema: list(z.string()),
     secret: true,
-    doc: '32-byte base64url keys, comma-separated; the first encrypts, all decrypt; the same for both processes',
+    doc: '32-byte base64url keys, comma-separated; the first encrypts, all decrypt; the same for all processes',
     fillIn: '32 bytes (openssl rand -base64 32)',
   }),
   payloadEncryption: setting({

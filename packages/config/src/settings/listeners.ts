@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { baseUrl, portNumber, text } from '../fields.ts';
+import { baseUrl, portNumber } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
+import { host } from './host.ts';
 
 const onBoth = settingsIn('Listeners', ['ingress', 'worker']);
 const onIngress = settingsIn('Listeners', ['ingress']);
-
-const host = text.regex(/^[^\s/]+$/, 'must be a host name or an IP address');
 
 export const listenerSettings = {
   host: onIngress({

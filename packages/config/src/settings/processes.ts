@@ -1,7 +1,7 @@
 import { choice, duration } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 
-const setting = settingsIn('Processes', ['ingress', 'worker']);
+const setting = settingsIn('Processes', ['ingress', 'worker', 'console']);
 
 export const processSettings = {
   logLevel: setting({

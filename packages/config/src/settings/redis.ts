@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { choice, flag, hostAndPort, list, redisUrl, text, wholeNumber } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 
+const onAll = settingsIn('Redis', ['ingress', 'worker', 'console']);
 const onBoth = settingsIn('Redis', ['ingress', 'worker']);
 
 export const redisSettings = {
   redis: z.strictObject({
-    url: onBoth({
+    url: onAll({
       env: 'REDIS_URL',
       schema: redisUrl,
       secret: true,
@@ -14,36 +15,36 @@ export const redisSettings = {
       doc: 'redis:// or rediss://; with Sentinel or Cluster: user, password, database and TLS of the nodes',
       inContainers: 'redis://redis:6379',
     }),
-    sentinels: onBoth({
+    sentinels: onAll({
       env: 'REDIS_SENTINELS',
       schema: list(hostAndPort(26_379)),
       doc: 'Sentinels as host:port, comma-separated',
       example: 'sentinel-1:26379,sentinel-2:26379',
     }),
-    sentinelName: onBoth({
+    sentinelName: onAll({
       env: 'REDIS_SENTINEL_NAME',
       schema: text,
       doc: 'Name of the primary that the Sentinels watch',
       example: 'mymaster',
     }),
-    sentinelUsername: onBoth({
+    sentinelUsername: onAll({
       env: 'REDIS_SENTINEL_USERNAME',
       schema: text,
       doc: 'User at the Sentinels themselves; the user at the nodes is in REDIS_URL',
     }),
-    sentinelPassword: onBoth({
+    sentinelPassword: onAll({
       env: 'REDIS_SENTINEL_PASSWORD',
       schema: text,
       secret: true,
       doc: 'Password of the Sentinels themselves',
     }),
-    sentinelTls: onBoth({
+    sentinelTls: onAll({
       env: 'REDIS_SENTINEL_TLS',
       schema: flag,
       default: 'false',
       doc: 'true where the Sentinels themselves use TLS',
     }),
-    clusterNodes: onBoth({
+    clusterNodes: onAll({
       env: 'REDIS_CLUSTER_NODES',
       schema: list(hostAndPort(6379)),
       doc: 'Some nodes of a Redis Cluster as host:port, comma-separated',

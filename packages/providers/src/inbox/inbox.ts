@@ -1,16 +1,9 @@
 import type { Provider } from '../provider.ts';
+import type { ProviderDeps } from '../provider-descriptor.ts';
 import { createSimulatorProvider, type SimulatorOptions } from '../simulator/simulator.ts';
 
 export type InboxProviderOptions = Pick<SimulatorOptions, 'onReceipt' | 'after'> & {
-  /** Puts the message into the developer's inbox. `arrived` is false for one that a phone would not get. */
-  deliver: (message: {
-    id: string;
-    to: string;
-    from: string | undefined;
-    body: string;
-    arrived: boolean;
-    result: string;
-  }) => Promise<void>;
+  deliver: ProviderDeps['deliverToInbox'];
 };
 
 /**

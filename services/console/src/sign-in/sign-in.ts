@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { PayloadKeys } from '@sms-gateway/config';
+import type { PayloadKeys, SignInConfig } from '@sms-gateway/config';
 import type { Logger } from '@sms-gateway/process';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { readJsonBody } from '../http/json-body.ts';
 import { ConsoleProblem } from '../http/problem.ts';
 import { clearCookie, readCookie, setCookie } from './cookies.ts';
-import { createOidc, OIDC_MS, type OidcConfig } from './oidc.ts';
+import { createOidc, OIDC_MS } from './oidc.ts';
 import { type Operator, operatorOf, operatorSchema } from './operator.ts';
 import { createPasswordCheck } from './password.ts';
 import { createSealedTokens } from './sealed-tokens.ts';
-
-export type SignInConfig =
-  /** On loopback only. */
-  | { kind: 'none' }
-  | { kind: 'password'; password: string }
-  | ({ kind: 'oidc'; operators: readonly string[]; viewers: readonly string[] } & OidcConfig);
 
 /** Milliseconds after which somebody has to sign in again: a working day. */
 const SESSION_MS = 8 * 3600 * 1000;
