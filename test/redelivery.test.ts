@@ -1,7 +1,7 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
 import { createDeliveryStore, createReceiptStore, createReceiptHandler } from '@sms-gateway/delivery';
 import { createGuard } from '@sms-gateway/screening';
-import { createReceiptReferences, createVault } from '@sms-gateway/privacy';
+import { createReceiptReferences, createVault, jobBinding } from '@sms-gateway/privacy';
 import { createRouter } from '../packages/routing/src/index.ts';
 import { createLogger } from '../packages/process/src/logger.ts';
 import { createRegistry } from '../packages/process/src/metrics.ts';
@@ -40,7 +40,7 @@ async function setup() {
   const vault = createVault({ kind: 'off' });
   await redis.hset(gatewayKeys.trace(job.id), { accepted_at: job.acceptedAt, connection: 'default' });
   await redis.set(gatewayKeys.newest(job.recipientKey), job.id);
-  const sealed = await vault.seal(job.id, { to: '+14155550123', body: 'Your code is 493817' });
+  const sealed = await vault.seal(jobBinding(job), { to: '+14155550123', body: 'Your code is 493817' });
   await redis.set(gatewayKeys.vault(job.id), sealed, 'PXAT', job.deadline);
 
   const sent: string[] = [];

@@ -72,11 +72,11 @@ export function createInbox({ redis, vault }: { redis: RedisClient; vault: Vault
     const field = (name: string) => flat[flat.findIndex((text, at) => at % 2 === 0 && text === name) + 1];
     const id = field('message') ?? '';
     const [payload, connection] = await Promise.all([
-      vault.open(id, field('sealed') ?? ''),
+      vault.open(['inbox', id], field('sealed') ?? ''),
       redis.hget(gatewayKeys.trace(id), 'connection'),
     ]);
     // Sealed with a key that is no longer configured.
-    if (payload === undefined) return undefined;
+    if (typeof payload !== 'object') return undefined;
     const { encoding, segments } = describeText(payload.body);
     return {
       id,
@@ -95,7 +95,7 @@ export function createInbox({ redis, vault }: { redis: RedisClient; vault: Vault
 
   return {
     add: async ({ id, to, from, body, arrived, result }) => {
-      const sealed = await vault.seal(id, { to, body, ...(from !== undefined && { from }) });
+      const sealed = await vault.seal(['inbox', id], { to, body, ...(from !== undefined && { from }) });
       const fields = hashFields({ message: id, sealed, arrived: arrived ? 1 : 0, result });
       const [seconds] = await redis.time();
       await redis.xadd(gatewayKeys.inbox, 'MAXLEN', '~', KEPT, '*', ...fields);

@@ -5,7 +5,7 @@ import {
   type PhoneNumber,
   QUEUE_NAME,
 } from '@sms-gateway/contract';
-import type { Identity, Vault } from '@sms-gateway/privacy';
+import { type Identity, jobBinding, type Vault } from '@sms-gateway/privacy';
 import {
   type DurabilityCheck,
   evalScript,
@@ -183,45 +183,41 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
       const id = identity.newMessageId();
       const repeatKey = identity.repeatKey({ connection, recipient: recipient.e164, text, idempotencyKey });
       const recipientKeys = identity.recipientKeys(connection, recipient.e164, notice);
-      const sealed = await vault.seal(id, {
+      const acceptedAt = now();
+      const requestedAt =
+        message.requestedAt && Math.min(message.requestedAt, acceptedAt + CLOCK_TOLERANCE_MS);
+      const deadline = Math.min(requestedAt ?? acceptedAt, acceptedAt) + ttlMs;
+      const job = { id, connection, recipientKey: recipientKeys[0], acceptedAt, deadline };
+      const sealed = await vault.seal(jobBinding(job), {
         to: recipient.e164,
         body: text,
         ...(sender !== undefined && { from: sender }),
         ...(messageType !== undefined && { messageType }),
       });
-      const acceptedAt = now();
-      const requestedAt =
-        message.requestedAt && Math.min(message.requestedAt, acceptedAt + CLOCK_TOLERANCE_MS);
-      const deadline = Math.min(requestedAt ?? acceptedAt, acceptedAt) + ttlMs;
       try {
-        return await store(
-          { id, connection, recipientKey: recipientKeys[0], acceptedAt, deadline },
-          repeatKey,
-          screening,
-          {
-            newest: recipientKeys.map(gatewayKeys.newest),
-            sealed,
-            vault_ms: Math.max(1, deadline - acceptedAt),
-            // As long as any older message could still wait, also one with a longer life.
-            newest_ms: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
-            requested_at: requestedAt,
-            history: {
-              ...historyOf(historyHashes(identity, { number: recipient.e164, correlationId })),
-              refusal: { at: acceptedAt, connection, id },
-            },
-            fields: hashFields({
-              connection,
-              country: recipient.country,
-              recipient_hint: maskPhoneNumber(recipient),
-              retired_form: recipient.retiredForm,
-              requested_at: requestedAt,
-              accepted_at: acceptedAt,
-              deadline,
-              recorded_destination: message.recordedDestination.join(',') || undefined,
-              ...screening.traceFields,
-            }),
+        return await store(job, repeatKey, screening, {
+          newest: recipientKeys.map(gatewayKeys.newest),
+          sealed,
+          vault_ms: Math.max(1, deadline - acceptedAt),
+          // As long as any older message could still wait, also one with a longer life.
+          newest_ms: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
+          requested_at: requestedAt,
+          history: {
+            ...historyOf(historyHashes(identity, { number: recipient.e164, correlationId })),
+            refusal: { at: acceptedAt, connection, id },
           },
-        );
+          fields: hashFields({
+            connection,
+            country: recipient.country,
+            recipient_hint: maskPhoneNumber(recipient),
+            retired_form: recipient.retiredForm,
+            requested_at: requestedAt,
+            accepted_at: acceptedAt,
+            deadline,
+            recorded_destination: message.recordedDestination.join(',') || undefined,
+            ...screening.traceFields,
+          }),
+        });
       } catch (error) {
         const why = error instanceof NotDurableError ? error.message : kindOf(error);
         throw new QueueUnavailableError(`Redis did not confirm the message (${why})`, { cause: error });

@@ -5,4 +5,4 @@ export {
   type ReceiptReferences,
   createReceiptReferences,
 } from './receipt-reference.ts';
-export { type Payload, type Vault, createVault } from './vault.ts';
+export { type Binding, createVault, jobBinding, type Payload, type Vault } from './vault.ts';

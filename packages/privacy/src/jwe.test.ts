@@ -9,22 +9,22 @@ const texts = ['', 'x', 'Your code is 123456', 'Κωδικός 123456 🔐', 'é
 describe('what is sealed', () => {
   test.each(texts)('jose opens: %j', async (text) => {
     const { plaintext, protectedHeader } = await compactDecrypt(
-      sealJwe(key, { kid: 'k1', mid: 'msg_1' }, text),
+      sealJwe(key, { kid: 'k1', bnd: 'digest' }, text),
       key,
     );
 
     expect(new TextDecoder().decode(plaintext)).toBe(text);
-    expect(protectedHeader).toEqual({ alg: 'dir', enc: 'A256GCM', kid: 'k1', mid: 'msg_1' });
+    expect(protectedHeader).toEqual({ alg: 'dir', enc: 'A256GCM', kid: 'k1', bnd: 'digest' });
   });
 
   test('never has an initialisation vector twice', () => {
-    const sealed = Array.from({ length: 2000 }, () => sealJwe(key, { kid: 'k1', mid: 'msg_1' }, 'x'));
+    const sealed = Array.from({ length: 2000 }, () => sealJwe(key, { kid: 'k1', bnd: 'digest' }, 'x'));
 
     expect(new Set(sealed.map((jwe) => jwe.split('.')[2])).size).toBe(2000);
   });
 
   test.each([0, 2, 3, 4])('does not open with a bit of part %i changed', (part) => {
-    const parts = sealJwe(key, { kid: 'k1', mid: 'msg_1' }, 'Your code is 123456').split('.');
+    const parts = sealJwe(key, { kid: 'k1', bnd: 'digest' }, 'Your code is 123456').split('.');
     const bytes = Buffer.from(parts[part] ?? '', 'base64url');
     bytes[0] = (bytes[0] ?? 0) ^ 1;
     parts[part] = bytes.toString('base64url');
@@ -33,21 +33,21 @@ describe('what is sealed', () => {
   });
 
   test('does not open with its tag cut short', () => {
-    const [header, , iv, text, tag] = sealJwe(key, { kid: 'k1', mid: 'msg_1' }, 'x').split('.');
+    const [header, , iv, text, tag] = sealJwe(key, { kid: 'k1', bnd: 'digest' }, 'x').split('.');
 
     expect(() => openJwe(() => key, `${header}..${iv}.${text}.${tag?.slice(0, 16)}`)).toThrow();
   });
 });
 
 describe('what jose sealed', () => {
-  const byJose = (header: { alg: string; enc: string; kid?: string; mid?: string }, text: string) =>
+  const byJose = (header: { alg: string; enc: string; kid?: string; bnd?: string }, text: string) =>
     new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header).encrypt(key);
 
   test.each(texts)('opens: %j', async (text) => {
-    const sealed = await byJose({ alg: 'dir', enc: 'A256GCM', kid: 'k1', mid: 'msg_1' }, text);
+    const sealed = await byJose({ alg: 'dir', enc: 'A256GCM', kid: 'k1', bnd: 'digest' }, text);
 
     expect(openJwe(() => key, sealed)).toEqual({
-      header: { alg: 'dir', enc: 'A256GCM', kid: 'k1', mid: 'msg_1' },
+      header: { alg: 'dir', enc: 'A256GCM', kid: 'k1', bnd: 'digest' },
       plaintext: text,
     });
   });

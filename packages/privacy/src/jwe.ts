@@ -2,25 +2,27 @@ import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from
 import { z } from 'zod';
 
 /**
- * Compact JWE (RFC 7516) of one kind: `dir` with `A256GCM`. Made with node:crypto and not with jose, whose every
- * call to WebCrypto goes through a thread of node's pool and back, which costs many times what the encryption does
+ * The header of a compact JWE (RFC 7516) of one kind: `dir` with `A256GCM`. It is made with node:crypto and not with
+ * jose, whose every call to WebCrypto goes through Node's thread pool, which costs many times what the encryption does
  * (docs/adr/0006). jwe.test.ts holds that jose opens what is sealed here, and the other way round.
+ *
+ * `bnd` is a digest of what the text belongs to.
  */
-export type JweHeader = { kid: string; mid: string };
+export type JweHeader = { kid: string; bnd: string };
 
 // A `crit` or `zip` in it would change what the rest means.
 const headerSchema = z.strictObject({
   alg: z.literal('dir'),
   enc: z.literal('A256GCM'),
   kid: z.string().optional(),
-  mid: z.string().optional(),
+  bnd: z.string().optional(),
 });
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-export function sealJwe(key: KeyObject, { kid, mid }: JweHeader, plaintext: string): string {
-  const header = base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, mid }));
+export function sealJwe(key: KeyObject, { kid, bnd }: JweHeader, plaintext: string): string {
+  const header = base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, bnd }));
   const iv = nextIv();
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(header, 'ascii'));
@@ -49,7 +51,7 @@ export function openJwe(
   return { header, plaintext };
 }
 
-// Randomness is cheap by the kilobyte and dear by the dozen bytes.
+// Fetching random bytes costs the same for a dozen as for a kilobyte.
 const pool = Buffer.alloc(IV_BYTES * 256);
 let used = pool.length;
 

@@ -1,16 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createVault } from './vault.ts';
+import type { DeliveryJob } from '@sms-gateway/contract';
+import { createVault, jobBinding } from './vault.ts';
 
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
+const job: DeliveryJob = {
+  id: 'msg_1',
+  connection: 'default',
+  recipientKey: 'r1',
+  acceptedAt: 1000,
+  deadline: 181_000,
+};
+const BINDING = jobBinding(job);
 const payload = { to: '+14155550123', from: 'Acme', body: 'Your code is 123456' };
 
 describe('a sealed payload', () => {
   test('opens to what was sealed', async () => {
     const vault = createVault({ kind: 'keys', keys: [oldKey] });
 
-    expect(await vault.open('msg_1', await vault.seal('msg_1', payload))).toEqual(payload);
-    expect(await vault.open('msg_1', await vault.seal('msg_1', { to: '+1', body: 'x' }))).toEqual({
+    expect(await vault.open(BINDING, await vault.seal(BINDING, payload))).toEqual(payload);
+    expect(await vault.open(BINDING, await vault.seal(BINDING, { to: '+1', body: 'x' }))).toEqual({
       to: '+1',
       body: 'x',
     });
@@ -18,7 +27,7 @@ describe('a sealed payload', () => {
 
   test('shows nothing of itself, and never looks the same twice', async () => {
     const vault = createVault({ kind: 'keys', keys: [oldKey] });
-    const sealed = [await vault.seal('msg_1', payload), await vault.seal('msg_1', payload)];
+    const sealed = [await vault.seal(BINDING, payload), await vault.seal(BINDING, payload)];
 
     expect(sealed[0]).not.toBe(sealed[1]);
     const decoded = sealed
@@ -29,29 +38,38 @@ describe('a sealed payload', () => {
   });
 
   test('opens with an older key during a rotation, and not with a foreign one', async () => {
-    const sealed = await createVault({ kind: 'keys', keys: [oldKey] }).seal('msg_1', payload);
+    const sealed = await createVault({ kind: 'keys', keys: [oldKey] }).seal(BINDING, payload);
 
     const rotated = createVault({ kind: 'keys', keys: [newKey, oldKey] });
     const foreign = createVault({ kind: 'keys', keys: [newKey] });
 
-    expect(await rotated.open('msg_1', sealed)).toEqual(payload);
-    expect(await foreign.open('msg_1', sealed)).toBeUndefined();
+    expect(await rotated.open(BINDING, sealed)).toEqual(payload);
+    expect(await foreign.open(BINDING, sealed)).toBe('unreadable');
   });
 
-  test('does not open under another message', async () => {
+  test.each<[string, Partial<DeliveryJob>]>([
+    ['message', { id: 'msg_2' }],
+    ['connection', { connection: 'other' }],
+    ['recipient', { recipientKey: 'r2' }],
+    ['time of acceptance', { acceptedAt: 1001 }],
+    ['deadline', { deadline: 181_001 }],
+    ['boundary between two parts', { id: 'msg_1d', connection: 'efault' }],
+  ])('does not open for another %s', async (_what, change) => {
     const vault = createVault({ kind: 'keys', keys: [oldKey] });
+    const sealed = await vault.seal(BINDING, payload);
 
-    expect(await vault.open('msg_2', await vault.seal('msg_1', payload))).toBeUndefined();
+    expect(await vault.open(jobBinding({ ...job, ...change }), sealed)).toBe('foreign');
+    expect(await vault.open(jobBinding({ ...job, afterAttempt: 1 }), sealed)).toEqual(payload);
   });
 
   test('does not open once a byte is changed', async () => {
     const vault = createVault({ kind: 'keys', keys: [oldKey] });
-    const parts = (await vault.seal('msg_1', payload)).split('.');
+    const parts = (await vault.seal(BINDING, payload)).split('.');
     const text = Buffer.from(parts[3] ?? '', 'base64url');
     text[0] = (text[0] ?? 0) ^ 1;
     parts[3] = text.toString('base64url');
 
-    expect(await vault.open('msg_1', parts.join('.'))).toBeUndefined();
+    expect(await vault.open(BINDING, parts.join('.'))).toBe('unreadable');
   });
 });
 
@@ -60,15 +78,15 @@ test.each(['', 'not a JWE', '{"to":"+14155550123","body":"planted"}', 'a.b.c.d.e
   async (planted) => {
     const vault = createVault({ kind: 'keys', keys: [oldKey] });
 
-    expect(await vault.open('msg_1', planted)).toBeUndefined();
+    expect(await vault.open(BINDING, planted)).toBe('unreadable');
   },
 );
 
 test('with encryption off, payloads are plain, and sealed ones do not open', async () => {
   const plain = createVault({ kind: 'off' });
-  const sealed = await createVault({ kind: 'keys', keys: [oldKey] }).seal('msg_1', payload);
+  const sealed = await createVault({ kind: 'keys', keys: [oldKey] }).seal(BINDING, payload);
 
-  expect(JSON.parse(await plain.seal('msg_1', payload))).toEqual(payload);
-  expect(await plain.open('msg_1', JSON.stringify(payload))).toEqual(payload);
-  expect(await plain.open('msg_1', sealed)).toBeUndefined();
+  expect(JSON.parse(await plain.seal(BINDING, payload))).toEqual(payload);
+  expect(await plain.open(BINDING, JSON.stringify(payload))).toEqual(payload);
+  expect(await plain.open(BINDING, sealed)).toBe('unreadable');
 });

@@ -1,5 +1,6 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
+import type { DeliveryJob } from '@sms-gateway/contract';
 import { z } from 'zod';
 import { openJwe, sealJwe } from './jwe.ts';
 
@@ -13,17 +14,24 @@ const payloadSchema = z.object({
 /** What is secret about a message: recipient (E.164), sender ID as asked for, text, and what kind of message it is. */
 export type Payload = z.infer<typeof payloadSchema>;
 
+/** What a payload belongs to, part by part. It opens for nothing that differs in one of them. */
+export type Binding = readonly (string | number)[];
+
 export type Vault = {
-  seal(messageId: string, payload: Payload): Promise<string>;
-  /** Undefined where no key of ours opens it, or it belongs to another message. */
-  open(messageId: string, sealed: string): Promise<Payload | undefined>;
+  seal(binding: Binding, payload: Payload): Promise<string>;
+  /** `unreadable` where no key of ours opens it, `foreign` where it was sealed with another binding. */
+  open(binding: Binding, sealed: string): Promise<Payload | 'unreadable' | 'foreign'>;
 };
 
+/** The binding of a message in the queue: whoever can write to Redis cannot change one of these and have it sent. */
+export function jobBinding({ id, connection, recipientKey, acceptedAt, deadline }: DeliveryJob): Binding {
+  return ['job', id, connection, recipientKey, acceptedAt, deadline];
+}
+
 /**
- * Seals payloads as compact JWE (RFC 7516; `dir`, A256GCM). The message id is part of the protected header, so
- * that a payload moved under another message's key does not open. With encryption off it is plain JSON; the two
- * forms never open each other's, so that nobody who can write to Redis can slip in a text of his own where
- * keys are in use.
+ * Seals payloads as compact JWE (RFC 7516; `dir`, A256GCM). A digest of the binding is part of the protected header, so
+ * that a payload opens only for what it was sealed for. With encryption off it is plain JSON. The two forms never open
+ * each other's, so that nobody who can write to Redis can plant a text of their own where keys are in use.
  */
 export function createVault(keys: PayloadKeys): Vault {
   return keys.kind === 'off' ? createPlainVault() : createEncryptedVault(keys.keys);
@@ -31,8 +39,8 @@ export function createVault(keys: PayloadKeys): Vault {
 
 function createPlainVault(): Vault {
   return {
-    seal: async (_messageId, payload) => JSON.stringify(payload),
-    open: async (_messageId, sealed) => parsePayload(sealed),
+    seal: async (_binding, payload) => JSON.stringify(payload),
+    open: async (_binding, sealed) => parsePayload(sealed),
   };
 }
 
@@ -46,25 +54,31 @@ function createEncryptedVault(rawKeys: Uint8Array[]): Vault {
   const currentKey = createSecretKey(current);
 
   return {
-    seal: async (messageId, payload) =>
-      sealJwe(currentKey, { kid: currentKid, mid: messageId }, JSON.stringify(payload)),
-    open: async (messageId, sealed) => {
+    seal: async (binding, payload) =>
+      sealJwe(currentKey, { kid: currentKid, bnd: digest(binding) }, JSON.stringify(payload)),
+    open: async (binding, sealed) => {
       try {
         const { header, plaintext } = openJwe((kid) => keys.get(kid) ?? currentKey, sealed);
-        return header.mid === messageId ? parsePayload(plaintext) : undefined;
+        return header.bnd === digest(binding) ? parsePayload(plaintext) : 'foreign';
       } catch {
         // Whatever it says, the answer is the same: these keys do not open it.
-        return undefined;
+        return 'unreadable';
       }
     },
   };
 }
 
-function parsePayload(json: string): Payload | undefined {
+/** Lengths are hashed with the parts, so that no two bindings look the same. */
+function digest(binding: Binding): string {
+  const unambiguous = binding.map((part) => `${String(part).length}:${part}`).join('');
+  return createHash('sha256').update(unambiguous).digest('base64url');
+}
+
+function parsePayload(json: string): Payload | 'unreadable' {
   try {
-    return payloadSchema.safeParse(JSON.parse(json)).data;
+    return payloadSchema.safeParse(JSON.parse(json)).data ?? 'unreadable';
   } catch {
-    return undefined;
+    return 'unreadable';
   }
 }
 

@@ -27,7 +27,8 @@ export type Facts = {
   isNewest: boolean;
   /** An operator has blocked the destination by hand. */
   isBlocked: boolean;
-  payload: 'present' | 'gone' | 'unreadable';
+  /** `foreign`: it was sealed for another message, or for another deadline. */
+  payload: 'present' | 'gone' | 'unreadable' | 'foreign';
   /** In order. One without a result was begun by a process that never stored its end. */
   attempts: RecordedAttempt[];
   /** Of the message's route, in order of preference. */
@@ -69,6 +70,7 @@ function concluded({ now, deadline, isNewest, isBlocked, payload, attempts }: Fa
   }
   if (!isNewest) return conclude('superseded', 'newer_code');
   if (isBlocked) return conclude('failed', 'blocked');
+  if (payload === 'foreign') return conclude('failed', 'payload_not_its_own');
   if (now >= deadline || payload === 'gone') {
     return conclude('expired', attempts.some(isUnknown) ? 'deadline_after_unknown' : 'deadline');
   }

@@ -6,13 +6,13 @@ import {
 } from '@sms-gateway/contract';
 import { blockNamesOf } from '@sms-gateway/screening';
 import type { DeliveryFacts } from '@sms-gateway/delivery';
-import type { Payload, Vault } from '@sms-gateway/privacy';
+import { jobBinding, type Payload, type Vault } from '@sms-gateway/privacy';
 import type { RoutePlan, Router } from '@sms-gateway/routing';
 import type { Logger } from '@sms-gateway/process';
 
 /** A message as far as this process can read it. */
 export type OpenedMessage = {
-  payload: Payload | 'gone' | 'unreadable';
+  payload: Payload | 'gone' | 'unreadable' | 'foreign';
   plan: RoutePlan;
   /** Of the recipient, ISO 3166-1 alpha-2; undefined where it has none or cannot be read. */
   country: string | undefined;
@@ -26,6 +26,11 @@ export type OpenedMessage = {
 
 type Deps = { vault: Vault; plan: Router['plan']; replacesSmartCharacters: boolean; logger: Logger };
 
+const HINTS = {
+  unreadable: 'no key in PAYLOAD_KEYS opens it',
+  foreign:
+    'it was sealed for a message with another connection, recipient or deadline: somebody has changed Redis',
+};
 const NO_PLAN: RoutePlan = { route: 'none', providers: [] };
 
 /** Opens the payload of a message, and derives its route and what its text costs. */
@@ -38,17 +43,12 @@ export function createOpenMessage({
   logger,
 }: Deps): OpenMessage {
   return async (job, { sealed }) => {
-    const payload = sealed === undefined ? undefined : await vault.open(job.id, sealed);
-    if (payload === undefined) {
-      if (sealed !== undefined) {
-        logger.error(
-          { messageId: job.id, hint: 'no key in PAYLOAD_KEYS opens it' },
-          'delivery.payload_unreadable',
-        );
-      }
-      const missing = sealed === undefined ? 'gone' : 'unreadable';
+    const payload = sealed === undefined ? 'gone' : await vault.open(jobBinding(job), sealed);
+    if (typeof payload !== 'object') {
+      if (payload !== 'gone')
+        logger.error({ messageId: job.id, hint: HINTS[payload] }, 'delivery.payload_unreadable');
       return {
-        payload: missing,
+        payload,
         plan: NO_PLAN,
         country: undefined,
         text: '',

@@ -43,7 +43,7 @@ export async function benchCrypto({ isQuick, say }: BenchContext): Promise<strin
           new CompactEncrypt(encoder.encode(JSON.stringify(PAYLOAD)))
             .setProtectedHeader(HEADER)
             .encrypt(sealKey),
-        'node:crypto (ours)': () => vault.seal('msg_1', PAYLOAD),
+        'node:crypto (ours)': () => vault.seal(['msg_1'], PAYLOAD),
       },
     ],
   ];
