@@ -12,8 +12,8 @@ import {
   startAuth0Management,
   twilioConnection,
 } from './support/auth0-management.ts';
-import { postSms } from './support/auth0.ts';
 import { until } from './support/until.ts';
+import { auth0Token, postSms } from './support/auth0.ts';
 import { createCertificate } from './support/certificate.ts';
 import { writeConfig } from './support/config-file.ts';
 import { type Gateway, PROVIDER_TOKEN, startGateway } from './support/gateway.ts';
@@ -56,7 +56,7 @@ const soundEnv = () => ({
   REDIS_URL: gateway.redis.url,
   PUBLIC_URL: gateway.ingress.url,
   PROVIDERS: 'console',
-  ALLOWED_COUNTRIES: 'GB',
+  ALLOWED_COUNTRIES: 'US',
   GATEWAY_STATE_DIR: join(tmpdir(), 'no-such-state'),
 });
 
@@ -85,6 +85,8 @@ describe('a gateway that is well', () => {
       ['configuration', 'ok'],
       ['redis', 'ok'],
       ['worker', 'ok'],
+      ['processes', 'ok'],
+      ['traffic', 'ok'],
       ['secrets', 'ok'],
       ['providers', 'skipped'],
       ['clock', 'ok'],
@@ -108,7 +110,7 @@ describe('a gateway that is well', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^✓ ok +redis +what it takes is on its disk/m);
     expect(stdout).toMatch(/^! warning +public-url +PUBLIC_URL names 127\.0\.0\.1/m);
-    expect(stdout).toMatch(/\n\n0 failed, 1 warning, 7 ok, 4 skipped\n$/);
+    expect(stdout).toMatch(/\n\n0 failed, 1 warning, 10 ok, 4 skipped\n$/);
     expect(stdout.split('\n').length).toBeLessThan(24);
     expect(gateway.sent()).toEqual([]);
   });
@@ -601,6 +603,40 @@ describe('the tenant', () => {
       code: 0,
       checks: [{ status: 'skipped', finding: expect.stringContaining('AUTH0_CLIENT_SECRET') }],
     });
+  });
+});
+
+describe('the present', () => {
+  test('is told from what the processes counted, with what to do', async () => {
+    await using failing = await startGateway({
+      env: { HTTP_PROVIDER_URL: 'http://127.0.0.1:2/sms', MESSAGE_TTL: '60s' },
+    });
+    await failing.startWorker();
+    await postSms(failing.ingress.url);
+    await postSms(failing.ingress.url, { token: await auth0Token({ secret: OTHER_SECRET }) });
+    const env = { ...soundEnv(), REDIS_URL: failing.redis.url };
+
+    const findings = await until(async () => {
+      const { code, checks } = await doctor(env, 'processes,traffic');
+      expect(code).toBe(1);
+      expect(checks).toHaveLength(3);
+      return checks;
+    });
+
+    expect(findings).toMatchObject([
+      {
+        name: 'processes',
+        status: 'ok',
+        finding: expect.stringMatching(/^workers: 1, ingress processes: 1/),
+      },
+      { name: 'traffic', status: 'warning', finding: expect.stringContaining('signed with another secret') },
+      {
+        name: 'traffic',
+        status: 'failed',
+        finding: expect.stringMatching(/^every attempt at the HTTP provider fails, .*connect_refused/),
+        advice: expect.stringContaining('network'),
+      },
+    ]);
   });
 });
 

@@ -164,6 +164,26 @@ describe('a request that was refused', () => {
   });
 });
 
+test('a request whose token was not believed is found by its time, with what is wrong and what to do', async () => {
+  await using gateway = await startGateway();
+  const wrong = await auth0Token({ secret: 'another-shared-secret-of-more-than-32-bytes' });
+  for (let index = 0; index < 3; index += 1) {
+    expect((await postSms(gateway.ingress.url, { token: wrong })).status).toBe(401);
+  }
+
+  const { verdict, advice } = await untilMessage(gateway, freshNumber(), {
+    id: null,
+    connection: 'default',
+    answered: { status: 401, problem: 'unauthenticated' },
+    verdict: expect.stringMatching(
+      /^3 requests were refused since .*signed with another secret; nothing tells for which/,
+    ),
+  });
+
+  expect(verdict).not.toContain(wrong);
+  expect(advice).toContain('same secret');
+});
+
 test('a message is found by its id and by its correlation id, and --since leaves out what is older', async () => {
   await using gateway = await startGateway();
   const number = freshNumber();

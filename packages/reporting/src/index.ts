@@ -8,6 +8,13 @@ export {
   type ProviderRow,
   type Quantiles,
 } from './overview.ts';
+export {
+  judgeProcesses,
+  judgeTraffic,
+  type Present,
+  type PresentFinding,
+  readPresent,
+} from './present.ts';
 export { type ProcessStatus, readProcesses } from './processes.ts';
 export { type Reporting, startReporting } from './start-reporting.ts';
 export {
@@ -19,3 +26,4 @@ export {
   type WhyMessage,
 } from './why/answer.ts';
 export { createWhy, type Question, type Why } from './why/why.ts';
+export { inWords } from './why/reasons.ts';

@@ -216,9 +216,10 @@ function refusalsOf(counts: Counts): Overview['refusals'] {
     else row.recorded += count;
     rules.set(rule, row);
   }
-  const problems = seriesOf(counts, 'refused').flatMap(({ labels: [problem = ''], count }) =>
-    OF_RULES.has(problem) ? [] : [{ reason: problem, refused: count, recorded: 0 }],
-  );
+  const names = new Set(seriesOf(counts, 'refused').map(({ labels: [problem = ''] }) => problem));
+  const problems = [...names]
+    .filter((problem) => !OF_RULES.has(problem))
+    .map((problem) => ({ reason: problem, refused: total(counts, 'refused', problem), recorded: 0 }));
   return [...[...rules].map(([reason, row]) => ({ reason, ...row })), ...problems].toSorted(
     (a, b) => b.refused - a.refused || b.recorded - a.recorded,
   );

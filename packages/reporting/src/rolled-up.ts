@@ -3,7 +3,7 @@ import type { RolledUp } from './rollup-writer.ts';
 /** The metrics of all services that are rolled up. A process rolls up those that its registry has. */
 export const ROLLED_UP: readonly RolledUp[] = [
   { metric: 'gateway_accepted_by_country_total', event: 'accepted', labels: ['country'] },
-  { metric: 'gateway_refused_total', event: 'refused', labels: ['problem'] },
+  { metric: 'gateway_refused_total', event: 'refused', labels: ['problem', 'connection', 'fault'] },
   { metric: 'gateway_screened_total', event: 'screened', labels: ['connection', 'rule', 'decision'] },
   { metric: 'gateway_verified_by_country_total', event: 'verified', labels: ['country'] },
   { metric: 'gateway_messages_by_country_total', event: 'outcome', labels: ['country', 'outcome'] },

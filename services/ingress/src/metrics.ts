@@ -4,7 +4,8 @@ export type IngressMetrics = {
   requested(connection: string, status: number): void;
   /** A new message is in the queue. `country` is that of the recipient, ISO 3166-1 alpha-2. */
   accepted(country: string | undefined): void;
-  refused(problem: string): void;
+  /** `fault` says what exactly is wrong with a token. */
+  refused(connection: string, problem: string, fault: string | undefined): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
   verified(connection: string, country: string | undefined, credited: number): void;
   ignoredField(connection: string, field: string): void;
@@ -34,8 +35,8 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   });
   const refused = new Counter({
     name: 'gateway_refused_total',
-    help: 'Requests that were answered with a problem, by its kind',
-    labelNames: ['problem'],
+    help: 'Requests that were answered with a problem, by its kind, and by what is wrong with a token',
+    labelNames: ['connection', 'problem', 'fault'],
     registers,
   });
   const screened = new Counter({
@@ -96,7 +97,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   return {
     requested: (connection, status) => requests.inc({ connection, status }),
     accepted: (country = 'none') => accepted.inc({ country }),
-    refused: (problem) => refused.inc({ problem }),
+    refused: (connection, problem, fault) => refused.inc({ connection, problem, fault: fault ?? 'none' }),
     screened: (connection, rule, decision) => screened.inc({ connection, rule, decision }),
     verified: (connection, country = 'none', credited) => {
       verified.inc({ connection }, credited);

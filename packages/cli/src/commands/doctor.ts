@@ -3,6 +3,7 @@ import type { CommandContext, CommandResult } from './command.ts';
 import { checkCallers } from './doctor/check-callers.ts';
 import { checkClock } from './doctor/check-clock.ts';
 import { checkConfiguration } from './doctor/check-configuration.ts';
+import { checkProcesses, checkTraffic } from './doctor/check-present.ts';
 import { checkProviders } from './doctor/check-providers.ts';
 import { checkPublicUrl } from './doctor/check-public-url.ts';
 import { checkRedis } from './doctor/check-redis.ts';
@@ -20,6 +21,8 @@ const CHECKS: Record<keyof typeof DOCTOR_CHECKS, Check<Facts>['run']> = {
   configuration: checkConfiguration,
   redis: checkRedis,
   worker: checkWorker,
+  processes: checkProcesses,
+  traffic: checkTraffic,
   secrets: checkSecrets,
   providers: checkProviders,
   clock: checkClock,

@@ -1,6 +1,6 @@
 import { isFailure } from '@sms-gateway/contract';
 import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
-import { CURES, inWords, providerName, reasonOf } from './reasons.ts';
+import { CURES, inSentence, inWords, providerName, reasonOf } from './reasons.ts';
 
 /** One sentence on what became of a message, and one on what to do. */
 export type Judgement = { verdict: string; advice: string };
@@ -179,9 +179,4 @@ function cureOf({ code, receipt }: TraceAttempt): string {
 
 function why(code: string | undefined): string {
   return code === undefined ? '' : `: ${inWords(code)}`;
-}
-
-/** A provider in the middle of a sentence. */
-function inSentence(provider: string): string {
-  return providerName(provider).replace(/^The /, 'the ');
 }

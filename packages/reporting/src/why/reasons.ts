@@ -276,3 +276,8 @@ const NAMES: Record<string, string> = {
 export function providerName(provider: string): string {
   return NAMES[provider] ?? provider;
 }
+
+/** A provider in the middle of a sentence. */
+export function inSentence(provider: string): string {
+  return providerName(provider).replace(/^The /, 'the ');
+}

@@ -4,12 +4,6 @@ export type RefusalSentences = { verdict: string; advice: string };
 const RETRY = 'Nothing was queued; a caller that tries again gets it through once this is over.';
 
 const BY_PROBLEM: Record<string, RefusalSentences> = {
-  unauthenticated: {
-    verdict:
-      'A request was refused because its token is not valid; its number is not known, so it may have been this one.',
-    advice:
-      'Compare secret and audience at Auth0 with AUTH0_SECRET and AUTH0_AUDIENCE: npm run gateway -- doctor --only tenant,secrets.',
-  },
   destination_not_allowed: {
     verdict: 'Refused: no codes are sent to this destination.',
     advice: 'If it should get codes, allow it: ALLOWED_COUNTRIES, deniedCountries or deniedPrefixes.',
@@ -50,16 +44,59 @@ const BY_PROBLEM: Record<string, RefusalSentences> = {
     advice:
       'The log line request.completed of the ingress has the field in detail; compare with docs/http-api.md.',
   },
-  malformed_request: {
-    verdict:
-      'A request was refused because its body is not JSON; its number is not known, so it may have been this one.',
-    advice: 'Look at who calls: Auth0 and the Actions send JSON.',
-  },
   internal_error: {
     verdict: 'Refused: something went wrong in the ingress.',
     advice: 'Look for request.failed in the log of the ingress at that time, and report it.',
   },
 };
+
+/** What is wrong with a token, and who can put it right. */
+const TOKEN_FAULTS: Record<string, RefusalSentences> = {
+  no_token: {
+    verdict: 'they carried no token',
+    advice: 'Set gateway_authentication of the SMS connection: npm run gateway -- auth0 connect.',
+  },
+  not_a_jwt: {
+    verdict: 'their token is no JWT signed with HS256',
+    advice: 'Look at who calls: Auth0 and the Actions sign with HS256.',
+  },
+  signature: {
+    verdict: 'their token is signed with another secret',
+    advice:
+      'Give Auth0 and the gateway the same secret: npm run gateway -- doctor --only tenant,public-url compares them, npm run gateway -- auth0 connect sets it.',
+  },
+  expired: {
+    verdict: 'their token had expired',
+    advice: 'Compare the clocks: npm run gateway -- doctor --only clock.',
+  },
+  issued_in_future: {
+    verdict: 'their token was issued in the future',
+    advice: 'Compare the clocks: npm run gateway -- doctor --only clock.',
+  },
+  claim_aud: {
+    verdict: 'their token is for another audience',
+    advice:
+      'Give Auth0 and the gateway the same audience: AUTH0_AUDIENCE, and gateway_authentication.audience.',
+  },
+  claim_sub: {
+    verdict: 'their token has another subject',
+    advice: 'Compare AUTH0_SUBJECT with gateway_authentication.subject, or unset it.',
+  },
+  claim_iss: {
+    verdict: 'their token has another issuer',
+    advice: 'Compare AUTH0_ISSUER with the tenant, or unset it.',
+  },
+};
+
+/** What is wrong with the tokens of requests that were refused for them. */
+export function tokenFault(fault: string): RefusalSentences {
+  return (
+    TOKEN_FAULTS[fault] ?? {
+      verdict: `their token is not as expected (${fault.replaceAll('_', ' ')})`,
+      advice: 'The log line request.completed of the ingress says more in detail.',
+    }
+  );
+}
 
 /** The problem that `rules` of screening stand for, as the ingress answers them. */
 export function problemOf(rules: readonly string[]): { status: 403 | 429; problem: string } {

@@ -11,6 +11,7 @@ import type { RedisClient } from '@sms-gateway/redis';
 import { attemptsOf, time, type WhyAnswer, type WhyMessage } from './answer.ts';
 import { judge } from './judge.ts';
 import { problemOf, refusalSentences } from './refusals.ts';
+import { readUnattributed } from './unattributed.ts';
 
 /** What to look for; of all of them, what came at `sinceMs` (milliseconds since the epoch) or later. */
 export type Question = (
@@ -46,7 +47,12 @@ export function createWhy({ redis, identity, now }: Deps): Why {
     const found = await Promise.all([...ids].map((id) => traces.read(id)));
     const accepted = found.filter((trace) => trace !== undefined);
     const refused = entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.refusal] : []));
+    const unattributed =
+      'number' in question || 'dialled' in question
+        ? await readUnattributed(redis, { now: now(), sinceMs: question.sinceMs })
+        : [];
     const messages = [
+      ...unattributed,
       ...accepted.map((trace) => ({ at: trace.acceptedAt, message: acceptedMessage(trace, now()) })),
       ...refused.map((refusal) => ({ at: refusal.at, message: refusedMessage(refusal) })),
     ];

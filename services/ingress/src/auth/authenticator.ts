@@ -41,7 +41,7 @@ export async function createAuthenticator({ connection, now }: Deps): Promise<Au
 
   return async (authorization) => {
     const token = /^bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw unauthenticated('The Authorization header holds no bearer token.');
+    if (token === undefined) throw unauthenticated('no_token');
     if ((remembered.get(token) ?? 0) > now()) return;
 
     for (const key of keys) {
@@ -52,7 +52,7 @@ export async function createAuthenticator({ connection, now }: Deps): Promise<Au
       }
       if (verified !== 'signature') throw unauthenticated(verified);
     }
-    throw unauthenticated('The signature of the bearer token does not match the shared secret.');
+    throw unauthenticated('signature');
   };
 }
 
@@ -61,25 +61,38 @@ async function verify(
   token: string,
   key: CryptoKey,
   options: JWTVerifyOptions & { currentDate: Date },
-): Promise<JWTPayload | 'signature' | (string & {})> {
+): Promise<JWTPayload | TokenFault> {
   try {
     const { payload } = await jwtVerify(token, key, options);
     const latest = options.currentDate.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS;
-    return payload.iat !== undefined && payload.iat > latest
-      ? 'The bearer token was issued in the future: compare the clocks.'
-      : payload;
+    return payload.iat !== undefined && payload.iat > latest ? 'issued_in_future' : payload;
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
-    if (error instanceof errors.JWTExpired) return 'The bearer token has expired.';
-    if (error instanceof errors.JWTClaimValidationFailed) {
-      return `The claim "${error.claim}" of the bearer token is not as expected.`;
-    }
-    return 'The bearer token is not a JWT signed with HS256.';
+    if (error instanceof errors.JWTExpired) return 'expired';
+    if (error instanceof errors.JWTClaimValidationFailed) return `claim_${error.claim}`;
+    return 'not_a_jwt';
   }
 }
 
-function unauthenticated(detail: string): HttpProblem {
-  return new HttpProblem(401, 'unauthenticated', detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
+/** What is wrong with a token. */
+type TokenFault = keyof typeof DETAILS | `claim_${string}`;
+
+const DETAILS = {
+  no_token: 'The Authorization header holds no bearer token.',
+  not_a_jwt: 'The bearer token is not a JWT signed with HS256.',
+  signature: 'The signature of the bearer token does not match the shared secret.',
+  expired: 'The bearer token has expired.',
+  issued_in_future: 'The bearer token was issued in the future: compare the clocks.',
+} as const;
+
+function unauthenticated(fault: TokenFault): HttpProblem {
+  const detail =
+    Object.entries(DETAILS).find(([name]) => name === fault)?.[1] ??
+    `The claim "${fault.replace('claim_', '')}" of the bearer token is not as expected.`;
+  return new HttpProblem(401, 'unauthenticated', detail, {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+    fault,
+  });
 }
 
 function importKey(secret: Uint8Array): Promise<CryptoKey> {

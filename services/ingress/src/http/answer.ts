@@ -24,7 +24,10 @@ export type Answers = {
 };
 
 type Deps = {
-  metrics: { requested(connection: string, status: number): void; refused(problem: string): void };
+  metrics: {
+    requested(connection: string, status: number): void;
+    refused(connection: string, problem: string, fault: string | undefined): void;
+  };
   logger: Logger;
   /** True once the process is shutting down: answers then ask clients to reconnect, to another process. */
   isDraining: () => boolean;
@@ -63,7 +66,7 @@ export function createAnswers({ metrics, logger, isDraining }: Deps): Answers {
         contentType: 'application/problem+json',
         body: problemJson(problem),
       };
-      metrics.refused(problem.code);
+      metrics.refused(res.locals.connection, problem.code, problem.fault);
       write(res, answer, {
         problem: problem.code,
         detail: problem.detail,

@@ -27,6 +27,7 @@ type Options = ErrorOptions & {
   headers?: Record<string, string>;
   rules?: readonly string[];
   reason?: string;
+  fault?: string;
 };
 
 /**
@@ -45,6 +46,9 @@ export class HttpProblem extends Error {
   /** What the log says besides, such as why Redis is not ready. */
   readonly reason: string | undefined;
 
+  /** What exactly is wrong, of a closed set, for the metrics. */
+  readonly fault: string | undefined;
+
   constructor(status: number, code: ProblemCode, detail: string, options: Options = {}) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -56,6 +60,7 @@ export class HttpProblem extends Error {
     this.headers = options.headers ?? {};
     this.rules = options.rules;
     this.reason = options.reason;
+    this.fault = options.fault;
   }
 }
 

@@ -4,6 +4,7 @@ import type { RedisLook } from './look-at-redis.ts';
 
 const look = (callerFaults: Extract<RedisLook, { kind: 'looked' }>['callerFaults']): RedisLook => ({
   kind: 'looked',
+  present: { processes: [], lately: new Map(), day: new Map(), lastErrors: new Map() },
   reasons: [],
   skewMs: 0,
   workers: undefined,

@@ -3,6 +3,8 @@ export const DOCTOR_CHECKS = {
   configuration: 'ingress and worker could start with it',
   redis: 'it holds what DURABILITY promises',
   worker: 'one is there to send what Redis holds',
+  processes: 'they are ready, of one version, and have loaded their configuration',
+  traffic: 'codes come in, go out and arrive at this moment',
   secrets: 'length, placeholders, a rotation under way',
   providers: 'they know the credentials, asked without sending',
   clock: 'this machine against Redis, the gateway, the providers',

@@ -5,7 +5,14 @@ import type { WorkersLook } from './look-at-workers.ts';
 const check = (workers: WorkersLook | undefined) =>
   checkWorker({
     isDev: false,
-    redis: async () => ({ kind: 'looked', reasons: [], skewMs: 0, workers, callerFaults: [] }),
+    redis: async () => ({
+      kind: 'looked',
+      present: { processes: [], lately: new Map(), day: new Map(), lastErrors: new Map() },
+      reasons: [],
+      skewMs: 0,
+      workers,
+      callerFaults: [],
+    }),
   });
 
 test.each([

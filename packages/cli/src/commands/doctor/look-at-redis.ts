@@ -1,4 +1,5 @@
 import { CALLER_FAULTS, type CallerFault, gatewayKeys } from '@sms-gateway/contract';
+import { type Present, readPresent } from '@sms-gateway/reporting';
 import { createDurabilityCheck, type RedisClient } from '@sms-gateway/redis';
 import type { IngressConfig } from '@sms-gateway/config';
 import { lookAtWorkers, type WorkersLook } from './look-at-workers.ts';
@@ -13,6 +14,8 @@ export type RedisLook =
       skewMs: number;
       /** Undefined where Redis does not tell who is connected. */
       workers: WorkersLook | undefined;
+      /** What the processes reported lately. */
+      present: Present;
       /** What callers sent malformed within the last days, the latest first. */
       callerFaults: { fault: CallerFault; connection: string; at: number }[];
     }
@@ -27,6 +30,7 @@ export async function lookAtRedis(
     skewMs: await skewOf(redis, now),
     reasons: await reasonsOf(redis, config, durability),
     workers: await lookAtWorkers(redis, now),
+    present: await readPresent(redis, now),
     callerFaults: await callerFaultsOf(redis, connections),
   }));
   return look.kind === 'reached' ? { kind: 'looked', ...look.result } : look;
