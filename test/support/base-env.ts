@@ -13,4 +13,5 @@ export const baseEnv = {
   PORT: '0',
   ADMIN_HOST: '127.0.0.1',
   ADMIN_PORT: '0',
+  SHUTDOWN_DELAY: '0s',
 };

@@ -17,6 +17,8 @@ export function gatewayEnv({ env, state, redisUrl, host, port, adminPort }: Opti
     AUTH0_AUDIENCE: state.audience,
     PAYLOAD_KEYS: state.payloadKey,
     PROVIDERS: 'console',
+    // Nobody stands in front who would have to turn away.
+    SHUTDOWN_DELAY: '0s',
   };
   if (env['PAYLOAD_ENCRYPTION'] === 'off') delete defaults['PAYLOAD_KEYS'];
   return {

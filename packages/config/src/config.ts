@@ -126,6 +126,7 @@ export type CommonConfig = {
 };
 
 export type IngressConfig = CommonConfig & {
+  shutdownDelayMs: number;
   host: string;
   port: number;
   connections: ConnectionConfig[];

@@ -49,6 +49,7 @@ describe('an ingress configured by the environment', () => {
 
     expect(config).toEqual({
       logLevel: 'info',
+      shutdownDelayMs: 5000,
       shutdownTimeoutMs: 25_000,
       admin: { host: '127.0.0.1', port: 9090 },
       redis: { kind: 'standalone', url: 'redis://127.0.0.1:6379' },
@@ -100,6 +101,7 @@ describe('an ingress configured by the environment', () => {
       DURABILITY_REPLICAS: '2',
       SCREENING: 'record',
       LOG_LEVEL: 'debug',
+      SHUTDOWN_DELAY: '0s',
       SHUTDOWN_TIMEOUT: '1500ms',
       REDIS_URL: 'rediss://user:pass@redis.example.com:6380/2',
     });
@@ -112,6 +114,7 @@ describe('an ingress configured by the environment', () => {
       durability: { mode: 'replicated', replicas: 2 },
       screening: 'record',
       logLevel: 'debug',
+      shutdownDelayMs: 0,
       shutdownTimeoutMs: 1500,
       redis: { url: 'rediss://user:pass@redis.example.com:6380/2' },
     });

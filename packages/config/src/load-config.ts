@@ -60,6 +60,7 @@ export function loadIngressConfig({ providers: kinds, ...options }: WithProvider
     ...common(),
     host: present(settings.host),
     port: present(settings.port),
+    shutdownDelayMs: present(settings.shutdownDelay),
     screening: present(settings.screening),
     connections,
     receipts,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ConfigSource,
   describeConfig,
@@ -178,6 +179,8 @@ export async function startIngress(
     async function stop(signal: string | undefined): Promise<void> {
       isDraining = true;
       logger.info({ signal }, 'ingress.stopping');
+      // Only a supervisor's signal comes with a load balancer that has to turn away first.
+      if (signal === 'SIGTERM') await delay(config.shutdownDelayMs);
       const drained = await closeWithin(config.shutdownTimeoutMs, server.drain);
       await teardown.run();
       logger.info({ drained: drained === 'closed' }, 'ingress.stopped');

@@ -2,6 +2,7 @@ import { choice, duration } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 
 const setting = settingsIn('Processes', ['ingress', 'worker', 'console']);
+const onIngress = settingsIn('Processes', ['ingress']);
 
 export const processSettings = {
   logLevel: setting({
@@ -9,6 +10,12 @@ export const processSettings = {
     schema: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     default: 'info',
     doc: 'fatal, error, warn, info, debug, trace or silent',
+  }),
+  shutdownDelay: onIngress({
+    env: 'SHUTDOWN_DELAY',
+    schema: duration('0s', '5m'),
+    default: '5s',
+    doc: 'How long after SIGTERM the ingress is not ready but still answers, so that a load balancer can turn away, 0s to 5m',
   }),
   shutdownTimeout: setting({
     env: 'SHUTDOWN_TIMEOUT',
