@@ -55,7 +55,7 @@ test('an address counts in whatever form a proxy writes it, and what holds none 
   const post = (ip: string) => postSms(ingress.url, { body: { recipient: freshNumber(), req: { ip } } });
 
   for (const ip of forms) expect((await post(ip)).status).toBe(200);
-  const limitKeys = await ingress.redis.keys(gatewayKeys.limit('ip', '*'));
+  const limitKeys = await ingress.redis.keys(gatewayKeys.counters('ip', '*'));
   expect(limitKeys).toHaveLength(1);
   expect(await ingress.metric('gateway_unparsable_addresses_total{connection="default"}')).toBe(0);
 

@@ -427,43 +427,6 @@ test('a repeat of an older code does not make it the newest again', async () => 
   expect((await untilConcluded(gateway.client, newer.body['id'])).outcome).toBe('sent');
 });
 
-test('a message that was written and not enqueued is taken up again under its own id for a moment', async () => {
-  await using gateway = await setup();
-  const body = { recipient: freshNumber(), body: 'Code 410001' };
-  const { body: first } = await postSms(gateway.ingress.url, { body });
-  const id = String(first['id']);
-  // As it stands when Redis goes away between the two writes.
-  await gateway.client.del(gatewayKeys.job(id), gatewayKeys.deduplication(id), '{gateway}:sms:wait');
-
-  const again = await postSms(gateway.ingress.url, { body });
-  await gateway.startWorker();
-
-  expect(again.body).toEqual({ id, status: 'queued' });
-  expect(await untilConcluded(gateway.client, id)).toMatchObject({ outcome: 'sent' });
-  expect(gateway.http).toHaveLength(1);
-});
-
-test('later it is a new message, and a job that Redis gets late for the first is not sent', async () => {
-  await using gateway = await setup();
-  const { client } = gateway;
-  const body = { recipient: freshNumber(), body: 'Code 420001' };
-  const { body: first } = await postSms(gateway.ingress.url, { body });
-  const id = String(first['id']);
-  await client.hset(gatewayKeys.trace(id), 'accepted_at', Date.now() - 10_000);
-  await client.del(gatewayKeys.deduplication(id));
-  await client.rename(gatewayKeys.job(id), '{gateway}:test:late');
-
-  const { body: second } = await postSms(gateway.ingress.url, { body });
-  await client.rename('{gateway}:test:late', gatewayKeys.job(id));
-  await gateway.startWorker();
-
-  expect(second).toMatchObject({ status: 'queued' });
-  expect(second['id']).not.toBe(id);
-  expect(await untilConcluded(client, id)).toMatchObject({ outcome: 'superseded' });
-  expect(await untilConcluded(client, second['id'])).toMatchObject({ outcome: 'sent' });
-  expect(gateway.http).toHaveLength(1);
-});
-
 describe('a worker that is killed while it sends', () => {
   async function killMidSend(env: Record<string, string>) {
     const gateway = await setup({ http: inTurn(silence, accept), env });

@@ -4,11 +4,9 @@ import { createGuard, createScreening, createScreeningPlan } from '@sms-gateway/
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { BEGIN_MS, createGuardSubject, DAY_MS, type Floors, HOUR_MS } from './support/guard-subject.ts';
+import { readCounters } from './support/read-counters.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
-
-/** What proved wanted on the day of a time. */
-const dayField = (at: number) => `p:${Math.floor(at / DAY_MS)}`;
 
 const FLOORS: Floors = {
   country: { hour: 1000, day: 1000 },
@@ -45,7 +43,9 @@ test('the best of the last fourteen days counts, and no day before', async () =>
   }
   expect(maxima).toEqual([...Array.from({ length: 13 }, () => 6), 2, 2]);
   // What is too old to count is not kept either.
-  expect(await redis.hexists(gatewayKeys.guard('country', 'peak-BD'), dayField(BEGIN_MS))).toBe(0);
+  const { days = {} } = await readCounters(redis, gatewayKeys.counters('country', 'peak-BD'));
+  expect(Object.keys(days).map(Number)).not.toContain(Math.floor(BEGIN_MS / DAY_MS));
+  expect(Object.keys(days)).toHaveLength(14);
 });
 
 test('an hour may have a fifth of a sixth of the best day, though it had no wanted code itself', async () => {
@@ -115,7 +115,8 @@ test('codes that nobody used do not keep a number from proving later ones wanted
   const code = { recipient: '1', connection: 'one', country: 'BD', ip: 'a' };
   for (let index = 0; index < 120; index += 1) await subject.send(BEGIN_MS + index * 1000, code);
   // Who asks for codes without end does not fill Redis with them.
-  expect(await redis.hlen(gatewayKeys.pending('pending-1'))).toBe(100);
+  const { pending } = await readCounters(redis, gatewayKeys.counters('recipient', 'pending-1'));
+  expect(pending).toHaveLength(100);
 
   const later = BEGIN_MS + 2 * DAY_MS;
   await subject.send(later, code);
@@ -136,13 +137,12 @@ test('a country is remembered for fifteen days after a wanted code, an address a
 
   const hoursOf = async (key: string) => Math.round((await redis.pttl(key)) / HOUR_MS);
   expect({
-    country: await hoursOf(gatewayKeys.guard('country', 'life-BD')),
-    address: await hoursOf(gatewayKeys.guard('ip', 'life-a')),
-    countriesOfAddress: await hoursOf(gatewayKeys.guard('ip-countries', 'life-a')),
-    number: await hoursOf(gatewayKeys.pending('life-2')),
-  }).toEqual({ country: 15 * 24, address: 24, countriesOfAddress: 24, number: 24 });
-  const ofAddress = await redis.hkeys(gatewayKeys.guard('ip', 'life-a'));
-  expect(ofAddress.filter((field) => /^(p:|best|wh:)/.test(field))).toEqual([]);
+    country: await hoursOf(gatewayKeys.counters('country', 'life-BD')),
+    address: await hoursOf(gatewayKeys.counters('ip', 'life-a')),
+    number: await hoursOf(gatewayKeys.counters('recipient', 'life-2')),
+  }).toEqual({ country: 15 * 24, address: 24, number: 24 });
+  const ofAddress = await readCounters(redis, gatewayKeys.counters('ip', 'life-a'));
+  expect([ofAddress.days, ofAddress.best]).toEqual([undefined, undefined]);
 });
 
 test('how long a rule that only records would hold a code up is reckoned only for an explanation', async () => {
@@ -172,7 +172,7 @@ test('how long a rule that only records would hold a code up is reckoned only fo
     cost: { segments: 1, price: 0 },
     code: undefined,
   });
-  expect(await redis.eval(waits, 0, JSON.stringify({ ...request, now: BEGIN_MS }))).toEqual([
+  expect(await redis.eval(waits, 0, JSON.stringify({ ...request, plan: plan.data, now: BEGIN_MS }))).toEqual([
     1,
     HOUR_MS + 60_000,
     HOUR_MS + 60_000,
@@ -231,5 +231,5 @@ test('logins told at once, and twice, are credited once between them', async () 
   );
   expect(credited.toSorted((a, b) => b - a)).toEqual([20, 0, 0, 0, 0, 0, 0, 0]);
   expect(await subject.countsOf('BD')).toEqual({ unused: 0, wanted: 1 });
-  expect(await redis.hget(gatewayKeys.guard('country', 'at-once-BD'), 'best')).toBe('1');
+  expect((await readCounters(redis, gatewayKeys.counters('country', 'at-once-BD'))).best).toBe(1);
 });

@@ -17,7 +17,7 @@ async function capture(gateway: Gateway) {
 /** Puts a copy back, as if the message had just been accepted. */
 async function replay({ client }: Gateway, { sealed, job }: { sealed: string; job: DeliveryJob }) {
   await client.del(...(await client.keys('{gateway}:trace:*')), ...(await client.keys('{gateway}:newest:*')));
-  await client.del(gatewayKeys.job(job.id), gatewayKeys.deduplication(job.id), '{gateway}:sms:wait');
+  await client.del(gatewayKeys.job(job.id), '{gateway}:sms:wait');
   await client.set(gatewayKeys.vault(job.id), sealed);
   await client.hset(gatewayKeys.trace(job.id), { connection: job.connection, accepted_at: job.acceptedAt });
   const queue = openQueue(client);

@@ -7,6 +7,7 @@ import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { readCounters } from './support/read-counters.ts';
 import { series } from './support/series.ts';
 import { redisContents } from './support/redis-contents.ts';
 import { untilConcluded } from './support/traces.ts';
@@ -367,8 +368,10 @@ describe('the pumping guard', () => {
     await using bundle = await setup(`publicUrl: http://127.0.0.1:9\n${ENFORCED}`, {
       PROVIDERS: 'simulator',
     });
-    const unused = async () =>
-      Number(await bundle.gateway.client.hget(gatewayKeys.guard('country', 'BD'), 'ud:sum'));
+    const unused = async () => {
+      const { counters } = await readCounters(bundle.gateway.client, gatewayKeys.counters('country', 'BD'));
+      return counters['ud:']?.[1] ?? 0;
+    };
     const loggedIn = german();
     await bundle.post(loggedIn);
     expect((await bundle.verify(loggedIn)).body).toEqual({ credited: 1 });

@@ -1,12 +1,7 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { composeLua } from '@sms-gateway/redis';
-import {
-  createGuard,
-  createScreeningPlan,
-  guardCounterKeys,
-  GUARD_RULES,
-  type GuardPlan,
-} from '@sms-gateway/screening';
+import { createGuard, createScreeningPlan, GUARD_RULES, type GuardPlan } from '@sms-gateway/screening';
+import { readCounters } from './read-counters.ts';
 import type { openRedis } from './traces.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -26,6 +21,7 @@ const ASK = composeLua(
     is_refused = is_refused or state.wait > 0
   end
   if not is_refused then count_screened(screened, ARGV[2]) end
+  save_counters()
   return states
 `.replaceAll('\n  ', '\n'),
   new URL(import.meta.url),
@@ -66,8 +62,9 @@ export function createGuardSubject(redis: ReturnType<typeof openRedis>, name: st
           country: own(country),
           ip: own(ip),
           keys: {
-            ...guardCounterKeys(own(country), own(ip)),
-            pending: gatewayKeys.pending(own(recipient)),
+            recipient: gatewayKeys.counters('recipient', own(recipient)),
+            country: gatewayKeys.counters('country', own(country)),
+            ip: gatewayKeys.counters('ip', own(ip)),
           },
         },
         now: at,
@@ -88,12 +85,9 @@ export function createGuardSubject(redis: ReturnType<typeof openRedis>, name: st
     },
     /** What counts of a country within a day. */
     async countsOf(country: string): Promise<{ unused: number; wanted: number }> {
-      const [unused, wanted] = await redis.hmget(
-        gatewayKeys.guard('country', own(country)),
-        'ud:sum',
-        'wd:sum',
-      );
-      return { unused: Number(unused), wanted: Number(wanted) };
+      const { counters } = await readCounters(redis, gatewayKeys.counters('country', own(country)));
+      const sumOf = (counter: string) => counters[counter]?.[1] ?? 0;
+      return { unused: sumOf('ud:'), wanted: sumOf('wd:') };
     },
   };
   return subject;

@@ -183,13 +183,9 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
     const block = { name: '+880', reason: 'pumping' };
     agenda.add(at, async () => void (await createBlocks({ redis: client, now }).add(block)));
   }
-  try {
-    for (let entry = agenda.next(); entry !== undefined; entry = agenda.next()) {
-      clock = entry.at;
-      await entry.work();
-    }
-  } finally {
-    await producer.close();
+  for (let entry = agenda.next(); entry !== undefined; entry = agenda.next()) {
+    clock = entry.at;
+    await entry.work();
   }
   return result;
 }

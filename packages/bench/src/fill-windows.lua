@@ -9,13 +9,16 @@
 --- @include "@sms-gateway/screening/guard-counters.lua"
 
 local function fill(key, shape)
-  local now = clock()
-  for part = PARTS, 0, -1 do add(look(now - part * shape[2] / PARTS, key, { shape }), { args.each }) end
+  local now, shapes = clock(), { shape }
+  for part = PARTS, 0, -1 do
+    local at = now - part * shape[2] / PARTS
+    add(now, key, shapes, look(at, key, shapes), args.each)
+  end
 end
 
 for _, limit in ipairs(args.limits) do
   for _, shape in ipairs(limit.shapes) do fill(limit.key, shape) end
 end
-fill(keys.guard_country, GUARD_SHAPES.country[1])
-fill(keys.guard_country, GUARD_SHAPES.country[2])
+for _, shape in ipairs(UNUSED_SHAPES) do fill(keys.guard_country, shape) end
+save_counters()
 return 1

@@ -38,7 +38,7 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
   return filledQueue({
     client,
     keyPrefix: `${QUEUE_PREFIX}:${QUEUE_NAME}`,
-    close: () => producer.close(),
+    close: () => Promise.resolve(),
     add: async (number) => {
       const { recipient, text } = messageNumber(number);
       const phoneNumber = parsePhoneNumber(recipient);

@@ -1,12 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { evalScript, loadScript } from '@sms-gateway/redis';
-import {
-  type CounterShape,
-  counterShape,
-  guardCounterKeys,
-  SPEND_SHAPE,
-  spendKeys,
-} from '@sms-gateway/screening';
+import { type CounterShape, counterShape, SPEND_SHAPE, spendKeys } from '@sms-gateway/screening';
 import type { PrivateRedis } from './private-redis.ts';
 
 const HOUR_AND_DAY = [3_600_000, 86_400_000].map(counterShape);
@@ -20,12 +14,12 @@ const FILL = loadScript<{
 /** Counts ten messages in every part of the windows that the benchmark's messages have in common. */
 export async function fillSharedWindows({ client }: PrivateRedis): Promise<void> {
   await evalScript(client, FILL, {
-    keys: { guard_country: guardCounterKeys('US', '').country },
+    keys: { guard_country: gatewayKeys.counters('country', 'US') },
     args: {
       limits: [
-        { key: gatewayKeys.limit('country', 'US'), shapes: HOUR_AND_DAY },
-        { key: gatewayKeys.limit('connection', 'default'), shapes: HOUR_AND_DAY },
-        { key: gatewayKeys.limit('overall', 'all'), shapes: HOUR_AND_DAY },
+        { key: gatewayKeys.counters('country', 'US'), shapes: HOUR_AND_DAY },
+        { key: gatewayKeys.counters('connection', 'default'), shapes: HOUR_AND_DAY },
+        { key: gatewayKeys.counters('overall', 'all'), shapes: HOUR_AND_DAY },
         { key: spendKeys('default').overallSegments, shapes: [SPEND_SHAPE] },
       ],
       each: 10,

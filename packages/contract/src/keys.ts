@@ -32,12 +32,8 @@ export const gatewayKeys = {
   partsReference: (provider: string) => `${QUEUE_PREFIX}:parts-reference:${provider}`,
   /** How the receipts of each message centre write the ids of its messages. */
   smppIdForms: `${QUEUE_PREFIX}:smpp-id-forms`,
-  /** How many messages of one kind came lately; `subject` tells nothing. */
-  limit: (scope: string, subject: string) => `${QUEUE_PREFIX}:limit:${scope}:${subject}`,
-  /** What the pumping guard remembers of a country or an address. */
-  guard: (scope: string, subject: string) => `${QUEUE_PREFIX}:guard:${scope}:${subject}`,
-  /** The codes of one number that have not proved wanted. */
-  pending: (recipient: string) => `${QUEUE_PREFIX}:guard:pending:${recipient}`,
+  /** What is counted of one subject lately: of a number, an address, a country and so on; `subject` tells no number. */
+  counters: (scope: string, subject: string) => `${QUEUE_PREFIX}:counters:${scope}:${subject}`,
   /** That applications tell the gateway which codes proved wanted. */
   tellsVerified: (connection: string) => `${QUEUE_PREFIX}:guard:tells-verified:${connection}`,
   /** Destinations that an operator has blocked by hand. */
@@ -61,6 +57,4 @@ export const gatewayKeys = {
   probe: `${QUEUE_PREFIX}:probe`,
   /** BullMQ's hash of a live job. */
   job: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${messageId}`,
-  /** BullMQ's deduplication key, which outlives the job. */
-  deduplication: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:de:${messageId}`,
 } as const;

@@ -1,76 +1,93 @@
--- Screens a message and writes it down: payload, trace, and which message is the newest for its recipient. Or refuses it and
--- writes nothing.
+-- Screens messages, and for each of them either writes everything down (payload, trace, which message is the newest for its
+-- recipient, and its job in the queue) or refuses it and writes nothing. All in one script, so that a message is in the queue
+-- if and only if it is written, and counted if and only if it is in the queue.
 --
--- Screening is part of it, so that it costs no round trip, and a message is counted if and only if it is written.
+-- Messages that came at the same moment share the script (group commit): one command, one fsync, and what they have in
+-- common is read and written once. Each has its own answer; an error in one leaves the others alone.
 --
 -- Every message has an id of its own. Whether it is a repeat, the repeat key tells: it holds the id of the message that was
 -- accepted last under it. A repeat must change nothing: it would bring back the text of a message that is done, or make an
--- old code the newest again. It is one if that message's job was stored, which only BullMQ's own keys can tell. Where it was
--- not, its acceptance is under way in another process, or was cut off and answered with an error. If that was a moment ago,
--- it is taken up again under its own id and with its own deadline, and not counted twice: all who ask at once, and an `add`
--- that Redis gets late, then put the same job into the queue. Otherwise the message is a new one.
+-- old code the newest again.
 -- KEYS
---   repeat_key       the id of the message that was accepted last under the repeat key
---   job              BullMQ's hash of the job
---   deduplication    BullMQ's deduplication key
---   vault            the sealed payload
---   trace            the steps of the message
+--   wait             BullMQ's waiting jobs
+--   active           its active jobs
+--   meta             its settings of the queue
+--   marker           what wakes its workers
 --   blocks           destinations that are blocked by hand
 -- ARGV
---   id               of the message
---   accepted_at      milliseconds since the epoch
---   repeat_ms        life of the repeat key
---   resume_ms        for so long after its acceptance a message that was not enqueued is taken up again
---   newest           the keys of the newest mark: one for each payload key that made the recipient's hash
---   sealed           the payload
---   vault_ms         life of the payload in milliseconds
---   newest_ms        life of the newest mark
---   trace_ms         life of the trace
---   requested_at     when the caller first wanted it sent, where it tells
---   screening        what verdict.lua is asked
---   history          where the message belongs, and the refusal that it may be (history.lua)
---   fields           fields and values of the trace
+--   now              only in simulations
+--   plans            the screening plans of the messages
+--   repeat_ms        life of a repeat key
+--   trace_ms         life of a trace
+--   job_options      BullMQ's options of a job: JSON without the closing brace
+--   job_name         BullMQ's name of a job
+--   messages         each with
+--     id             of the message
+--     keys           repeat_key, job, vault, trace
+--     newest         keys of the newest mark: one for each payload key that made the recipient's hash
+--     sealed         the payload
+--     vault_ms       life of the payload in milliseconds
+--     newest_ms      life of the newest mark
+--     requested_at   when the caller first wanted it sent, where it tells
+--     accepted_at    now, by the clock of the ingress, as text
+--     job            what the queue carries, as JSON
+--     plan           which of the plans applies, from 1
+--     screening      what verdict.lua is asked, without the plan
+--     history        where the message belongs, and the refusal that it may be (history.lua)
+--     fields         fields and values of the trace
 -- ANSWER
---   { 'repeat', id of the first }, { 'refused', verdict }, { 'accepted', verdict },
---   or { 'resumed', verdict, id, accepted_at, deadline }
+--   for each message: { 'repeat', id of the first }, { 'refused', verdict }, { 'accepted', verdict } or { 'failed', error }
 --- @include "@sms-gateway/screening/verdict.lua"
 --- @include "./newest.lua"
 --- @include "./history.lua"
+--- @include "./enqueue.lua"
 
--- The key of the same kind of another message: every key ends with the id.
-local function key_of(id, key)
-  return string.sub(key, 1, #key - #args.id) .. id
-end
+local queue = { wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }
 
-local first = redis.call('GET', keys.repeat_key)
-local first_at, deadline
-if first then
-  if redis.call('EXISTS', key_of(first, keys.job), key_of(first, keys.deduplication)) > 0 then return { 'repeat', first } end
-  if redis.call('EXISTS', key_of(first, keys.vault)) == 1 then
-    local accepted_at, expires_at, outcome =
-      unpack(redis.call('HMGET', key_of(first, keys.trace), 'accepted_at', 'deadline', 'outcome'))
-    if not outcome and accepted_at and args.accepted_at - accepted_at < args.resume_ms then
-      first_at, deadline = accepted_at, expires_at
-    end
+local function accept(message)
+  local id, of, request = message.id, message.keys, message.screening
+  local first = redis.call('GET', of.repeat_key)
+  if first then return { 'repeat', first } end
+  request.now, request.plan = args.now, args.plans[message.plan]
+  local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, request)
+  if refuses then
+    remember_refusal(message.history, verdict, screened)
+    return { 'refused', verdict }
   end
+
+  redis.call('SET', of.vault, message.sealed, 'PX', message.vault_ms)
+  local fields = message.fields
+  if recorded then
+    fields[#fields + 1] = 'recorded_rules'
+    fields[#fields + 1] = recorded
+  end
+  redis.call('HSET', of.trace, unpack(fields))
+  redis.call('PEXPIRE', of.trace, args.trace_ms)
+  for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms) end
+  redis.call('SET', of.repeat_key, id, 'PX', args.repeat_ms)
+  enqueue(queue, {
+    id = id,
+    key = of.job,
+    name = args.job_name,
+    data = message.job,
+    opts = args.job_options .. ',"jobId":"' .. id .. '","timestamp":' .. message.accepted_at .. '}',
+    timestamp = message.accepted_at,
+    is_new = true,
+  })
+  remember(message.history, id)
+  count_screened(screened, id)
+  return { 'accepted', verdict }
 end
 
-local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, args.screening, first_at ~= nil)
-if refuses then
-  remember_refusal(args.history, verdict, screened)
-  return { 'refused', verdict }
+local counted = {}
+for _, message in ipairs(args.messages) do
+  for _, key in ipairs(message.screening.keys) do counted[#counted + 1] = key end
 end
-if first_at then
-  for _, key in ipairs(args.newest) do mark_newest(key, first, args.requested_at, args.newest_ms) end
-  return { 'resumed', verdict, first, first_at, deadline }
+load_counters(counted)
+local answers = {}
+for i, message in ipairs(args.messages) do
+  local ok, answer = pcall(accept, message)
+  answers[i] = ok and answer or { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
 end
-if screened then count_screened(screened, args.id) end
-
-redis.call('SET', keys.repeat_key, args.id, 'PX', args.repeat_ms)
-redis.call('SET', keys.vault, args.sealed, 'PX', args.vault_ms)
-redis.call('HSET', keys.trace, unpack(args.fields))
-if #recorded > 0 then redis.call('HSET', keys.trace, 'recorded_rules', table.concat(recorded, ',')) end
-redis.call('PEXPIRE', keys.trace, args.trace_ms)
-for _, key in ipairs(args.newest) do mark_newest(key, args.id, args.requested_at, args.newest_ms) end
-remember(args.history, args.id)
-return { 'accepted', verdict }
+save_counters()
+return answers

@@ -16,7 +16,8 @@
 --   ranks                how much each status says
 --   must_match           the provider's id must be the one that the attempt has, where it has one
 -- ANSWER
---   { 'applied', 'repeated', 'unknown_message' or 'other_message', connection, country, time of acceptance, job to put back or '' }
+--   { 'applied', 'repeated', 'unknown_message' or 'other_message', connection, country, time of acceptance,
+--     job to put back or '' }
 
 local field = 'a' .. args.number .. '.'
 local known = redis.call('HMGET', keys.trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',

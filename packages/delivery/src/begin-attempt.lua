@@ -46,7 +46,8 @@ redis.call('HSET', keys.trace, 'attempts', args.number, unpack(args.fields))
 -- The counters are the ingress's, which counts in them only where the configuration has a cap.
 local function count_again(key, cost)
   if not cost or redis.call('EXISTS', key) == 0 then return end
-  add(look(now, key, { args.spend_shape }), { cost })
+  local shapes = { args.spend_shape }
+  add(now, key, shapes, look(now, key, shapes), cost)
 end
 if args.costs_again then
   local spent = redis.call('HMGET', keys.trace, 'spend_segments', 'spend_price')
@@ -55,5 +56,6 @@ if args.costs_again then
   count_again(keys.overall_segments, segments)
   count_again(keys.price, price)
   count_again(keys.overall_price, price)
+  save_counters()
 end
 return 'begun'

@@ -2,8 +2,7 @@
 -- JSON, of refused requests (history.ts).
 
 local function remember_under(key, entry, kept, life_ms)
-  redis.call('LPUSH', key, entry)
-  redis.call('LTRIM', key, 0, kept - 1)
+  if redis.call('LPUSH', key, entry) > kept then redis.call('LTRIM', key, 0, kept - 1) end
   redis.call('PEXPIRE', key, life_ms)
 end
 

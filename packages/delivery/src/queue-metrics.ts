@@ -1,8 +1,6 @@
-import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { Gauge, type Registry } from 'prom-client';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
-
-const queueKey = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
+import { bullmqKeys } from './bullmq-keys.ts';
 
 const STATES = ['waiting', 'delayed', 'active'] as const;
 
@@ -83,8 +81,8 @@ export type QueueCounts = Record<(typeof STATES)[number], number> & {
 /** How many messages are in the queue, and since when the oldest of those waits that nobody has in hand. */
 export async function readQueueCounts(redis: RedisClient): Promise<QueueCounts> {
   const [waiting, delayed, active, oldestAt] = await evalScript(redis, COUNT, {
-    keys: { wait: queueKey('wait'), delayed: queueKey('delayed'), active: queueKey('active') },
-    args: { prefix: queueKey('') },
+    keys: bullmqKeys,
+    args: { prefix: bullmqKeys.jobPrefix },
   });
   return { waiting, delayed, active, oldestAt };
 }

@@ -1,6 +1,7 @@
 import { type DeliveryJob, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { Queue } from 'bullmq';
 import type { RedisClient } from '@sms-gateway/redis';
+import { JOB_OPTIONS } from './bullmq-keys.ts';
 
 /** The queue as those see it who put messages in. Opens on a connection whose errors somebody else reports. */
 export function openQueue(redis: RedisClient): Queue<DeliveryJob> {
@@ -11,13 +12,7 @@ export function openQueue(redis: RedisClient): Queue<DeliveryJob> {
     skipWaitingForReady: true,
     skipVersionCheck: true,
     streams: { events: { maxLen: 100 } },
-    defaultJobOptions: {
-      removeOnComplete: true,
-      removeOnFail: true,
-      // Delivery decides for itself when to give up. Nothing that goes wrong around it may end a message unseen.
-      attempts: Number.MAX_SAFE_INTEGER,
-      backoff: { type: 'fixed', delay: 1000 },
-    },
+    defaultJobOptions: JOB_OPTIONS,
   });
   // The connection reports its errors itself; without a listener, BullMQ would print them.
   queue.on('error', () => undefined);

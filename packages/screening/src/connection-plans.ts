@@ -66,12 +66,12 @@ export function describeLimits(
   mode: Mode,
 ): { connection: string; rule: string; mode: string; max: string }[] {
   const { groups } = connectionPlans(connection, mode)(true, true).plan.data;
-  return groups.flatMap(({ limits }) =>
+  return groups.flatMap(({ limits, counts }) =>
     limits.map((limit) => ({
       connection: connection.name,
       rule: limit.name,
       mode: limit.mode,
-      max: `${limit.max} ${limit.counts}`,
+      max: `${limit.max} ${counts}`,
     })),
   );
 }

@@ -3,40 +3,62 @@
 -- code wanted: otherwise somebody who asks for hundreds to a number of his own, and logs in once, would have a budget for
 -- as many. A login with a marked code still says that the application tells.
 -- KEYS
---   pending          the pending codes of the number
+--   recipient        what is counted of the number, with its pending codes
 --   tells_verified   the mark that the application tells of logins
 -- ARGV
---   now         only in simulations
---   mark_ms     the life of that mark, for a login; missing for a receipt
---   codes       the newest first, each with id, sent_at (milliseconds), country, has_ip, and keys: country, ip, ip_countries
+--   now              only in simulations
+--   connection       of the codes
+--   at               for a login: when it was; codes count that were sent within a day before
+--   mark_ms          for a login: the life of the mark
+--   id               for a receipt: of the message
+--   counters         the keys of counters without the subject: country, ip
 -- ANSWER
 --   how many were credited
 --- @include "./guard-counters.lua"
 
-local DELIVERED = ' delivered'
-local now, is_login, credited = clock(args.now), args.mark_ms ~= nil, 0
+local now, is_login = clock(args.now), args.at ~= nil
 if not is_login and redis.call('EXISTS', keys.tells_verified) == 1 then return 0 end
 
-local function credit(key, shapes, sent_at)
-  for i = 1, 2 do take_back(key, shapes[i][1], shapes[i][2], sent_at, 1) end
-  if credited == 0 then add({ unpack(look(now, key, shapes), 3) }, { 1, 1 }) end
+local function is_meant(code)
+  local id, sent_at, connection = unpack(code)
+  if connection ~= args.connection then return false end
+  return id == args.id or (is_login and sent_at <= args.at and sent_at > args.at - PENDING_MS)
 end
 
-for _, code in ipairs(args.codes) do
-  local pending = redis.call('HGET', keys.pending, code.id)
-  local is_delivered = pending and string.sub(pending, -#DELIVERED) == DELIVERED
-  if pending and not is_delivered then
-    credit(code.keys.country, GUARD_SHAPES.country, code.sent_at)
-    if code.has_ip then credit(code.keys.ip, GUARD_SHAPES.ip, code.sent_at) end
-    if credited == 0 then add_to_day(code.keys.country, math.floor(now / DAY_MS)) end
-    redis.call('HDEL', code.keys.ip_countries, code.country)
-  end
-  if pending and is_login then
-    redis.call('HDEL', keys.pending, code.id)
-  elseif pending and not is_delivered then
-    redis.call('HSET', keys.pending, code.id, pending .. DELIVERED)
-  end
-  if pending then credited = credited + 1 end
+local meant, others = {}, {}
+for _, code in ipairs(state_of(keys.recipient).pending or {}) do
+  if is_meant(code) then meant[#meant + 1] = code else others[#others + 1] = code end
 end
-if is_login and credited > 0 then redis.call('SET', keys.tells_verified, '1', 'PX', args.mark_ms) end
+if #meant == 0 then return 0 end
+table.sort(meant, function(a, b) return a[2] > b[2] end)
+
+local credited = 0
+local function credit(key, sent_at)
+  for _, shape in ipairs(UNUSED_SHAPES) do take_back(now, key, shape, sent_at, 1) end
+  if credited == 0 then add(now, key, WANTED_SHAPES, look(now, key, WANTED_SHAPES), 1) end
+end
+
+for _, code in ipairs(meant) do
+  local _, sent_at, _, country, ip, is_delivered = unpack(code, 1, 6)
+  if not is_delivered then
+    credit(args.counters.country .. country, sent_at)
+    if credited == 0 then add_to_day(now, args.counters.country .. country, math.floor(now / DAY_MS)) end
+    if ip and ip ~= '' then
+      local key = args.counters.ip .. ip
+      credit(key, sent_at)
+      local countries = state_of(key).countries
+      if countries then countries[country] = nil end
+      touch(key, now, 1)
+    end
+  end
+  credited = credited + 1
+  if not is_login then
+    code[5], code[6] = ip or '', true
+    others[#others + 1] = code
+  end
+end
+state_of(keys.recipient).pending = others
+touch(keys.recipient, now, 1)
+save_counters()
+if is_login then redis.call('SET', keys.tells_verified, '1', 'PX', args.mark_ms) end
 return credited

@@ -3,7 +3,7 @@ import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 import { type Block, parseBlock } from './blocks.ts';
 import type { RuleMode } from './rules.ts';
 import type { Screening, ScreeningRequest } from './screening.ts';
-import { ruleOf } from './screening-plan.ts';
+import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
 
 /** The state of one rule for one message. */
 export type RuleState = {
@@ -18,7 +18,7 @@ export type RuleState = {
 
 const EXPLAIN = loadScript<{
   keys: 'blocks';
-  args: { block_names: readonly string[]; screening: ScreeningRequest };
+  args: { block_names: readonly string[]; screening: ScreeningRequest & { plan: ScreeningPlan['data'] } };
   answer: [
     blocks: (string | null)[],
     rules: [number: number, counted: string, max: string, retryAfterMs: number][],
@@ -33,7 +33,7 @@ export async function explainScreening(
   const { block_names } = request;
   const [blocks, rules] = await evalScript(redis, EXPLAIN, {
     keys: { blocks: gatewayKeys.blocks },
-    args: { block_names, screening: request },
+    args: { block_names, screening: { ...request, plan: plan.data } },
   });
   return {
     blocks: blocks.flatMap((value, index) =>

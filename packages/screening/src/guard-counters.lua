@@ -4,43 +4,41 @@
 
 local HOUR_MS = 3600000
 local DAY_MS = 24 * HOUR_MS
+-- A code may prove wanted for a day.
+local PENDING_MS = DAY_MS
 
--- The first two are unused codes, the others wanted ones. No rule for addresses needs the wanted codes of the hour.
-local GUARD_SHAPES = {
-  ip = { { 'uh:', HOUR_MS }, { 'ud:', DAY_MS }, { 'wd:', DAY_MS } },
-  country = { { 'uh:', HOUR_MS }, { 'ud:', DAY_MS }, { 'wd:', DAY_MS }, { 'wh:', HOUR_MS } },
-}
+local UNUSED_SHAPES = { { 'uh:', HOUR_MS }, { 'ud:', DAY_MS } }
+-- No rule for addresses needs the wanted codes of the hour, but one list is simpler than two.
+local WANTED_SHAPES = { { 'wd:', DAY_MS }, { 'wh:', HOUR_MS } }
 
--- Codes that proved wanted stand in a country's hash by day ("p:"), and the best day beside them, so that a message does
--- not have to look for it. It is looked for only once that day is too long ago.
+-- Codes that proved wanted are counted by day in the state of a country (`days`), with the best day (`best`, `best_day`),
+-- so that a message does not have to look for it. It is looked for only once that day is too long ago.
 local PEAK_DAYS = 14
 
--- How many codes proved wanted on the best of the last days, and which day it was. Writes nothing.
-local function best_day(key, today)
-  local best = redis.call('HMGET', key, 'best', 'best_day')
-  local most, day = tonumber(best[1]), tonumber(best[2])
-  if not most or day > today - PEAK_DAYS then return most or 0, day end
-  local fields = {}
-  for i = 1, PEAK_DAYS do fields[i] = 'p:' .. whole(today - PEAK_DAYS + i) end
-  most, day = 0, today
-  for i, wanted in ipairs(redis.call('HMGET', key, unpack(fields))) do
-    wanted = tonumber(wanted) or 0
-    if wanted > 0 and wanted >= most then most, day = wanted, today - PEAK_DAYS + i end
+-- How many codes proved wanted on the best of the last days, and which day it was.
+local function best_day(state, today)
+  if not state.best or state.best_day > today - PEAK_DAYS then return state.best or 0, state.best_day end
+  local most, best = 0, today
+  for i = 1, PEAK_DAYS do
+    local day = today - PEAK_DAYS + i
+    local wanted = state.days[tostring(day)] or 0
+    if wanted > 0 and wanted >= most then most, best = wanted, day end
   end
-  return most, day
+  return most, best
 end
 
 -- One more code proved wanted today. Forgets the days that are too long ago.
-local function add_to_day(key, today)
-  local wanted = redis.call('HINCRBY', key, 'p:' .. whole(today), 1)
-  local most, day = best_day(key, today)
-  if wanted >= most then most, day = wanted, today end
-  redis.call('HSET', key, 'best', whole(most), 'best_day', whole(day))
-  if wanted > 1 then return end
-  local flat = redis.call('HGETALL', key)
-  for i = 1, #flat, 2 do
-    local old = tonumber(string.match(flat[i], '^p:(%d+)$') or nil)
-    if old and old <= today - PEAK_DAYS then redis.call('HDEL', key, flat[i]) end
+local function add_to_day(now, key, today)
+  local state = state_of(key)
+  local days = state.days or {}
+  state.days = days
+  local wanted = (days[tostring(today)] or 0) + 1
+  days[tostring(today)] = wanted
+  local most, best = best_day(state, today)
+  if wanted >= most then most, best = wanted, today end
+  state.best, state.best_day = most, best
+  for day in pairs(days) do
+    if tonumber(day) <= today - PEAK_DAYS then days[day] = nil end
   end
-  redis.call('PEXPIRE', key, (PEAK_DAYS + 1) * DAY_MS)
+  touch(key, now, (PEAK_DAYS + 1) * DAY_MS)
 end

@@ -1,4 +1,3 @@
-import { gatewayKeys } from '@sms-gateway/contract';
 import type { RuleMode } from './rules.ts';
 
 /** In the order in which guard-rules.lua counts them. */
@@ -26,12 +25,3 @@ export type GuardedCode = {
   /** Undefined where the caller tells no address: then the rules for addresses do not apply. */
   ipKey: string | undefined;
 };
-
-/** The keys under which the guard counts for a country and an address. */
-export function guardCounterKeys(country: string, ipKey: string) {
-  return {
-    country: gatewayKeys.guard('country', country),
-    ip: gatewayKeys.guard('ip', ipKey),
-    ip_countries: gatewayKeys.guard('ip-countries', ipKey),
-  };
-}

@@ -8,60 +8,83 @@ local DAY_SHARE = 0.3
 local HOUR_SHARE = 0.2
 -- A sixth of a day's codes in one hour is a busy hour.
 local BUSY_HOURS = 6
--- A code may prove wanted for a day; of one number, so many may wait for that. What is beyond stays unused.
-local PENDING_MS = DAY_MS
+-- Of one number, so many codes may wait to prove wanted. Any more stay unused.
 local MAX_PENDING = 100
 
--- Weighs the guard's rules for one code. plan: mode, and the floors of the country and the ip (a missing one switches
--- its rule off). code: keys, connection, country, ip (nil without an address). weigh(rule, counter, max) and
--- note(rule, counted, max, wait) take the results; rules are counted from 1, in the order of GUARD_RULES (guard-plan.ts).
-local function weigh_guard(now, plan, code, weigh, note)
-  local function judge(rule, counter, floor, budget)
-    if floor then weigh(rule, counter, math.floor(math.max(floor, budget))) end
+-- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
+-- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
+-- plan: mode, rules (their names), and the floors of the country and the ip: how much is always allowed (a missing one
+-- switches its rule off). code: keys (recipient, country, ip), connection, country, ip (nil without an address).
+local function weigh_guard(now, plan, code, states, before, explains)
+  local function reach(rule, counted, max, wait)
+    states[before + rule] = { counted = counted, max = max, wait = wait, mode = plan.mode, name = plan.rules[rule] }
   end
-  local of_country = look(now, code.keys.country, GUARD_SHAPES.country)
-  local best = best_day(code.keys.country, math.floor(now / DAY_MS))
-  judge(1, of_country[1], plan.country.hour, math.max(best / BUSY_HOURS, of_country[4].sum) * HOUR_SHARE)
-  judge(2, of_country[2], plan.country.day, math.max(best, of_country[3].sum) * DAY_SHARE)
-  local unused = { { of_country[1], of_country[2] } }
-  if not code.ip then return unused end
+  -- A budget is the floor or more, and is found out only where the floor does not do.
+  local function judge(rule, counter, window, floor, budget)
+    if not floor or (counter[2] < floor and not explains) then return end
+    local max = math.floor(math.max(floor, budget()))
+    local wait = (explains or plan.mode == 'enforce') and wait_for(now, counter, window, max, 1)
+      or (has_room(counter, max, 1) and 0 or 1)
+    if wait > 0 or explains then reach(rule, counter[2], max, wait) end
+  end
 
-  local of_ip = look(now, code.keys.ip, GUARD_SHAPES.ip)
-  unused[2] = { of_ip[1], of_ip[2] }
-  judge(3, of_ip[1], plan.ip.hour, of_ip[3].sum / BUSY_HOURS * HOUR_SHARE)
-  judge(4, of_ip[2], plan.ip.day, of_ip[3].sum * DAY_SHARE)
-  if plan.ip.countries then
-    local others, wait = 0, DAY_MS
-    local seen = redis.call('HGETALL', code.keys.ip_countries)
-    for i = 1, #seen, 2 do
-      local left = tonumber(seen[i + 1]) + DAY_MS - now
-      if seen[i] ~= code.country and left > 0 then
-        others = others + 1
-        wait = math.min(wait, left)
-      end
+  local key = code.keys.country
+  local unused = look(now, key, UNUSED_SHAPES)
+  local function wanted(of, i) return look(now, of, WANTED_SHAPES)[i][2] end
+  local function best() return best_day(state_of(key), math.floor(now / DAY_MS)) end
+  judge(1, unused[1], HOUR_MS, plan.country.hour, function()
+    return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
+  end)
+  judge(2, unused[2], DAY_MS, plan.country.day, function() return math.max(best(), wanted(key, 1)) * DAY_SHARE end)
+  if not code.ip then return end
+
+  local ip = code.keys.ip
+  unused = look(now, ip, UNUSED_SHAPES)
+  judge(3, unused[1], HOUR_MS, plan.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
+  judge(4, unused[2], DAY_MS, plan.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
+  local countries, max = state_of(ip).countries, plan.ip.countries
+  if not max or not (countries or explains) then return end
+  local others, wait = 0, DAY_MS
+  for country, at in pairs(countries or {}) do
+    local left = at + DAY_MS - now
+    if country ~= code.country and left > 0 then
+      others = others + 1
+      wait = math.min(wait, left)
     end
-    note(5, others, plan.ip.countries, others < plan.ip.countries and 0 or math.ceil(wait))
   end
-  return unused
+  if others >= max then
+    reach(5, others, max, math.ceil(wait))
+  elseif explains then
+    reach(5, others, max, 0)
+  end
 end
 
--- Counts a code as sent and not yet used. unused: what weigh_guard answered.
-local function count_unused(now, unused, code, id)
-  for _, counters in ipairs(unused) do add(counters, { 1, 1 }) end
-  local pending = code.keys.pending
-  if redis.call('HLEN', pending) >= MAX_PENDING then
-    local codes = redis.call('HGETALL', pending)
-    for i = 1, #codes, 2 do
-      local sent_at = tonumber(string.match(codes[i + 1], '^%d+'))
-      if sent_at <= now - PENDING_MS then redis.call('HDEL', pending, codes[i]) end
+-- Counts a code as sent and not yet used. The code is pending in the state of the number: { id, time, connection, country,
+-- ip }, and true at the end once a receipt told that it arrived.
+local function count_unused(now, code, id)
+  local key = code.keys.country
+  add(now, key, UNUSED_SHAPES, look(now, key, UNUSED_SHAPES), 1)
+  local of_number = state_of(code.keys.recipient)
+  local pending = of_number.pending or {}
+  if #pending >= MAX_PENDING then
+    local still = {}
+    for _, other in ipairs(pending) do
+      if other[2] > now - PENDING_MS then still[#still + 1] = other end
     end
+    pending = still
   end
-  if redis.call('HLEN', pending) < MAX_PENDING then
-    redis.call('HSET', pending, id, table.concat({ whole(now), code.connection, code.country, code.ip or '' }, ' '))
+  if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, code.connection, code.country, code.ip } end
+  of_number.pending = pending
+  touch(code.keys.recipient, now, PENDING_MS)
+  if not code.ip then return end
+
+  key = code.keys.ip
+  add(now, key, UNUSED_SHAPES, look(now, key, UNUSED_SHAPES), 1)
+  local of_ip = state_of(key)
+  local countries = of_ip.countries or {}
+  for country, at in pairs(countries) do
+    if at <= now - DAY_MS then countries[country] = nil end
   end
-  redis.call('PEXPIRE', pending, PENDING_MS)
-  if code.ip then
-    redis.call('HSET', code.keys.ip_countries, code.country, whole(now))
-    redis.call('PEXPIRE', code.keys.ip_countries, DAY_MS)
-  end
+  countries[code.country] = now
+  of_ip.countries = countries
 end

@@ -1,12 +1,8 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
-import { guardCounterKeys } from './guard-plan.ts';
 
-const DAY_MS = 86_400_000;
-/** Milliseconds for which a code may still prove wanted, as in guard-rules.lua. */
-const PENDING_MS = DAY_MS;
 /** Milliseconds after the last login that proved a code wanted during which receipts do not count for its connection. */
-const TELLS_TTL_MS = 7 * DAY_MS;
+const TELLS_TTL_MS = 7 * 86_400_000;
 
 /** Tells the pumping guard which codes proved wanted. */
 export type Guard = {
@@ -26,75 +22,45 @@ export type Guard = {
 };
 
 const CREDIT = loadScript<{
-  keys: 'pending' | 'tells_verified';
+  keys: 'recipient' | 'tells_verified';
   args: {
     now: number | undefined;
-    mark_ms: number | undefined;
-    codes: {
-      id: string;
-      sent_at: number;
-      country: string;
-      has_ip: boolean;
-      keys: ReturnType<typeof guardCounterKeys>;
-    }[];
+    connection: string;
+    at?: number;
+    mark_ms?: number;
+    id?: string;
+    counters: { country: string; ip: string };
   };
   answer: number;
 }>(new URL('../src/credit-codes.lua', import.meta.url));
 
-type PendingCode = { messageId: string; sentAt: number; connection: string; country: string; ipKey: string };
+const COUNTERS = { country: gatewayKeys.counters('country', ''), ip: gatewayKeys.counters('ip', '') };
 
 /** `now` replaces Redis's own clock, for simulations. */
 export function createGuard({ redis, now }: { redis: RedisClient; now?: () => number }): Guard {
-  async function credit(
-    sign: 'login' | 'receipt',
+  const credit = (
     connection: string,
     recipientKey: string,
-    codes: PendingCode[],
-  ): Promise<number> {
-    return evalScript(redis, CREDIT, {
+    sign: { at: number; mark_ms: number } | { id: string },
+  ): Promise<number> =>
+    evalScript(redis, CREDIT, {
       keys: {
-        pending: gatewayKeys.pending(recipientKey),
+        recipient: gatewayKeys.counters('recipient', recipientKey),
         tells_verified: gatewayKeys.tellsVerified(connection),
       },
-      args: {
-        now: now?.(),
-        mark_ms: sign === 'login' ? TELLS_TTL_MS : undefined,
-        codes: codes
-          .toSorted((a, b) => b.sentAt - a.sentAt)
-          .map(({ messageId, sentAt, country, ipKey }) => ({
-            id: messageId,
-            sent_at: sentAt,
-            country,
-            has_ip: ipKey !== '',
-            keys: guardCounterKeys(country, ipKey),
-          })),
-      },
+      args: { now: now?.(), connection, counters: COUNTERS, ...sign },
     });
-  }
 
   return {
-    verified: async (connection, recipientKey, atMs) => {
-      const pending = await redis.hgetall(gatewayKeys.pending(recipientKey));
-      const wanted = Object.entries(pending)
-        .map(([messageId, text]) => parsePending(messageId, text))
-        .filter((code) => code.connection === connection)
-        .filter(({ sentAt }) => sentAt <= atMs && sentAt > atMs - PENDING_MS);
-      return credit('login', connection, recipientKey, wanted);
-    },
+    verified: (connection, recipientKey, atMs) =>
+      credit(connection, recipientKey, { at: atMs, mark_ms: TELLS_TTL_MS }),
     delivered: async (messageId) => {
       const [recipientKey, connection] = await redis.hmget(
         gatewayKeys.trace(messageId),
         'recipient_key',
         'connection',
       );
-      if (!recipientKey || !connection) return;
-      const text = await redis.hget(gatewayKeys.pending(recipientKey), messageId);
-      if (text) await credit('receipt', connection, recipientKey, [parsePending(messageId, text)]);
+      if (recipientKey && connection) await credit(connection, recipientKey, { id: messageId });
     },
   };
-}
-
-function parsePending(messageId: string, text: string): PendingCode {
-  const [sentAt, connection = '', country = '', ipKey = ''] = text.split(' ');
-  return { messageId, sentAt: Number(sentAt), connection, country, ipKey };
 }

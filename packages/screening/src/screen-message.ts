@@ -67,7 +67,7 @@ export function screenMessage(
     screening: createScreening({
       blockNames: blockNamesOf(recipient),
       plan,
-      keys: [...scopes.map((scope) => gatewayKeys.limit(scope, subjectOf(scope))), ...spendKeys],
+      keys: [...scopes.map((scope) => gatewayKeys.counters(scope, subjectOf(scope))), ...spendKeys],
       cost:
         mode === 'off'
           ? { segments: 0, price: 0 }

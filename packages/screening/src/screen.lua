@@ -1,6 +1,6 @@
 -- Screening as a transaction asks for it: weigh, and count what is taken.
--- request (screening-plan.ts): plan, keys (one for each group of limits), cost (segments, price), code (where the plan has
--- a guard), now (only in simulations).
+-- request (screening.ts): keys (one for each group of limits), cost (segments, price), code (where the plan has a guard),
+-- and, from the caller, plan (screening-plan.ts) and now (only in simulations).
 --- @include "./windowed-counter.lua"
 --- @include "./guard-rules.lua"
 
@@ -9,40 +9,35 @@
 -- a rule that only records would hold a message up costs more than everything else, and nobody needs it but who asks for an
 -- explanation: it is 1 otherwise.
 local function screen(request, explains)
-  local now, plan, amounts = clock(request.now), request.plan, request.cost
-  local states, groups, number = {}, {}, 0
-  local function weigh(at, mode, name, counter, max, n)
-    if has_room(counter, max, n) then
-      if explains then states[at] = { counted = counter.sum, max = max, wait = 0, mode = mode, name = name } end
-      return
+  local now, plan, keys_of, amounts = clock(request.now), request.plan, request.keys, request.cost
+  local states, found, number = {}, {}, 0
+  for g = 1, #plan.groups do
+    local group = plan.groups[g]
+    local limits, n = group.limits, amounts[group.counts] or 1
+    local counters = look(now, keys_of[g], group.shapes)
+    found[g] = counters
+    for i = 1, #limits do
+      local limit, counter = limits[i], counters[i]
+      local fits = counter[2] + n <= limit.max
+      if explains or not fits then
+        local wait = fits and 0
+          or (explains or limit.mode == 'enforce') and wait_for(now, counter, group.shapes[i][2], limit.max, n)
+          or 1
+        states[number + i] = { counted = counter[2], max = limit.max, wait = wait, mode = limit.mode, name = limit.name }
+      end
     end
-    local wait = (explains or mode == 'enforce') and wait_for(counter, max, n) or 1
-    states[at] = { counted = counter.sum, max = max, wait = wait, mode = mode, name = name }
+    number = number + #limits
   end
-  for g, group in ipairs(plan.groups) do
-    local counters, costs = look(now, request.keys[g], group.shapes), {}
-    for i, limit in ipairs(group.limits) do
-      number = number + 1
-      costs[i] = amounts[limit.counts] or 1
-      weigh(number, limit.mode, limit.name, counters[i], limit.max, costs[i])
-    end
-    groups[g] = { counters, costs }
-  end
-  local screened = { now = now, request = request, states = states, groups = groups }
-  local guard = plan.guard
-  if guard then
-    screened.unused = weigh_guard(now, guard, request.code, function(rule, counter, max)
-      weigh(number + rule, guard.mode, guard.rules[rule], counter, max, 1)
-    end, function(rule, counted, max, wait)
-      if wait == 0 and not explains then return end
-      states[number + rule] = { counted = counted, max = max, wait = wait, mode = guard.mode, name = guard.rules[rule] }
-    end)
-  end
-  return screened
+  if plan.guard then weigh_guard(now, plan.guard, request.code, states, number, explains) end
+  return { now = now, request = request, states = states, found = found }
 end
 
--- Counts the message that was screened.
+-- Counts the message that was screened; `save_counters` writes it.
 local function count_screened(screened, id)
-  for _, group in ipairs(screened.groups) do add(group[1], group[2]) end
-  if screened.unused then count_unused(screened.now, screened.unused, screened.request.code, id) end
+  local now, request = screened.now, screened.request
+  local groups, amounts = request.plan.groups, request.cost
+  for g = 1, #groups do
+    add(now, request.keys[g], groups[g].shapes, screened.found[g], amounts[groups[g].counts] or 1)
+  end
+  if request.plan.guard then count_unused(now, request.code, id) end
 end

@@ -15,13 +15,14 @@ export type ScreeningPlan = {
   data: {
     groups: {
       shapes: CounterShape[];
-      limits: { max: number; mode: RuleMode; name: string; counts: Limit['counts'] }[];
+      counts: Limit['counts'];
+      limits: { max: number; mode: RuleMode; name: string }[];
     }[];
     guard: (GuardPlan & { rules: readonly string[] }) | undefined;
   };
 };
 
-/** Limits that are counted under one key stand together in a group. */
+/** Limits that count the same under one key stand together in a group. */
 export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefined): ScreeningPlan {
   return {
     rules: [
@@ -31,7 +32,8 @@ export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefi
     data: {
       groups: groups.map((group) => ({
         shapes: group.map(({ windowMs }) => counterShape(windowMs)),
-        limits: group.map(({ rule, max, mode, counts }) => ({ max, mode, name: rule, counts })),
+        counts: group[0]?.counts ?? 'messages',
+        limits: group.map(({ rule, max, mode }) => ({ max, mode, name: rule })),
       })),
       guard: guard && { ...guard, rules: GUARD_RULES },
     },

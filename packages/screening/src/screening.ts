@@ -1,13 +1,13 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import { type Block, parseBlock } from './blocks.ts';
-import { type GuardedCode, guardCounterKeys } from './guard-plan.ts';
+import type { GuardedCode } from './guard-plan.ts';
 import type { ReachedRule, Spend } from './rules.ts';
 import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
 
 /** What Redis is asked about a message, in the transaction that takes it. */
 export type Screening = {
   plan: ScreeningPlan;
-  /** For verdict.lua. */
+  /** For verdict.lua, which is given the plan with it. */
   request: ScreeningRequest;
   /** What the trace of the message keeps for screening: what it cost, and whose code it was. */
   traceFields: Record<string, string | number | undefined>;
@@ -16,7 +16,7 @@ export type Screening = {
 /** As Lua reads it: verdict.lua and screen.lua. */
 export type ScreeningRequest = {
   block_names: readonly string[];
-  plan: ScreeningPlan['data'];
+  /** For each group of limits of the plan, what it counts in. */
   keys: readonly string[];
   cost: Spend;
   code:
@@ -24,11 +24,9 @@ export type ScreeningRequest = {
         connection: string;
         country: string;
         ip: string | undefined;
-        keys: ReturnType<typeof guardCounterKeys> & { pending: string };
+        keys: { recipient: string; country: string; ip: string | undefined };
       }
     | undefined;
-  /** Replaces Redis's own clock, for simulations. */
-  now?: number | undefined;
 };
 
 export function createScreening({
@@ -51,7 +49,6 @@ export function createScreening({
     plan,
     request: {
       block_names: blockNames,
-      plan: plan.data,
       keys,
       cost,
       code: code && {
@@ -59,8 +56,9 @@ export function createScreening({
         country: code.country,
         ip: code.ipKey,
         keys: {
-          ...guardCounterKeys(code.country, code.ipKey ?? ''),
-          pending: gatewayKeys.pending(code.recipientKey),
+          recipient: gatewayKeys.counters('recipient', code.recipientKey),
+          country: gatewayKeys.counters('country', code.country),
+          ip: code.ipKey && gatewayKeys.counters('ip', code.ipKey),
         },
       },
     },

@@ -8,9 +8,9 @@ export const SPEND_SHAPE = counterShape(SPEND_WINDOW_MS);
 /** Keys of the counters: of segments, and of prices in millionths. */
 export function spendKeys(connection: string) {
   return {
-    segments: gatewayKeys.limit('segments', connection),
-    overallSegments: gatewayKeys.limit('overall-segments', 'all'),
-    price: gatewayKeys.limit('price', connection),
-    overallPrice: gatewayKeys.limit('overall-price', 'all'),
+    segments: gatewayKeys.counters('segments', connection),
+    overallSegments: gatewayKeys.counters('overall-segments', 'all'),
+    price: gatewayKeys.counters('price', connection),
+    overallPrice: gatewayKeys.counters('overall-price', 'all'),
   };
 }

@@ -2,20 +2,28 @@
 --- @include "./blocks.lua"
 --- @include "./screen.lua"
 
+-- Nearly always nothing is blocked, and it is enough to find that out once.
+local has_blocks
+
 -- request (screening.ts): block_names, and what screen.lua is asked. Writes nothing: `count_screened` does, once the
--- message is taken. A message that was counted before is not weighed again.
+-- message is taken.
 -- Answers the verdict for readVerdict (screening.ts); whether it refuses; what was screened, to be counted; and the names of
--- the rules that only record and were reached.
-local function reach_verdict(blocks_key, request, is_counted)
-  local name, block = blocked_by(clock(request.now), blocks_key, request.block_names)
-  if name then return { 'blocked', name, block }, true end
-  local verdict, recorded = { 'passed' }, {}
-  if is_counted then return verdict, false, nil, recorded end
-  local screened = screen(request)
+-- the rules that only record and were reached, if any.
+local function reach_verdict(blocks_key, request)
+  if has_blocks == nil then has_blocks = redis.call('EXISTS', blocks_key) == 1 end
+  if has_blocks then
+    local name, block = blocked_by(clock(request.now), blocks_key, request.block_names)
+    if name then return { 'blocked', name, block }, true end
+  end
+  local verdict, recorded, screened = { 'passed' }, nil, screen(request)
   for number, state in pairs(screened.states) do
     verdict[#verdict + 1] = number
     verdict[#verdict + 1] = state.wait
-    if state.mode == 'enforce' then verdict[1] = 'limited' else recorded[#recorded + 1] = state.name end
+    if state.mode == 'enforce' then
+      verdict[1] = 'limited'
+    else
+      recorded = recorded and recorded .. ',' .. state.name or state.name
+    end
   end
   return verdict, verdict[1] == 'limited', screened, recorded
 end

@@ -1,100 +1,160 @@
--- Counts what came within the last milliseconds of a window. The time is in milliseconds of one clock, Redis's own. A
--- hash holds, for each of its counters, the count of every sixtieth of the window and their sum, so that reading costs
--- the same however much was counted, and all counters of a key are read and written in one call each. What came is
--- counted for as long as the window, and up to a sixtieth of it longer: within any window there is never more than the
--- sum says.
+-- Counts what came within the last milliseconds of a window. The time is in milliseconds of one clock, Redis's own. What
+-- came is counted for as long as the window, and up to a sixtieth of it longer: within any window there is never more than
+-- the sum says.
+--
+-- Everything that is counted for one subject is one string, so that a script reads and writes it with one command each,
+-- however many messages it weighs: `load_counters` reads many keys at once, `save_counters` writes those that changed. In
+-- between, all functions work on tables. A state has
+--   counters    by name: { part, sum, here, older }. `part` is the latest sixtieth of the window, by its number since the
+--               epoch; `here` was counted in it; `older` are the parts before it, oldest first, 12 bytes each (number,
+--               count), as a string that most messages only carry along.
+--   until_ms    when Redis may forget it
+-- and whatever else is remembered of the subject (guard-rules.lua).
 
 local PARTS = 60
+local PART_FORMAT = '>I6I6'
+local PART_BYTES = 12
 
-local function whole(number) return string.format('%.0f', number) end
+local loaded, changed, looked = {}, {}, {}
 
--- The time that is given, or Redis's own.
+-- The time that is given, or Redis's own, which stands still within a script.
+local redis_time
 local function clock(given)
   if given then return given end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  if not redis_time then
+    local time = redis.call('TIME')
+    redis_time = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return redis_time
 end
 
-local function move_on(counter)
-  for old = counter.last - PARTS, math.min(counter.last, counter.part - PARTS - 1) do
-    counter.over[#counter.over + 1] = counter.name .. whole(old)
-  end
-  if #counter.over == 0 then return end
-  for _, n in ipairs(redis.call('HMGET', counter.key, unpack(counter.over))) do
-    counter.sum = counter.sum - (tonumber(n) or 0)
-  end
+local function unpack_state(packed)
+  return packed and cmsgpack.unpack(packed) or { counters = {}, until_ms = 0 }
 end
 
--- The counters of a key as they stand, one for each { name, window }. Writes nothing. With a clock that went back (a
--- failover), it counts into the latest part that is known.
+-- Reads the keys that were not read yet.
+local function load_counters(keys)
+  local missing = {}
+  for _, key in ipairs(keys) do
+    if not loaded[key] then
+      missing[#missing + 1] = key
+      loaded[key] = true
+    end
+  end
+  if #missing == 0 then return end
+  for i, packed in ipairs(redis.call('MGET', unpack(missing))) do loaded[missing[i]] = unpack_state(packed) end
+end
+
+local function state_of(key)
+  if not loaded[key] then loaded[key] = unpack_state(redis.call('GET', key)) end
+  return loaded[key]
+end
+
+-- Has the state written by save_counters, and remembered for so long at least.
+local function touch(key, now, life_ms)
+  local state = loaded[key]
+  state.until_ms = math.max(state.until_ms, math.ceil(now + life_ms))
+  changed[key] = now
+end
+
+local function save_counters()
+  for key, now in pairs(changed) do
+    local state = loaded[key]
+    redis.call('SET', key, cmsgpack.pack(state), 'PX', math.ceil(state.until_ms - now))
+  end
+  changed = {}
+end
+
+-- Moves a counter to a later part, and forgets what has left the window.
+local function move_on(counter, part)
+  if counter[3] > 0 then counter[4] = counter[4] .. struct.pack(PART_FORMAT, counter[1], counter[3]) end
+  counter[1], counter[3] = part, 0
+  local older, first = counter[4], 1
+  while first < #older do
+    local number, n = struct.unpack(PART_FORMAT, older, first)
+    if number >= part - PARTS then break end
+    counter[2] = counter[2] - n
+    first = first + PART_BYTES
+  end
+  if first > 1 then counter[4] = string.sub(older, first) end
+end
+
+-- The counters of a key as they stand, one for each shape { name, window }. With a clock that went back (a failover), it
+-- counts into the latest part that is known.
 local function look(now, key, shapes)
-  local fields, counters = {}, {}
-  for i, shape in ipairs(shapes) do
-    local name, window = shape[1], shape[2]
-    local width = window / PARTS
-    local part = math.floor(now / width)
-    counters[i] = { key = key, name = name, window = window, width = width, now = now, part = part, over = {} }
-    fields[3 * i - 2], fields[3 * i - 1], fields[3 * i] = name .. 'last', name .. 'sum', name .. whole(part)
+  local of_shapes = looked[shapes]
+  if not of_shapes then
+    of_shapes = {}
+    looked[shapes] = of_shapes
   end
-  local state = redis.call('HMGET', key, unpack(fields))
-  for i, counter in ipairs(counters) do
-    local last = tonumber(state[3 * i - 2])
-    counter.last, counter.sum, counter.here = last, tonumber(state[3 * i - 1]) or 0, tonumber(state[3 * i]) or 0
-    if last and counter.part < last then
-      counter.part = last
-      counter.here = tonumber(redis.call('HGET', key, counter.name .. whole(last))) or 0
-    elseif last and counter.part > last then
-      move_on(counter)
+  local before = of_shapes[key]
+  if before and before.now == now then return before end
+  local counters, found = state_of(key).counters, { now = now }
+  for i = 1, #shapes do
+    local name = shapes[i][1]
+    local part = math.floor(now * PARTS / shapes[i][2])
+    local counter = counters[name]
+    if not counter then
+      counter = { part, 0, 0, '' }
+      counters[name] = counter
+    elseif part > counter[1] then
+      move_on(counter, part)
     end
+    found[i] = counter
   end
-  return counters
+  of_shapes[key] = found
+  return found
 end
 
--- Adds to counters of one key that were looked at in the same script; once.
-local function add(counters, amounts)
-  local set, over, life, is_new, key = {}, {}, 0, false, counters[1].key
-  for i, counter in ipairs(counters) do
-    local n, part = amounts[i], whole(counter.part)
-    counter.sum, counter.here = counter.sum + n, counter.here + n
-    local at = #set
-    set[at + 1], set[at + 2], set[at + 3], set[at + 4] =
-      counter.name .. 'sum', whole(counter.sum), counter.name .. part, whole(counter.here)
-    if counter.part ~= counter.last then
-      is_new = true
-      set[at + 5], set[at + 6] = counter.name .. 'last', part
-      for _, field in ipairs(counter.over) do over[#over + 1] = field end
-    end
-    life = math.max(life, counter.window + counter.width)
+-- Adds n to counters of one key that were looked at.
+local function add(now, key, shapes, counters, n)
+  local life = 0
+  for i = 1, #counters do
+    local counter, window = counters[i], shapes[i][2]
+    counter[2], counter[3] = counter[2] + n, counter[3] + n
+    if window > life then life = window end
   end
-  redis.call('HSET', key, unpack(set))
-  if #over > 0 then redis.call('HDEL', key, unpack(over)) end
-  -- Another connection may count longer windows under the same key.
-  if is_new and redis.call('PTTL', key) < life then redis.call('PEXPIRE', key, whole(math.ceil(life))) end
+  touch(key, now, life + life / PARTS)
 end
 
 -- Takes back what was counted at that time, as far as it still counts.
-local function take_back(key, name, window, at, n)
-  local part = name .. whole(math.floor(at / (window / PARTS)))
-  local counted = tonumber(redis.call('HGET', key, part))
-  local less = math.min(n, counted or 0)
-  if less <= 0 then return end
-  redis.call('HINCRBY', key, part, whole(-less))
-  redis.call('HINCRBY', key, name .. 'sum', whole(-less))
+local function take_back(now, key, shape, at, n)
+  local counter, part = look(now, key, { shape })[1], math.floor(at * PARTS / shape[2])
+  local less = 0
+  if part == counter[1] then
+    less = math.min(n, counter[3])
+    counter[3] = counter[3] - less
+  else
+    local older = counter[4]
+    for first = 1, #older, PART_BYTES do
+      local number, counted = struct.unpack(PART_FORMAT, older, first)
+      if number == part then
+        less = math.min(n, counted)
+        counter[4] = string.sub(older, 1, first - 1) .. struct.pack(PART_FORMAT, part, counted - less) ..
+          string.sub(older, first + PART_BYTES)
+        break
+      end
+    end
+  end
+  if less == 0 then return end
+  counter[2] = counter[2] - less
+  touch(key, now, 1)
 end
 
 -- Whether n more fit under max.
-local function has_room(counter, max, n) return counter.sum + n <= max end
+local function has_room(counter, max, n) return counter[2] + n <= max end
 
 -- Milliseconds until n more fit under max; 0 where they do. What never fits waits for the whole window.
-local function wait_for(counter, max, n)
+local function wait_for(now, counter, window, max, n)
   if has_room(counter, max, n) then return 0 end
-  local first, fields, sum = counter.part - PARTS, {}, counter.sum
-  for part = first, counter.part do fields[#fields + 1] = counter.name .. whole(part) end
-  for i, counted in ipairs(redis.call('HMGET', counter.key, unpack(fields))) do
-    sum = sum - (tonumber(counted) or 0)
-    if sum + n <= max then
-      return math.max(1, math.ceil((first + i) * counter.width + counter.window - counter.now))
-    end
+  local sum, older, width = counter[2], counter[4], window / PARTS
+  -- A part leaves the window when 60 others have followed it.
+  local function leaves_at(part) return math.max(1, math.ceil((part + 1) * width + window - now)) end
+  for first = 1, #older, PART_BYTES do
+    local number, counted = struct.unpack(PART_FORMAT, older, first)
+    sum = sum - counted
+    if sum + n <= max then return leaves_at(number) end
   end
-  return math.ceil(counter.window)
+  if n <= max then return leaves_at(counter[1]) end
+  return math.ceil(window)
 end

@@ -1,0 +1,108 @@
+import { type DeliveryJob, gatewayKeys, QUEUE_NAME } from '@sms-gateway/contract';
+import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
+import type { Screening, ScreeningAnswer, ScreeningPlan, ScreeningRequest } from '@sms-gateway/screening';
+import { bullmqKeys, JOB_OPTIONS_JSON } from './bullmq-keys.ts';
+import type { historyOf, RefusedRequest } from './history.ts';
+import { TRACE_TTL_MS } from './trace.ts';
+
+/** Milliseconds for which the same message is recognised and answered with the same id. */
+const REPEAT_WINDOW_MS = 15 * 60 * 1000;
+
+/** A message as it is written down. */
+export type Acceptance = {
+  job: DeliveryJob;
+  /** The same for its repeats. */
+  repeatKey: string;
+  screening: Screening;
+  /** Keys of the newest mark. */
+  newest: readonly string[];
+  /** The encrypted payload. */
+  sealed: string;
+  /** Life of the payload, and of the newest mark. */
+  vaultMs: number;
+  newestMs: number;
+  requestedAt: number | undefined;
+  history: ReturnType<typeof historyOf> & { refusal: RefusedRequest };
+  /** Of its trace, with their values. */
+  fields: (string | number)[];
+};
+
+export type AcceptAnswer =
+  | [kind: 'repeat', first: string]
+  | [kind: 'refused' | 'accepted', verdict: ScreeningAnswer]
+  | [kind: 'failed', error: string];
+
+const ACCEPT = loadScript<{
+  keys: 'wait' | 'active' | 'meta' | 'marker' | 'blocks';
+  args: {
+    now: number | undefined;
+    plans: ScreeningPlan['data'][];
+    repeat_ms: number;
+    trace_ms: number;
+    job_options: string;
+    job_name: string;
+    messages: {
+      id: string;
+      keys: { repeat_key: string; job: string; vault: string; trace: string };
+      newest: readonly string[];
+      sealed: string;
+      vault_ms: number;
+      newest_ms: number;
+      requested_at: number | undefined;
+      accepted_at: string;
+      job: string;
+      plan: number;
+      screening: ScreeningRequest;
+      history: Acceptance['history'];
+      fields: string[];
+    }[];
+  };
+  answer: AcceptAnswer[];
+}>(new URL('../src/accept.lua', import.meta.url));
+
+/** Writes messages down or refuses them, each for itself, in one script. `now` replaces Redis's own clock. */
+export function acceptMessages(
+  redis: RedisClient,
+  messages: readonly Acceptance[],
+  { now }: { now: number | undefined },
+): Promise<AcceptAnswer[]> {
+  const plans = new Map<ScreeningPlan, number>();
+  const numberOf = (plan: ScreeningPlan): number => {
+    const number = plans.get(plan) ?? plans.size + 1;
+    plans.set(plan, number);
+    return number;
+  };
+  const packed = messages.map(
+    ({ job, repeatKey, screening, vaultMs, newestMs, requestedAt, ...message }) => ({
+      ...message,
+      id: job.id,
+      keys: {
+        repeat_key: gatewayKeys.repeat(repeatKey),
+        job: gatewayKeys.job(job.id),
+        vault: gatewayKeys.vault(job.id),
+        trace: gatewayKeys.trace(job.id),
+      },
+      vault_ms: vaultMs,
+      newest_ms: newestMs,
+      requested_at: requestedAt,
+      accepted_at: String(job.acceptedAt),
+      job: JSON.stringify(job),
+      plan: numberOf(screening.plan),
+      screening: screening.request,
+      // Lua writes a number more slowly than JavaScript.
+      fields: message.fields.map(String),
+    }),
+  );
+  return evalScript(redis, ACCEPT, {
+    keys: { ...bullmqKeys, blocks: gatewayKeys.blocks },
+    args: {
+      now,
+      plans: [...plans.keys()].map(({ data }) => data),
+      repeat_ms: REPEAT_WINDOW_MS,
+      trace_ms: TRACE_TTL_MS,
+      job_options: JOB_OPTIONS_JSON,
+      job_name: QUEUE_NAME,
+      messages: packed,
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+
+const key = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
+
+/** The keys that BullMQ keeps a queue under, as far as scripts of ours use them. */
+export const bullmqKeys = {
+  wait: key('wait'),
+  active: key('active'),
+  delayed: key('delayed'),
+  meta: key('meta'),
+  marker: key('marker'),
+  /** Before the id of a job. */
+  jobPrefix: key(''),
+} as const;
+
+/**
+ * Delivery decides for itself when to give up: nothing that goes wrong around it may end a message unseen. So many attempts,
+ * one a second, take 68 years; a larger number would not survive cjson unchanged.
+ */
+export const JOB_OPTIONS = {
+  removeOnComplete: true,
+  removeOnFail: true,
+  attempts: 2 ** 31 - 1,
+  backoff: { type: 'fixed', delay: 1000 },
+} as const;
+
+/** The same as enqueue.lua takes them, before a job's own options. */
+export const JOB_OPTIONS_JSON = JSON.stringify(JOB_OPTIONS).slice(0, -1);

@@ -1,0 +1,97 @@
+/** Calls that are made at the same moment, done together. */
+export type GroupCommit<Item, Result> = {
+  /** @throws what the whole group failed with, or what `run` answered for this item. */
+  submit: (item: Item, options: { source: string; bytes: number }) => Promise<Result>;
+};
+
+type Pending<Item, Result> = {
+  item: Item;
+  bytes: number;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+};
+
+type Options<Item, Result> = {
+  /** Does a group; its results are in the order of the items. */
+  run: (items: Item[]) => Promise<(Result | Error)[]>;
+  maxItems?: number;
+  /** Of the items' bytes together. A group of one may have more. */
+  maxBytes?: number;
+  /** Groups under way. What comes meanwhile waits, and makes the next group the larger. */
+  maxInFlight?: number;
+};
+
+/**
+ * What a database calls group commit: all that is submitted within one turn of the event loop becomes one command, and
+ * what comes while such commands are under way becomes the next. Nothing waits for a timer: alone, an item goes at the
+ * end of the turn. Where more wait than a group takes, the sources (connections) take turns, so that a burst of one
+ * does not hold up the others.
+ */
+export function createGroupCommit<Item, Result>({
+  run,
+  maxItems = 64,
+  maxBytes = 256 * 1024,
+  maxInFlight = 2,
+}: Options<Item, Result>): GroupCommit<Item, Result> {
+  const waiting = new Map<string, Pending<Item, Result>[]>();
+  let inFlight = 0;
+  let isScheduled = false;
+
+  /** The next group: one of each source in turn, the first in line of each. */
+  function take(): Pending<Item, Result>[] {
+    const group: Pending<Item, Result>[] = [];
+    let bytes = 0;
+    while (waiting.size > 0) {
+      for (const [source, line] of waiting) {
+        const [first] = line;
+        if (first === undefined) continue;
+        if (group.length > 0 && (group.length >= maxItems || bytes + first.bytes > maxBytes)) return group;
+        group.push(first);
+        bytes += first.bytes;
+        line.shift();
+        waiting.delete(source);
+        // At the end, so that the next group begins with those that this one had no room for.
+        if (line.length > 0) waiting.set(source, line);
+      }
+    }
+    return group;
+  }
+
+  function flush(): void {
+    isScheduled = false;
+    while (waiting.size > 0 && inFlight < maxInFlight) void commit(take());
+  }
+
+  async function commit(group: Pending<Item, Result>[]): Promise<void> {
+    inFlight += 1;
+    try {
+      const results = await run(group.map(({ item }) => item));
+      group.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result === undefined) reject(new Error('there is no result for this item'));
+        else if (result instanceof Error) reject(result);
+        else resolve(result);
+      });
+    } catch (error) {
+      // What waits behind it has waited for as long, and would fail as well.
+      const behind = [...waiting.values()].flat();
+      waiting.clear();
+      for (const { reject } of [...group, ...behind]) reject(error);
+    } finally {
+      inFlight -= 1;
+      flush();
+    }
+  }
+
+  return {
+    submit: (item, { source, bytes }) =>
+      new Promise((resolve, reject) => {
+        const line = waiting.get(source) ?? [];
+        waiting.set(source, line);
+        line.push({ item, bytes, resolve, reject });
+        if (isScheduled || inFlight >= maxInFlight) return;
+        isScheduled = true;
+        setImmediate(flush);
+      }),
+  };
+}
