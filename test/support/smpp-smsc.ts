@@ -178,7 +178,7 @@ export const readBind = ({ body }: ReceivedPdu) =>
     ['addrTon', 'n'],
     ['addrNpi', 'n'],
     ['addressRange', 's'],
-  ]);
+  ]) as Record<string, unknown> & { systemId: string };
 
 export const readSubmit = ({ body }: ReceivedPdu) =>
   readFields(body, [
