@@ -76,7 +76,7 @@ test('a start shows the way of a code, what to paste into Auth0, and ends with 0
   const run = gateway.spawn();
   await untilUp(run);
 
-  expect(run.output()).toMatch(/\+0 ms {2}accepted[^]*attempt 1 +console: accepted[^]*ms {2}sent/);
+  expect(run.output()).toMatch(/\+0 ms {2}accepted[^]*attempt 1 +inbox: accepted[^]*ms {2}sent/);
   const pasted = run.output().match(/^\{ "provider"[^]*?true \}$/m)?.[0] ?? '';
   const { secret } = JSON.parse(await readFile(join(gateway.stateDir, 'dev.json'), 'utf8')) as {
     secret: string;

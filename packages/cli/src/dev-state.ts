@@ -16,7 +16,9 @@ const devStateSchema = z.object({
   /** Of that gateway. Absent where it holds a password of somebody else's, and in what older versions kept. */
   redisUrl: z.string().optional(),
   /** Of that gateway, on 127.0.0.1. */
-  adminPorts: z.object({ ingress: z.number(), worker: z.number() }).optional(),
+  adminPorts: z
+    .object({ ingress: z.number(), worker: z.number(), console: z.number().optional() })
+    .optional(),
 });
 
 /** What `npm start` keeps between its runs, and `npm run send` finds. */

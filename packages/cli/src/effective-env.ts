@@ -18,6 +18,7 @@ export function effectiveEnv(
       host: hostname,
       port: Number(port || 80),
       adminPort: devState.adminPorts?.ingress ?? 9090,
+      consolePort: devState.adminPorts?.console ?? 9092,
     }),
   };
 }

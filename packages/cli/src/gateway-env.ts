@@ -7,17 +7,26 @@ type Options = {
   host: string;
   port: number;
   adminPort: number;
+  consolePort: number;
 };
 
 /** The environment of one service under `npm start`: what is set wins, the rest is made for development. */
-export function gatewayEnv({ env, state, redisUrl, host, port, adminPort }: Options): NodeJS.ProcessEnv {
+export function gatewayEnv({
+  env,
+  state,
+  redisUrl,
+  host,
+  port,
+  adminPort,
+  consolePort,
+}: Options): NodeJS.ProcessEnv {
   const isSet = (name: string) => Boolean(env[name] || env[`${name}_FILE`]);
   const defaults: Record<string, string> = {
     AUTH0_SECRET: state.secret,
     AUTH0_AUDIENCE: state.audience,
     PAYLOAD_KEYS: state.payloadKey,
-    PROVIDERS: 'console',
-    // Nobody stands in front who would have to turn away.
+    PROVIDERS: 'inbox',
+    // No proxy stands in front that has to turn away first.
     SHUTDOWN_DELAY: '0s',
   };
   if (env['PAYLOAD_ENCRYPTION'] === 'off') delete defaults['PAYLOAD_KEYS'];
@@ -29,5 +38,6 @@ export function gatewayEnv({ env, state, redisUrl, host, port, adminPort }: Opti
     PORT: String(port),
     ADMIN_HOST: '127.0.0.1',
     ADMIN_PORT: String(adminPort),
+    CONSOLE_PORT: String(consolePort),
   };
 }

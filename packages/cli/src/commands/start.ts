@@ -18,6 +18,7 @@ import { repositoryRoot } from '../repository.ts';
 import type { CommandContext, CommandResult } from './command.ts';
 import { startService } from './start/child-service.ts';
 import { demonstrate, demonstrationLines } from './start/demonstration.ts';
+import { followInbox } from './start/follow-inbox.ts';
 import { startScreen } from './start/start-screen.ts';
 
 /** Milliseconds for a service to become ready, and to drain. */
@@ -78,6 +79,7 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
   const adminPorts = {
     ingress: await portOr(Number(env['ADMIN_PORT'] || 9090)),
     worker: await portOr(Number(env['ADMIN_PORT'] || 9090) + 1),
+    console: await portOr(Number(env['CONSOLE_PORT'] || 9092)),
   };
 
   const earlier = await readDevState(stateDir);
@@ -113,12 +115,20 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
     ...(!mayHoldPassword(env['REDIS_URL']) && { redisUrl: redis.url }),
   });
 
-  const service = (name: 'ingress' | 'worker') => {
+  const service = (name: 'ingress' | 'worker' | 'console') => {
     const adminPort = adminPorts[name];
     const child = startService({
       name,
       file: join(repositoryRoot, 'services', name, 'dist', 'main.js'),
-      env: gatewayEnv({ env, state, redisUrl: redis.url, host, port, adminPort }),
+      env: gatewayEnv({
+        env,
+        state,
+        redisUrl: redis.url,
+        host,
+        port,
+        adminPort,
+        consolePort: adminPorts.console,
+      }),
       adminPort,
       logFile: join(stateDir, `${name}.log`),
     });
@@ -131,14 +141,17 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
   signal.throwIfAborted();
   const worker = service('worker');
   const ingress = service('ingress');
+  const console = service('console');
 
   const up = async () => {
-    await Promise.all([ingress.untilReady(READY_WITHIN_MS), worker.untilReady(READY_WITHIN_MS)]);
-    say('Ingress and worker are ready.');
+    await Promise.all([ingress, worker, console].map((one) => one.untilReady(READY_WITHIN_MS)));
+    say('Ingress, worker and console are ready.');
     // Not before they are: they tell every problem of a configuration, and this would tell the first.
     const found = findGatewayAuthentication({ env, state, connection: state.connection });
     if (found.kind !== 'found') throw new Error('The gateway runs without a secret for its endpoint.');
     const { authentication, secretOrigin } = found;
+    const consoleUrl = `http://127.0.0.1:${adminPorts.console}`;
+    const hasInbox = !env['GATEWAY_CONFIG'] && (env['PROVIDERS'] || 'inbox') === 'inbox';
     const demonstration = await demonstrationOf(env, state.url, authentication, redis.url);
     const screen = startScreen({
       url: state.url,
@@ -149,12 +162,16 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
       publicUrl: env['PUBLIC_URL'] || undefined,
       stateDir: shortPath(stateDir),
       adminPorts,
+      consoleUrl,
+      hasInbox,
     });
     show(screen);
+    if (hasInbox) await followInbox({ consoleUrl, signal, show });
   };
   const failure = Promise.race([
     ingress.ended,
     worker.ended,
+    console.ended,
     redis.ended.then(
       async () => `Redis ended:\n${(await lastLines(join(stateDir, 'redis.log'), 5)).join('\n')}`,
     ),
@@ -164,7 +181,7 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
   return failed;
 }
 
-/** A real SMS to somebody is nothing that a start may cause, so there is one for the console provider only. */
+/** A real SMS to somebody is nothing that a start may cause, so there is one for the inbox only. */
 async function demonstrationOf(
   env: NodeJS.ProcessEnv,
   url: string,
@@ -172,8 +189,8 @@ async function demonstrationOf(
   redisUrl: string,
 ): Promise<string[]> {
   if (env['GATEWAY_CONFIG']) return ['None was sent: GATEWAY_CONFIG says where messages go.'];
-  const providers = env['PROVIDERS'] || 'console';
-  if (providers !== 'console') return [`None was sent: with PROVIDERS=${providers} it could be a real SMS.`];
+  const providers = env['PROVIDERS'] || 'inbox';
+  if (providers !== 'inbox') return [`None was sent: with PROVIDERS=${providers} it could be a real SMS.`];
   return withRedis(redisUrl, async (client) =>
     demonstrationLines(
       await demonstrate({

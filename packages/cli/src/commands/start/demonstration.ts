@@ -8,7 +8,7 @@ import { wayLines } from '../send/way.ts';
 export const DEMONSTRATION_RECIPIENT = '+14155550123';
 
 export type Demonstration =
-  | { kind: 'concluded'; trace: Trace; requestMs: number }
+  | { kind: 'concluded'; trace: Trace; requestMs: number; code: string }
   /** Accepted, but without an outcome within the time given. */
   | { kind: 'under_way'; requestMs: number }
   | { kind: 'refused'; answer: string };
@@ -36,7 +36,7 @@ export async function demonstrate(options: Options): Promise<Demonstration> {
   const follow = createFollow({ traces, now, signal: AbortSignal.timeout(timeoutMs) });
   const followed = await follow(id);
   return followed.kind === 'concluded'
-    ? { kind: 'concluded', trace: followed.trace, requestMs }
+    ? { kind: 'concluded', trace: followed.trace, requestMs, code }
     : { kind: 'under_way', requestMs };
 }
 
@@ -48,9 +48,9 @@ export function demonstrationLines(demonstration: Demonstration): string[] {
     case 'under_way':
       return [`accepted after ${demonstration.requestMs} ms, and not concluded yet: see the worker's log`];
     case 'concluded':
-      return wayLines(
-        demonstration.trace,
-        `HTTP 200 in ${demonstration.requestMs} ms, on disk and encrypted`,
-      );
+      return [
+        ...wayLines(demonstration.trace, `HTTP 200 in ${demonstration.requestMs} ms, on disk and encrypted`),
+        `The code: ${demonstration.code}`,
+      ];
   }
 }

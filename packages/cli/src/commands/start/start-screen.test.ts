@@ -7,7 +7,7 @@ const setup = (overrides: Partial<Parameters<typeof startScreen>[0]> = {}) =>
   startScreen({
     url: 'http://127.0.0.1:8080/v1/sms',
     redis: "Redis 7.0.15, private, from the distribution's redis-server",
-    demonstration: ['    +0 ms  accepted', '   +19 ms  attempt 1', '   +25 ms  sent'],
+    demonstration: ['    +0 ms  accepted', '   +19 ms  attempt 1', '   +25 ms  sent', 'The code: 493817'],
     authentication: {
       secret: SECRET,
       isSecretBase64Encoded: false,
@@ -18,6 +18,8 @@ const setup = (overrides: Partial<Parameters<typeof startScreen>[0]> = {}) =>
     publicUrl: undefined,
     stateDir: '.gateway',
     adminPorts: { ingress: 9090, worker: 9091 },
+    consoleUrl: 'http://127.0.0.1:9092',
+    hasInbox: true,
     ...overrides,
   });
 

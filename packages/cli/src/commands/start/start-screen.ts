@@ -14,6 +14,9 @@ type Options = {
   publicUrl: string | undefined;
   stateDir: string;
   adminPorts: { ingress: number; worker: number };
+  consoleUrl: string;
+  /** Whether codes are shown in the inbox, and below the screen as they arrive. */
+  hasInbox: boolean;
 };
 
 /** What stands in place of a secret that is not shown. */
@@ -26,32 +29,31 @@ const SECRET_PLACEHOLDERS: Record<SecretOrigin, string | undefined> = {
 /** What `npm start` shows once all is up. Fits a terminal of 80 columns and 24 lines. */
 export function startScreen(options: Options): string {
   const { url, redis, demonstration, authentication, secretOrigin, stateDir, adminPorts } = options;
+  const { consoleUrl, hasInbox } = options;
   const origin = (options.publicUrl ?? 'https://YOUR-PUBLIC-HOST').replace(/\/+$/, '');
-  const { method, ...rest } = {
-    method: 'bearer',
-    ...(authentication.subject !== undefined && { subject: authentication.subject }),
-    audience: authentication.audience,
-    secret: SECRET_PLACEHOLDERS[secretOrigin] ?? authentication.secret,
-    secret_base64_encoded: authentication.isSecretBase64Encoded,
-  };
-  const fields = Object.entries(rest).map(([name, value]) => `    "${name}": ${JSON.stringify(value)}`);
+  const field = (name: string, value: unknown) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+  const { subject, audience, isSecretBase64Encoded } = authentication;
+  const claims = [...(subject === undefined ? [] : [field('subject', subject)]), field('audience', audience)];
+  const secret = SECRET_PLACEHOLDERS[secretOrigin] ?? authentication.secret;
   return `
 SMS gateway: ${url}
+Console:     ${consoleUrl}${hasInbox ? `, inbox: ${consoleUrl}/inbox` : ''}
 Redis:       ${redis}
 
 A code for ${DEMONSTRATION_RECIPIENT}, through the endpoint above:
 ${demonstration.join('\n')}
 
-Auth0, "options" of the SMS connection${secretOrigin === 'dev_state' ? ' (a secret made here, for development)' : ''}:
-{ "provider": "sms_gateway",
-  "gateway_url": "${origin}/v1/sms",
-  "gateway_authentication": { "method": "${method}",
-${fields.join(',\n')} },
+Auth0: npm run gateway -- auth0 connect, or "options" of the SMS connection:
+{ "provider": "sms_gateway", "gateway_url": "${origin}/v1/sms",
+  "gateway_authentication": { "method": "bearer",
+    ${claims.join(', ')},
+    ${field('secret', secret)},
+    ${field('secret_base64_encoded', isSecretBase64Encoded)} },
   "forward_req_info": true }
 
 Send another:  npm run send -- ${DEMONSTRATION_RECIPIENT}
 Logs:          ${stateDir}/ingress.log, worker.log, redis.log
 Metrics:       http://127.0.0.1:${adminPorts.ingress}/metrics (ingress), :${adminPorts.worker} (worker)
-Ctrl-C stops everything; what was accepted is kept.
+Ctrl-C stops everything; what was accepted is kept.${hasInbox ? ' Codes as they arrive:' : ''}
 `;
 }
