@@ -8,12 +8,15 @@ import {
   violationsOf,
 } from './support/browser.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
+import { PAYLOAD_KEY } from './support/base-env.ts';
 import { setupConsole } from './support/console.ts';
 import { startGateway } from './support/gateway.ts';
 import { untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';
 
 afterAll(closeBrowser);
+
+const PAYLOAD_KEYS = { kind: 'keys' as const, keys: [Buffer.from(PAYLOAD_KEY, 'base64url')] };
 
 /** A gateway that refuses French numbers and fails for German ones, and a console that looks at it. */
 async function setup(config: Parameters<typeof setupConsole>[0] = {}) {
@@ -54,6 +57,33 @@ describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium
     await page.getByRole('button', { name: 'Germany (DE)' }).click();
     await until(async () => expect(await tile('Accepted').innerText()).toBe('1'));
     expect(await page.getByLabel('Country').inputValue()).toBe('DE');
+  });
+
+  test('finds a message by its number, and one that was refused', async () => {
+    const { url, send, gateway } = await setup({ payloadKeys: PAYLOAD_KEYS });
+    const id = await send('+14155550177');
+    await untilConcluded(gateway.client, id);
+    await send('+33612345678');
+    const page = await openPage(`${url}/#find`);
+    const find = async (text: string) => {
+      await page.getByLabel('Phone number or message id').fill(text);
+      await page.keyboard.press('Enter');
+    };
+    const found = page.getByRole('list', { name: 'Messages found' }).locator('> li');
+
+    await find('+1 415 555 0177');
+    await until(async () => expect(await found.count()).toBe(1));
+    expect(await found.innerText()).toMatch(/sent[\s\S]*told 200[\s\S]*attempt 1 through http, accepted/);
+
+    await find('+33612345678');
+    await found.filter({ hasText: 'refused 403' }).waitFor();
+    expect(await found.innerText()).toContain('by allowed_countries');
+
+    await find(String(id));
+    await found.filter({ hasText: 'attempt 1' }).waitFor();
+    expect(await page.content()).not.toContain('4155550177');
+    await find('nobody');
+    await page.getByRole('alert').filter({ hasText: 'no phone number' }).waitFor();
   });
 
   test('blocks and unblocks a destination, by keyboard only', async () => {

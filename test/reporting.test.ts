@@ -15,7 +15,6 @@ async function setup(options: Parameters<typeof startGateway>[0] = {}) {
     createOverviewReader({
       redis: gateway.client,
       now: () => now,
-      inWords: (provider, { result, code }) => `${provider}: ${result} ${code}`,
     });
   const send = async (recipient = freshNumber()) => {
     const { body } = await postSms(gateway.ingress.url, { body: { recipient } });
@@ -65,7 +64,7 @@ test('says what came in, went out and was refused, by country and provider', asy
       name: 'http',
       isAvailable: true,
       results: { accepted: 2 },
-      lastError: { words: expect.stringContaining('http: transient'), at: expect.any(String) },
+      lastError: { words: expect.stringContaining('500'), at: expect.any(String) },
     },
   ]);
   expect(overview.countries).toEqual(

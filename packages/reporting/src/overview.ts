@@ -7,6 +7,7 @@ import { type ProcessStatus, readProcesses } from './processes.ts';
 import { quantileOf } from './quantile.ts';
 import { countsOf, readWindow } from './rollup-reader.ts';
 import { HOUR_MS } from './series.ts';
+import { inWords } from './why/reasons.ts';
 
 /** How the gateway fares, over a window of time. All times in ISO 8601, all durations in milliseconds. */
 export type Overview = {
@@ -73,14 +74,12 @@ type Options = {
   redis: RedisClient;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Says a provider's error in words. */
-  inWords: (provider: string, error: LastError) => string;
 };
 
 export type OverviewQuery = { lengthMs: number; country: string | undefined };
 
 /** Reads the overview from what the processes roll up in Redis. */
-export function createOverviewReader({ redis, now, inWords }: Options) {
+export function createOverviewReader({ redis, now }: Options) {
   return async ({ lengthMs, country }: OverviewQuery): Promise<Overview> => {
     const at = now();
     const [window, lastHour, hourBefore, queue, processes, lastErrors] = await Promise.all([
@@ -135,7 +134,7 @@ export function createOverviewReader({ redis, now, inWords }: Options) {
         const error = lastErrors.get(row.name);
         return {
           ...row,
-          lastError: error === undefined ? null : { words: inWords(row.name, error), at: iso(error.at) },
+          lastError: error === undefined ? null : { words: wordsOf(error), at: iso(error.at) },
         };
       }),
       countries: countriesOf(counts),
@@ -146,6 +145,7 @@ export function createOverviewReader({ redis, now, inWords }: Options) {
   };
 }
 
+const wordsOf = ({ result, code }: LastError) => (code === '' ? result.replaceAll('_', ' ') : inWords(code));
 const iso = (at: number) => new Date(at).toISOString();
 
 /** What a receipt says of a message that did not arrive. */

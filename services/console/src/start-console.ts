@@ -1,15 +1,16 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createInbox } from '@sms-gateway/delivery';
-import { createVault } from '@sms-gateway/privacy';
+import { createIdentity, createVault } from '@sms-gateway/privacy';
 import { closeWithin, createLogger, createTeardown, listen, type LogDestination } from '@sms-gateway/process';
 import { connectRedis, createConnectionWatch, type RedisClient } from '@sms-gateway/redis';
-import { createOverviewReader } from '@sms-gateway/reporting';
+import { createOverviewReader, createWhy } from '@sms-gateway/reporting';
 import { createBlocks, createRefusals } from '@sms-gateway/screening';
 import type { Router } from 'express';
 import { blockRoutes } from './api/blocks.ts';
 import { createInboxTail } from './api/inbox-tail.ts';
 import { inboxRoutes } from './api/inbox.ts';
+import { messageRoutes } from './api/messages.ts';
 import { overviewRoutes } from './api/overview.ts';
 import { createApp } from './http/app.ts';
 import type { ConsoleConfig } from '@sms-gateway/config';
@@ -58,15 +59,12 @@ export async function startConsole(
 
     const routes: Router[] = [
       overviewRoutes({
-        readOverview: createOverviewReader({
-          redis,
-          now,
-          inWords: (_provider, { result, code }) => `${result.replaceAll('_', ' ')} (${code})`,
-        }),
+        readOverview: createOverviewReader({ redis, now }),
         refusals: createRefusals({ redis }),
         now,
         onError: (error) => logger.warn({ err: error }, 'console.overview_failed'),
       }),
+      messageRoutes({ why: createWhy({ redis, identity: createIdentity(config.payloadKeys), now }) }),
       blockRoutes({ blocks: createBlocks({ redis }), logger }),
     ];
     if (config.hasInbox) {
