@@ -18,11 +18,14 @@ const CODES = new Set([
 /** An answer that no other recipient would have got. */
 const ABOUT_A_NUMBER = 'syntax_invalid_parameter_format';
 
-/** Classes an answer of Sinch's SMS API: HTTP status first, then the `code` in the body. */
+/** Classifies an answer of Sinch's SMS API: HTTP status first, then the `code` in the body. */
 export function classifySinchAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
-  if (isSuccess(answer)) return { kind: 'accepted', providerMessageId: batchId(body?.['id']) };
-
+  if (isSuccess(answer)) {
+    return body?.['canceled'] === true
+      ? { kind: 'provider_fault', code: 'sinch_canceled', isRecognised: false }
+      : { kind: 'accepted', providerMessageId: batchId(body?.['id']) };
+  }
   const written = body?.['code'];
   const known = typeof written === 'string' && CODES.has(written) ? written : undefined;
   const result = classifyHttpStatus(answer, nowMs, known && `sinch_${known}`);

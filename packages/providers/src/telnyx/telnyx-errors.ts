@@ -73,12 +73,10 @@ export function isRecipientFault(number: string): boolean {
   return RECIPIENT.has(number);
 }
 
-/** Classes an answer of Telnyx's Messaging API: HTTP status first, then the code of the first error. */
+/** Classifies an answer of Telnyx's Messaging API: HTTP status first, then the code of the first error. */
 export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
-  if (isSuccess(answer)) {
-    return { kind: 'accepted', providerMessageId: messageId(asObject(body?.['data'])?.['id']) };
-  }
+  if (isSuccess(answer)) return classifyMessage(asObject(body?.['data']));
   const number = errorNumber(objectsIn(body?.['errors'])[0]?.['code']);
   if (number === undefined) return classifyHttpStatus(answer, nowMs);
 
@@ -95,6 +93,20 @@ export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult 
     };
   }
   return ACCOUNT_OR_SENDER.has(number) ? { ...byStatus, isRecognised: true } : byStatus;
+}
+
+/** Of a message that Telnyx took, and may have given up already (developers.telnyx.com, Send a message). */
+function classifyMessage(message: Record<string, unknown> | undefined): SendResult {
+  const number = errorNumber(objectsIn(message?.['errors'])[0]?.['code']);
+  const status = objectsIn(message?.['to'])[0]?.['status'];
+  if (number === undefined && status !== 'sending_failed' && status !== 'delivery_failed') {
+    return { kind: 'accepted', providerMessageId: messageId(message?.['id']) };
+  }
+  const code = number === undefined ? 'telnyx_failed' : `telnyx_${number}`;
+  if (number !== undefined && RECIPIENT.has(number)) return { kind: 'rejected', code };
+  if (number !== undefined && THROTTLE.has(number)) return { kind: 'throttled', code, retryAfterMs: undefined };
+  const isRecognised = number !== undefined && ACCOUNT_OR_SENDER.has(number);
+  return { kind: 'provider_fault', code, isRecognised };
 }
 
 // Strict, because both end up in traces and logs: a body that repeats the request must not get there.

@@ -12,6 +12,9 @@ const RECIPIENT = new Set([
   21610, // recipient has unsubscribed (STOP): another provider must not be tried either
   21614, // 'To' is not a mobile number
   21635, // 'To' number cannot be a landline
+  // Codes of a message, in a status callback or in the answer to a send that failed at once.
+  30005, // unknown destination handset
+  30006, // landline or unreachable carrier
 ]);
 
 const THROTTLE = new Set([
@@ -63,9 +66,13 @@ export function isRecipientFault(number: number): boolean {
   return RECIPIENT.has(number);
 }
 
+/** Statuses of a message that Twilio took down and did not carry (twilio.com/docs/messaging/api/message-resource). */
+const FAILED = new Set<unknown>(['failed', 'undelivered', 'canceled']);
+
 /**
- * Classes an answer of Twilio's Messages API. Twilio has no idempotency key, so a 500, 502 or 504 may stand for a
- * message that was taken; of 503, 408 and 429 (twilio.com/docs/api/errors/20429) it can be said that it was not.
+ * Classifies an answer of Twilio's Messages API. A 201 shows a message, which may have failed already: then its
+ * `error_code` says why. Twilio has no idempotency key, so a 500, 502 or 504 may stand for a message that was taken; a
+ * 503, 408 or 429 (twilio.com/docs/api/errors/20429) means that it was not.
  */
 export function classifyTwilioAnswer(
   { status, headers, body }: Extract<HttpOutcome, { kind: 'answer' }>,
@@ -73,6 +80,11 @@ export function classifyTwilioAnswer(
 ): SendResult {
   const answer = parseJsonObject(body);
   if (status >= 200 && status < 300) {
+    const failure = errorNumber(answer?.['error_code']);
+    if (failure !== undefined) return classifyCode(failure, undefined);
+    if (FAILED.has(answer?.['status'])) {
+      return { kind: 'provider_fault', code: 'twilio_failed', isRecognised: false };
+    }
     return { kind: 'accepted', providerMessageId: messageSid(answer?.['sid']) };
   }
   const number = errorNumber(answer?.['code']);
@@ -82,12 +94,19 @@ export function classifyTwilioAnswer(
   if (status === 429) return { kind: 'throttled', code, retryAfterMs };
   if (status === 408 || status === 503) return { kind: 'transient', code, retryAfterMs };
   if (status >= 500) return { kind: 'unknown', code };
-  if (status >= 400 && number !== undefined) {
-    if (THROTTLE.has(number)) return { kind: 'throttled', code, retryAfterMs };
-    if (RECIPIENT.has(number)) return { kind: 'rejected', code };
-    if (ACCOUNT_OR_SENDER.has(number)) return { kind: 'provider_fault', code, isRecognised: true };
+  const isAboutCredentials = status === 401 || status === 403;
+  if (status < 400 || number === undefined) {
+    return { kind: 'provider_fault', code, isRecognised: isAboutCredentials };
   }
-  return { kind: 'provider_fault', code, isRecognised: status === 401 || status === 403 };
+  const result = classifyCode(number, retryAfterMs);
+  return result.kind === 'provider_fault' && isAboutCredentials ? { ...result, isRecognised: true } : result;
+}
+
+function classifyCode(number: number, retryAfterMs: number | undefined): SendResult {
+  const code = `twilio_${number}`;
+  if (THROTTLE.has(number)) return { kind: 'throttled', code, retryAfterMs };
+  if (RECIPIENT.has(number)) return { kind: 'rejected', code };
+  return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(number) };
 }
 
 // Strict, because both end up in traces and logs: a body that repeats the request must not get there.

@@ -22,13 +22,6 @@ const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
   ['canceled', 'failed'],
 ]);
 
-// Codes of receipts, beside those that an answer to a send may hold too. All that is not here, another provider may
-// cure: it has other routes and senders, and Twilio will not try again. That includes 30003 (unreachable handset) and
-// 30008 (unknown error): there the reason is unknown, while the status says that the message did not arrive.
-const RECIPIENT = new Set([
-  30005, // unknown destination handset
-  30006, // landline or unreachable carrier
-]);
 const EXPIRED = 30036; // validity period expired
 
 /**
@@ -102,6 +95,9 @@ function signature(authToken: string, text: string): string {
   return createHmac('sha1', authToken).update(text).digest('base64');
 }
 
+// Another provider may cure what is not the recipient's fault: it has other routes and senders, and Twilio will not try
+// again. That includes 30003 (unreachable handset) and 30008 (unknown error): there the reason is unknown, while the
+// status says that the message did not arrive.
 function receiptOf({ field }: Body): Receipt | undefined {
   const providerMessageId = messageSid(field('MessageSid'));
   const status = STATUSES.get(field('MessageStatus'));
@@ -113,12 +109,8 @@ function receiptOf({ field }: Body): Receipt | undefined {
     providerMessageId,
     status: isExpired ? 'expired' : status,
     code: number === undefined ? undefined : `twilio_${number}`,
-    isCurable: isFailure({ status }) && !isExpired && !(number !== undefined && isForGood(number)),
+    isCurable: isFailure({ status }) && !isExpired && !(number !== undefined && isRecipientFault(number)),
   };
-}
-
-function isForGood(number: number): boolean {
-  return RECIPIENT.has(number) || isRecipientFault(number);
 }
 
 // Strict, because it ends up in traces and logs.

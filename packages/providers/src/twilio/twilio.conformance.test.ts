@@ -15,6 +15,15 @@ import {
 } from '../../../../test/support/provider-conformance.ts';
 import { createTwilioProvider } from './twilio.ts';
 
+const SID = `SM${'0b'.repeat(16)}`;
+
+/** A 201 with a message in this state (twilio.com/docs/messaging/api/message-resource). */
+const message = (status: string, errorCode: number | null, expected: Row[2]): Row => [
+  `201 with status ${status} and error_code ${errorCode}`,
+  { status: 201, body: JSON.stringify({ ...ECHO, sid: SID, status, error_code: errorCode }) },
+  expected,
+];
+
 const row = (status: number, code: number, expected: Row[2]): Row => [
   `${status} with code ${code}`,
   { status, body: JSON.stringify({ ...ECHO, code, status }) },
@@ -33,7 +42,7 @@ describeConformance({
     }),
   accepted: {
     status: 201,
-    providerMessageId: `SM${'0b'.repeat(16)}`,
+    providerMessageId: SID,
     body: (sid) => JSON.stringify({ sid, body: REQUEST.body, to: REQUEST.to }),
   },
   unreadableSuccess: accepted(),
@@ -53,6 +62,14 @@ describeConformance({
     row(400, 29999, fault('twilio_29999', false)),
     row(403, 29999, fault('twilio_29999', true)),
     ['408', { status: 408 }, transient('http_408')],
+    message('failed', 30006, rejected('twilio_30006')),
+    message('undelivered', 21610, rejected('twilio_21610')),
+    message('failed', 21408, fault('twilio_21408', true)),
+    message('queued', 30007, fault('twilio_30007', false)),
+    message('failed', 21611, throttled('twilio_21611')),
+    message('failed', null, fault('twilio_failed', false)),
+    message('undelivered', null, fault('twilio_failed', false)),
+    message('queued', null, accepted(SID)),
     ['a code that is text', { status: 400, body: `{"code":"${REQUEST.body}"}` }, fault('http_400', false)],
     [
       'an RFC 9457 problem',
