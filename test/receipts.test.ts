@@ -50,6 +50,7 @@ async function setup({
     return {
       redis,
       client,
+      env: processEnv,
       ingress,
       worker,
       twilio: twilioServer.requests,
@@ -300,4 +301,25 @@ test('nothing of a receipt that is private gets into log, metrics or Redis', asy
   ].join('\n');
   const reference = callback.split('/').at(-1) ?? '';
   for (const secret of [text, '4155559876', TWILIO_AUTH_TOKEN, reference]) expect(seen).not.toContain(secret);
+});
+
+test('while the auth token is rotated no receipt is refused, and what proves them is counted', async () => {
+  await using gateway = await setup();
+  const { env, ingress } = gateway;
+  const trace = await sendOne(gateway);
+  const callback = callbackOf(gateway.twilio[0]);
+  const said = async (status: string, token: string) =>
+    (await callBack(ingress.url, callback, { MessageStatus: status }, { token })).status;
+
+  expect(await said('sent', 'new-auth-token')).toBe(403);
+  Object.assign(env, { TWILIO_AUTH_TOKEN: `new-auth-token,${TWILIO_AUTH_TOKEN}` });
+  ingress.reload();
+  await ingress.untilLog('config.reloaded', ({ needRestart }) => String(needRestart) === '');
+
+  expect(await said('sent', TWILIO_AUTH_TOKEN)).toBe(200);
+  expect(await said('delivered', 'new-auth-token')).toBe(200);
+  await gateway.until(trace.id, ({ attempts }) => expect(attempts[0]?.receipt?.status).toBe('delivered'));
+  const metrics = await ingress.metrics();
+  expect(series(metrics, 'gateway_receipts_proved_total{provider="twilio",key="1"}')).toBe(1);
+  expect(series(metrics, 'gateway_receipts_proved_total{provider="twilio",key="2"}')).toBe(1);
 });

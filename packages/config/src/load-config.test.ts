@@ -78,7 +78,7 @@ describe('an ingress configured by the environment', () => {
       ],
       receipts: [
         { name: 'infobip', kind: 'infobip', proof: 'reference', options: {} },
-        { name: 'sinch', kind: 'sinch', proof: 'reference', options: { webhookSecret: undefined } },
+        { name: 'sinch', kind: 'sinch', proof: 'reference', options: { webhookSecrets: undefined } },
       ],
       warnings: [],
     });

@@ -2,7 +2,7 @@ import { type ProviderConfig, providerVariable, type ReceiptConfig } from '@sms-
 import type { CredentialsCheck } from './credentials-check.ts';
 import type { Provider } from './provider.ts';
 import type { Probe, ProviderDeps, ProviderDescriptor } from './provider-descriptor.ts';
-import type { ReadReceipts } from './receipt-reader.ts';
+import type { ReadReceipts, ReceiptRequest } from './receipt-reader.ts';
 
 type Kinds = readonly ProviderDescriptor[];
 
@@ -15,15 +15,21 @@ export async function createProvider(
   return { ...(await descriptorOf(kind, kinds).create(options, deps)), name };
 }
 
-/** What reads the receipts that the ingress takes, by the provider's name. */
+export type ReceiptReader = { read: ReadReceipts; methods: readonly ReceiptRequest['method'][] };
+
+/** By the provider's name. */
+export type ReceiptReaders = ReadonlyMap<string, ReceiptReader>;
+
+/** What reads the receipts that the ingress takes. */
 export async function createReceiptReaders(
   configs: readonly ReceiptConfig[],
   kinds: Kinds,
-): Promise<ReadonlyMap<string, ReadReceipts>> {
+): Promise<ReceiptReaders> {
   const readers = configs.map(async ({ name, kind, options }) => {
     const { receipts } = descriptorOf(kind, kinds);
     if (receipts === undefined) throw new Error(`${kind} has no receipts to read`);
-    return [name, await receipts.createReader(options)] as const;
+    const read = await receipts.createReader(options);
+    return [name, { read, methods: receipts.methods ?? ['POST'] }] as const;
   });
   return new Map(await Promise.all(readers));
 }

@@ -4,6 +4,7 @@ export {
   credentialsQuestion,
   operatorUrl,
   probeProvider,
+  type ReceiptReaders,
 } from './configured-providers.ts';
 export type { CredentialsAnswer, CredentialsCheck } from './credentials-check.ts';
 export type {

@@ -3,7 +3,7 @@ import type { Receipt } from '@sms-gateway/contract';
 import type { z } from 'zod';
 import type { CredentialsCheck } from './credentials-check.ts';
 import type { LateResult, Provider, ProviderEvent, ReceiptMatch } from './provider.ts';
-import type { ReadReceipts } from './receipt-reader.ts';
+import type { ReadReceipts, ReceiptRequest } from './receipt-reader.ts';
 import type { SmppMemory } from './smpp/memory.ts';
 
 /** What a provider is created with, beside the options of its configuration. */
@@ -71,6 +71,8 @@ export interface ProviderDescriptor<
   probe?(options: Options, probe: Probe, signal: AbortSignal): Promise<boolean>;
   readonly credentials: CredentialsDeclaration<keyof Shape & string, Options>;
   readonly receipts?: NonNullable<ProviderDeclaration<Shape, Options, ReceiptOptions>['receipts']> & {
+    /** How the provider may call; POST if not given. */
+    readonly methods?: readonly ReceiptRequest['method'][];
     createReader(options: ReceiptOptions): Promise<ReadReceipts>;
   };
 }

@@ -3,6 +3,7 @@ import type { Receipt } from '@sms-gateway/contract';
 
 /** One call of a provider's to our receipt address. */
 export type ReceiptRequest = {
+  method: 'GET' | 'POST';
   /** As the provider called it: the public URL with the path and query of the request. */
   url: string;
   headers: IncomingHttpHeaders;
@@ -16,7 +17,12 @@ export type ReceiptRequest = {
 
 export type ReceiptReading =
   /** Empty where the call is genuine but says nothing about a message's delivery. */
-  | { kind: 'receipts'; receipts: Receipt[] }
+  | {
+      kind: 'receipts';
+      receipts: Receipt[];
+      /** Which of several secrets proved the call, by its position from 1; undefined where only the URL did. */
+      key?: number | undefined;
+    }
   /** The signature is missing, wrong or too old. */
   | { kind: 'unauthentic' }
   /** Genuine, but not of the documented form. */

@@ -28,7 +28,7 @@ const worker = (env: Env) => loadWorkerConfig({ env, providers: PROVIDERS });
 test('the ingress takes what verifies receipts', () => {
   const { receipts } = ingress({
     ...INGRESS,
-    TWILIO_AUTH_TOKEN: 'twilio-token',
+    TWILIO_AUTH_TOKEN: 'twilio-token, secondary',
     VONAGE_SIGNATURE_SECRET: 'vonage-secret',
     TELNYX_PUBLIC_KEY: PUBLIC_KEY,
     PLIVO_AUTH_TOKEN: 'plivo-token',
@@ -38,11 +38,11 @@ test('the ingress takes what verifies receipts', () => {
   const signed = (name: string, options: object) => ({ name, kind: name, proof: 'signature', options });
   expect(receipts).toEqual([
     { name: 'infobip', kind: 'infobip', proof: 'reference', options: {} },
-    signed('plivo', { authToken: 'plivo-token' }),
-    signed('sinch', { webhookSecret: 'sinch-secret' }),
-    signed('telnyx', { publicKey: PUBLIC_KEY }),
-    signed('twilio', { authToken: 'twilio-token' }),
-    signed('vonage', { signatureSecret: 'vonage-secret' }),
+    signed('plivo', { authTokens: ['plivo-token'] }),
+    signed('sinch', { webhookSecrets: ['sinch-secret'] }),
+    signed('telnyx', { publicKeys: [PUBLIC_KEY] }),
+    signed('twilio', { authTokens: ['twilio-token', 'secondary'] }),
+    signed('vonage', { signatureSecrets: ['vonage-secret'] }),
   ]);
 });
 
@@ -58,7 +58,7 @@ providers:
     name: 'twilio',
     kind: 'twilio',
     proof: 'signature',
-    options: { authToken: 'twilio-token' },
+    options: { authTokens: ['twilio-token'] },
   });
 });
 
@@ -72,7 +72,7 @@ test('a setting that neither process knows is a problem for both', () => {
 
 test('a public key that is none is refused without being repeated', () => {
   expect(() => ingress({ ...INGRESS, TELNYX_PUBLIC_KEY: 'not-a-key' })).toThrow(
-    'TELNYX_PUBLIC_KEY: must be base64 of 32 bytes',
+    'TELNYX_PUBLIC_KEY: entry 1 must be base64 of 32 bytes',
   );
 });
 
@@ -81,7 +81,7 @@ test.each([
   ['what only begins as base64', `${PUBLIC_KEY.slice(0, -1)}!`],
 ])('%s is no public key of Telnyx', (_what, publicKey) => {
   expect(() => ingress({ ...INGRESS, TELNYX_PUBLIC_KEY: publicKey })).toThrow(
-    'TELNYX_PUBLIC_KEY: must be base64 of 32 bytes',
+    'TELNYX_PUBLIC_KEY: entry 1 must be base64 of 32 bytes',
   );
 });
 

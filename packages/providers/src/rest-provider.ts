@@ -1,5 +1,6 @@
 import { createHttpClient } from './http-client.ts';
 import { type Answer, isSuccess } from './http-status.ts';
+import { withoutRepetition } from './message-id.ts';
 import type { LookupResult, Provider, SendRequest, SendResult } from './provider.ts';
 import { unansweredResult } from './unanswered.ts';
 
@@ -68,7 +69,7 @@ export function createRestProvider(options: Options): Provider {
         signal,
       );
       return outcome.kind === 'answer'
-        ? options.classify(outcome, now(), request)
+        ? withoutRepetition(options.classify(outcome, now(), request), request)
         : unansweredResult(outcome);
     },
     ...(lookup && {

@@ -5,7 +5,7 @@ import express, { type Express, type NextFunction, type Request } from 'express'
 import type { ConnectionAuthenticators } from './auth/connection-authenticators.ts';
 import type { Answer, Answers } from './http/answer.ts';
 import { orUnavailable } from './http/or-unavailable.ts';
-import { HttpProblem } from './http/problem.ts';
+import { HttpProblem, methodNotAllowed } from './http/problem.ts';
 import { readJson } from './http/read-json.ts';
 import type { AcceptMessage } from './messages/accept-message.ts';
 import type { RecordVerified } from './messages/record-verified.ts';
@@ -70,7 +70,7 @@ export function createApp({
     answers.send(res, recorded, recorded);
   }
 
-  async function postReceipts(req: Request, res: Answer): Promise<void> {
+  async function receiveReceipts(req: Request, res: Answer): Promise<void> {
     const { provider, reference } = req.params;
     const { receipts } = await receiptWebhook(String(provider), reference && String(reference), req);
     answers.send(res, { status: 'ok' }, { provider, receipts });
@@ -96,7 +96,7 @@ export function createApp({
     .get(getMessage)
     .all(() => refuseMethod('GET'));
   app.route('/v1/connections/:connection/verified').post(postVerified).all(refuseOther);
-  app.route('/v1/receipts/:provider{/:reference}').post(postReceipts).all(refuseOther);
+  app.all('/v1/receipts/:provider{/:reference}', receiveReceipts);
   app.use(refusePath);
   app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) =>
     answers.refuse(error, req, res),
@@ -117,9 +117,7 @@ function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void 
 }
 
 function refuseMethod(allowed: 'GET' | 'POST'): never {
-  throw new HttpProblem(405, 'method_not_allowed', `Only ${allowed} is answered here.`, {
-    headers: { Allow: allowed },
-  });
+  throw methodNotAllowed([allowed]);
 }
 
 function refusePath(): never {

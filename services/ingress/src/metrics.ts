@@ -14,6 +14,8 @@ export type IngressMetrics = {
   countryAssumed(countryCallingCode: string): void;
   retiredForm(form: string): void;
   receiptRefused(provider: string, reason: 'not_authentic' | 'malformed'): void;
+  /** `key`: position, from 1, of the configured secret or key that proved the call. */
+  receiptProved(provider: string, key: number): void;
   timeEnqueue<T>(work: () => Promise<T>): Promise<T>;
 };
 
@@ -87,6 +89,12 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['provider', 'reason'],
     registers,
   });
+  const receiptsProved = new Counter({
+    name: 'gateway_receipts_proved_total',
+    help: 'Calls to the receipt addresses by the secret or key that proved them, in the order of the configuration; one that is never counted any more can be taken out',
+    labelNames: ['provider', 'key'],
+    registers,
+  });
   const enqueueDuration = new Histogram({
     name: 'gateway_enqueue_duration_seconds',
     help: 'Time to make a message durable in Redis, failures included',
@@ -109,6 +117,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
       countriesAssumed.inc({ country_calling_code: countryCallingCode }),
     retiredForm: (form) => retiredForms.inc({ form }),
     receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),
+    receiptProved: (provider, key) => receiptsProved.inc({ provider, key }),
     timeEnqueue: async (work) => {
       const startedAt = performance.now();
       try {

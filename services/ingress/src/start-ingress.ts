@@ -106,6 +106,7 @@ export async function startIngress(
     const authenticators = await createConnectionAuthenticators({ connections: config.connections, now });
     /** The part of the configuration that a reload changes. */
     let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
+    let receiptReaders = await createReceiptReaders(config.receipts, kinds);
     const app = createApp({
       authenticators,
       acceptMessage: rememberRefusals(
@@ -123,7 +124,7 @@ export async function startIngress(
       traces: createTraceReader({ redis }),
       recordVerified: createRecordVerified({ guard, identity, metrics, now }),
       receiptWebhook: createReceiptWebhook({
-        readers: await createReceiptReaders(config.receipts, kinds),
+        readers: () => receiptReaders,
         publicUrl: config.publicUrl,
         references: createReceiptReferences(config.payloadKeys),
         receiptHandler: createReceiptHandler({
@@ -150,9 +151,11 @@ export async function startIngress(
         apply: async (next) => {
           const changes = {
             connections: namesOfChanges(current.connections, next.connections),
-            needRestart: needingRestart(config, next, ['connections', 'screening']),
+            needRestart: needingRestart(config, next, ['connections', 'screening', 'receipts']),
           };
+          const nextReaders = await createReceiptReaders(next.receipts, kinds);
           await authenticators.load(next.connections);
+          receiptReaders = nextReaders;
           current = next;
           return changes;
         },

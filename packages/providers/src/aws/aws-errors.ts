@@ -1,7 +1,8 @@
 import { classifyHttpStatus, isSuccess, type Answer } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import { parseRetryAfterMs } from '../retry-after.ts';
-import type { SendRequest, SendResult } from '../provider.ts';
+import type { SendResult } from '../provider.ts';
 
 /** Reasons (of ConflictException) that are about the recipient; nobody else should try either. */
 const RECIPIENT = new Set([
@@ -53,15 +54,15 @@ const EXCEPTIONS = new Set([
 ]);
 
 /**
- * Classes an answer of SendTextMessage, by the exception's name and reason
+ * Classifies an answer of SendTextMessage, by the exception's name and reason
  * (docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html). There is no idempotency
  * token, so an internal error may stand for a message that was taken; of a throttled one it can be said that it was
  * not.
  */
-export function classifyAwsAnswer(answer: Answer, nowMs: number, request: SendRequest): SendResult {
+export function classifyAwsAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
   if (isSuccess(answer)) {
-    return { kind: 'accepted', providerMessageId: messageId(body?.['MessageId'], request) };
+    return { kind: 'accepted', providerMessageId: readMessageId(body?.['MessageId']) };
   }
 
   const name = /(?:^|#)([A-Za-z]{1,64})(?:$|:)/.exec(textOf(body?.['__type']))?.[1] ?? '';
@@ -87,9 +88,4 @@ function token(known: string): string {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function messageId(value: unknown, { to, body }: SendRequest): string | undefined {
-  if (typeof value !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(value)) return undefined;
-  return value.includes(body) || value.includes(to.slice(1)) ? undefined : value;
 }

@@ -3,6 +3,7 @@ import {
   type PinpointSMSVoiceV2ClientConfig,
   SendTextMessageCommand,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import { withoutRepetition } from '../message-id.ts';
 import type { Provider, SendResult } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
 import { classifyAwsAnswer } from './aws-errors.ts';
@@ -72,7 +73,7 @@ export function createAwsProvider({
       const call = new AbortController();
       const end = await endOf(() => client.send(command, { abortSignal: call.signal }), call, signal);
       const outcome = outcomeOf(call.signal);
-      if (outcome?.kind === 'answer') return classifyAwsAnswer(outcome, now(), request);
+      if (outcome?.kind === 'answer') return withoutRepetition(classifyAwsAnswer(outcome, now()), request);
       if (outcome !== undefined) return unansweredResult(outcome);
       return withoutRequest(end);
     },

@@ -34,7 +34,7 @@ export const DUPLICATE_MESSAGE_ID = 23;
 const TAKEN_GROUPS = new Set([0, 1, 3]);
 
 /**
- * Classes an answer of Infobip's SMS API to the message `id`. A refusal comes with HTTP 200, so a 200 without the
+ * Classifies an answer of Infobip's SMS API to the message `id`. A refusal comes with HTTP 200, so a 200 without the
  * message's status is `unknown`. So is a 500, 502 or 504, though the same id may safely be sent again: whether the
  * message was taken is not known.
  */

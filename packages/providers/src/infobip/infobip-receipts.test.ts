@@ -26,6 +26,7 @@ const result = (groupId: unknown, id: unknown, error: unknown = NO_ERROR, messag
 
 function readBody(body: string, hasReference = true) {
   return createInfobipReceipts()({
+    method: 'POST',
     url: 'https://gw.example.com/v1/receipts/infobip?ref=abc',
     headers: { 'content-type': 'application/json' },
     rawBody: Buffer.from(body),

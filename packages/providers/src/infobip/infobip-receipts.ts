@@ -1,5 +1,6 @@
 import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
 import { asObject, parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { ReadReceipts, ReceiptReading } from '../receipt-reader.ts';
 import { DUPLICATE_MESSAGE_ID, isRecipientFault, wholeNumber } from './infobip-errors.ts';
 
@@ -65,7 +66,7 @@ function readReports(results: unknown): ReceiptReading {
 function receiptOf(result: Record<string, unknown> | undefined): Receipt | undefined {
   const { groupId, id } = asObject(result?.['status']) ?? {};
   const { id: reason, permanent } = asObject(result?.['error']) ?? {};
-  const providerMessageId = messageId(result?.['messageId']);
+  const providerMessageId = readMessageId(result?.['messageId']);
   const statusId = wholeNumber(id);
   const group = GROUPS.get(wholeNumber(groupId));
   if (providerMessageId === undefined || statusId === undefined || group === undefined) return undefined;
@@ -89,9 +90,4 @@ function failureStatus(stated: ReceiptStatus, errorId: number): ReceiptStatus {
 
 function codeOf(statusId: number, errorId: number): string {
   return errorId === 0 ? `infobip_${statusId}` : `infobip_${statusId}_${errorId}`;
-}
-
-// Ours begin with a letter. Strict, because it ends up in traces and logs: a phone number must not.
-function messageId(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[A-Za-z][\w-]{1,199}$/.test(value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { UUID } from '@sms-gateway/contract';
-import { text, token, uuid } from '@sms-gateway/config/fields';
+import { list, text, token, uuid } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
 import type { PlivoProviderOptions } from './plivo.ts';
@@ -21,10 +21,10 @@ export const plivo = defineProvider({
     }),
     authToken: setting({
       env: 'PLIVO_AUTH_TOKEN',
-      schema: token,
+      schema: list(token),
       services: ON_BOTH,
       secret: true,
-      doc: 'Auth token of the account or subaccount',
+      doc: 'Auth token of the account or subaccount; several, comma-separated, for rotation: the first sends, all verify receipts',
     }),
     from: senderSetting('plivo', 'PLIVO'),
     powerpackUuid: setting({
@@ -36,7 +36,11 @@ export const plivo = defineProvider({
   },
   senderSettings: ['from', 'powerpackUuid'],
   senderPool: { form: UUID, called: 'the UUID of a Powerpack' },
-  configure({ authId, authToken, from, powerpackUuid, apiUrl }, review): Options | undefined {
+  configure(
+    { authId, authToken: authTokens = [], from, powerpackUuid, apiUrl },
+    review,
+  ): Options | undefined {
+    const [authToken] = authTokens;
     review.require('authId', 'copy it from the overview of the Plivo console');
     review.require('authToken', 'copy it from the overview of the Plivo console');
     const powerpackLabel = review.label('powerpackUuid');
@@ -61,7 +65,7 @@ export const plivo = defineProvider({
   },
   receipts: {
     proof: 'authToken',
-    configure: ({ authToken }) => (authToken === undefined ? undefined : { authToken }),
+    configure: ({ authToken }) => (authToken === undefined ? undefined : { authTokens: authToken }),
     async createReader(options) {
       const { createPlivoReceipts } = await import('./plivo-receipts.ts');
       return createPlivoReceipts(options);

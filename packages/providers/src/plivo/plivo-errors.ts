@@ -1,6 +1,6 @@
-import { isUuid } from '@sms-gateway/contract';
 import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 
 /**
@@ -25,14 +25,9 @@ export function classifyPlivoAnswer(answer: Answer, nowMs: number): SendResult {
   if (isEmptyList(ids) && typeof error === 'string' && error !== '') {
     return { kind: 'provider_fault', code: 'plivo_error', isRecognised: false };
   }
-  return { kind: 'accepted', providerMessageId: Array.isArray(ids) ? readUuid(ids[0]) : undefined };
+  return { kind: 'accepted', providerMessageId: Array.isArray(ids) ? readMessageId(ids[0]) : undefined };
 }
 
 function isEmptyList(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
-}
-
-/** Undefined for all but a UUID: it ends up in traces and logs, and a body that repeats the request must not. */
-export function readUuid(value: unknown): string | undefined {
-  return isUuid(value) ? value : undefined;
 }

@@ -36,7 +36,8 @@ function read(
   headers: Record<string, unknown>,
   { url = URL, authToken = AUTH_TOKEN, hasReference = false } = {},
 ) {
-  return createPlivoReceipts({ authToken })({
+  return createPlivoReceipts({ authTokens: [authToken] })({
+    method: 'POST',
     url,
     // Node promises strings here; a caller's mistake must not open the door.
     headers: headers as IncomingHttpHeaders,
@@ -69,6 +70,7 @@ test.each([
 ])('reads %s as %s', (Status, status, isCurable) => {
   expect(readFields({ ...FIELDS, Status })).toEqual({
     kind: 'receipts',
+    key: 1,
     receipts: [{ providerMessageId: UUID, status, code: undefined, isCurable }],
   });
 });
@@ -97,6 +99,7 @@ test.each([
 ])('reads error %s of an undelivered message as %s, curable: %s', (ErrorCode, status, isCurable) => {
   expect(readFields({ ...FIELDS, Status: 'undelivered', ErrorCode })).toEqual({
     kind: 'receipts',
+    key: 1,
     receipts: [{ providerMessageId: UUID, status, code: `plivo_${ErrorCode}`, isCurable }],
   });
 });
@@ -217,5 +220,5 @@ test('a reference of ours alone proves nothing', () => {
 });
 
 test('refuses to read anything with an empty token', () => {
-  expect(() => createPlivoReceipts({ authToken: '' })).toThrow('authToken');
+  expect(() => createPlivoReceipts({ authTokens: [''] })).toThrow('authToken');
 });

@@ -1,11 +1,12 @@
 import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
+import { readMessageId } from '../message-id.ts';
 import type { ReadReceipts } from '../receipt-reader.ts';
-import { readUuid } from './plivo-errors.ts';
+import { provedBy } from '../proved-by.ts';
 import { isPlivos } from './plivo-signature.ts';
 
 export type PlivoReceiptsOptions = {
   /** Of the account or subaccount that sends the messages, or of its main account. */
-  authToken: string;
+  authTokens: readonly string[];
 };
 
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
@@ -28,21 +29,22 @@ const EXPIRED = 420;
 
 /**
  * Reads Plivo's message status callbacks: signed forms (docs.plivo.com, Message status callbacks). Plivo signs no
- * time, so a callback may come again at any time. Throws if the auth token is empty.
+ * time, so a callback may come again at any time. Throws if an auth token is empty.
  */
-export function createPlivoReceipts({ authToken }: PlivoReceiptsOptions): ReadReceipts {
-  if (authToken === '') throw new TypeError('plivo: authToken is empty');
+export function createPlivoReceipts({ authTokens }: PlivoReceiptsOptions): ReadReceipts {
+  if (authTokens.includes('')) throw new TypeError('plivo: authToken is empty');
 
   return (request) => {
     const form = new URLSearchParams(request.rawBody.toString());
-    if (!isPlivos(request, form, authToken)) return { kind: 'unauthentic' };
+    const key = provedBy(authTokens, (authToken) => isPlivos(request, form, authToken));
+    if (key === undefined) return { kind: 'unauthentic' };
     const receipt = receiptOf(form);
-    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
+    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt], key };
   };
 }
 
 function receiptOf(form: URLSearchParams): Receipt | undefined {
-  const providerMessageId = readUuid(onlyOne(form, 'MessageUUID'));
+  const providerMessageId = readMessageId(onlyOne(form, 'MessageUUID'));
   const stated = STATUSES.get(onlyOne(form, 'Status'));
   if (providerMessageId === undefined || stated === undefined) return undefined;
 

@@ -1,4 +1,4 @@
-import { choice, text, token } from '@sms-gateway/config/fields';
+import { choice, list, text, token } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
 import { SINCH_REGIONS } from './sinch-regions.ts';
@@ -31,10 +31,10 @@ export const sinch = defineProvider({
     from: senderSetting('sinch', 'SINCH'),
     webhookSecret: setting({
       env: 'SINCH_WEBHOOK_SECRET',
-      schema: token,
+      schema: list(token),
       services: ['ingress'],
       secret: true,
-      doc: 'Verifies receipts where the account signs them; else their URL does',
+      doc: 'Verifies receipts where the account signs them; several, comma-separated, for rotation; else their URL does',
     }),
     ...apiSettings('sinch', 'SINCH', "the region's base URL"),
   },
@@ -59,7 +59,7 @@ export const sinch = defineProvider({
   },
   receipts: {
     proof: 'webhookSecret',
-    configure: ({ webhookSecret }) => ({ webhookSecret }),
+    configure: ({ webhookSecret }) => ({ webhookSecrets: webhookSecret }),
     async createReader(options) {
       const { createSinchReceipts } = await import('./sinch-receipts.ts');
       return createSinchReceipts(options);

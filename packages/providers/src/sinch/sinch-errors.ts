@@ -1,5 +1,6 @@
 import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 
 // developers.sinch.com/docs/sms/api-reference/status-codes, and community.sinch.com, "Common SMS HTTP Statuses and
@@ -24,7 +25,7 @@ export function classifySinchAnswer(answer: Answer, nowMs: number): SendResult {
   if (isSuccess(answer)) {
     return body?.['canceled'] === true
       ? { kind: 'provider_fault', code: 'sinch_canceled', isRecognised: false }
-      : { kind: 'accepted', providerMessageId: batchId(body?.['id']) };
+      : { kind: 'accepted', providerMessageId: readMessageId(body?.['id']) };
   }
   const written = body?.['code'];
   const known = typeof written === 'string' && CODES.has(written) ? written : undefined;
@@ -32,9 +33,4 @@ export function classifySinchAnswer(answer: Answer, nowMs: number): SendResult {
   if (result.kind !== 'provider_fault') return result;
   const isSetting = (known !== undefined && known !== ABOUT_A_NUMBER) || answer.status === 404;
   return isSetting ? { ...result, isRecognised: true } : result;
-}
-
-/** Undefined for all but a batch's ID: it ends up in traces and logs, and a body that repeats the request must not. */
-export function batchId(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9A-Za-z]{20,40}$/.test(value) ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { objectsIn, parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { LookupResult } from '../provider.ts';
 import type { RestLookup } from '../rest-provider.ts';
-import { batchId } from './sinch-errors.ts';
 
 /**
  * Asks Sinch for the batches with our reference (developers.sinch.com, Batches, List batches), of which it lists
@@ -24,5 +24,5 @@ function readBatches(batches: unknown, id: string): LookupResult | undefined {
   const [batch] = ours;
   return batch === undefined
     ? { kind: 'not_found' }
-    : { kind: 'found', providerMessageId: batchId(batch['id']) };
+    : { kind: 'found', providerMessageId: readMessageId(batch['id']) };
 }

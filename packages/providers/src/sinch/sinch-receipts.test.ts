@@ -28,7 +28,8 @@ function read(
   headers: Record<string, unknown> = {},
   { webhookSecret, hasReference = false, now = NOW_MS }: Options = {},
 ) {
-  return createSinchReceipts({ webhookSecret })({
+  return createSinchReceipts({ webhookSecrets: webhookSecret === undefined ? undefined : [webhookSecret] })({
+    method: 'POST',
     url: 'https://gw.example.com/v1/receipts/sinch?ref=abc',
     // Node promises strings here; a caller's mistake must not open the door.
     headers: headers as IncomingHttpHeaders,
@@ -197,5 +198,31 @@ test('without a secret takes a reference of ours for proof, and nothing else', (
 });
 
 test('refuses to read anything with an empty secret', () => {
-  expect(() => createSinchReceipts({ webhookSecret: '' })).toThrow('webhookSecret');
+  expect(() => createSinchReceipts({ webhookSecrets: [''] })).toThrow('webhookSecret');
+});
+
+// Sinch's older service plans, by the samples of its documentation (developers.sinch.com, SMS, Delivery reports).
+test.each(['EzbQ7H0vXvAdvTWh', 'rTNNPRhZ-q_0Xt2c', '01FC66621XXXXX119Z8PMV1QPQ'])(
+  'takes the batch id %s',
+  (batchId) => {
+    expect(readReport({ ...REPORT, batch_id: batchId })).toMatchObject({
+      receipts: [{ providerMessageId: batchId }],
+    });
+  },
+);
+
+test('any of several secrets proves a report, and which one is told', () => {
+  const body = JSON.stringify(REPORT);
+  const reading = (webhookSecrets: string[]) =>
+    createSinchReceipts({ webhookSecrets })({
+      method: 'POST',
+      url: 'https://gw.example.com/v1/receipts/sinch',
+      headers: sign(body) as IncomingHttpHeaders,
+      rawBody: Buffer.from(body),
+      hasReference: false,
+      now: NOW_MS,
+    });
+
+  expect(reading(['new', SECRET])).toMatchObject({ kind: 'receipts', key: 2 });
+  expect(reading(['new'])).toEqual(UNAUTHENTIC);
 });

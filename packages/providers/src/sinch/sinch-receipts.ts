@@ -1,12 +1,13 @@
 import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
 import { asObject, parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
+import { provedBy } from '../proved-by.ts';
 import type { ReadReceipts, ReceiptReading } from '../receipt-reader.ts';
-import { batchId } from './sinch-errors.ts';
 import { isSinchs } from './sinch-signature.ts';
 
 export type SinchReceiptsOptions = {
-  /** The HMAC secret, if Sinch has set one up for the service plan. */
-  webhookSecret?: string | undefined;
+  /** The HMAC secrets, if Sinch has set one up for the service plan. */
+  webhookSecrets?: readonly string[] | undefined;
 };
 
 // developers.sinch.com, Delivery report statuses.
@@ -33,15 +34,17 @@ const INTERNAL_EXPIRY = 406;
  * Reads Sinch's delivery report callbacks (developers.sinch.com, SMS, Webhooks). With a secret they must carry its
  * HMAC. Sinch signs only for service plans for which it was asked to; without a secret the reference in the URL is
  * the proof. What is not about the delivery of one message, a report of several recipients included, gives no
- * receipt. Throws if the secret is empty.
+ * receipt. Throws if a secret is empty.
  */
-export function createSinchReceipts({ webhookSecret }: SinchReceiptsOptions): ReadReceipts {
-  if (webhookSecret === '') throw new TypeError('sinch: webhookSecret is empty');
+export function createSinchReceipts({ webhookSecrets }: SinchReceiptsOptions): ReadReceipts {
+  if (webhookSecrets?.includes('')) throw new TypeError('sinch: webhookSecret is empty');
 
   return (request) => {
-    const isGenuine = webhookSecret === undefined ? request.hasReference : isSinchs(request, webhookSecret);
-    if (!isGenuine) return { kind: 'unauthentic' };
-    return readReport(parseJsonObject(request.rawBody.toString()));
+    const key = provedBy(webhookSecrets ?? [], (secret) => isSinchs(request, secret));
+    const isProved = webhookSecrets === undefined ? request.hasReference : key !== undefined;
+    if (!isProved) return { kind: 'unauthentic' };
+    const reading = readReport(parseJsonObject(request.rawBody.toString()));
+    return reading.kind === 'receipts' ? { ...reading, key } : reading;
   };
 }
 
@@ -65,7 +68,7 @@ function readSummary({
 }
 
 function reading(id: unknown, stated: Record<string, unknown> | undefined): ReceiptReading {
-  const receipt = receiptOf(batchId(id), stated?.['status'], stated?.['code']);
+  const receipt = receiptOf(readMessageId(id), stated?.['status'], stated?.['code']);
   return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
 }
 

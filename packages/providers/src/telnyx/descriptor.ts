@@ -1,5 +1,5 @@
 import { UUID } from '@sms-gateway/contract';
-import { text, token, uuid } from '@sms-gateway/config/fields';
+import { list, text, token, uuid } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
 import type { TelnyxProviderOptions } from './telnyx.ts';
@@ -25,18 +25,24 @@ export const telnyx = defineProvider({
     }),
     publicKey: setting({
       env: 'TELNYX_PUBLIC_KEY',
-      schema: text.refine(
-        (value) => Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/_-]+=*$/.test(value),
-        'must be base64 of 32 bytes; copy the public key from the Telnyx portal, under Keys & Credentials',
+      schema: list(
+        text.refine(
+          (value) => Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/_-]+=*$/.test(value),
+          'must be base64 of 32 bytes; copy the public key from the Telnyx portal, under Keys & Credentials',
+        ),
       ),
       services: ON_BOTH,
-      doc: 'Public key of the account, base64, which verifies receipts; without it none are asked for',
+      doc: 'Public key of the account, base64, which verifies receipts; several, comma-separated, for rotation; without it none are asked for',
     }),
     ...apiSettings('telnyx', 'TELNYX'),
   },
   senderSettings: ['from', 'messagingProfileId'],
   senderPool: { form: UUID, called: 'the UUID of a messaging profile' },
-  configure({ apiKey, from, messagingProfileId, publicKey, apiUrl }, review): Options | undefined {
+  configure(
+    { apiKey, from, messagingProfileId, publicKey: publicKeys = [], apiUrl },
+    review,
+  ): Options | undefined {
+    const [publicKey] = publicKeys;
     review.require('apiKey', 'make one in the Telnyx portal, under API Keys');
     const hasProfile = review.isGiven('messagingProfileId');
     if (!hasProfile) {
@@ -63,7 +69,7 @@ export const telnyx = defineProvider({
   },
   receipts: {
     proof: 'publicKey',
-    configure: ({ publicKey }) => (publicKey === undefined ? undefined : { publicKey }),
+    configure: ({ publicKey }) => (publicKey === undefined ? undefined : { publicKeys: publicKey }),
     async createReader(options) {
       const { createTelnyxReceipts } = await import('./telnyx-receipts.ts');
       return createTelnyxReceipts(options);

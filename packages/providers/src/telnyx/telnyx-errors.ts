@@ -1,6 +1,6 @@
-import { isUuid } from '@sms-gateway/contract';
 import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
 import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 import { parseRetryAfterMs } from '../retry-after.ts';
 
@@ -100,20 +100,17 @@ function classifyMessage(message: Record<string, unknown> | undefined): SendResu
   const number = errorNumber(objectsIn(message?.['errors'])[0]?.['code']);
   const status = objectsIn(message?.['to'])[0]?.['status'];
   if (number === undefined && status !== 'sending_failed' && status !== 'delivery_failed') {
-    return { kind: 'accepted', providerMessageId: messageId(message?.['id']) };
+    return { kind: 'accepted', providerMessageId: readMessageId(message?.['id']) };
   }
   const code = number === undefined ? 'telnyx_failed' : `telnyx_${number}`;
   if (number !== undefined && RECIPIENT.has(number)) return { kind: 'rejected', code };
-  if (number !== undefined && THROTTLE.has(number)) return { kind: 'throttled', code, retryAfterMs: undefined };
+  if (number !== undefined && THROTTLE.has(number))
+    return { kind: 'throttled', code, retryAfterMs: undefined };
   const isRecognised = number !== undefined && ACCOUNT_OR_SENDER.has(number);
   return { kind: 'provider_fault', code, isRecognised };
 }
 
-// Strict, because both end up in traces and logs: a body that repeats the request must not get there.
-export function messageId(value: unknown): string | undefined {
-  return isUuid(value) ? value : undefined;
-}
-
+// Strict, because it ends up in traces and logs.
 export function errorNumber(value: unknown): string | undefined {
   return typeof value === 'string' && /^\d{5}$/.test(value) ? value : undefined;
 }

@@ -39,7 +39,8 @@ const sign = (body: string | Buffer, timestamp: unknown = NOW_S, key: KeyObject 
   );
 
 function read(body: string | Buffer, signature: unknown = sign(body), timestamp: unknown = String(NOW_S)) {
-  return createTelnyxReceipts({ publicKey: PUBLIC_KEY })({
+  return createTelnyxReceipts({ publicKeys: [PUBLIC_KEY] })({
+    method: 'POST',
     url: 'https://sms.example.com/v1/receipts/telnyx?ref=msg_1.1.x',
     // Node promises strings here; a caller's mistake must not open the door.
     headers: { 'telnyx-signature-ed25519': signature, 'telnyx-timestamp': timestamp } as IncomingHttpHeaders,
@@ -59,6 +60,7 @@ const UNAUTHENTIC = { kind: 'unauthentic' };
 const MALFORMED = { kind: 'malformed' };
 const DELIVERED = {
   kind: 'receipts',
+  key: 1,
   receipts: [{ providerMessageId: ID, status: 'delivered', code: undefined, isCurable: false }],
 };
 
@@ -74,6 +76,7 @@ test.each([
 ])('reads %s as %s', (status, expected, isCurable) => {
   expect(read(event({ to: [{ status }] }))).toEqual({
     kind: 'receipts',
+    key: 1,
     receipts: [{ providerMessageId: ID, status: expected, code: undefined, isCurable }],
   });
 });
@@ -98,6 +101,7 @@ test.each([
 ])('reads %s with error %s as %s, curable: %s', (status, code, expected, isCurable) => {
   expect(read(failed(status, code))).toEqual({
     kind: 'receipts',
+    key: 1,
     receipts: [{ providerMessageId: ID, status: expected, code: `telnyx_${code}`, isCurable }],
   });
 });
@@ -119,11 +123,11 @@ test('does without a list of errors', () => {
 test('reads of a message that was sent', () => {
   const body = event({ to: [{ status: 'sent' }] }, { event_type: 'message.sent' });
 
-  expect(read(body)).toMatchObject({ kind: 'receipts', receipts: [{ status: 'sent' }] });
+  expect(read(body)).toMatchObject({ kind: 'receipts', key: 1, receipts: [{ status: 'sent' }] });
 });
 
 test.each(['message.received', 'call.initiated', ''])('has nothing to say of an event %j', (event_type) => {
-  expect(read(event({}, { event_type }))).toEqual({ kind: 'receipts', receipts: [] });
+  expect(read(event({}, { event_type }))).toEqual({ kind: 'receipts', key: 1, receipts: [] });
 });
 
 test.each([
@@ -214,7 +218,7 @@ test.each(['', 'the-public-key', PUBLIC_KEY.slice(4), `${PUBLIC_KEY}\n`, 'A'.rep
   (unusable) => {
     let message = '';
     try {
-      createTelnyxReceipts({ publicKey: unusable });
+      createTelnyxReceipts({ publicKeys: [unusable] });
     } catch (error) {
       message = String(error);
     }

@@ -1,13 +1,15 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
 import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
+import { provedBy } from '../proved-by.ts';
 import type { ReadReceipts, ReceiptReading, ReceiptRequest } from '../receipt-reader.ts';
 import { isRecent } from '../signature-age.ts';
-import { errorNumber, isRecipientFault, messageId } from './telnyx-errors.ts';
+import { errorNumber, isRecipientFault } from './telnyx-errors.ts';
 
 export type TelnyxReceiptsOptions = {
-  /** The account's public key as the Telnyx portal shows it: base64 of the 32 bytes of an ed25519 key. */
-  publicKey: string;
+  /** Public keys as the Telnyx portal shows them: base64 of the 32 bytes of an ed25519 key. */
+  publicKeys: readonly string[];
 };
 
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
@@ -33,14 +35,16 @@ const EXPIRED = new Set([
 
 /**
  * Reads Telnyx's webhooks about outbound messages: JSON, signed with ed25519 together with a timestamp, which may be
- * five minutes off (developers.telnyx.com, Receiving webhooks). Throws if the public key cannot be used.
+ * five minutes off (developers.telnyx.com, Receiving webhooks). Throws if a public key cannot be used.
  */
-export function createTelnyxReceipts({ publicKey }: TelnyxReceiptsOptions): ReadReceipts {
-  const key = importKey(publicKey);
+export function createTelnyxReceipts({ publicKeys }: TelnyxReceiptsOptions): ReadReceipts {
+  const keys = publicKeys.map(importKey);
 
   return (request) => {
-    if (!isGenuine(request, key)) return { kind: 'unauthentic' };
-    return readEvent(parseJsonObject(request.rawBody.toString()));
+    const key = provedBy(keys, (publicKey) => isGenuine(request, publicKey));
+    if (key === undefined) return { kind: 'unauthentic' };
+    const reading = readEvent(parseJsonObject(request.rawBody.toString()));
+    return reading.kind === 'receipts' ? { ...reading, key } : reading;
   };
 }
 
@@ -75,7 +79,7 @@ function readEvent(event: Record<string, unknown> | undefined): ReceiptReading {
 }
 
 function receiptOf(message: Record<string, unknown> | undefined): Receipt | undefined {
-  const providerMessageId = messageId(message?.['id']);
+  const providerMessageId = readMessageId(message?.['id']);
   const status = STATUSES.get(objectsIn(message?.['to'])[0]?.['status']);
   if (providerMessageId === undefined || status === undefined) return undefined;
 

@@ -1,4 +1,4 @@
-import { text, token } from '@sms-gateway/config/fields';
+import { list, text, token } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
 import { MESSAGING_SERVICE_SID } from './messaging-service-sid.ts';
@@ -21,10 +21,10 @@ export const twilio = defineProvider({
     }),
     authToken: setting({
       env: 'TWILIO_AUTH_TOKEN',
-      schema: token,
+      schema: list(token),
       services: ON_BOTH,
       secret: true,
-      doc: 'Auth token of the account',
+      doc: 'Auth token of the account; several, comma-separated, for rotation: the first sends, all verify receipts',
     }),
     apiKey: setting({
       env: 'TWILIO_API_KEY',
@@ -49,7 +49,8 @@ export const twilio = defineProvider({
   senderSettings: ['from', 'messagingServiceSid'],
   senderPool: { form: MESSAGING_SERVICE_SID, called: 'the SID of a messaging service (MG and 32 digits)' },
   configure(settings, review): Options | undefined {
-    const { accountSid, authToken, apiKey, apiSecret, from, messagingServiceSid, apiUrl } = settings;
+    const { accountSid, apiKey, apiSecret, from, messagingServiceSid, apiUrl } = settings;
+    const [authToken] = settings.authToken ?? [];
     review.require('accountSid', 'copy it from the Twilio console (AC and 32 hexadecimal digits)');
     if (review.isGiven('apiKey') !== review.isGiven('apiSecret')) {
       const [given, missing] = review.isGiven('apiKey')
@@ -86,7 +87,7 @@ export const twilio = defineProvider({
   },
   receipts: {
     proof: 'authToken',
-    configure: ({ authToken }) => (authToken === undefined ? undefined : { authToken }),
+    configure: ({ authToken }) => (authToken === undefined ? undefined : { authTokens: authToken }),
     async createReader(options) {
       const { createTwilioReceipts } = await import('./twilio-receipts.ts');
       return createTwilioReceipts(options);

@@ -1,5 +1,6 @@
 import type { HttpOutcome } from '../http-client.ts';
 import { parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 import { parseRetryAfterMs } from '../retry-after.ts';
 
@@ -85,7 +86,7 @@ export function classifyTwilioAnswer(
     if (FAILED.has(answer?.['status'])) {
       return { kind: 'provider_fault', code: 'twilio_failed', isRecognised: false };
     }
-    return { kind: 'accepted', providerMessageId: messageSid(answer?.['sid']) };
+    return { kind: 'accepted', providerMessageId: readMessageId(answer?.['sid']) };
   }
   const number = errorNumber(answer?.['code']);
   const code = number === undefined ? `http_${status}` : `twilio_${number}`;
@@ -109,11 +110,7 @@ function classifyCode(number: number, retryAfterMs: number | undefined): SendRes
   return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(number) };
 }
 
-// Strict, because both end up in traces and logs: a body that repeats the request must not get there.
-export function messageSid(value: unknown): string | undefined {
-  return typeof value === 'string' && /^(SM|MM)[0-9a-fA-F]{32}$/.test(value) ? value : undefined;
-}
-
+// Strict, because it ends up in traces and logs.
 function errorNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1_000_000
     ? value

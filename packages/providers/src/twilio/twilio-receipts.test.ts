@@ -38,7 +38,8 @@ function read(
 ) {
   // Node promises a string here; a caller's mistake must not open the door.
   const headers = { 'x-twilio-signature': signature } as IncomingHttpHeaders;
-  return createTwilioReceipts({ authToken: token })({
+  return createTwilioReceipts({ authTokens: [token] })({
+    method: 'POST',
     url,
     headers,
     rawBody: Buffer.from(body),
@@ -66,6 +67,7 @@ test.each([
 ])('reads %s as %s', (MessageStatus, status, isCurable) => {
   expect(readFields({ ...FIELDS, MessageStatus })).toEqual({
     kind: 'receipts',
+    key: 1,
     receipts: [{ providerMessageId: SID, status, code: undefined, isCurable }],
   });
 });
@@ -89,6 +91,7 @@ test.each([
 ])('reads %s with error %s as %s, curable: %s', (MessageStatus, ErrorCode, status, isCurable) => {
   expect(readFields({ ...FIELDS, MessageStatus, ErrorCode })).toEqual({
     kind: 'receipts',
+    key: 1,
     receipts: [{ providerMessageId: SID, status, code: `twilio_${ErrorCode}`, isCurable }],
   });
 });
@@ -227,6 +230,7 @@ test('reads JSON whose hash is in the signed URL', () => {
   expect(twilio.validateRequestWithBody(AUTH_TOKEN, signature, url, body)).toBe(true);
   expect(read(body, signature, { url })).toMatchObject({
     kind: 'receipts',
+    key: 1,
     receipts: [{ status: 'delivered' }],
   });
   expect(read(body.replace('delivered', 'failed'), signature, { url })).toEqual(UNAUTHENTIC);
@@ -240,5 +244,22 @@ test('takes JSON of another form for malformed', () => {
 });
 
 test('refuses to work without an auth token', () => {
-  expect(() => createTwilioReceipts({ authToken: '' })).toThrow('authToken');
+  expect(() => createTwilioReceipts({ authTokens: [''] })).toThrow('authToken');
+});
+
+test('any of several auth tokens proves a callback, and which one is told', async () => {
+  const fields = { MessageSid: `SM${'0b'.repeat(16)}`, MessageStatus: 'delivered' };
+  const reading = (authTokens: string[]) =>
+    createTwilioReceipts({ authTokens })({
+      method: 'POST',
+      url: URL,
+      headers: { 'x-twilio-signature': sign(URL, fields) },
+      rawBody: Buffer.from(encode(fields)),
+      hasReference: false,
+      now: 0,
+    });
+
+  expect(reading([AUTH_TOKEN, 'secondary'])).toMatchObject({ kind: 'receipts', key: 1 });
+  expect(reading(['new', AUTH_TOKEN])).toMatchObject({ kind: 'receipts', key: 2 });
+  expect(reading(['new'])).toEqual(UNAUTHENTIC);
 });

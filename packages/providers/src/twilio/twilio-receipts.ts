@@ -1,12 +1,17 @@
 import { createHash, createHmac } from 'node:crypto';
 import { isFailure, type Receipt, type ReceiptStatus, isEqual } from '@sms-gateway/contract';
 import { parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
+import { provedBy } from '../proved-by.ts';
 import type { ReadReceipts, ReceiptRequest } from '../receipt-reader.ts';
-import { isRecipientFault, messageSid } from './twilio-errors.ts';
+import { isRecipientFault } from './twilio-errors.ts';
 
 export type TwilioReceiptsOptions = {
-  /** The account's primary auth token, also where messages are sent with an API key: it signs all callbacks. */
-  authToken: string;
+  /**
+   * The account's auth tokens, also where messages are sent with an API key. The primary one signs all callbacks; while
+   * it is replaced, that may be the old one or the new one.
+   */
+  authTokens: readonly string[];
 };
 
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
@@ -27,22 +32,23 @@ const EXPIRED = 30036; // validity period expired
 /**
  * Reads Twilio's status callbacks: forms, signed as twilio.com/docs/usage/security says. Requests with a `bodySHA256`
  * in their URL are JSON, signed by URL and hash. Twilio signs no time, so a callback may come again at any time.
- * Throws if the auth token is empty.
+ * Throws if an auth token is empty.
  */
-export function createTwilioReceipts({ authToken }: TwilioReceiptsOptions): ReadReceipts {
-  if (authToken === '') throw new TypeError('twilio: authToken is empty');
+export function createTwilioReceipts({ authTokens }: TwilioReceiptsOptions): ReadReceipts {
+  if (authTokens.includes('')) throw new TypeError('twilio: authToken is empty');
 
   return (request) => {
     const given = request.headers['x-twilio-signature'];
     const body = readBody(request);
     if (typeof given !== 'string' || body === undefined) return { kind: 'unauthentic' };
-    const isGenuine = portVariants(request.url)
-      .map((url) => isEqual(given, signature(authToken, url + body.signed)))
-      .includes(true);
-    if (!isGenuine) return { kind: 'unauthentic' };
+    const texts = portVariants(request.url).map((url) => url + body.signed);
+    const key = provedBy(authTokens, (authToken) =>
+      texts.map((text) => isEqual(given, signature(authToken, text))).includes(true),
+    );
+    if (key === undefined) return { kind: 'unauthentic' };
 
     const receipt = receiptOf(body);
-    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
+    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt], key };
   };
 }
 
@@ -99,7 +105,7 @@ function signature(authToken: string, text: string): string {
 // again. That includes 30003 (unreachable handset) and 30008 (unknown error): there the reason is unknown, while the
 // status says that the message did not arrive.
 function receiptOf({ field }: Body): Receipt | undefined {
-  const providerMessageId = messageSid(field('MessageSid'));
+  const providerMessageId = readMessageId(field('MessageSid'));
   const status = STATUSES.get(field('MessageStatus'));
   if (providerMessageId === undefined || status === undefined) return undefined;
 

@@ -1,5 +1,6 @@
 import twilio from 'twilio';
 import { createHttpClient } from '../http-client.ts';
+import { withoutRepetition } from '../message-id.ts';
 import type { Provider, SendRequest } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
 import { MESSAGING_SERVICE_SID } from './messaging-service-sid.ts';
@@ -79,7 +80,9 @@ export function createTwilioProvider({
       }
       const outcome = call.outcome();
       if (!outcome) throw new Error('twilio: the SDK made no request');
-      return outcome.kind === 'answer' ? classifyTwilioAnswer(outcome, now()) : unansweredResult(outcome);
+      return outcome.kind === 'answer'
+        ? withoutRepetition(classifyTwilioAnswer(outcome, now()), request)
+        : unansweredResult(outcome);
     },
     close: () => http.close(),
   };

@@ -1,4 +1,4 @@
-import { token } from '@sms-gateway/config/fields';
+import { list, token } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
 
@@ -17,15 +17,16 @@ export const vonage = defineProvider({
     from: senderSetting('vonage', 'VONAGE'),
     signatureSecret: setting({
       env: 'VONAGE_SIGNATURE_SECRET',
-      schema: token,
+      schema: list(token),
       services: ON_BOTH,
       secret: true,
-      doc: 'Signature secret of the account, which verifies receipts; without it none are asked for',
+      doc: 'Signature secret of the account, which verifies receipts; several, comma-separated, for rotation; without it none are asked for',
     }),
     ...apiSettings('vonage', 'VONAGE'),
   },
   senderSettings: ['from'],
-  configure({ apiKey, apiSecret, from, signatureSecret, apiUrl }, review) {
+  configure({ apiKey, apiSecret, from, signatureSecret: signatureSecrets = [], apiUrl }, review) {
+    const [signatureSecret] = signatureSecrets;
     review.require('apiKey', 'copy it from the API settings of the Vonage dashboard');
     review.require('apiSecret', 'copy it from the API settings of the Vonage dashboard');
     review.require('from', 'set the sender: a number of the account or a sender ID');
@@ -39,7 +40,9 @@ export const vonage = defineProvider({
   },
   receipts: {
     proof: 'signatureSecret',
-    configure: ({ signatureSecret }) => (signatureSecret === undefined ? undefined : { signatureSecret }),
+    methods: ['GET', 'POST'],
+    configure: ({ signatureSecret }) =>
+      signatureSecret === undefined ? undefined : { signatureSecrets: signatureSecret },
     async createReader(options) {
       const { createVonageReceipts } = await import('./vonage-receipts.ts');
       return createVonageReceipts(options);

@@ -1,5 +1,6 @@
 import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
 import { objectsIn, parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 
 // messages[].status, named at developer.vonage.com/api-errors/sms. Only this list may give up on a recipient.
@@ -33,7 +34,7 @@ const ACCOUNT_OR_SENDER = new Set([
 const INTERNAL_ERROR = '5';
 
 /**
- * Classes an answer of Vonage's SMS API. Errors come with HTTP 200: the result stands in `messages[].status`, one
+ * Classifies an answer of Vonage's SMS API. Errors come with HTTP 200: the result stands in `messages[].status`, one
  * entry for each part of the text. A 200 without one is therefore `unknown`, not a success.
  */
 export function classifyVonageAnswer(answer: Answer, nowMs: number): SendResult {
@@ -43,7 +44,8 @@ export function classifyVonageAnswer(answer: Answer, nowMs: number): SendResult 
   if (first === undefined) return { kind: 'unknown', code: `http_${answer.status}` };
 
   const failed = parts.find(({ status }) => status !== '0');
-  if (failed === undefined) return { kind: 'accepted', providerMessageId: messageId(first['message-id']) };
+  if (failed === undefined)
+    return { kind: 'accepted', providerMessageId: readMessageId(first['message-id']) };
   return failed !== first || parts.some(({ status }) => status === '0')
     ? { kind: 'unknown', code: 'vonage_partial' }
     : classifyMessageStatus(failed['status']);
@@ -58,9 +60,4 @@ function classifyMessageStatus(status: unknown): SendResult {
   if (THROTTLE.has(status)) return { kind: 'throttled', code, retryAfterMs: undefined };
   if (status === INTERNAL_ERROR) return { kind: 'unknown', code };
   return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(status) };
-}
-
-// Strict, because it ends up in traces and logs; longer than a phone number.
-export function messageId(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9A-Fa-f-]{16,36}$/.test(value) ? value : undefined;
 }

@@ -27,15 +27,33 @@ const SIGNED: Record<string, unknown> = {
   nonce: 'ec11dd3e-1e7f-4db5-9467-82b02cd223b9',
 };
 
-type Call = { headers?: object; now?: number; url?: string; secret?: string };
+type Call = {
+  method?: 'GET' | 'POST';
+  headers?: object;
+  now?: number;
+  url?: string;
+  secrets?: string[];
+  hasReference?: boolean;
+};
 
-function read(body: string | Buffer, { headers = {}, now = NOW_S, url = URL, secret = SECRET }: Call = {}) {
-  return createVonageReceipts({ signatureSecret: secret })({
+function read(
+  body: string | Buffer,
+  {
+    method = 'POST',
+    headers = {},
+    now = NOW_S,
+    url = URL,
+    secrets = [SECRET],
+    hasReference = true,
+  }: Call = {},
+) {
+  return createVonageReceipts({ signatureSecrets: secrets })({
+    method,
     url,
     // Node promises strings here; a caller's mistake must not open the door.
     headers: { 'content-type': 'application/json', ...headers },
     rawBody: Buffer.from(body),
-    hasReference: true,
+    hasReference,
     now: now * 1000,
   });
 }
@@ -79,6 +97,7 @@ const UNAUTHENTIC = { kind: 'unauthentic' };
 const MALFORMED = { kind: 'malformed' };
 const DELIVERED = {
   kind: 'receipts',
+  key: 1,
   receipts: [{ providerMessageId: ID, status: 'delivered', code: undefined, isCurable: false }],
 };
 
@@ -117,6 +136,7 @@ describe('what a receipt says', () => {
   ])('reads %s with err-code %j as %s', async (status, code, expected, expectedCode, isCurable) => {
     expect(await readWithToken({ ...RECEIPT, status, 'err-code': code })).toEqual({
       kind: 'receipts',
+      key: 1,
       receipts: [{ providerMessageId: ID, status: expected, code: expectedCode, isCurable }],
     });
   });
@@ -287,7 +307,7 @@ describe('a signature', () => {
       },
     ],
   ])("agrees with the vector %s of Vonage's PHP SDK", async (sig, fields) => {
-    const call = { secret: 'my_secret_key_for_testing', now: Number(fields.timestamp) };
+    const call = { secrets: ['my_secret_key_for_testing'], now: Number(fields.timestamp) };
 
     // Genuine, but of a message that came in, so not of the form of a receipt.
     expect(await readSigned(fields, sig, call)).toEqual(MALFORMED);
@@ -368,5 +388,38 @@ describe('a signature', () => {
 });
 
 test('refuses to work without a signature secret', () => {
-  expect(() => createVonageReceipts({ signatureSecret: '' })).toThrow('signatureSecret');
+  expect(() => createVonageReceipts({ signatureSecrets: [''] })).toThrow('signatureSecret');
+});
+
+describe('an account that calls by GET', () => {
+  const inQuery = (fields: Record<string, unknown>, call: Call = {}) =>
+    read('', { method: 'GET', url: `${URL.split('?')[0]}?${encode(fields)}`, ...call });
+
+  test('has its query read, proved by the signature in it', async () => {
+    expect(await inQuery({ ...SIGNED, sig: sign(SIGNED) })).toEqual(DELIVERED);
+    expect(await inQuery({ ...SIGNED, status: 'failed', sig: sign(SIGNED) })).toEqual(UNAUTHENTIC);
+    expect(await inQuery(SIGNED)).toEqual(UNAUTHENTIC);
+  });
+
+  test('may prove it by a token, where the address is of one attempt: the token says nothing of the query', async () => {
+    const headers = { authorization: `Bearer ${await token('', { claims: {} })}` };
+
+    expect(await inQuery(RECEIPT, { headers })).toEqual(DELIVERED);
+    expect(await inQuery(RECEIPT, { headers, hasReference: false })).toEqual(UNAUTHENTIC);
+  });
+});
+
+test('any of several secrets proves a receipt, and which one is told', async () => {
+  const body = encode({ ...SIGNED, sig: sign(SIGNED) });
+
+  expect(await read(body, { ...FORM, secrets: ['new-secret', SECRET] })).toMatchObject({ key: 2 });
+  expect(await read(body, { ...FORM, secrets: ['new-secret', 'other'] })).toEqual(UNAUTHENTIC);
+});
+
+test('an id of a form that is not known yet is taken: the signature is the proof', async () => {
+  const fields = { ...SIGNED, messageId: 'aaaaaaaa-bbbb-7ccc-8ddd-0123456789ab-000001-x' };
+
+  expect(await read(encode({ ...fields, sig: sign(fields) }), FORM)).toMatchObject({
+    receipts: [{ providerMessageId: fields.messageId }],
+  });
 });

@@ -1,12 +1,13 @@
 import { isFailure, type Receipt, type ReceiptStatus } from '@sms-gateway/contract';
 import { parseJsonObject } from '../json-object.ts';
+import { readMessageId } from '../message-id.ts';
+import { provedBy } from '../proved-by.ts';
 import type { ReadReceipts, ReceiptRequest } from '../receipt-reader.ts';
-import { messageId } from './vonage-errors.ts';
 import { isVonages } from './vonage-signature.ts';
 
 export type VonageReceiptsOptions = {
-  /** The account's signature secret, which is not its API secret. */
-  signatureSecret: string;
+  /** The account's signature secrets, which are not its API secrets. */
+  signatureSecrets: readonly string[];
 };
 
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
@@ -33,31 +34,41 @@ const RECIPIENT = new Set([
 ]);
 
 /**
- * Reads delivery receipts of Vonage's SMS API: JSON or forms, proved by a JWT or by a signature. Throws if the
- * signature secret is empty.
+ * Reads delivery receipts of Vonage's SMS API: JSON, forms or the query of a GET, as the account is set up, proved by a
+ * JWT or by a signature. Throws if a signature secret is empty.
  */
-export function createVonageReceipts({ signatureSecret }: VonageReceiptsOptions): ReadReceipts {
-  if (signatureSecret === '') throw new TypeError('vonage: signatureSecret is empty');
+export function createVonageReceipts({ signatureSecrets }: VonageReceiptsOptions): ReadReceipts {
+  if (signatureSecrets.includes('')) throw new TypeError('vonage: signatureSecret is empty');
 
   return async (request) => {
     const parameters = parametersIn(request);
-    if (!(await isVonages(request, parameters, signatureSecret))) return { kind: 'unauthentic' };
+    const proofs = await Promise.all(
+      signatureSecrets.map((secret) => isVonages(request, parameters, secret)),
+    );
+    const key = provedBy(proofs, (isProved) => isProved);
+    if (key === undefined) return { kind: 'unauthentic' };
     const receipt = receiptOf(parameters);
-    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt] };
+    return receipt === undefined ? { kind: 'malformed' } : { kind: 'receipts', receipts: [receipt], key };
   };
 }
 
-/** Undefined for a body that is neither JSON nor a form, and for a form that says a thing twice. */
-function parametersIn({ headers, rawBody }: ReceiptRequest): Record<string, unknown> | undefined {
+/** Undefined for a body that is neither JSON nor a form, and for a form or query that says a thing twice. */
+function parametersIn({
+  method,
+  url,
+  headers,
+  rawBody,
+}: ReceiptRequest): Record<string, unknown> | undefined {
   const body = rawBody.toString();
-  if (/^application\/json\b/i.test(headers['content-type'] ?? '')) return parseJsonObject(body);
-  const pairs = [...new URLSearchParams(body)];
+  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
+  if (method === 'POST' && isJson) return parseJsonObject(body);
+  const pairs = [...new URLSearchParams(method === 'GET' ? url.split('?', 2)[1] : body)];
   const parameters = Object.fromEntries(pairs);
   return Object.keys(parameters).length === pairs.length ? parameters : undefined;
 }
 
 function receiptOf(parameters: Record<string, unknown> | undefined): Receipt | undefined {
-  const providerMessageId = messageId(parameters?.['messageId']);
+  const providerMessageId = readMessageId(parameters?.['messageId']);
   const status = STATUSES.get(parameters?.['status']);
   if (providerMessageId === undefined || status === undefined) return undefined;
 

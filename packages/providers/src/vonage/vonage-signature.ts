@@ -6,8 +6,9 @@ import { isRecent } from '../signature-age.ts';
 
 /**
  * Whether a webhook is Vonage's. A bearer token decides where there is one: a JWT with the hash of the body
- * (developer.vonage.com, Signed webhooks). Else it is the `sig` parameter of the SMS API (Signing messages). Both
- * carry a time, which may be five minutes off.
+ * (developer.vonage.com, Signed webhooks). A GET has no body, so its token proves nothing of the query, and counts only
+ * in a URL with a reference of ours. Else it is the `sig` parameter of the SMS API (Signing messages). Both carry a
+ * time, which may be five minutes off.
  */
 export async function isVonages(
   request: ReceiptRequest,
@@ -21,14 +22,20 @@ export async function isVonages(
     : parameters !== undefined && hasSignature(parameters, request, secret);
 }
 
-async function hasToken(token: string, { rawBody, now }: ReceiptRequest, secret: string): Promise<boolean> {
+async function hasToken(
+  token: string,
+  { method, rawBody, hasReference, now }: ReceiptRequest,
+  secret: string,
+): Promise<boolean> {
+  if (method === 'GET' && !hasReference) return false;
   try {
     const { payload } = await jwtVerify(token, Buffer.from(secret), {
       algorithms: ['HS256'],
       currentDate: new Date(now),
-      requiredClaims: ['iat', 'payload_hash'],
+      requiredClaims: method === 'GET' ? ['iat'] : ['iat', 'payload_hash'],
     });
     const { iat = 0, payload_hash: given } = payload;
+    if (method === 'GET') return isRecent(iat, now);
     const hash = createHash('sha256').update(rawBody).digest('hex');
     return isRecent(iat, now) && typeof given === 'string' && isEqual(given.toLowerCase(), hash);
   } catch {

@@ -64,6 +64,12 @@ export class HttpProblem extends Error {
   }
 }
 
+export function methodNotAllowed(allowed: readonly string[]): HttpProblem {
+  return new HttpProblem(405, 'method_not_allowed', `Only ${allowed.join(' and ')} is answered here.`, {
+    headers: { Allow: allowed.join(', ') },
+  });
+}
+
 /** The body of an answer in the form of RFC 9457. */
 export function problemJson({
   status,

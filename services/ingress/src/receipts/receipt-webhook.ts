@@ -1,10 +1,10 @@
 import type { Receipt } from '@sms-gateway/contract';
-import type { ReadReceipts } from '@sms-gateway/providers';
+import type { ReceiptReaders } from '@sms-gateway/providers';
 import type { AttemptReference, ReceiptReferences } from '@sms-gateway/privacy';
 import type { ReceiptHandler } from '@sms-gateway/delivery';
 import type { Request } from 'express';
 import type { IngressMetrics } from '../metrics.ts';
-import { HttpProblem } from '../http/problem.ts';
+import { HttpProblem, methodNotAllowed } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -19,8 +19,8 @@ export type ReceiptWebhook = (
 ) => Promise<{ receipts: number }>;
 
 type Deps = {
-  /** By the provider's name. */
-  readers: ReadonlyMap<string, ReadReceipts>;
+  /** Those of the configuration in effect, which a reload changes. */
+  readers: () => ReceiptReaders;
   /** The public URL of the ingress. Without it no provider knows where to call, and no signature can be checked. */
   publicUrl: string | undefined;
   references: ReceiptReferences;
@@ -38,12 +38,16 @@ export function createReceiptWebhook({
   now,
 }: Deps): ReceiptWebhook {
   return async (provider, token, req) => {
-    const read = readers.get(provider);
-    if (read === undefined || publicUrl === undefined) {
+    const reader = readers().get(provider);
+    const methods = reader?.methods ?? ['POST'];
+    const method = methods.find((one) => one === req.method);
+    if (method === undefined) throw methodNotAllowed(methods);
+    if (reader === undefined || publicUrl === undefined) {
       throw new HttpProblem(404, 'not_found', 'No receipts are taken from such a provider.');
     }
+    const { read } = reader;
     const rawBody = await readBody(req, BODY_LIMIT_BYTES);
-    const call = { url: publicUrl + req.originalUrl, headers: req.headers, rawBody, now: now() };
+    const call = { method, url: publicUrl + req.originalUrl, headers: req.headers, rawBody, now: now() };
     const reference = token === undefined ? undefined : references.read(token, { provider, now: call.now });
     const signed = await read({ ...call, hasReference: false });
     const isSigned = signed.kind !== 'unauthentic';
@@ -62,6 +66,7 @@ export function createReceiptWebhook({
       throw new HttpProblem(400, 'invalid_request', 'The body is not a receipt of the documented form.');
     }
 
+    if (reading.key !== undefined) metrics.receiptProved(provider, reading.key);
     const about = (receipt: Receipt) => isAbout(receipt, reference, reading.receipts.length);
     // Unsigned, the address is the only proof, and it proves what is said of its own message.
     const proved = isSigned ? reading.receipts : reading.receipts.filter(about);
