@@ -43,8 +43,8 @@ export function createSinchReceipts({ webhookSecrets }: SinchReceiptsOptions): R
     const key = provedBy(webhookSecrets ?? [], (secret) => isSinchs(request, secret));
     const isProved = webhookSecrets === undefined ? request.hasReference : key !== undefined;
     if (!isProved) return { kind: 'unauthentic' };
-    const reading = readReport(parseJsonObject(request.rawBody.toString()));
-    return reading.kind === 'receipts' ? { ...reading, key } : reading;
+    const report = readReport(parseJsonObject(request.rawBody.toString()));
+    return report.kind === 'receipts' ? { ...report, key } : report;
   };
 }
 
