@@ -170,6 +170,17 @@ async function orNothing(operation) {
   }
 }
 
+/**
+ * The same for every try of one notification, since Auth0 tells neither an id of it nor the number of the try: the
+ * gateway then sends it once. A user who asks again with a code that Auth0 still gives out gets it again once the first
+ * copy is known not to arrive. Keyed, because a bare hash of so few digits would tell the code; JSON, so that no two
+ * messages join to one text.
+ */
+function idempotencyKeyOf({ key }, { tenant, recipient, message_type: type, code, body }) {
+  const parts = [tenant, recipient, type, 'text', code, body];
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
+}
+
 // From here on the two Actions are the same, word for word.
 
 /** The settings, or the first problem with the secrets, which names the secret and never its value. */
@@ -235,15 +246,6 @@ function mapValues(fields, map) {
 /** Partly the end user's choice, and no form of it is worth a code: the gateway takes texts, of 16 KiB in all. */
 function informationOf(value) {
   return typeof value === 'string' ? value.slice(0, 512) : undefined;
-}
-
-/**
- * The same for every try to send one message, so that the gateway sends it once. Keyed, since a code has so few
- * digits that its bare hash would tell it; JSON, so that no two messages join to one text.
- */
-function idempotencyKeyOf({ key }, { tenant, recipient, message_type: type, code, body }) {
-  const parts = [tenant, recipient, type, 'text', code || body];
-  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
 }
 
 /** The token of Auth0's own gateway call: a JWT with HS256, valid for a minute. */

@@ -44,7 +44,8 @@ exports.onExecuteSendPhoneMessage = async (event) => {
     locale: event.request?.language,
     message_type: options.action === 'enrollment' ? 'otp_enroll' : 'otp_verify',
   });
-  const idempotencyKey = idempotencyKeyOf(settings, message);
+  // One key for all tries of this call and no other: Auth0 does not repeat a call, so the next one is a user's wish.
+  const idempotencyKey = randomUUID();
   // A try that comes after a newer code must not replace it.
   message.requested_at = new Date(startedAt).toISOString();
 
@@ -129,15 +130,6 @@ function mapValues(fields, map) {
 /** Partly the end user's choice, and no form of it is worth a code: the gateway takes texts, of 16 KiB in all. */
 function informationOf(value) {
   return typeof value === 'string' ? value.slice(0, 512) : undefined;
-}
-
-/**
- * The same for every try to send one message, so that the gateway sends it once. Keyed, since a code has so few
- * digits that its bare hash would tell it; JSON, so that no two messages join to one text.
- */
-function idempotencyKeyOf({ key }, { tenant, recipient, message_type: type, code, body }) {
-  const parts = [tenant, recipient, type, 'text', code || body];
-  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
 }
 
 /** The token of Auth0's own gateway call: a JWT with HS256, valid for a minute. */
