@@ -414,19 +414,6 @@ test('identical requests that come at once, to two ingress processes, are one me
   expect(gateway.http).toHaveLength(2);
 });
 
-test('a repeat of an older code does not make it the newest again', async () => {
-  await using gateway = await setup();
-  const recipient = freshNumber();
-  const older = await postSms(gateway.ingress.url, { body: { recipient, body: 'Code 400001' } });
-  const newer = await postSms(gateway.ingress.url, { body: { recipient, body: 'Code 400002' } });
-  await postSms(gateway.ingress.url, { body: { recipient, body: 'Code 400001' } });
-
-  await gateway.startWorker();
-
-  expect((await untilConcluded(gateway.client, older.body['id'])).outcome).toBe('superseded');
-  expect((await untilConcluded(gateway.client, newer.body['id'])).outcome).toBe('sent');
-});
-
 describe('a worker that is killed while it sends', () => {
   async function killMidSend(env: Record<string, string>) {
     const gateway = await setup({ http: inTurn(silence, accept), env });

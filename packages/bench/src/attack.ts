@@ -143,6 +143,7 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
       messageType: undefined,
       notice: undefined,
       idempotencyKey: undefined,
+      repeatWindowMs: 10_000,
       ttlMs: 180_000,
       requestedAt: undefined,
       screening,
@@ -162,6 +163,7 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
       }
       return;
     }
+    if (answer.kind === 'reused') throw new Error('the simulation sends no Idempotency-Key');
     const reached =
       answer.kind === 'blocked'
         ? ['blocked']

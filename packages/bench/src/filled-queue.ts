@@ -51,6 +51,7 @@ export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: B
         messageType: undefined,
         notice: undefined,
         idempotencyKey: undefined,
+        repeatWindowMs: 10_000,
         ttlMs: TTL_MS,
         requestedAt: undefined,
         screening: NO_SCREENING,

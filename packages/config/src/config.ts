@@ -71,6 +71,8 @@ export type ConnectionConfig = {
   subject: string | undefined;
   issuer: string | undefined;
   messageTtlMs: number;
+  /** For so long the same message without an Idempotency-Key is taken for a repeat. */
+  repeatWindowMs: number;
   destinations: DestinationsConfig;
   /** Country of recipients written without a leading +. */
   defaultCountry: string | undefined;

@@ -61,7 +61,9 @@ function connectionConfig(
 
   const { audience } = connection;
   const messageTtlMs = connection.messageTtl ?? settings.messageTtl;
-  if (secrets === undefined || audience === undefined || messageTtlMs === undefined) return undefined;
+  const repeatWindowMs = connection.repeatWindow ?? settings.repeatWindow;
+  if (secrets === undefined || audience === undefined) return undefined;
+  if (messageTtlMs === undefined || repeatWindowMs === undefined) return undefined;
   return {
     name,
     secrets,
@@ -70,6 +72,7 @@ function connectionConfig(
     subject: connection.subject,
     issuer: connection.issuer,
     messageTtlMs,
+    repeatWindowMs,
     destinations: destinationsConfig(connection, settings),
     defaultCountry: connection.defaultCountry ?? settings.defaultCountry,
     limits: limitsConfig(connection.limits, settings.limits),

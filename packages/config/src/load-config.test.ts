@@ -68,6 +68,7 @@ describe('an ingress configured by the environment', () => {
           subject: undefined,
           issuer: undefined,
           messageTtlMs: 180_000,
+          repeatWindowMs: 10_000,
           defaultCountry: undefined,
           destinations: expect.objectContaining({ allowedCountries: ['US'] }),
           limits: expect.anything(),

@@ -1,18 +1,19 @@
-import { type DeliveryJob, gatewayKeys, QUEUE_NAME } from '@sms-gateway/contract';
+import { type DeliveryJob, gatewayKeys, type Outcome, QUEUE_NAME } from '@sms-gateway/contract';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 import type { Screening, ScreeningAnswer, ScreeningPlan, ScreeningRequest } from '@sms-gateway/screening';
 import { bullmqKeys, JOB_OPTIONS_JSON } from './bullmq-keys.ts';
 import type { historyOf, RefusedRequest } from './history.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 
-/** Milliseconds for which the same message is recognised and answered with the same id. */
-const REPEAT_WINDOW_MS = 15 * 60 * 1000;
-
 /** A message as it is written down. */
 export type Acceptance = {
   job: DeliveryJob;
   /** The same for its repeats. */
   repeatKey: string;
+  /** Of its content, where the caller gave an Idempotency-Key. */
+  fingerprint: string | undefined;
+  /** Milliseconds for which it can be repeated. */
+  repeatMs: number;
   screening: Screening;
   /** Keys of the newest mark. */
   newest: readonly string[];
@@ -28,7 +29,8 @@ export type Acceptance = {
 };
 
 export type AcceptAnswer =
-  | [kind: 'repeat', first: string]
+  | [kind: 'repeat', first: string, outcome: Outcome | '']
+  | [kind: 'reused']
   | [kind: 'refused' | 'accepted', verdict: ScreeningAnswer]
   | [kind: 'failed', error: string];
 
@@ -37,13 +39,14 @@ const ACCEPT = loadScript<{
   args: {
     now: number | undefined;
     plans: ScreeningPlan['data'][];
-    repeat_ms: number;
     trace_ms: number;
     job_options: string;
     job_name: string;
     messages: {
       id: string;
       keys: { repeat_key: string; job: string; vault: string; trace: string };
+      fingerprint: string | undefined;
+      repeat_ms: number;
       newest: readonly string[];
       sealed: string;
       vault_ms: number;
@@ -73,7 +76,7 @@ export function acceptMessages(
     return number;
   };
   const packed = messages.map(
-    ({ job, repeatKey, screening, vaultMs, newestMs, requestedAt, ...message }) => ({
+    ({ job, repeatKey, repeatMs, screening, vaultMs, newestMs, requestedAt, ...message }) => ({
       ...message,
       id: job.id,
       keys: {
@@ -82,6 +85,7 @@ export function acceptMessages(
         vault: gatewayKeys.vault(job.id),
         trace: gatewayKeys.trace(job.id),
       },
+      repeat_ms: repeatMs,
       vault_ms: vaultMs,
       newest_ms: newestMs,
       requested_at: requestedAt,
@@ -98,7 +102,6 @@ export function acceptMessages(
     args: {
       now,
       plans: [...plans.keys()].map(({ data }) => data),
-      repeat_ms: REPEAT_WINDOW_MS,
       trace_ms: TRACE_TTL_MS,
       job_options: JOB_OPTIONS_JSON,
       job_name: QUEUE_NAME,

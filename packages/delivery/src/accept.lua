@@ -5,9 +5,7 @@
 -- Messages that came at the same moment share the script (group commit): one command, one fsync, and what they have in
 -- common is read and written once. Each has its own answer; an error in one leaves the others alone.
 --
--- Every message has an id of its own. Whether it is a repeat, the repeat key tells: it holds the id of the message that was
--- accepted last under it. A repeat must change nothing: it would bring back the text of a message that is done, or make an
--- old code the newest again.
+-- Every message has an id of its own. Whether it is a repeat, its repeat key tells (repeat.lua).
 -- KEYS
 --   wait             BullMQ's waiting jobs
 --   active           its active jobs
@@ -17,13 +15,14 @@
 -- ARGV
 --   now              only in simulations
 --   plans            the screening plans of the messages
---   repeat_ms        life of a repeat key
 --   trace_ms         life of a trace
 --   job_options      BullMQ's options of a job: JSON without the closing brace
 --   job_name         BullMQ's name of a job
 --   messages         each with
 --     id             of the message
 --     keys           repeat_key, job, vault, trace
+--     fingerprint    of its content, where the caller gave an Idempotency-Key
+--     repeat_ms      life of the repeat key: for so long it can be repeated
 --     newest         keys of the newest mark: one for each payload key that made the recipient's hash
 --     sealed         the payload
 --     vault_ms       life of the payload in milliseconds
@@ -36,18 +35,22 @@
 --     history        where the message belongs, and the refusal that it may be (history.lua)
 --     fields         fields and values of the trace
 -- ANSWER
---   for each message: { 'repeat', id of the first }, { 'refused', verdict }, { 'accepted', verdict } or { 'failed', error }
+--   for each message: { 'repeat', id of the first, its outcome or '' }, { 'reused' }, { 'refused', verdict },
+--   { 'accepted', verdict } or { 'failed', error }
 --- @include "@sms-gateway/screening/verdict.lua"
 --- @include "./newest.lua"
 --- @include "./history.lua"
+--- @include "./repeat.lua"
 --- @include "./enqueue.lua"
 
 local queue = { wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }
 
 local function accept(message)
   local id, of, request = message.id, message.keys, message.screening
-  local first = redis.call('GET', of.repeat_key)
-  if first then return { 'repeat', first } end
+  -- Every key of a message ends with its id.
+  local function trace_of(other) return string.sub(of.trace, 1, #of.trace - #id) .. other end
+  local repeated = repeat_of(of.repeat_key, message.newest[1], message.fingerprint, tonumber(message.accepted_at), trace_of)
+  if repeated then return repeated end
   request.now, request.plan = args.now, args.plans[message.plan]
   local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, request)
   if refuses then
@@ -64,7 +67,8 @@ local function accept(message)
   redis.call('HSET', of.trace, unpack(fields))
   redis.call('PEXPIRE', of.trace, args.trace_ms)
   for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms) end
-  redis.call('SET', of.repeat_key, id, 'PX', args.repeat_ms)
+  local mark = message.fingerprint and id .. ' ' .. message.fingerprint or id
+  redis.call('SET', of.repeat_key, mark, 'PX', message.repeat_ms)
   enqueue(queue, {
     id = id,
     key = of.job,

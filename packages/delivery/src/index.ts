@@ -22,6 +22,7 @@ export {
   type Producer,
   QueueUnavailableError,
   type RefusedMessage,
+  type ReusedKey,
   createProducer,
 } from './producer.ts';
 export { type QueueCounts, readQueueCounts, registerQueueMetrics } from './queue-metrics.ts';

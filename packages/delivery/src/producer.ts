@@ -1,4 +1,4 @@
-import { gatewayKeys, maskPhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
+import { gatewayKeys, maskPhoneNumber, type Outcome, type PhoneNumber } from '@sms-gateway/contract';
 import { type Identity, jobBinding, type Vault } from '@sms-gateway/privacy';
 import {
   createGroupCommit,
@@ -11,6 +11,8 @@ import { type ReachedRule, readVerdict, type Screening, type Verdict } from '@sm
 import { type Acceptance, type AcceptAnswer, acceptMessages } from './accept-messages.ts';
 import { historyHashes, historyOf } from './history.ts';
 
+/** Milliseconds for which a message with an Idempotency-Key is recognised. */
+const IDEMPOTENCY_WINDOW_MS = 15 * 60 * 1000;
 /** Of a message apart from its payload, roughly: keys, names and the trace. */
 const MESSAGE_BYTES = 1000;
 /** How far a caller's clock may be ahead: a code from the far future could never be replaced. */
@@ -25,9 +27,14 @@ export type AcceptedMessage = {
   kind: 'accepted';
   id: string;
   isRepeat: boolean;
+  /** Of the message that it repeats, as far as there is one. */
+  outcome: Outcome | undefined;
   /** The rules that it went against, and that only record. */
   reached: ReachedRule[];
 };
+
+/** Its Idempotency-Key came with other content before. Nothing was stored, and nothing counted. */
+export type ReusedKey = { kind: 'reused' };
 
 /** Screening refused it. Nothing was stored, and nothing counted. */
 export type RefusedMessage = Exclude<Verdict, { kind: 'passed' }> & { id: string };
@@ -46,6 +53,8 @@ export type Producer = {
     /** Kind of a message that is no code, and so neither replaces codes nor is replaced by them. */
     notice: string | undefined;
     idempotencyKey: string | undefined;
+    /** Milliseconds for which the same message without an Idempotency-Key is taken for a repeat. */
+    repeatWindowMs: number;
     /** Milliseconds, from when it was requested, that the message is worth sending. */
     ttlMs: number;
     /**
@@ -60,7 +69,7 @@ export type Producer = {
     screening: Screening;
     /** Rules about its destination that would have refused it; they are in its trace. */
     recordedDestination: readonly string[];
-  }): Promise<AcceptedMessage | RefusedMessage>;
+  }): Promise<AcceptedMessage | RefusedMessage | ReusedKey>;
 };
 
 type Deps = {
@@ -90,7 +99,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
       if (!ready) throw new QueueUnavailableError(reasons.join('; '));
 
       const id = identity.newMessageId();
-      const repeatKey = identity.repeatKey({ connection, recipient: recipient.e164, text, idempotencyKey });
+      const content = identity.repeatKey({ connection, recipient: recipient.e164, text });
       const recipientKeys = identity.recipientKeys(connection, recipient.e164, notice);
       const acceptedAt = now();
       const requestedAt =
@@ -107,7 +116,13 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         const answer = await group.submit(
           {
             job,
-            repeatKey,
+            ...(idempotencyKey === undefined
+              ? { repeatKey: content, fingerprint: undefined, repeatMs: message.repeatWindowMs }
+              : {
+                  repeatKey: identity.idempotencyKey(connection, idempotencyKey),
+                  fingerprint: content,
+                  repeatMs: IDEMPOTENCY_WINDOW_MS,
+                }),
             screening,
             newest: recipientKeys.map(gatewayKeys.newest),
             sealed,
@@ -134,10 +149,14 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
           { source: connection, bytes: sealed.length + MESSAGE_BYTES },
         );
         if (answer[0] === 'failed') throw new Error(answer[1]);
-        if (answer[0] === 'repeat') return { kind: 'accepted', id: answer[1], isRepeat: true, reached: [] };
+        if (answer[0] === 'reused') return { kind: 'reused' };
+        if (answer[0] === 'repeat') {
+          const [, first, outcome] = answer;
+          return { kind: 'accepted', id: first, isRepeat: true, outcome: outcome || undefined, reached: [] };
+        }
         const verdict = readVerdict(screening, answer[1]);
         return verdict.kind === 'passed'
-          ? { kind: 'accepted', id, isRepeat: false, reached: verdict.reached }
+          ? { kind: 'accepted', id, isRepeat: false, outcome: undefined, reached: verdict.reached }
           : { ...verdict, id };
       } catch (error) {
         const why = error instanceof NotDurableError ? error.message : kindOf(error);

@@ -24,7 +24,6 @@ test.each([
   ['recipient', { ...message, recipient: '+14155550124' }],
   ['text', { ...message, text: 'Code 123457' }],
   ['a boundary between them', { ...message, recipient: '+1415555012', text: '3Code 123456' }],
-  ['an idempotency key', { ...message, idempotencyKey: 'k' }],
 ])('another %s makes another repeat key', (_what, other) => {
   const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
 
@@ -33,10 +32,11 @@ test.each([
 
 test('an idempotency key alone tells which message it is, within its connection', () => {
   const identity = createIdentity({ kind: 'keys', keys: [oldKey] });
-  const first = identity.repeatKey({ ...message, idempotencyKey: 'k' });
+  const first = identity.idempotencyKey('default', 'k');
 
-  expect(identity.repeatKey({ ...message, text: 'Code 654321', idempotencyKey: 'k' })).toBe(first);
-  expect(identity.repeatKey({ ...message, connection: 'other', idempotencyKey: 'k' })).not.toBe(first);
+  expect(identity.idempotencyKey('default', 'k')).toBe(first);
+  expect(identity.idempotencyKey('other', 'k')).not.toBe(first);
+  expect(identity.idempotencyKey('default', 'l')).not.toBe(first);
 });
 
 test('repeat keys tell nothing without the key', () => {

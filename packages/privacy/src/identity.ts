@@ -7,16 +7,10 @@ export type HistorySubject = { kind: 'number' | 'dialled' | 'correlation'; value
 export type Identity = {
   /** A new id, unlike any other. */
   newMessageId(): string;
-  /**
-   * A keyed hash that is the same for a message and its repeats: of connection, recipient and text, or of connection and
-   * the caller's key.
-   */
-  repeatKey(message: {
-    connection: string;
-    recipient: string;
-    text: string;
-    idempotencyKey?: string | undefined;
-  }): string;
+  /** A keyed hash of connection, recipient and text: the same for a message and its repeats. */
+  repeatKey(message: { connection: string; recipient: string; text: string }): string;
+  /** A keyed hash of connection and Idempotency-Key. */
+  idempotencyKey(connection: string, key: string): string;
   /**
    * Keyed hashes of connection, recipient and, for what is no code, the kind of notice: the messages under one key
    * replace each other. One for each payload key, the current key's first. All of them are marked on accept, so that
@@ -46,10 +40,8 @@ export function createIdentity(keys: PayloadKeys): Identity {
 
   return {
     newMessageId: () => `msg_${randomBytes(16).toString('base64url')}`,
-    repeatKey: ({ connection, recipient, text, idempotencyKey }) =>
-      idempotencyKey === undefined
-        ? hash(current, ['text', connection, recipient, text])
-        : hash(current, ['key', connection, idempotencyKey]),
+    repeatKey: ({ connection, recipient, text }) => hash(current, ['text', connection, recipient, text]),
+    idempotencyKey: (connection, key) => hash(current, ['key', connection, key]),
     limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
     historyKeys: ({ kind, value }) => hashAll(['history', kind, value]),
     recipientKeys: (connection, recipient, notice) =>

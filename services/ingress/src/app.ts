@@ -39,12 +39,13 @@ export function createApp({
   async function postMessage(req: Request, res: Answer): Promise<void> {
     const connection = await authenticate(req, res);
     const body = await readJson(req);
-    const { id, isRepeat } = await acceptMessage(connection, {
+    const { id, isRepeat, outcome } = await acceptMessage(connection, {
       body,
       idempotencyKey: req.get('idempotency-key'),
       note: (fields) => Object.assign(res.locals.noted, fields),
     });
-    answers.send(res, { id, status: isRepeat ? 'duplicate' : 'queued' }, { messageId: id, isRepeat });
+    const status = isRepeat ? 'duplicate' : 'queued';
+    answers.send(res, { id, status, outcome }, { messageId: id, isRepeat, outcome });
   }
 
   /** Only who may send through its connection may ask for a message. */

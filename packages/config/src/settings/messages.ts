@@ -13,6 +13,10 @@ import {
 const setting = settingsIn('Messages', ['ingress']);
 
 const messageTtl = { schema: duration('1s', '1h'), doc: 'How long a code is worth sending, 1s to 1h' };
+const repeatWindow = {
+  schema: duration('1s', '15m'),
+  doc: 'For so long after its acceptance the same message without an Idempotency-Key is taken for the transport’s repeat, unless it has failed, expired or was reported undelivered, 1s to 15m',
+};
 const allowedCountries = { schema: list(country), doc: 'ISO 3166 codes of the countries to send to' };
 const defaultCountry = { schema: country, doc: 'ISO 3166 code for recipients written without +' };
 
@@ -40,6 +44,7 @@ export const messageSettings = {
     default: '180s',
     doc: 'How long a code is worth sending, from acceptance, 1s to 1h',
   }),
+  repeatWindow: setting({ ...repeatWindow, env: 'REPEAT_WINDOW', default: '10s' }),
   screening: setting({
     env: 'SCREENING',
     schema: choice(['on', 'record', 'off']),
@@ -66,6 +71,7 @@ export const messageSettings = {
 /** What one connection says otherwise. */
 export const connectionMessageSettings = {
   messageTtl: setting(messageTtl),
+  repeatWindow: setting(repeatWindow),
   allowedCountries: setting(allowedCountries),
   ...destinations,
   defaultCountry: setting(defaultCountry),

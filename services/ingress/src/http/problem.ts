@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'too_large'
   | 'unsupported_media_type'
   | 'recipient_not_possible'
+  | 'idempotency_key_reused'
   | 'limit_reached'
   | 'spend_cap_reached'
   | 'pumping_suspected'

@@ -98,6 +98,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
           messageType: request.message_type ?? undefined,
           notice,
           idempotencyKey,
+          repeatWindowMs: connection.repeatWindowMs,
           ttlMs: connection.messageTtlMs,
           requestedAt: request.requested_at ? Date.parse(request.requested_at) : undefined,
           correlationId: request.correlation_id ?? undefined,
@@ -106,6 +107,13 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
         }),
       ),
     );
+    if (result.kind === 'reused') {
+      throw new HttpProblem(
+        422,
+        'idempotency_key_reused',
+        'The Idempotency-Key came with another recipient or text before. Give every message a key of its own.',
+      );
+    }
     if (result.kind === 'blocked') {
       noteRecorded(destination);
       await noteRefusal(result.id, ['blocked']);
