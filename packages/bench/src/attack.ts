@@ -1,12 +1,9 @@
 import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createBlocks, createGuard } from '@sms-gateway/screening';
-import { createIdentity, createVault } from '@sms-gateway/privacy';
-import { createProducer } from '@sms-gateway/delivery';
-import { loadIngressConfig } from '@sms-gateway/config';
-import { PROVIDERS } from '@sms-gateway/providers';
 import { screenMessage } from '@sms-gateway/screening';
 import { type AttackOrigin, type Request, trafficWithAttack } from './attack-traffic.ts';
-import { auth0, type BenchContext, payloadKey } from './bench-context.ts';
+import type { BenchContext } from './bench-context.ts';
+import { createSimulatedGateway } from './simulated-gateway.ts';
 
 type Defence = {
   name: string;
@@ -88,30 +85,12 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
   const { requests, attackBeginsAt, attackDay } = trafficWithAttack(origin);
   let clock = 0;
   const now = () => clock;
-  const config = loadIngressConfig({
-    providers: PROVIDERS,
-    env: {
-      AUTH0_SECRET: auth0.secret,
-      AUTH0_AUDIENCE: auth0.audience,
-      PAYLOAD_KEYS: payloadKey.toString('base64url'),
-      SCREENING: defence.screening,
-      GATEWAY_CONFIG: 'simulated',
-    },
-    readFile: () => 'logLevel: silent',
+  const { config, connection, identity, producer } = createSimulatedGateway(client, {
+    screening: defence.screening,
+    now,
   });
-  const [connection] = config.connections;
-  if (connection === undefined) throw new Error('the simulation has no connection');
   const recording = { ...connection, guard: { ...connection.guard, mode: 'record' as const } };
   const enforcing = { ...connection, guard: { ...connection.guard, mode: defence.guard } };
-  const identity = createIdentity(config.payloadKeys);
-  const producer = createProducer({
-    redis: client,
-    check: { state: () => ({ ready: true, reasons: [] }), confirm: (write) => write() },
-    vault: createVault(config.payloadKeys),
-    identity,
-    now,
-    screeningClock: now,
-  });
   const guard = createGuard({ redis: client, now });
   const agenda = createAgenda();
   const result: Result = {

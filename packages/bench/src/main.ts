@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { simulateLockout } from './lockout.ts';
 import { simulateAttack } from './attack.ts';
 import type { BenchContext } from './bench-context.ts';
 import { benchIngress, benchScreening, SCREENING_SIDES } from './ingress.ts';
@@ -36,7 +37,7 @@ const benchmarks: Record<string, (context: BenchContext) => Promise<string>> = {
       sides: SCREENING_SIDES,
     }),
   worker: async (context) => workerTable(await benchWorker(context)),
-  attack: simulateAttack,
+  attack: async (context) => `${await simulateAttack(context)}\n${await simulateLockout(context)}`,
   express: benchExpress,
   'http-clients': benchHttpClients,
   crypto: benchCrypto,

@@ -19,12 +19,14 @@ export type RedisConfig =
 export type PayloadKeys = { kind: 'off' } | { kind: 'keys'; keys: Uint8Array[] };
 
 /** Messages at most within a minute, an hour and a day, whenever that begins; what is missing is not limited. */
-export type Windows = Partial<Record<'minute' | 'hour' | 'day', number>>;
+export type Windows = Partial<Record<'minute' | 'tenMinutes' | 'hour' | 'day', number>>;
 
 /** How many messages are taken. Each is counted for all processes, and all connections, together. */
 export type LimitsConfig = {
   /** For one number; `cooldownMs` is the least time between two. */
   recipient: Windows & { cooldownMs?: number };
+  /** For one number as one address asks for it. */
+  recipientIp: Windows;
   /** For one IP address of a user (IPv6: one /64), as the caller tells it in `req.ip`. */
   ip: Windows;
   /** For the ten thousand numbers that differ in their last four digits only. */

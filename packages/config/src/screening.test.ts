@@ -31,7 +31,15 @@ describe('without a word', () => {
         allowedCountries: undefined,
         deniedCountries: [],
         deniedPrefixes: expect.arrayContaining(['+882', '+979']),
-        deniedNumberTypes: ['premium_rate', 'shared_cost', 'uan'],
+        deniedNumberTypes: [
+          'premium_rate',
+          'shared_cost',
+          'uan',
+          'personal_number',
+          'toll_free',
+          'pager',
+          'voicemail',
+        ],
       },
     });
   });
@@ -46,12 +54,17 @@ connections:
 `;
   expect(limitsOf(yaml)).toEqual({
     ...DEFAULT_LIMITS,
-    recipient: { hour: 7, day: 20 },
+    recipient: { tenMinutes: 20, hour: 7, day: 20 },
     ip: { minute: 3, hour: 600 },
     country: { hour: 10_000, day: 100 },
     overall: { hour: 7 },
   });
-  expect(limitsOf(yaml, 'other')?.recipient).toEqual({ cooldownMs: 10_000, hour: 5, day: 20 });
+  expect(limitsOf(yaml, 'other')?.recipient).toEqual({
+    cooldownMs: 10_000,
+    tenMinutes: 20,
+    hour: 5,
+    day: 20,
+  });
 });
 
 test('destinations, guard and spending of a connection are its own where it says something', () => {

@@ -16,11 +16,13 @@ type Shared = Read<Settings>;
 
 /**
  * In force from the first start. Those for a number and an address are what a person does not reach (Auth0 itself
- * stops an address at 50 requests an hour); the others only put an end to what nobody would pay for, since nobody
- * but the operator knows how many codes a good day has.
+ * stops an address at 50 requests an hour). Whoever asks for somebody else's number meets the limit of one number from
+ * one address first, and the number's own ends within minutes: docs/screening.md has the reasons. The others only put an
+ * end to what nobody would pay for, since nobody but the operator knows how many codes a good day has.
  */
 export const DEFAULT_LIMITS: LimitsConfig = {
-  recipient: { hour: 30, day: 60 },
+  recipient: { tenMinutes: 20 },
+  recipientIp: { tenMinutes: 10, day: 30 },
   ip: { minute: 120, hour: 600 },
   prefix: { hour: 2000, day: 5000 },
   country: { hour: 10_000, day: 50_000 },
@@ -30,7 +32,16 @@ export const DEFAULT_LIMITS: LimitsConfig = {
 
 /** Networks of satellites and of no country, which cost many times a code's price: ITU-T E.164 annex, code list. */
 export const DEFAULT_DENIED_PREFIXES = ['+870', '+878', '+881', '+882', '+883', '+888', '+979'];
-export const DEFAULT_DENIED_TYPES = ['premium_rate', 'shared_cost', 'uan'] as const;
+/** Types whose owner earns from what reaches them, or that no person reads texts on: docs/screening.md has the sources. */
+export const DEFAULT_DENIED_TYPES = [
+  'premium_rate',
+  'shared_cost',
+  'uan',
+  'personal_number',
+  'toll_free',
+  'pager',
+  'voicemail',
+] as const;
 
 /** Those of authgear, https://github.com/authgear/authgear-server/blob/main/docs/specs/fraud-protection.md. */
 export const DEFAULT_GUARD: GuardConfig = {
@@ -44,10 +55,11 @@ const DEFAULT_OVERALL_SEGMENTS = 200_000;
 /** A connection's limits: its own where it says something, else those for all. */
 export function limitsConfig(own: Own['limits'], shared: Shared['limits']): LimitsConfig {
   const cooldown = own?.recipient?.cooldown ?? shared?.recipient?.cooldown;
-  const of = (scope: 'recipient' | 'ip' | 'prefix' | 'country' | 'connection') =>
+  const of = (scope: 'recipient' | 'recipientIp' | 'ip' | 'prefix' | 'country' | 'connection') =>
     windows([own?.[scope], shared?.[scope]], DEFAULT_LIMITS[scope]);
   return {
     recipient: { ...of('recipient'), ...(typeof cooldown === 'number' && { cooldownMs: cooldown }) },
+    recipientIp: of('recipientIp'),
     ip: of('ip'),
     prefix: of('prefix'),
     country: of('country'),
@@ -60,7 +72,7 @@ type WindowSettings = { [Name in keyof Windows]?: number | 'off' | undefined };
 
 function windows(sources: (WindowSettings | undefined)[], defaults: Windows): Windows {
   const chosen: Windows = {};
-  for (const name of ['minute', 'hour', 'day'] as const) {
+  for (const name of ['minute', 'tenMinutes', 'hour', 'day'] as const) {
     const max = firstGiven(sources.map((source) => source?.[name])) ?? defaults[name];
     if (typeof max === 'number') chosen[name] = max;
   }

@@ -20,6 +20,7 @@ test.each([
 test('each window that has a limit is a rule, those of one subject together, and none of an address that nobody tells', () => {
   const config = {
     recipient: { cooldownMs: 10_000, hour: 3 },
+    recipientIp: { tenMinutes: 2 },
     ip: { minute: 5 },
     prefix: {},
     country: { day: 9 },
@@ -37,6 +38,11 @@ test('each window that has a limit is a rule, those of one subject together, and
     ['overall', 'overall_minute 7 in 60000'],
   ];
 
-  expect(names(true)).toEqual([recipient, ['ip', 'ip_minute 5 in 60000'], ...rest]);
+  expect(names(true)).toEqual([
+    recipient,
+    ['recipientIp', 'recipient_ip_ten_minutes 2 in 600000'],
+    ['ip', 'ip_minute 5 in 60000'],
+    ...rest,
+  ]);
   expect(names(false)).toEqual([recipient, ...rest]);
 });

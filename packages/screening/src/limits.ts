@@ -4,8 +4,16 @@ import type { LimitsConfig } from '@sms-gateway/config';
 
 export type LimitScope = keyof LimitsConfig;
 
-const SCOPES = ['recipient', 'ip', 'prefix', 'country', 'connection', 'overall'] as const;
-const WINDOW_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+const SCOPES = ['recipient', 'recipientIp', 'ip', 'prefix', 'country', 'connection', 'overall'] as const;
+const WINDOWS = [
+  { name: 'minute', rule: 'minute', windowMs: 60_000 },
+  { name: 'tenMinutes', rule: 'ten_minutes', windowMs: 600_000 },
+  { name: 'hour', rule: 'hour', windowMs: 3_600_000 },
+  { name: 'day', rule: 'day', windowMs: 86_400_000 },
+] as const;
+const ADDRESS_SCOPES = new Set<LimitScope>(['ip', 'recipientIp']);
+/** How a scope begins the names of its rules. */
+const ruleScope = (scope: LimitScope): string => (scope === 'recipientIp' ? 'recipient_ip' : scope);
 
 /** Numbers that differ in these last digits only are one range: attackers hold ranges, and users do not share one. */
 const RANGE_DIGITS = 4;
@@ -20,7 +28,7 @@ export function countryOf({ country, countryCallingCode }: PhoneNumber): string 
   return country ?? `+${countryCallingCode}`;
 }
 
-/** The limits of a configuration by what they are counted for; without an address there are none for it. */
+/** The limits of a configuration by what they are counted for; without an address there are none that need one. */
 export function limitGroups(
   config: LimitsConfig,
   { mode, hasIp }: { mode: RuleMode; hasIp: boolean },
@@ -33,16 +41,16 @@ export function limitGroups(
     counts: 'messages',
   });
   const { cooldownMs } = config.recipient;
-  return SCOPES.filter((scope) => hasIp || scope !== 'ip')
+  return SCOPES.filter((scope) => hasIp || !ADDRESS_SCOPES.has(scope))
     .map((scope) => ({
       scope,
       limits: [
         ...(scope === 'recipient' && cooldownMs !== undefined
           ? [limit('recipient_cooldown', cooldownMs, 1)]
           : []),
-        ...(['minute', 'hour', 'day'] as const).flatMap((name) => {
+        ...WINDOWS.flatMap(({ name, rule, windowMs }) => {
           const max = config[scope][name];
-          return max === undefined ? [] : [limit(`${scope}_${name}`, WINDOW_MS[name], max)];
+          return max === undefined ? [] : [limit(`${ruleScope(scope)}_${rule}`, windowMs, max)];
         }),
       ],
     }))

@@ -16,6 +16,8 @@ export type ScreenedMessage = {
   screening: Screening;
   /** Keyed hash of the number. */
   recipientKey: string;
+  /** Keyed hash of the address; undefined without one. */
+  addressKey: string | undefined;
   /** The caller tells an address that is none, so no rule for addresses applies. */
   isAddressUnparsable: boolean;
 };
@@ -50,6 +52,8 @@ export function screenMessage(
     switch (scope) {
       case 'recipient':
         return recipientKey;
+      case 'recipientIp':
+        return `${recipientKey}.${ipKey ?? ''}`;
       case 'ip':
         return ipKey ?? '';
       case 'prefix':
@@ -75,6 +79,7 @@ export function screenMessage(
       code: isGuarded ? { connection: connection.name, recipientKey, country, ipKey } : undefined,
     }),
     recipientKey,
+    addressKey: ipKey,
     isAddressUnparsable: network === undefined && (ip ?? '').trim() !== '',
   };
 }

@@ -8,6 +8,8 @@ export type IngressMetrics = {
   refused(connection: string, problem: string, fault: string | undefined): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
   verified(connection: string, country: string | undefined, credited: number): void;
+  /** A number or an address reached a limit of its own that it had not reached for a while. */
+  limitedSubject(connection: string, rule: string): void;
   ignoredField(connection: string, field: string): void;
   unparsableAddress(connection: string): void;
   /** A number in a shared calling code that no country is known of. */
@@ -57,6 +59,12 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     name: 'gateway_verified_by_country_total',
     help: "The same by the recipient's country",
     labelNames: ['country'],
+    registers,
+  });
+  const limitedSubjects = new Counter({
+    name: 'gateway_limited_subjects_total',
+    help: 'Numbers and addresses that reached a limit of theirs, each once in ten minutes, rule and process',
+    labelNames: ['connection', 'rule'],
     registers,
   });
   const ignoredFields = new Counter({
@@ -111,6 +119,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
       verified.inc({ connection }, credited);
       verifiedByCountry.inc({ country }, credited);
     },
+    limitedSubject: (connection, rule) => limitedSubjects.inc({ connection, rule }),
     ignoredField: (connection, field) => ignoredFields.inc({ connection, field }),
     unparsableAddress: (connection) => unparsableAddresses.inc({ connection }),
     countryAssumed: (countryCallingCode) =>

@@ -37,6 +37,7 @@ import { createServer } from './http/server.ts';
 import { createAcceptMessage } from './messages/accept-message.ts';
 import { rememberRefusals } from './messages/remember-refusals.ts';
 import { createRecordVerified } from './messages/record-verified.ts';
+import { createLimitedSubjects } from './messages/limited-subjects.ts';
 import { createCallerFaults } from './messages/caller-faults.ts';
 import { createIngressMetrics } from './metrics.ts';
 import { createReceiptWebhook } from './receipts/receipt-webhook.ts';
@@ -114,6 +115,7 @@ export async function startIngress(
           producer,
           identity,
           refusals: createRefusals({ redis }),
+          limitedSubjects: createLimitedSubjects({ now }),
           faults: createCallerFaults({ redis, metrics, logger, now }),
           metrics,
           logger,

@@ -5,7 +5,7 @@ import { choice, country, duration, list, numberPrefix, positiveNumber, wholeNum
 const messages = z.union([z.literal('off'), wholeNumber(1, 1_000_000_000)], {
   error: 'must be a whole number of messages from 1, or off',
 });
-const windows = { minute: messages, hour: messages, day: messages };
+const windows = { minute: messages, tenMinutes: messages, hour: messages, day: messages };
 
 /** Limits of one connection. */
 export const limitsSchema = z.strictObject({
@@ -15,6 +15,7 @@ export const limitsSchema = z.strictObject({
     }),
     ...windows,
   }),
+  recipientIp: z.strictObject(windows),
   ip: z.strictObject(windows),
   prefix: z.strictObject(windows),
   country: z.strictObject(windows),

@@ -10,6 +10,7 @@ import type { IngressMetrics } from '../metrics.ts';
 import { invalidBody, parseRecipient } from '../http/parse-body.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { CallerFaults, Note } from './caller-faults.ts';
+import type { createLimitedSubjects } from './limited-subjects.ts';
 import { blocked, destinationRefused, limitReached } from './screening-problems.ts';
 
 export type AcceptMessage = (
@@ -27,6 +28,7 @@ type Deps = {
   identity: Pick<Identity, 'limitKey' | 'newMessageId'>;
   refusals: Refusals;
   faults: CallerFaults;
+  limitedSubjects: ReturnType<typeof createLimitedSubjects>;
   metrics: IngressMetrics;
   logger: Logger;
   /** The setting in effect at this moment. */
@@ -35,7 +37,7 @@ type Deps = {
 
 /** Makes a durable message of an authenticated body. @throws {HttpProblem} where it cannot. */
 export function createAcceptMessage(deps: Deps): AcceptMessage {
-  const { producer, identity, refusals, faults, metrics, logger } = deps;
+  const { producer, identity, refusals, faults, limitedSubjects, metrics, logger } = deps;
 
   return async (connection, { body, idempotencyKey, note }) => {
     const mode = deps.screening();
@@ -45,7 +47,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
     const number = parseRecipient(request.recipient, connection);
     note({ recipientHint: maskPhoneNumber(number) });
     const notice = noticeKind(request);
-    const { destination, screening, recipientKey, isAddressUnparsable } = screenMessage(
+    const { destination, screening, recipientKey, addressKey, isAddressUnparsable } = screenMessage(
       {
         recipient: number,
         ip: request.req?.ip ?? undefined,
@@ -80,6 +82,14 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
       } catch (error) {
         // A missing trace must not turn a 403 into a 503.
         logger.warn({ err: error }, 'screening.trace_failed');
+      }
+    }
+
+    function countSubjects(rules: readonly string[]): void {
+      for (const rule of rules) {
+        const subjectKey = rule.startsWith('recipient_') ? recipientKey : addressKey;
+        if (!/^(recipient|ip)_/.test(rule) || subjectKey === undefined) continue;
+        if (limitedSubjects.isNew(rule, subjectKey)) metrics.limitedSubject(connection.name, rule);
       }
     }
 
@@ -123,6 +133,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
       result.reached.filter((rule) => rule.mode === ruleMode).map(({ rule }) => rule);
     if (result.kind === 'limited') {
       noteRecorded([...destination, ...namesOf('record')]);
+      countSubjects(namesOf('enforce'));
       await noteRefusal(result.id, namesOf('enforce'));
       throw limitReached(result.reached.filter((rule) => rule.mode === 'enforce'));
     }
