@@ -61,6 +61,17 @@ describe.skipIf(chromiumPath === undefined)('the inbox page (needs Chromium, or 
     expect(await inbox.latest()).toEqual([]);
   });
 
+  test('lists the numbers that fail, delay or lose their receipts', async () => {
+    const { url } = await setupConsole();
+    const page = await openPage(`${url}/inbox`);
+
+    await page.getByText('Try failures, delays and receipts').click();
+
+    const row = page.getByRole('row').filter({ hasText: '+14155550105' });
+    await row.waitFor();
+    expect(await row.innerText()).toContain('undelivered');
+  });
+
   test('shows a text as text', async () => {
     const { url, inbox } = await setupConsole();
     await inbox.add(message(1, { body: '<img src=x onerror=alert(1)> 493811' }));

@@ -117,6 +117,21 @@ describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium
     await untilConcluded(gateway.client, await send());
   });
 
+  test('says what is wrong now, and what to do', async () => {
+    const { url, send } = await setup();
+    const page = await openPage(`${url}/#doctor`);
+    const findings = page.getByRole('list', { name: 'Findings' });
+    await findings.getByText(/workers: 1, ingress processes: 1/).waitFor();
+
+    for (let sent = 0; sent < 6; sent += 1) await send(`+49151123456${70 + sent}`);
+
+    await findings
+      .getByText(/http.*fail/i)
+      .first()
+      .waitFor();
+    expect(await findings.getByText('failed', { exact: true }).count()).toBeGreaterThan(0);
+  });
+
   test('asks for the password, and shows nothing before', async () => {
     const { url } = await setup({ signIn: { kind: 'password', password: 'correct horse battery staple' } });
     const page = await openPage(url);

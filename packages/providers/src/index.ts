@@ -19,3 +19,4 @@ export type {
 export { defineProvider, type ProviderDeps, type ProviderDescriptor } from './provider-descriptor.ts';
 export type { ReadReceipts, ReceiptReading, ReceiptRequest } from './receipt-reader.ts';
 export { PROVIDERS } from './registry.ts';
+export { SIMULATED_NUMBERS } from './simulator/simulated-numbers.ts';

@@ -4,12 +4,13 @@ import { createInbox } from '@sms-gateway/delivery';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
 import { closeWithin, createLogger, createTeardown, listen, type LogDestination } from '@sms-gateway/process';
 import { connectRedis, createConnectionWatch, type RedisClient } from '@sms-gateway/redis';
-import { createOverviewReader, createWhy } from '@sms-gateway/reporting';
+import { createOverviewReader, createWhy, readPresent } from '@sms-gateway/reporting';
 import { createBlocks, createRefusals } from '@sms-gateway/screening';
 import type { Router } from 'express';
 import { blockRoutes } from './api/blocks.ts';
 import { createInboxTail } from './api/inbox-tail.ts';
 import { inboxRoutes } from './api/inbox.ts';
+import { doctorRoutes } from './api/doctor.ts';
 import { messageRoutes } from './api/messages.ts';
 import { overviewRoutes } from './api/overview.ts';
 import { createApp } from './http/app.ts';
@@ -65,6 +66,7 @@ export async function startConsole(
         onError: (error) => logger.warn({ err: error }, 'console.overview_failed'),
       }),
       messageRoutes({ why: createWhy({ redis, identity: createIdentity(config.payloadKeys), now }) }),
+      doctorRoutes({ readPresent: () => readPresent(redis, now), now }),
       blockRoutes({ blocks: createBlocks({ redis }), logger }),
     ];
     if (config.hasInbox) {

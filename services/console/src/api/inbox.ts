@@ -2,10 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parsePhoneNumber } from '@sms-gateway/contract';
 import { parseDurationMs } from '@sms-gateway/config';
 import type { Inbox, InboxMessage } from '@sms-gateway/delivery';
+import { SIMULATED_NUMBERS } from '@sms-gateway/providers';
 import { type Request, Router } from 'express';
 import { ConsoleProblem } from '../http/problem.ts';
 import { openEventStream } from './event-stream.ts';
 import type { InboxTail } from './inbox-tail.ts';
+
+/** Numbers that are kept free for fiction; any others with the same last two digits behave the same. */
+const FICTIONAL_RANGE = '+141555501';
 
 /** The longest that one request may wait, in milliseconds. */
 const LONGEST_WAIT_MS = 60_000;
@@ -23,6 +27,16 @@ export function inboxRoutes({ inbox, tail }: { inbox: Inbox; tail: InboxTail }):
     res.once('close', () => gone.abort());
     const messages = await firstNonEmpty(fits, Math.min(waitMs, LONGEST_WAIT_MS), gone.signal);
     res.json({ messages: messages.map(shown) });
+  });
+
+  routes.get('/api/inbox/numbers', (_req, res) => {
+    const numbers = Object.entries(SIMULATED_NUMBERS).toSorted(([a], [b]) => Number(a) - Number(b));
+    res.json({
+      numbers: numbers.map(([digits, { description }]) => ({
+        number: `${FICTIONAL_RANGE}${digits}`,
+        description,
+      })),
+    });
   });
 
   routes.delete('/api/inbox/messages', async (_req, res) => {

@@ -4,16 +4,16 @@ import { timeOf } from './format.ts';
 
 type Finding = {
   check: string;
-  status: 'ok' | 'warning' | 'problem';
-  message: string;
-  remedy: string | null;
+  status: 'ok' | 'warning' | 'failed';
+  finding: string;
+  advice: string | null;
 };
 type Answer = { at: string; findings: Finding[] };
 
-const WORDS = { ok: 'well', warning: 'look', problem: 'wrong' } as const;
-const CLASSES = { ok: 'good', warning: 'warn', problem: 'bad' } as const;
+const WORDS = { ok: 'ok', warning: 'warning', failed: 'failed' } as const;
+const CLASSES = { ok: 'good', warning: 'warn', failed: 'bad' } as const;
 /** Milliseconds between two looks. */
-const EVERY_MS = 10_000;
+const EVERY_MS = 5000;
 
 /** The doctor's checks of what this console can see. */
 export function Doctor() {
@@ -43,16 +43,16 @@ export function Doctor() {
     <>
       <h1>Doctor</h1>
       {failure !== '' && <p role="alert">{failure}</p>}
-      {answer && <p class="muted">Looked at {timeOf(answer.at)}, again every ten seconds.</p>}
+      {answer && <p class="muted">Looked at {timeOf(answer.at)}, again every five seconds.</p>}
       <ul class="messages" aria-label="Findings">
-        {answer?.findings.map(({ check, status, message, remedy }) => (
-          <li key={check + message} class="card">
+        {answer?.findings.map(({ check, status, finding, advice }) => (
+          <li key={check + finding} class="card">
             <header>
               <span class={`badge ${CLASSES[status]}`}>{WORDS[status]}</span>
               <strong>{check}</strong>
             </header>
-            <p>{message}</p>
-            {remedy !== null && <p>{remedy}</p>}
+            <p>{finding}</p>
+            {advice !== null && <p>{advice}</p>}
           </li>
         ))}
       </ul>

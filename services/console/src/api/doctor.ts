@@ -1,0 +1,26 @@
+import { judgeProcesses, judgeTraffic, type Present, type PresentFinding } from '@sms-gateway/reporting';
+import { Router } from 'express';
+
+type Deps = { readPresent: () => Promise<Present>; now: () => number };
+
+/**
+ * The checks of `gateway doctor` that look at the present: whether the processes are there and able to work, and whether
+ * codes come in, go out and arrive. Configuration, tenant and TLS are not the console's to see.
+ */
+export function doctorRoutes({ readPresent, now }: Deps): Router {
+  const routes = Router();
+  routes.get('/api/doctor', async (_req, res) => {
+    const present = await readPresent();
+    const at = now();
+    const named = (check: string, findings: PresentFinding[]) =>
+      findings.map(({ advice = null, ...finding }) => ({ check, ...finding, advice }));
+    res.json({
+      at: new Date(at).toISOString(),
+      findings: [
+        ...named('processes', judgeProcesses(present, at)),
+        ...named('traffic', judgeTraffic(present, at)),
+      ],
+    });
+  });
+  return routes;
+}
