@@ -10,6 +10,8 @@ type Review = ProviderReview<keyof typeof smppSettings>;
 
 const VERSION_3_3 = 0x33;
 const NATIONAL_TON = 2;
+/** SMPP 3.4, section 4.1.1, without the octet that ends it. */
+const MAX_STANDARD_PASSWORD = 8;
 
 /** One bind of the settings and their preset; undefined where a problem was reported. */
 export function configureSmpp(settings: Settings, review: Review): SmppConfig | undefined {
@@ -23,6 +25,13 @@ export function configureSmpp(settings: Settings, review: Review): SmppConfig | 
   review.require('from', 'set the sender: a number, a short code or a sender ID');
   const dialect = dialectOf(settings, { ...STANDARD_DIALECT, ...preset.dialect });
   reviewDialect(dialect, review);
+
+  if (settings.password !== undefined && settings.password.length > MAX_STANDARD_PASSWORD) {
+    review.warning(
+      'password',
+      `is longer than the ${MAX_STANDARD_PASSWORD} characters of SMPP 3.4; some SMSCs take that, others refuse the bind`,
+    );
+  }
 
   const hosts = settings.url ?? preset.hosts;
   const {

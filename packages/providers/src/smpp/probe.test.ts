@@ -51,7 +51,7 @@ test('says what the centre answers to the bind, in words and without the passwor
 });
 
 test.each([
-  [0x0e, 'ESME_RINVPASWD', 'passwords have 8 characters'],
+  [0x0e, 'ESME_RINVPASWD', 'many centres know its first 8 characters only'],
   [0x05, 'ESME_RALYBND', 'each worker binds once'],
   [0x0f, 'ESME_RINVSYSID', 'does not know the system ID'],
   [0x4_01, '0x00000401', 'Ask the carrier'],

@@ -16,6 +16,7 @@ type Options = Probe & { config: SmppConfig; now: () => number; random: () => nu
 type ProbeMessage = NonNullable<Probe['message']>;
 
 const TIMEOUT_MS = 10_000;
+const VALIDITY_SECONDS = 120;
 
 /**
  * Binds as the configuration says, sends one message if asked, and prints what goes and comes, without its text.
@@ -105,7 +106,10 @@ async function sendOne(
   receipts: ReceiptWatch,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const parts = submitParts({ to, body, sender: config.from, validitySeconds: 120 }, config.dialect);
+  const parts = submitParts(
+    { to, body, sender: config.from, validUntilMs: now() + VALIDITY_SECONDS * 1000 },
+    config.dialect,
+  );
   if (!parts) throw new TypeError('smpp: from is not an address');
   const ids = createIdForms({ scope: '', configured: config.dialect.messageIds, onLearnt: () => {} });
   const receiptCame = new AbortController();
@@ -127,7 +131,7 @@ async function sendOne(
       from: undefined,
       sender: undefined,
       body,
-      validitySeconds: 120,
+      validitySeconds: VALIDITY_SECONDS,
       receiptUrl: undefined,
     };
     const result = classifyOutcome(outcome, request);

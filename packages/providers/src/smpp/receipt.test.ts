@@ -121,6 +121,20 @@ test.each([
   });
 });
 
+test('reads a text that ends as a C string', () => {
+  expect(readDelivery(deliverBody({ text: Buffer.from('stat:DELIVRD id:4711\0') }))).toMatchObject({
+    receipt: { providerMessageId: '4711', status: 'delivered' },
+  });
+});
+
+test('tells what the text calls a message that the TLV calls otherwise', () => {
+  const tlvs = [tlv(0x1e, cString('4711'))];
+  expect(readDelivery(deliverBody({ text: Buffer.from('id:0815 stat:DELIVRD'), tlvs }))).toMatchObject({
+    receipt: { providerMessageId: '4711' },
+    otherId: '0815',
+  });
+});
+
 test('reads a text behind a user data header', () => {
   const header = Buffer.from([5, 0, 3, 1, 1, 1]);
   const whole = Buffer.concat([header, Buffer.from('id:4711 stat:DELIVRD')]);

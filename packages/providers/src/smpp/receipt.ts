@@ -13,7 +13,8 @@ import { readReceiptText, type State } from './receipt-text.ts';
 import type { Delivery as ReceivedDelivery } from './session.ts';
 
 export type Delivery =
-  | { kind: 'receipt'; receipt: Receipt & { providerMessageId: string } }
+  /** `otherId`: what the text calls the message, where that is not what the TLV says. */
+  | { kind: 'receipt'; receipt: Receipt & { providerMessageId: string }; otherId?: string }
   /** A receipt without an id, or one that is cut off. */
   | { kind: 'unreadable' }
   /** Anything else, such as a message from a handset. */
@@ -72,7 +73,9 @@ export function readDelivery(delivery: ReceivedDelivery): Delivery {
   }
 
   const text = readReceiptText(deliveredText(body));
-  const id = printable(receiptedMessageId(tlvs)) ?? printable(text.id);
+  const [id, otherId] = [receiptedMessageId(tlvs), text.id]
+    .map(printable)
+    .filter((known) => known !== undefined);
   if (id === undefined) return { kind: 'unreadable' };
   const state = stateOf(tlvs.get(TLV.messageState)?.at(-1)) ?? text.state;
 
@@ -81,6 +84,7 @@ export function readDelivery(delivery: ReceivedDelivery): Delivery {
   const error = text.error ?? networkError(tlvs.get(TLV.networkErrorCode));
   return {
     kind: 'receipt',
+    ...(otherId !== undefined && otherId !== id && { otherId }),
     receipt: {
       providerMessageId: id,
       status,
@@ -105,9 +109,12 @@ export function deliveredText({ fields, tlvs }: { fields: Fields; tlvs: Tlvs }):
   const whole = short.length > 0 ? short : (tlvs.get(TLV.messagePayload) ?? short);
   const hasHeader = (Number(fields['esm_class']) & UDH_INDICATOR) !== 0;
   const bytes = hasHeader ? whole.subarray((whole[0] ?? 0) + 1) : whole;
-  return fields['data_coding'] === UCS_2 && bytes.length % 2 === 0
-    ? Buffer.from(bytes).swap16().toString('utf16le')
-    : bytes.toString('latin1');
+  const text =
+    fields['data_coding'] === UCS_2 && bytes.length % 2 === 0
+      ? Buffer.from(bytes).swap16().toString('utf16le')
+      : bytes.toString('latin1');
+  // Some SMSCs end the text as a C string.
+  return text.replaceAll('\0', ' ').trimEnd();
 }
 
 function receiptedMessageId(tlvs: Tlvs): string | undefined {

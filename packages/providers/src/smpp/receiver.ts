@@ -31,9 +31,12 @@ export function createReceiver({ ids, onReceipt, onEvent }: Deps): SessionOption
       onEvent({ event, shape: shapeOf(delivery) });
       return ESME_ROK;
     }
-    const { receipt } = read;
+    const { receipt, otherId } = read;
     try {
-      const taken = await onReceipt({ ...receipt, name: ids.ofReceipt(receipt.providerMessageId) });
+      const name = ids.ofReceipt(receipt.providerMessageId);
+      const others = otherId === undefined ? [] : ids.ofReceipt(otherId).messageIds;
+      const messageIds = [...new Set([...name.messageIds, ...others])];
+      const taken = await onReceipt({ ...receipt, name: { ...name, messageIds } });
       if (taken === undefined) onEvent({ event: 'receipt_unmatched', shape: shapeOf(delivery) });
       else if (taken.isOnly) ids.learn(receipt.providerMessageId, taken.filedAs);
       return ESME_ROK;

@@ -7,7 +7,7 @@ import { STANDARD_DIALECT } from './dialect.ts';
 import { submitParts } from './submit.ts';
 
 const idle = () => new AbortController().signal;
-const MESSAGE = { to: '+14155550123', sender: 'Acme', body: 'Hello', validitySeconds: 60 };
+const MESSAGE = { to: '+14155550123', sender: 'Acme', body: 'Hello', validUntilMs: 60_000 };
 const SUBMIT = submitParts(MESSAGE, STANDARD_DIALECT)?.body(1, 0, 0) ?? Buffer.alloc(0);
 
 async function openSession(port: number, windowSize: number) {

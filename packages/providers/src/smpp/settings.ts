@@ -68,9 +68,9 @@ export const smppSettings = {
   }),
   password: setting({
     env: 'SMPP_PASSWORD',
-    schema: ascii(8),
+    schema: text.regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters'),
     secret: true,
-    doc: 'Password to bind with, up to 8 characters',
+    doc: 'Password to bind with: up to 8 characters by SMPP, up to 64 where the SMSC takes them',
   }),
   systemType: setting({
     env: 'SMPP_SYSTEM_TYPE',

@@ -207,8 +207,8 @@ test.each<[string, Record<string, string>, string]>([
   ['no password', { SMPP_PASSWORD: '' }, 'SMPP_PASSWORD: not set; the operator of the SMSC gives it'],
   [
     'a long password',
-    { SMPP_PASSWORD: 'canary789' },
-    'SMPP_PASSWORD: must be 1 to 8 printable ASCII characters, as SMPP 3.4 has it',
+    { SMPP_PASSWORD: `canary${'9'.repeat(60)}` },
+    'SMPP_PASSWORD: must be 1 to 64 printable ASCII characters',
   ],
   [
     'a long system type',
@@ -250,6 +250,7 @@ test.each<[string, Record<string, string>, string]>([
 
 test.each([
   [{ SMPP_BIND: 'transmitter' }, 'SMPP_BIND: is transmitter: no delivery receipts come'],
+  [{ SMPP_PASSWORD: 'canary789' }, 'SMPP_PASSWORD: is longer than the 8 characters of SMPP 3.4'],
   [{ SMPP_DESTINATION_COUNTRY: 'KE' }, 'SMPP_DESTINATION_COUNTRY: has no effect'],
 ])('%o is warned of', (env, warning) => {
   expect(worker(env).warnings.join()).toContain(warning);

@@ -123,6 +123,20 @@ test.each([
   expect(new Set(smsc.of('submit_sm').map((pdu) => readSubmit(pdu).message[3])).size).toBe(1);
 });
 
+test('gives a part that goes later what is left of the time', async () => {
+  await using smsc = await answering([0, 0x58]);
+  let nowMs = 0;
+  const { provider } = useSmppProvider({ port: smsc.port, now: () => nowMs });
+  const sending = provider.send(LONG, idle());
+  await smsc.until('submit_sm', 2);
+  nowMs += 30_000;
+  await sending;
+
+  const validities = smsc.of('submit_sm').map((pdu) => readSubmit(pdu)['validity']);
+  expect(validities[0]).toBe('000000000200000R');
+  expect(validities.at(-1)).toBe('000000000130000R');
+});
+
 test('goes on at the part that was refused in the next attempt, under the same reference', async () => {
   const memory = createLocalMemory();
   const controller = new AbortController();

@@ -104,7 +104,9 @@ export function createSmppProvider({
   });
 
   async function send(request: SendRequest, signal: AbortSignal): Promise<SendResult> {
-    const parts = submitParts({ ...request, sender: request.sender ?? config.from }, dialect);
+    const { to, body, sender = config.from, validitySeconds } = request;
+    const validUntilMs = now() + validitySeconds * 1000;
+    const parts = submitParts({ to, body, sender, validUntilMs }, dialect);
     if (!parts) return fault('invalid_sender');
     const submitPart = (number: number, reference: number) =>
       submitOne({ request, parts, number, reference }, signal);

@@ -97,7 +97,8 @@ export function adviceFor({ code, status }: { code: string; status?: string }): 
 }
 
 const BIND_ADVICE: Readonly<Record<string, string>> = {
-  ESME_RINVPASWD: 'The password is not the one that the carrier has; passwords have 8 characters at most.',
+  ESME_RINVPASWD:
+    'The password is not the one that the carrier has; many centres know its first 8 characters only.',
   ESME_RINVSYSID: 'The carrier does not know the system ID, or not from our address.',
   ESME_RBINDFAIL:
     'The carrier takes no such bind: the kind of bind, the system type, our address or the limit of binds.',

@@ -38,7 +38,7 @@ const EXPECTED = new Map<string, number[]>([
   ...Object.entries(EXTENSION).map(([character, septet]): [string, number[]] => [character, [0x1b, septet]]),
 ]);
 
-const MESSAGE = { to: '+14155550123', sender: 'Acme', validitySeconds: 120 };
+const MESSAGE = { to: '+14155550123', sender: 'Acme', validUntilMs: NOW + 120_000 };
 
 /** Every submit_sm of a text, as its SMSC reads it. */
 function submitsOf(body: string, dialect: Partial<SmppDialect> = {}, message = MESSAGE) {

@@ -8,7 +8,13 @@ const UDH_INDICATOR = 0x40;
 /** What fits the field short_message; a longer text goes in the TLV message_payload (SMPP 3.4 §5.2.22). */
 const MAX_SHORT_MESSAGE_OCTETS = 254;
 
-export type SubmitMessage = { to: string; sender: string; body: string; validitySeconds: number };
+export type SubmitMessage = {
+  to: string;
+  sender: string;
+  body: string;
+  /** Epoch milliseconds until which it is worth delivering. */
+  validUntilMs: number;
+};
 
 export type SubmitParts = {
   /** How many submit_sm the message takes. */
@@ -50,7 +56,11 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
           esm_class: header.length > 0 ? UDH_INDICATOR : 0,
           protocol_id: dialect.protocolId,
           priority_flag: dialect.priority,
-          validity_period: validityPeriod(message.validitySeconds, dialect.validity, nowMs),
+          validity_period: validityPeriod(
+            Math.round((message.validUntilMs - nowMs) / 1000),
+            dialect.validity,
+            nowMs,
+          ),
           registered_delivery: number === 1 ? dialect.registeredDelivery : 0,
           data_coding: dataCoding,
           short_message: isPayload ? Buffer.alloc(0) : userData,

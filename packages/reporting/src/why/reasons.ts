@@ -15,6 +15,7 @@ export const CURES = {
   sender:
     'Correct the sender: npm run gateway -- route NUMBER shows which is used; its registration is with the provider.',
   credentials: "Correct the provider's credentials: npm run gateway -- doctor --only providers checks them.",
+  bind: "Compare the settings with the carrier's document: npm run gateway -- smpp probe NAME; docs/smpp.md.",
   account: "Look at the provider's account: credit, suspension, trial limits.",
   country:
     "Allow the destination in the provider's account (geographic permissions), or route it to another provider.",
@@ -179,17 +180,38 @@ const INFOBIP: Record<string, Reason> = {
 };
 
 const SMPP: Record<string, Reason> = {
-  '0x0a': reason('sender', 'the sender is not valid'),
-  '0x0b': reason('number', 'the number is not valid'),
-  '0x0d': reason('credentials', 'it refuses the bind'),
-  '0x0e': reason('credentials', 'the password is wrong'),
-  '0x0f': reason('credentials', 'the system id is wrong'),
-  '0x08': reason('provider', 'a system error'),
-  '0x14': reason('throttle', 'its queue is full'),
-  '0x58': reason('throttle', 'too many messages a second'),
-  '0x45': reason('provider', 'it could not submit the message'),
-  '0xfe': reason('provider', 'the delivery failed'),
-  '0xff': reason('provider', 'an unknown error'),
+  not_bound: reason('bind', 'no session is bound'),
+  bind_refused: reason('bind', 'it refuses the bind'),
+  '0x01': reason('bind', 'the length of the message is not valid (ESME_RINVMSGLEN)'),
+  '0x04': reason('bind', 'it does not hold the session for bound (ESME_RINVBNDSTS)'),
+  '0x08': reason('provider', 'a system error (ESME_RSYSERR)'),
+  '0x0a': reason('sender', 'the sender is not valid (ESME_RINVSRCADR)'),
+  '0x0b': reason('number', 'the number is not valid (ESME_RINVDSTADR)'),
+  '0x0d': reason('bind', 'it refuses the bind (ESME_RBINDFAIL)'),
+  '0x0e': reason('bind', 'the password is wrong (ESME_RINVPASWD)'),
+  '0x0f': reason('bind', 'the system ID is wrong (ESME_RINVSYSID)'),
+  '0x14': reason('throttle', 'its queue is full (ESME_RMSGQFUL)'),
+  '0x15': reason('bind', 'the service type is not valid (ESME_RINVSERTYP)'),
+  '0x43': reason('bind', 'it takes no such concatenation (ESME_RINVESMCLASS)'),
+  '0x45': reason('provider', 'it could not submit the message (ESME_RSUBMITFAIL)'),
+  '0x48': reason('bind', "the sender's type of number is not valid (ESME_RINVSRCTON)"),
+  '0x49': reason('bind', "the sender's numbering plan is not valid (ESME_RINVSRCNPI)"),
+  '0x50': reason('bind', "the recipient's type of number is not valid (ESME_RINVDSTTON)"),
+  '0x51': reason('bind', "the recipient's numbering plan is not valid (ESME_RINVDSTNPI)"),
+  '0x58': reason('throttle', 'too many messages a second (ESME_RTHROTTLED)'),
+  '0x62': reason('bind', 'the validity period is not valid (ESME_RINVEXPIRY)'),
+  '0x64': reason('provider', 'it cannot take the message now (ESME_RX_T_APPN)'),
+  '0x65': reason('account', 'it does not take the message (ESME_RX_P_APPN)'),
+  '0x66': reason('account', 'it rejects the message (ESME_RX_R_APPN)'),
+  '0xfe': reason('provider', 'the delivery failed (ESME_RDELIVERYFAILURE)'),
+  '0xff': reason('provider', 'an unknown error (ESME_RUNKNOWNERR)'),
+  '0x104': reason('bind', 'the data coding is not valid (ESME_RINVDCS)'),
+  undeliv: reason('phone', 'it could not be delivered'),
+  expired: reason('phone', 'it could not be delivered while it was valid'),
+  deleted: reason('provider', 'the carrier deleted it'),
+  rejectd: reason('phone', 'the carrier rejected it'),
+  skipped: reason('provider', 'the carrier skipped it'),
+  unknown: reason('phone', 'the carrier does not know what became of it'),
 };
 
 const SINCH: Record<string, Reason> = {
@@ -237,7 +259,10 @@ export function reasonOf(code: string): Reason {
   if (known !== undefined) return known;
   const [, provider = '', rest = ''] = /^([a-z]+)_(.+)$/.exec(code) ?? [];
   if (provider === 'http') return httpReason(Number(rest));
-  return BY_PROVIDER[provider]?.[rest] ?? reason('report', 'a code that this gateway has no words for');
+  const table = BY_PROVIDER[provider];
+  // A receipt's state may have the carrier's own error after it: undeliv_011.
+  const [state = ''] = rest.split('_', 1);
+  return table?.[rest] ?? table?.[state] ?? reason('report', 'a code that this gateway has no words for');
 }
 
 function httpReason(status: number): Reason {
