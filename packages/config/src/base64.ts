@@ -7,3 +7,8 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9_+/-]+$/.test(digits) || digits.length % 4 === 1) return undefined;
   return new Uint8Array(Buffer.from(digits, 'base64'));
 }
+
+/** As a placeholder is: nobody's random key. */
+export function isAllZeros(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}

@@ -73,9 +73,21 @@ export function interpolateMap(settings: SettingsMap, path: Path, options: Inter
 }
 
 function interpolate(value: unknown, path: Path, options: Interpolation): unknown {
-  if (Array.isArray(value)) return value.map((entry, index) => interpolate(entry, [...path, index], options));
+  if (Array.isArray(value)) {
+    return value.flatMap((entry, index) => {
+      const result = interpolate(entry, [...path, index], options);
+      return isVariableAlone(entry) && typeof result === 'string' ? result.split(',') : [result];
+    });
+  }
   if (isMap(value)) return interpolateMap(value, path, options);
   return typeof value === 'string' ? interpolateText(value, path, options) : value;
+}
+
+/** An entry of a list that is one variable means what the variable means: a list, if it holds commas. */
+function isVariableAlone(entry: unknown): boolean {
+  return (
+    typeof entry === 'string' && /^\s*\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}\s*$/.test(unshield(entry))
+  );
 }
 
 function interpolateText(text: string, path: Path, { file, env, readFile, report }: Interpolation): unknown {

@@ -72,6 +72,10 @@ export type ConnectionConfig = {
   audience: string;
   subject: string | undefined;
   issuer: string | undefined;
+  /** Milliseconds: the oldest `iat` of a token that is believed; undefined for any age. */
+  maxTokenAgeMs: number | undefined;
+  /** Whether a token needs `iat` or `exp`. */
+  requiresTokenTime: boolean;
   messageTtlMs: number;
   /** For so long the same message without an Idempotency-Key is taken for a repeat. */
   repeatWindowMs: number;

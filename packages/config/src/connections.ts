@@ -1,5 +1,5 @@
+import { decodeBase64, isAllZeros } from './base64.ts';
 import { isWrapped, WRAPPED } from './read-variable.ts';
-import { decodeBase64 } from './base64.ts';
 import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
 import type { ConnectionConfig } from './config.ts';
@@ -16,29 +16,58 @@ import { reviewTemplate } from './template.ts';
 
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
 const HS256_KEY_BYTES = 32;
+/** In production a shorter secret is refused: one token is enough to try all of them. */
+const LEAST_SECRET_BYTES = 16;
 /** Documented nowhere; what gateways in use have seen. */
 const AUTH0_ISSUER = 'Auth0';
 
-/** The connections without those a problem was reported of. */
-export function connectionConfigs(settings: Read<Settings>, review: Review): ConnectionConfig[] {
+/** The connections without those a problem was reported of. `isProduction`: secrets must be long enough. */
+export function connectionConfigs(
+  settings: Read<Settings>,
+  review: Review,
+  { isProduction }: { isProduction: boolean },
+): ConnectionConfig[] {
   const connections = Object.entries(settings.connections ?? {});
   if (connections.length === 0 && !review.isGiven(['connections'])) {
     requireCredentials('default', review);
   }
   reviewPriceCap(['spend', 'price'], settings.spend?.price, review);
-  return connections
-    .map(([name, connection]) => connectionConfig(name, connection ?? {}, settings, review))
+  const configs = connections
+    .map(([name, connection]) => connectionConfig(name, connection ?? {}, settings, { review, isProduction }))
     .filter((connection) => connection !== undefined);
+  reviewShared(configs, review);
+  return configs;
+}
+
+/** Warns of connections whose tokens are good for each other. */
+function reviewShared(connections: readonly ConnectionConfig[], review: Review): void {
+  for (const [index, one] of connections.entries()) {
+    for (const other of connections.slice(index + 1)) {
+      const isSecretShared = one.secrets.some((secret) =>
+        other.secrets.some((theirs) => Buffer.compare(secret, theirs) === 0),
+      );
+      if (!isSecretShared || one.audience !== other.audience) continue;
+      if (differs(one.subject, other.subject) || differs(one.issuer, other.issuer)) continue;
+      review.note(
+        `connections.${one.name} and connections.${other.name} have a secret and the audience in common, so that a token for one is believed for the other; give each a secret of its own`,
+      );
+    }
+  }
+}
+
+/** Whether no token can have both, because both are demanded. */
+function differs(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 function connectionConfig(
   name: string,
   connection: Read<ConnectionSettings>,
   settings: Read<Settings>,
-  review: Review,
+  { review, isProduction }: { review: Review; isProduction: boolean },
 ): ConnectionConfig | undefined {
   requireCredentials(name, review);
-  const secrets = connectionSecrets(name, connection, review);
+  const secrets = connectionSecrets(name, connection, { review, isProduction });
   const countriesPath = ['connections', name, 'allowedCountries'];
   const isAnyAllowed = [[], ['connections', name]].some(
     (path) => review.isGiven([...path, 'allowedCountries']) || review.isGiven([...path, 'allowedPrefixes']),
@@ -60,6 +89,7 @@ function connectionConfig(
   reviewPriceCap(['connections', name, 'spend', 'price'], connection.spend?.price, review);
 
   const { audience } = connection;
+  const maxTokenAge = connection.maxTokenAge ?? settings.maxTokenAge;
   const messageTtlMs = connection.messageTtl ?? settings.messageTtl;
   const repeatWindowMs = connection.repeatWindow ?? settings.repeatWindow;
   if (secrets === undefined || audience === undefined) return undefined;
@@ -71,6 +101,8 @@ function connectionConfig(
     audience,
     subject: connection.subject,
     issuer: connection.issuer,
+    maxTokenAgeMs: maxTokenAge === 'off' ? undefined : maxTokenAge,
+    requiresTokenTime: connection.requireTokenTime ?? settings.requireTokenTime ?? false,
     messageTtlMs,
     repeatWindowMs,
     destinations: destinationsConfig(connection, settings),
@@ -100,7 +132,7 @@ function requireCredentials(name: string, review: Review): void {
 function connectionSecrets(
   name: string,
   { secrets, secretsBase64 }: Read<ConnectionSettings>,
-  review: Review,
+  { review, isProduction }: { review: Review; isProduction: boolean },
 ): Uint8Array[] | undefined {
   const path = ['connections', name, 'secrets'];
   const flagPath = ['connections', name, 'secretsBase64'];
@@ -109,16 +141,28 @@ function connectionSecrets(
     secretsBase64 === true ? decodeBase64(secret) : new Uint8Array(Buffer.from(secret, 'utf8')),
   );
   for (const [index, secret] of decoded.entries()) {
+    const report = (kind: 'problem' | 'warning', message: string) => review[kind]([...path, index], message);
     if (isWrapped(secrets[index] ?? '')) {
-      review.problem([...path, index], WRAPPED);
+      report('problem', WRAPPED);
     } else if (secret === undefined) {
-      review.problem([...path, index], `is not base64url; correct it, or remove ${review.label(flagPath)}`);
+      report('problem', `is not base64url; correct it, or remove ${review.label(flagPath)}`);
+    } else if (secret.length < LEAST_SECRET_BYTES) {
+      report(
+        isProduction ? 'problem' : 'warning',
+        `has ${secret.length} bytes${isProduction ? '' : ', which production refuses'}; ${MAKE_ONE}${secrets.length > 1 ? COMMA_HINT : ''}`,
+      );
+    } else if (isAllZeros(secret)) {
+      report('warning', `is all zeros, which anybody can guess; ${MAKE_ONE}`);
     } else if (secret.length < HS256_KEY_BYTES) {
-      review.warning(
-        [...path, index],
+      report(
+        'warning',
         `has ${secret.length} bytes; it works, but HS256 asks for ${HS256_KEY_BYTES} or more`,
       );
     }
   }
   return decoded.every((secret) => secret !== undefined) ? decoded : undefined;
 }
+
+const MAKE_ONE = 'make one with: openssl rand -base64 32';
+const COMMA_HINT =
+  ' (a comma separates secrets; one that holds a comma belongs into a file of its own: secrets: ["${file:PATH}"])';

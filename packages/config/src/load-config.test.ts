@@ -67,6 +67,8 @@ describe('an ingress configured by the environment', () => {
           audience: 'https://sms.example.com',
           subject: undefined,
           issuer: undefined,
+          maxTokenAgeMs: 3_600_000,
+          requiresTokenTime: false,
           messageTtlMs: 180_000,
           repeatWindowMs: 10_000,
           defaultCountry: undefined,

@@ -49,7 +49,9 @@ type WithProviders = Options & {
 export function loadIngressConfig({ providers: kinds, ...options }: WithProviders): IngressConfig {
   const { settings, review } = readAll('ingress', () => true, kinds, options);
   const common = commonConfig(settings, review);
-  const connections = connectionConfigs(settings, review);
+  const connections = connectionConfigs(settings, review, {
+    isProduction: options.env['NODE_ENV'] === 'production',
+  });
   const receipts = receiptConfigs(settings, kinds, review);
   if (settings.publicUrl === undefined && connections.some(({ guard }) => guard.mode === 'enforce')) {
     review.note(
@@ -173,7 +175,7 @@ export function loadCallerConfig(options: Options): {
   const isOfCaller = ({ section, path: [top] }: Setting) =>
     section === 'Auth0' || section === 'Messages' || top === 'publicUrl';
   const { settings, review } = readAll('ingress', isOfCaller, 'any', options);
-  const connections = connectionConfigs(settings, review);
+  const connections = connectionConfigs(settings, review, { isProduction: false });
   return finish(review, () => ({
     connections,
     screening: present(settings.screening),

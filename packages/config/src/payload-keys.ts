@@ -1,4 +1,4 @@
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64, isAllZeros } from './base64.ts';
 import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
 import type { PayloadKeys } from './config.ts';
@@ -30,7 +30,12 @@ export function payloadKeysConfig(settings: Read<Settings>, review: Review): Pay
 
   const keys = (payloadKeys ?? []).map((text, index) => {
     const key = decodeBase64(text);
-    if (key?.length === KEY_BYTES) return key;
+    if (key?.length === KEY_BYTES) {
+      if (isAllZeros(key)) {
+        review.warning(['payloadKeys', index], `is all zeros, which anybody can guess; ${MAKE_ONE}`);
+      }
+      return key;
+    }
     review.problem(['payloadKeys', index], `is not ${KEY_BYTES} bytes in base64url; ${MAKE_ONE}`);
     return undefined;
   });

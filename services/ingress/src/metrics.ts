@@ -15,6 +15,8 @@ export type IngressMetrics = {
   /** A number in a shared calling code that no country is known of. */
   countryAssumed(countryCallingCode: string): void;
   retiredForm(form: string): void;
+  /** `ageMs` since its `iat`; undefined where it has none. */
+  tokenBelieved(connection: string, ageMs: number | undefined): void;
   receiptRefused(provider: string, reason: 'not_authentic' | 'malformed'): void;
   /** `key`: position, from 1, of the configured secret or key that proved the call. */
   receiptProved(provider: string, key: number): void;
@@ -22,6 +24,8 @@ export type IngressMetrics = {
 };
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+const AGE_BUCKETS_SECONDS = [1, 5, 15, 60, 300, 900, 1800, 3600, 4 * 3600, 24 * 3600];
 
 export function createIngressMetrics({ registry }: { registry: Registry }): IngressMetrics {
   const registers = [registry];
@@ -103,6 +107,13 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     labelNames: ['provider', 'key'],
     registers,
   });
+  const tokenAge = new Histogram({
+    name: 'gateway_token_age_seconds',
+    help: 'Time since the iat of the bearer tokens that were believed; AUTH0_MAX_TOKEN_AGE bounds it',
+    labelNames: ['connection'],
+    buckets: AGE_BUCKETS_SECONDS,
+    registers,
+  });
   const enqueueDuration = new Histogram({
     name: 'gateway_enqueue_duration_seconds',
     help: 'Time to make a message durable in Redis, failures included',
@@ -125,6 +136,9 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     countryAssumed: (countryCallingCode) =>
       countriesAssumed.inc({ country_calling_code: countryCallingCode }),
     retiredForm: (form) => retiredForms.inc({ form }),
+    tokenBelieved: (connection, ageMs) => {
+      if (ageMs !== undefined) tokenAge.observe({ connection }, Math.max(0, ageMs / 1000));
+    },
     receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),
     receiptProved: (provider, key) => receiptsProved.inc({ provider, key }),
     timeEnqueue: async (work) => {

@@ -104,7 +104,12 @@ export async function startIngress(
     const guard = createGuard({ redis });
     const notes = createRefusalNotes({ redis });
     teardown.add(() => notes.stop());
-    const authenticators = await createConnectionAuthenticators({ connections: config.connections, now });
+    const authenticators = await createConnectionAuthenticators({
+      connections: config.connections,
+      metrics,
+      logger,
+      now,
+    });
     /** The part of the configuration that a reload changes. */
     let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
     let receiptReaders = await createReceiptReaders(config.receipts, kinds);

@@ -1,10 +1,21 @@
 import { z } from 'zod';
-import { flag, list, text } from '../fields.ts';
+import { duration, flag, list, text } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 import { connectionMessageSettings } from './messages.ts';
 
 const onIngress = settingsIn('Auth0', ['ingress']);
 const onWorker = settingsIn('Auth0', ['worker']);
+
+const maxTokenAge = {
+  schema: z.union([z.literal('off'), duration('1m', '24h')], {
+    error: 'must be a duration from 1m to 24h, or off',
+  }),
+  doc: 'Oldest iat of a token that is believed, 1m to 24h; off believes tokens of any age',
+};
+const requireTokenTime = {
+  schema: flag,
+  doc: 'true refuses tokens with neither iat nor exp, which are good for ever',
+};
 
 const connectionName = z
   .string()
@@ -13,8 +24,10 @@ const connectionName = z
     'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
   );
 
-/** By the connection's name. The variables are those of the connection `default`. */
+/** The variables of `connections` are those of the connection `default`. */
 export const connectionSettings = {
+  maxTokenAge: onIngress({ ...maxTokenAge, env: 'AUTH0_MAX_TOKEN_AGE', default: '1h' }),
+  requireTokenTime: onIngress({ ...requireTokenTime, env: 'AUTH0_REQUIRE_TOKEN_TIME', default: 'false' }),
   connections: z.record(
     connectionName,
     z.strictObject({
@@ -47,6 +60,8 @@ export const connectionSettings = {
         schema: text,
         doc: 'Issuer the token must have; not checked if unset',
       }),
+      maxTokenAge: onIngress(maxTokenAge),
+      requireTokenTime: onIngress(requireTokenTime),
       template: onIngress({
         env: 'MESSAGE_TEMPLATE',
         schema: text,

@@ -2,7 +2,7 @@ import type { ConnectionConfig } from '@sms-gateway/config';
 import { type CryptoKey, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { HttpProblem } from '../http/problem.ts';
 
-const CLOCK_TOLERANCE_SECONDS = 30;
+const CLOCK_TOLERANCE_MS = 30_000;
 /** A token that comes again, as in a burst, is not verified again for this long. */
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_TOKENS = 1000;
@@ -11,44 +11,85 @@ const REMEMBERED_TOKENS = 1000;
 export type Authenticator = (authorization: string | undefined) => Promise<void>;
 
 type Deps = {
-  connection: Pick<ConnectionConfig, 'secrets' | 'audience' | 'subject' | 'issuer'>;
+  connection: Pick<
+    ConnectionConfig,
+    'secrets' | 'audience' | 'subject' | 'issuer' | 'maxTokenAgeMs' | 'requiresTokenTime'
+  >;
   now: () => number;
+  /** Told of every believed token: its age, where it has an `iat`, and whether it is good for ever. */
+  onBelieved?: (token: { ageMs: number | undefined; isEndless: boolean }) => void;
 };
+
+/** A verified token; times in milliseconds since the epoch. */
+type Known = { issuedAt: number | undefined; isEndless: boolean; verifyAgainAt: number };
 
 /**
  * Checks the token that Auth0 puts into the Authorization header: HS256 with the shared secret of
  * `gateway_authentication`, or with any of several during a rotation. Only the audience is certain to be present.
  * Auth0 does not document whether it sets times, so they are checked where present.
  */
-export async function createAuthenticator({ connection, now }: Deps): Promise<Authenticator> {
-  const { audience, subject, issuer } = connection;
+export async function createAuthenticator({
+  connection,
+  now,
+  onBelieved = () => undefined,
+}: Deps): Promise<Authenticator> {
+  const { audience, subject, issuer, maxTokenAgeMs, requiresTokenTime } = connection;
   const keys = await Promise.all(connection.secrets.map(importKey));
   const claims: JWTVerifyOptions = {
     algorithms: ['HS256'],
     audience,
-    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    clockTolerance: CLOCK_TOLERANCE_MS / 1000,
     ...(subject !== undefined && { subject }),
     ...(issuer !== undefined && { issuer }),
   };
-  /** Verified tokens, with the time in milliseconds from which they have to be verified again. */
-  const remembered = new Map<string, number>();
+  const remembered = new Map<string, Known>();
 
-  function remember(token: string, { exp }: JWTPayload): void {
+  function believe({ issuedAt, isEndless }: Known): void {
+    onBelieved({ ageMs: issuedAt === undefined ? undefined : now() - issuedAt, isEndless });
+  }
+
+  function remember(token: string, { iat, exp }: JWTPayload): Known {
     if (remembered.size >= REMEMBERED_TOKENS) remembered.clear();
-    const expiresAt = exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000;
-    remembered.set(token, Math.min(now() + REMEMBERED_MS, expiresAt));
+    const issuedAt = iat === undefined ? undefined : iat * 1000;
+    const known = {
+      issuedAt,
+      isEndless: livesForEver(iat, exp),
+      verifyAgainAt: Math.min(
+        now() + REMEMBERED_MS,
+        exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000,
+        (issuedAt ?? Number.POSITIVE_INFINITY) + (maxTokenAgeMs ?? Number.POSITIVE_INFINITY),
+      ),
+    };
+    remembered.set(token, known);
+    return known;
+  }
+
+  /** Whether nothing ends the life of a token. */
+  function livesForEver(iat: number | undefined, exp: number | undefined): boolean {
+    return exp === undefined && (iat === undefined || maxTokenAgeMs === undefined);
+  }
+
+  /** What is wrong with the times of a genuine token, beside an `exp` that has passed. */
+  function faultOfTimes({ iat, exp }: JWTPayload): TokenFault | undefined {
+    if (iat !== undefined && iat * 1000 > now() + CLOCK_TOLERANCE_MS) return 'issued_in_future';
+    if (iat !== undefined && maxTokenAgeMs !== undefined) {
+      if (iat * 1000 < now() - maxTokenAgeMs - CLOCK_TOLERANCE_MS) return 'too_old';
+    }
+    return requiresTokenTime && livesForEver(iat, exp) ? 'endless' : undefined;
   }
 
   return async (authorization) => {
     const token = /^bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw unauthenticated('no_token');
-    if ((remembered.get(token) ?? 0) > now()) return;
+    const known = remembered.get(token);
+    if (known !== undefined && known.verifyAgainAt > now()) return believe(known);
 
     for (const key of keys) {
       const verified = await verify(token, key, { ...claims, currentDate: new Date(now()) });
       if (typeof verified === 'object') {
-        remember(token, verified);
-        return;
+        const fault = faultOfTimes(verified);
+        if (fault !== undefined) throw unauthenticated(fault);
+        return believe(remember(token, verified));
       }
       if (verified !== 'signature') throw unauthenticated(verified);
     }
@@ -60,12 +101,10 @@ export async function createAuthenticator({ connection, now }: Deps): Promise<Au
 async function verify(
   token: string,
   key: CryptoKey,
-  options: JWTVerifyOptions & { currentDate: Date },
+  options: JWTVerifyOptions,
 ): Promise<JWTPayload | TokenFault> {
   try {
-    const { payload } = await jwtVerify(token, key, options);
-    const latest = options.currentDate.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS;
-    return payload.iat !== undefined && payload.iat > latest ? 'issued_in_future' : payload;
+    return (await jwtVerify(token, key, options)).payload;
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
     if (error instanceof errors.JWTExpired) return 'expired';
@@ -83,6 +122,9 @@ const DETAILS = {
   signature: 'The signature of the bearer token does not match the shared secret.',
   expired: 'The bearer token has expired.',
   issued_in_future: 'The bearer token was issued in the future: compare the clocks.',
+  too_old: 'The bearer token is older than AUTH0_MAX_TOKEN_AGE (maxTokenAge) allows.',
+  endless:
+    'The bearer token has no time that ends it (exp, iat), which AUTH0_REQUIRE_TOKEN_TIME (requireTokenTime) demands.',
 } as const;
 
 function unauthenticated(fault: TokenFault): HttpProblem {

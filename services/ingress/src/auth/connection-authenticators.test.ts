@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { ConnectionConfig } from '@sms-gateway/config';
+import { createLogger } from '@sms-gateway/process';
 import { SignJWT } from 'jose';
 import { HttpProblem } from '../http/problem.ts';
 import {
@@ -18,6 +19,20 @@ const connection = (name: string, ...secrets: string[]) =>
   }) as unknown as ConnectionConfig;
 const bearer = async (secret: string) =>
   `Bearer ${await new SignJWT({ aud: 'urn:test' }).setProtectedHeader({ alg: 'HS256' }).sign(secretOf(secret))}`;
+
+function create(connections: ConnectionConfig[], lines: string[] = []) {
+  const logger = createLogger({
+    service: 'test',
+    level: 'warn',
+    destination: { write: (line) => void lines.push(line) },
+  });
+  return createConnectionAuthenticators({
+    connections,
+    metrics: { tokenBelieved: () => undefined },
+    logger,
+    now: Date.now,
+  });
+}
 
 /** How often a token's signature is checked before the answer, and what that is. */
 async function refusalOf(authenticators: ConnectionAuthenticators, name: string, authorization: string) {
@@ -39,7 +54,7 @@ async function refusalOf(authenticators: ConnectionAuthenticators, name: string,
 
 test('a bad token costs the same work for every connection, known or not, whatever number of secrets they have', async () => {
   const connections = [connection('one', 'a'), connection('rotating', 'b', 'c')];
-  const authenticators = await createConnectionAuthenticators({ connections, now: Date.now });
+  const authenticators = await create(connections);
   const authorization = await bearer('of-nobody');
   const refusals = async () => [
     await refusalOf(authenticators, 'one', authorization),
@@ -59,7 +74,7 @@ test('a bad token costs the same work for every connection, known or not, whatev
 
 test('every secret of a connection opens it, and no other connection', async () => {
   const connections = [connection('one', 'a'), connection('rotating', 'b', 'c')];
-  const authenticators = await createConnectionAuthenticators({ connections, now: Date.now });
+  const authenticators = await create(connections);
 
   for (const secret of ['b', 'c']) {
     expect((await authenticators.find('rotating').authenticate(await bearer(secret))).name).toBe('rotating');
@@ -67,4 +82,21 @@ test('every secret of a connection opens it, and no other connection', async () 
       status: 401,
     });
   }
+});
+
+test('warns of tokens that are good for ever, once for each connection, also over a reload', async () => {
+  const lines: string[] = [];
+  const connections = [connection('one', 'a'), connection('two', 'b')];
+  const authenticators = await create(connections, lines);
+
+  for (const _again of [1, 2]) {
+    await authenticators.find('one').authenticate(await bearer('a'));
+    await authenticators.find('two').authenticate(await bearer('b'));
+    await authenticators.load(connections);
+  }
+
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { msg: 'token.endless', connection: 'one', hint: expect.stringContaining('AUTH0_REQUIRE_TOKEN_TIME') },
+    { msg: 'token.endless', connection: 'two' },
+  ]);
 });

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectionConfig } from '@sms-gateway/config';
+import type { Logger } from '@sms-gateway/process';
 import { HttpProblem } from '../http/problem.ts';
 import { createAuthenticator } from './authenticator.ts';
+
+const ENDLESS_HINT =
+  'its tokens have no exp, and no iat that AUTH0_MAX_TOKEN_AGE bounds: whoever copies one can use it for ever; AUTH0_REQUIRE_TOKEN_TIME=true refuses such tokens';
 
 export type ConnectionAuthenticator = {
   /** Of the connection; undefined where there is none of that name. */
@@ -21,17 +25,37 @@ export type ConnectionAuthenticators = {
 
 export async function createConnectionAuthenticators({
   connections,
+  metrics,
+  logger,
   now,
 }: {
   connections: readonly ConnectionConfig[];
+  metrics: { tokenBelieved(connection: string, ageMs: number | undefined): void };
+  logger: Logger;
   now: () => number;
 }): Promise<ConnectionAuthenticators> {
+  /** Names of the connections whose endless tokens were warned of. */
+  const warned = new Set<string>();
+
+  function warnOfEndless(connection: string): void {
+    if (warned.has(connection)) return;
+    warned.add(connection);
+    logger.warn({ connection, hint: ENDLESS_HINT }, 'token.endless');
+  }
+
   async function create(configs: readonly ConnectionConfig[]) {
     const secretCount = Math.max(1, ...configs.map(({ secrets }) => secrets.length));
     const byName = new Map<string, ConnectionAuthenticator>();
     for (const config of configs) {
       const secrets = padSecrets(config.secrets, secretCount);
-      const authenticate = await createAuthenticator({ connection: { ...config, secrets }, now });
+      const authenticate = await createAuthenticator({
+        connection: { ...config, secrets },
+        now,
+        onBelieved: ({ ageMs, isEndless }) => {
+          metrics.tokenBelieved(config.name, ageMs);
+          if (isEndless) warnOfEndless(config.name);
+        },
+      });
       byName.set(config.name, {
         connectionName: config.name,
         authenticate: async (authorization) => {
@@ -72,6 +96,8 @@ async function createUnknownAuthenticator(
       audience: 'none',
       subject: undefined,
       issuer: undefined,
+      maxTokenAgeMs: undefined,
+      requiresTokenTime: false,
     },
     now,
   });

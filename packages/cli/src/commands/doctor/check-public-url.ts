@@ -99,7 +99,7 @@ function adviceFor({ connection, result, secretCount }: Probe, isDev: boolean): 
 
 /** The details are those of services/ingress/src/auth/authenticator.ts; undefined where the secret may be the cause. */
 function adviceForDetail(detail = ''): string | undefined {
-  if (/issued in the future|has expired/.test(detail)) {
+  if (/issued in the future|has expired|is older than/.test(detail)) {
     return 'Switch on time synchronisation (NTP) on this machine and on those of the ingress: beyond 30 s tokens are refused.';
   }
   switch (/^The claim "(\w+)"/.exec(detail)?.[1]) {
