@@ -90,7 +90,7 @@ async function setup() {
     receiptHandler: createReceiptHandler({ receipts, guard: createGuard({ redis }), registry, logger }),
     metrics: createWorkerMetrics({ registry }),
     lastErrors: { note: () => undefined },
-    logger,
+    logEvent: () => undefined,
     onUnknown: 'resend',
     now,
     random: Math.random,

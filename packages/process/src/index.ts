@@ -1,3 +1,4 @@
+export { type EventLog, createEventLog } from './event-log.ts';
 export { type AdminServer, type Readiness, createAdminServer } from './admin.ts';
 export { errorFields, scrub } from './error-fields.ts';
 export { type StopSignal, closeWithin, runMain, untilSignal } from './lifecycle.ts';

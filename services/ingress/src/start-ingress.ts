@@ -18,6 +18,7 @@ import { createIdentity, createReceiptReferences, createVault } from '@sms-gatew
 import {
   closeWithin,
   createAdminServer,
+  createEventLog,
   createLogger,
   createRegistry,
   createTeardown,
@@ -143,7 +144,12 @@ export async function startIngress(
         metrics,
         now,
       }),
-      answers: createAnswers({ metrics, logger, isDraining: () => isDraining }),
+      answers: createAnswers({
+        metrics,
+        logger,
+        logEvent: createEventLog({ logger, service: 'ingress', destination, now }),
+        isDraining: () => isDraining,
+      }),
     });
     const server = createServer(app, { onRefused: (status) => metrics.requested('none', status) });
 

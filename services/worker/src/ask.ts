@@ -16,7 +16,7 @@ export function createAsk({ calls, metrics, now }: Deps): Ask {
     if (typeof payload !== 'object') throw new Error('asked for a message that cannot be read');
     const answer = await calls.lookup({ job, provider, payload, timeoutMs, signal: lease.signal });
     metrics.lookedUp(provider, answer.kind);
-    log.info({ provider, attempt: number, answer: answer.kind }, 'delivery.looked_up');
+    log('delivery.looked_up', { provider, attempt: number, answer: answer.kind });
     const isFound = answer.kind === 'found';
     return withEnd(delivery, {
       number,

@@ -53,11 +53,11 @@ export function createConclude({ store, calls, receipts, receiptHandler, metrics
     const fields = { outcome, reason, attempts: facts.attempts.length, sinceAcceptedMs };
     if (isAgain) {
       metrics.redelivered(outcome);
-      log.info(fields, 'redelivery.ended');
+      log('redelivery.ended', fields);
     } else if (answer.isFirst) {
       metrics.concluded(job.connection, message.country, outcome, sinceAcceptedMs);
       const { plan, encoding, segments } = message;
-      log.info({ ...fields, route: plan.route, encoding, segments }, 'message.concluded');
+      log('message.concluded', { ...fields, route: plan.route, encoding, segments });
     }
     if (unwritten === undefined) return { kind: 'done' };
 

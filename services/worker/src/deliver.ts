@@ -1,6 +1,6 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryStore, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
-import type { Logger } from '@sms-gateway/process';
+import type { EventLog } from '@sms-gateway/process';
 import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import type { LastErrors } from '@sms-gateway/reporting';
 import { createAsk } from './ask.ts';
@@ -25,7 +25,7 @@ type Deps = {
   receiptHandler: ReceiptHandler;
   metrics: WorkerMetrics;
   lastErrors: Pick<LastErrors, 'note'>;
-  logger: Logger;
+  logEvent: EventLog;
   onUnknown: Facts['onUnknown'];
   now: () => number;
   /** Gives [0, 1). */

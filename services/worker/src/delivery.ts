@@ -1,6 +1,6 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryFacts, FinishedAttempt } from '@sms-gateway/delivery';
-import type { Logger } from '@sms-gateway/process';
+import type { EventLog } from '@sms-gateway/process';
 import type { OpenedMessage } from './open-message.ts';
 
 /** A worker's hold on one message, as the queue granted it. */
@@ -25,7 +25,8 @@ export type Delivery = {
   unwritten: FinishedAttempt | undefined;
   /** Whether the wait that an earlier decision asked for is over. */
   hasWaited: boolean;
-  log: Logger;
+  /** Adds what names the message. */
+  log: EventLog;
 };
 
 /** What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). */

@@ -1,6 +1,6 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryFacts, DeliveryStore, FinishedAttempt, ReceiptStore } from '@sms-gateway/delivery';
-import type { Logger } from '@sms-gateway/process';
+import type { EventLog } from '@sms-gateway/process';
 import { wasTaken } from './decide.ts';
 import type { Delivery, Lease, Release, Step } from './delivery.ts';
 import type { OpenMessage } from './open-message.ts';
@@ -11,7 +11,7 @@ type Deps = {
   openMessage: OpenMessage;
   receipts: Pick<ReceiptStore, 'reopen'>;
   reportAttempt: ReportAttempt;
-  logger: Logger;
+  logEvent: EventLog;
   now: () => number;
 };
 
@@ -22,7 +22,7 @@ export type Recover = {
   readAgain(delivery: Delivery): Promise<Step>;
 };
 
-export function createRecover({ store, openMessage, receipts, reportAttempt, logger, now }: Deps): Recover {
+export function createRecover({ store, openMessage, receipts, reportAttempt, logEvent, now }: Deps): Recover {
   async function read(job: DeliveryJob): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
     const facts = await store.facts(job);
     if (await isOver(job, facts)) return { kind: 'done' };
@@ -79,7 +79,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
       const stored = await read(job);
       if ('kind' in stored) return stored;
       const { recipientHint } = stored.facts;
-      const log = logger.child({ messageId: job.id, connection: job.connection, recipientHint });
+      const names = { messageId: job.id, connection: job.connection, recipientHint };
       const lost = neverConcluded(stored.facts);
       const delivery: Delivery = {
         kind: 'in_hand',
@@ -88,7 +88,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
         ...stored,
         unwritten: lost ?? settledLate(stored.facts),
         hasWaited: lease.hasWaited,
-        log,
+        log: (event, fields) => logEvent(event, { ...names, ...fields }),
       };
       if (lost) reportAttempt(delivery, lost, 0);
       return delivery;

@@ -20,9 +20,13 @@ export function createReportAttempt({
   return ({ message, log }, { provider, number, result, code, concludedAt }, durationMs) => {
     metrics.attempted(provider, message.country, result, durationMs);
     if (result !== 'accepted') lastErrors.note(provider, { result, code: code ?? '', at: concludedAt });
-    log.info(
-      { provider, attempt: number, route: message.plan.route, result, reason: code, durationMs },
-      'delivery.attempted',
-    );
+    log('delivery.attempted', {
+      provider,
+      attempt: number,
+      route: message.plan.route,
+      result,
+      reason: code,
+      durationMs,
+    });
   };
 }

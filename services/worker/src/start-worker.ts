@@ -19,6 +19,7 @@ import { createReceiptReferences, createVault } from '@sms-gateway/privacy';
 import {
   closeWithin,
   createAdminServer,
+  createEventLog,
   createLogger,
   createRegistry,
   createTeardown,
@@ -154,7 +155,7 @@ export async function startWorker(
       receiptHandler,
       metrics,
       lastErrors,
-      logger,
+      logEvent: createEventLog({ logger, service: 'worker', destination, now }),
       onUnknown: config.onUnknown,
       now,
       random,

@@ -1,4 +1,4 @@
-import type { Logger } from '@sms-gateway/process';
+import type { EventLog, Logger } from '@sms-gateway/process';
 import type { Request, Response } from 'express';
 import { HttpProblem, problemJson } from './problem.ts';
 
@@ -29,12 +29,13 @@ type Deps = {
     refused(connection: string, problem: string, fault: string | undefined): void;
   };
   logger: Logger;
+  logEvent: EventLog;
   /** True once the process is shutting down: answers then ask clients to reconnect, to another process. */
   isDraining: () => boolean;
 };
 
 /** Writes answers, and for each request one log line. */
-export function createAnswers({ metrics, logger, isDraining }: Deps): Answers {
+export function createAnswers({ metrics, logger, logEvent, isDraining }: Deps): Answers {
   function write(
     res: Answer,
     { status, contentType, body }: { status: number; contentType: string; body: string },
@@ -50,7 +51,7 @@ export function createAnswers({ metrics, logger, isDraining }: Deps): Answers {
     res.end(body);
     metrics.requested(connection, status);
     const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-    logger.info({ connection, status, durationMs, ...fields, ...noted }, 'request.completed');
+    logEvent('request.completed', { connection, status, durationMs, ...fields, ...noted });
   }
 
   return {

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { createEventLog } from './event-log.ts';
+import { createLogger } from './logger.ts';
+
+function setup(level = 'info') {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const logger = createLogger({ service: 'ingress', level, destination });
+  const log = createEventLog({ logger, service: 'ingress', destination, now: () => 1_764_300_000_000 });
+  return { log, logger, lines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+test('a line is what the logger writes', () => {
+  const { log, logger, lines } = setup();
+  const fields = {
+    connection: 'a "b"\n',
+    status: 200,
+    durationMs: 1.5,
+    isRepeat: false,
+    messageId: undefined,
+  };
+  log('request.completed', fields);
+  logger.info(fields, 'request.completed');
+  const [ours, pinos] = lines();
+  expect({ ...ours, time: '' }).toEqual({ ...pinos, time: '' });
+  expect(ours?.['time']).toBe('2025-11-28T03:20:00.000Z');
+});
+
+test.each([
+  ['a field that is not of the event', { token: 'eyJ' }],
+  ['a field with something in it', { connection: { secret: 'x' } }],
+])('%s goes through the redacting logger', (_title, fields) => {
+  const { log, lines } = setup();
+  log('request.completed', { status: 200, ...fields });
+  expect(lines()).toMatchObject([{ status: 200, msg: 'request.completed' }]);
+  expect(JSON.stringify(lines())).not.toMatch(/eyJ|"x"/);
+});
+
+test('nothing is logged where the level is higher', () => {
+  const { log, lines } = setup('warn');
+  log('request.completed', { status: 200 });
+  expect(lines()).toEqual([]);
+});
+
+test.each([
+  ['exits', 'process.exit(3)'],
+  ['fails', "setImmediate(() => { throw new Error('it broke') })"],
+])('lines that wait are written when the process %s', (_title, end) => {
+  const program = `
+    import { createEventLog } from ${JSON.stringify(fileURLToPath(new URL('./event-log.ts', import.meta.url)).replace('/src/event-log.ts', '/dist/event-log.js'))};
+    const logger = { isLevelEnabled: () => true, info: () => {} };
+    const log = createEventLog({ logger, service: 'ingress', now: Date.now });
+    for (let n = 0; n < 3; n += 1) log('request.completed', { status: 200 + n });
+    ${end};
+  `;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { status: number }).status),
+  ).toEqual([200, 201, 202]);
+});

@@ -1,0 +1,73 @@
+import { destination as bufferedDestination, type DestinationStream, type Logger } from 'pino';
+
+/** What is logged of every message, field by field. */
+const FIELDS = {
+  'request.completed': ['connection', 'status', 'durationMs', 'recipientHint', 'messageId', 'isRepeat'],
+  'delivery.attempted': [
+    'messageId',
+    'connection',
+    'recipientHint',
+    'provider',
+    'attempt',
+    'route',
+    'result',
+    'reason',
+    'durationMs',
+  ],
+  'message.concluded': [
+    'messageId',
+    'connection',
+    'recipientHint',
+    'outcome',
+    'reason',
+    'attempts',
+    'sinceAcceptedMs',
+    'route',
+    'encoding',
+    'segments',
+  ],
+} as const;
+
+/** Logs an event of a message. Other events and other fields than those above are logged by the logger. */
+export type EventLog = (event: string, fields: Record<string, unknown>) => void;
+
+type Options = {
+  logger: Pick<Logger, 'info' | 'isLevelEnabled'>;
+  service: string;
+  /** Standard output unless given. */
+  destination?: DestinationStream | undefined;
+  now: () => number;
+};
+
+const BUFFER_BYTES = 4096;
+/** Milliseconds for which a line waits for others at most. */
+const FLUSH_MS = 100;
+
+/**
+ * Log lines of the hot path, like those of the logger but for a tenth of the CPU. They have fixed fields, none of which can
+ * hold a secret, so that nothing is searched for; and they are written several at a time. What is not written yet is
+ * written when the process exits, after an error as well.
+ */
+export function createEventLog({ logger, service, destination, now }: Options): EventLog {
+  const stream =
+    destination ??
+    bufferedDestination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
+  const known = new Map(Object.entries(FIELDS).map(([event, names]) => [event, new Set<string>(names)]));
+
+  return (event, fields) => {
+    if (!logger.isLevelEnabled('info')) return;
+    const names = known.get(event);
+    let line = `{"level":"info","time":"${new Date(now()).toISOString()}","service":"${service}"`;
+    for (const name in fields) {
+      const value = fields[name];
+      if (value === undefined) continue;
+      const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      if (!isPlain || names?.has(name) !== true) {
+        logger.info(fields, event);
+        return;
+      }
+      line += `,"${name}":${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
+    }
+    stream.write(`${line},"msg":"${event}"}\n`);
+  };
+}
