@@ -3,11 +3,16 @@ import { connect } from 'node:net';
 import { gatewayKeys } from '@sms-gateway/contract';
 import { expect, test } from 'vitest';
 import { auth0Token, freshNumber, freshText, postSms } from './support/auth0.ts';
-import { startCallersIngress } from './support/callers-ingress.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { series } from './support/series.ts';
 import { until } from './support/until.ts';
 
+/** The log lines of the requests so far. */
+const completed = (gateway: Gateway) =>
+  gateway.ingress.logLines().filter(({ msg }) => msg === 'request.completed');
+
 test('what only informs and is malformed costs no code: it is ignored, counted, logged and told to the doctor', async () => {
-  await using ingress = await startCallersIngress();
+  await using gateway = await startGateway();
   const malformed = {
     sender: 15005550006,
     req: { ip: {}, 'user-agent': 5 },
@@ -16,18 +21,21 @@ test('what only informs and is malformed costs no code: it is ignored, counted, 
     requested_at: 'yesterday',
   };
 
-  const { status } = await postSms(ingress.url, { body: malformed });
-  const withText = await postSms(ingress.url, { body: { req: 'nothing' } });
+  const { status } = await postSms(gateway.ingress.url, { body: malformed });
+  const withText = await postSms(gateway.ingress.url, { body: { req: 'nothing' } });
 
   expect([status, withText.status]).toEqual([200, 200]);
   for (const field of ['sender', 'req.ip', 'req.user-agent', 'code', 'locale', 'requested_at', 'req']) {
-    expect(await ingress.metric(`gateway_ignored_fields_total{connection="default",field="${field}"}`)).toBe(
-      1,
-    );
+    expect(
+      series(
+        await gateway.ingress.metrics(),
+        `gateway_ignored_fields_total{connection="default",field="${field}"}`,
+      ),
+    ).toBe(1);
   }
-  expect(ingress.completed().map(({ ignoredFields }) => ignoredFields)).toContainEqual(['req']);
+  expect(completed(gateway).map(({ ignoredFields }) => ignoredFields)).toContainEqual(['req']);
   await until(async () =>
-    expect(await ingress.redis.get(gatewayKeys.callerFault('ignored_fields', 'default'))).not.toBeNull(),
+    expect(await gateway.client.get(gatewayKeys.callerFault('ignored_fields', 'default'))).not.toBeNull(),
   );
 });
 
@@ -35,16 +43,16 @@ test.each([
   ['recipient', { recipient: 14155550123 }],
   ['body', { body: 123456 }],
 ])('a number where a text belongs is 400 in %s', async (field, body) => {
-  await using ingress = await startCallersIngress();
+  await using gateway = await startGateway();
 
-  const { status, body: problem } = await postSms(ingress.url, { body });
+  const { status, body: problem } = await postSms(gateway.ingress.url, { body });
 
   expect(status).toBe(400);
   expect(problem['detail']).toBe(`The field "${field}" is missing or of the wrong type.`);
 });
 
 test('an address counts in whatever form a proxy writes it, and what holds none is counted and told', async () => {
-  await using ingress = await startCallersIngress({});
+  await using gateway = await startGateway();
   const forms = [
     '203.0.113.7',
     '203.0.113.7:443',
@@ -52,50 +60,59 @@ test('an address counts in whatever form a proxy writes it, and what holds none 
     '203.000.113.007',
     '10.1.2.3, 203.0.113.7',
   ];
-  const post = (ip: string) => postSms(ingress.url, { body: { recipient: freshNumber(), req: { ip } } });
+  const post = (ip: string) =>
+    postSms(gateway.ingress.url, { body: { recipient: freshNumber(), req: { ip } } });
 
   for (const ip of forms) expect((await post(ip)).status).toBe(200);
-  const limitKeys = await ingress.redis.keys(gatewayKeys.counters('ip', '*'));
+  const limitKeys = await gateway.client.keys(gatewayKeys.counters('ip', '*'));
   expect(limitKeys).toHaveLength(1);
-  expect(await ingress.metric('gateway_unparsable_addresses_total{connection="default"}')).toBe(0);
+  expect(
+    series(await gateway.ingress.metrics(), 'gateway_unparsable_addresses_total{connection="default"}'),
+  ).toBe(0);
 
   for (const ip of ['unknown', '203.0.113', '203.0.113.7:x']) expect((await post(ip)).status).toBe(200);
   for (const ip of ['', '  ']) expect((await post(ip)).status).toBe(200);
 
-  expect(await ingress.metric('gateway_unparsable_addresses_total{connection="default"}')).toBe(3);
-  expect(ingress.completed().filter(({ isAddressUnparsable }) => isAddressUnparsable === true)).toHaveLength(
+  expect(
+    series(await gateway.ingress.metrics(), 'gateway_unparsable_addresses_total{connection="default"}'),
+  ).toBe(3);
+  expect(completed(gateway).filter(({ isAddressUnparsable }) => isAddressUnparsable === true)).toHaveLength(
     3,
   );
   await until(async () =>
-    expect(await ingress.redis.get(gatewayKeys.callerFault('unparsable_address', 'default'))).not.toBeNull(),
+    expect(await gateway.client.get(gatewayKeys.callerFault('unparsable_address', 'default'))).not.toBeNull(),
   );
 });
 
 test('a broken template is warned about once, without the text, and the message goes out', async () => {
-  await using ingress = await startCallersIngress();
+  await using gateway = await startGateway();
   const texts = ['Your code is @@password@@', 'Dein Code ist {{ code }}', 'Your code is: ', freshText()];
 
   for (const body of texts) {
-    expect((await postSms(ingress.url, { body: { recipient: freshNumber(), body } })).status).toBe(200);
+    expect((await postSms(gateway.ingress.url, { body: { recipient: freshNumber(), body } })).status).toBe(
+      200,
+    );
   }
-  const empty = await postSms(ingress.url, {
+  const empty = await postSms(gateway.ingress.url, {
     body: { recipient: freshNumber(), code: '', message_type: 'otp_verify' },
   });
 
   expect(empty.status).toBe(200);
-  const warnings = ingress.lines.filter(({ msg }) => msg === 'template.broken');
+  const warnings = gateway.ingress.logLines().filter(({ msg }) => msg === 'template.broken');
   expect(warnings).toMatchObject([{ level: 'warn', connection: 'default', fault: 'unrendered_variable' }]);
-  expect(JSON.stringify(ingress.lines)).not.toContain('password');
+  expect(JSON.stringify(gateway.ingress.logLines())).not.toContain('password');
   await until(async () => {
-    expect(await ingress.redis.get(gatewayKeys.callerFault('unrendered_variable', 'default'))).not.toBeNull();
-    expect(await ingress.redis.get(gatewayKeys.callerFault('no_code', 'default'))).not.toBeNull();
+    expect(
+      await gateway.client.get(gatewayKeys.callerFault('unrendered_variable', 'default')),
+    ).not.toBeNull();
+    expect(await gateway.client.get(gatewayKeys.callerFault('no_code', 'default'))).not.toBeNull();
   });
 });
 
 test('a client that ends its side of the connection after its request gets its answer', async () => {
-  await using ingress = await startCallersIngress();
+  await using gateway = await startGateway();
   const body = JSON.stringify({ recipient: freshNumber(), body: freshText() });
-  const { hostname, port } = new URL(ingress.url);
+  const { hostname, port } = new URL(gateway.ingress.url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
