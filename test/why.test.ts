@@ -105,6 +105,17 @@ test('a message that nobody takes waits for a worker', async () => {
   expect(advice).toContain('doctor --only worker');
 });
 
+test('a number in a form that is no longer in use is found under the one of today, and told', async () => {
+  await using gateway = await startGateway();
+  await postSms(gateway.ingress.url, { body: { recipient: '+22951800451' } });
+
+  const { verdict } = await untilMessage(gateway, '+2290151800451', { attempts: [] });
+
+  expect(verdict).toBe(
+    'It waits for a worker. The number came in a form that is no longer in use (benin_8_digits), and was brought up to date.',
+  );
+});
+
 describe('a request that was refused', () => {
   test('by a limit, a block or a destination is found beside the accepted ones, the newest first', async () => {
     await using file = await writeConfig('limits: { recipient: { hour: 1 } }\ndeniedCountries: [BD]\n');

@@ -21,6 +21,10 @@ const BY_PROBLEM: Record<string, RefusalSentences> = {
     advice:
       'Ask the user to enter the whole number with its country code; DEFAULT_COUNTRY helps where numbers come without one.',
   },
+  idempotency_key_reused: {
+    verdict: 'Refused: its Idempotency-Key had come with another recipient or text.',
+    advice: 'The caller must give every message a key of its own (docs/auth0.md#who-asks-again).',
+  },
   limit_reached: {
     verdict: 'Refused: a limit was reached.',
     advice:
@@ -42,7 +46,7 @@ const BY_PROBLEM: Record<string, RefusalSentences> = {
   invalid_request: {
     verdict: 'Refused: a field of the request is missing or malformed.',
     advice:
-      'The log line request.completed of the ingress has the field in detail; compare with docs/http-api.md.',
+      'The log line request.completed of the ingress has the field in detail; compare with docs/auth0.md#what-a-request-may-hold.',
   },
   internal_error: {
     verdict: 'Refused: something went wrong in the ingress.',

@@ -9,7 +9,7 @@ import {
 import type { Identity } from '@sms-gateway/privacy';
 import type { RedisClient } from '@sms-gateway/redis';
 import { attemptsOf, time, type WhyAnswer, type WhyMessage } from './answer.ts';
-import { judge } from './judge.ts';
+import { judge, type Judgement } from './judge.ts';
 import { problemOf, refusalSentences } from './refusals.ts';
 import { readUnattributed } from './unattributed.ts';
 
@@ -91,7 +91,16 @@ function acceptedMessage(trace: Trace, now: number): WhyMessage {
     attempts: attemptsOf(trace),
     outcome: outcome ?? null,
     outcomeAt: outcomeAt === undefined ? null : time(outcomeAt),
-    ...judge(trace, now),
+    ...withRetiredForm(trace, judge(trace, now)),
+  };
+}
+
+/** A user who says that the number is right may see another one in the provider's log. */
+function withRetiredForm({ retiredForm }: Trace, { verdict, advice }: Judgement): Judgement {
+  if (retiredForm === undefined) return { verdict, advice };
+  return {
+    verdict: `${verdict} The number came in a form that is no longer in use (${retiredForm}), and was brought up to date.`,
+    advice,
   };
 }
 

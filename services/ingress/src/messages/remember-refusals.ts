@@ -1,4 +1,4 @@
-import { readPhoneNumber } from '@sms-gateway/contract';
+import { MAX_RECIPIENT_LENGTH, readPhoneNumber } from '@sms-gateway/contract';
 import { historyHashes, type RefusalNotes } from '@sms-gateway/delivery';
 import type { Identity } from '@sms-gateway/privacy';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const NOTED_WITH_SCREENING: ReadonlySet<ProblemCode> = new Set([
 
 /** What can be read of a body even where the rest of it is wrong. */
 const readableSchema = z.object({
-  recipient: z.string().max(64).optional().catch(undefined),
+  recipient: z.string().max(MAX_RECIPIENT_LENGTH).optional().catch(undefined),
   correlation_id: z.string().optional().catch(undefined),
 });
 
