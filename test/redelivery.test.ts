@@ -68,6 +68,7 @@ async function setup() {
     connectionRoutes: {},
     defaultProviders: ['twilio', 'http'],
     senderRules: {},
+    registrations: {},
   });
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),

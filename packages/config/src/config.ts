@@ -177,6 +177,26 @@ export type RoutingConfig = {
   defaultProviders: ProviderName[];
   /** Kinds of sender that a country's carriers take, in place of what the gateway's own table says; by ISO code. */
   senderRules: Record<string, SenderKind[]>;
+  /** What goes along with a message to a country, by ISO code. */
+  registrations: Record<string, RegistrationConfig>;
+};
+
+/** What the operators of a country demand to be told with each message. */
+export type RegistrationConfig = {
+  /** The registered sender, for providers that the route gives none. */
+  header: string | undefined;
+  /** India: the id of the principal entity. */
+  entityId: string | undefined;
+  /** The first that fits a message is used: all of what it says of message types and text must fit. */
+  templates: {
+    id: string | undefined;
+    messageTypes: string[] | undefined;
+    /** As registered, with `{#var#}` for its variable parts. */
+    text: string | undefined;
+    parameters: Record<ProviderName, Record<string, unknown>>;
+  }[];
+  /** Fields of a provider's own API, by the provider's name. */
+  parameters: Record<ProviderName, Record<string, unknown>>;
 };
 
 export type WorkerConfig = CommonConfig & {

@@ -27,6 +27,7 @@ export function describeConfig(
     providers: providers.map((provider) => describeProvider(provider, kinds)),
     routing: {
       ...routing,
+      registrations: Object.keys(routing.registrations),
       routes: routing.routes.map(({ match, senders, ...route }) => ({
         ...route,
         match: { ...match, prefixes: match.prefixes?.map(describePrefix) },

@@ -12,6 +12,7 @@ export {
   type PayloadKeys,
   type PriceTable,
   type RedisConfig,
+  type RegistrationConfig,
   type RouteConfig,
   type RouteMatch,
   type RoutingConfig,

@@ -128,7 +128,7 @@ export function loadRoutingConfig({ env, providers: kinds, ...options }: WithPro
   defaultSenders: Record<ProviderName, string>;
 } {
   const withOrder = { PROVIDERS: 'console', ...dropEmpty(env) };
-  const routingKeys = ['routes', 'senderRules'];
+  const routingKeys = ['routes', 'senderRules', 'registrations'];
   const senderKeys = new Set(kinds.flatMap(({ senderSettings = [] }) => senderSettings));
   const isOfRouting = ({ path: [top = '', name, key = ''] }: Setting) =>
     routingKeys.includes(top) ||

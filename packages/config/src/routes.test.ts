@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PROVIDERS } from '../../providers/src/registry.ts';
+import { describeConfig } from './describe-config.ts';
 import { loadRoutingConfig, loadWorkerConfig } from './load-config.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
@@ -86,6 +87,7 @@ senderRules: { DE: [long_code] }
     ],
     defaultProviders: ['http'],
     senderRules: { DE: ['long_code'] },
+    registrations: {},
   });
   expect(providers.map(({ kind }) => kind)).toEqual(['http', 'twilio']);
 });
@@ -300,5 +302,67 @@ describe('the route of a connection', () => {
       readFile: () => `${ROUTES}\nconnections: { acme: { route: own, audience: a } }`,
     });
     expect(routing.connectionRoutes).toEqual({ acme: 'own' });
+  });
+});
+
+describe('the registration of a country', () => {
+  const INDIA = `
+registrations:
+  IN:
+    header: ACMEIN
+    entityId: "1101456324675322134"
+    templates:
+      login: { id: "1107", messageTypes: [otp_verify], text: "{#var#} is your code" }
+    parameters: { twilio: { riskCheck: disable } }
+  TR: { parameters: { infobip: { turkeyIys: { brandCode: 1 } } } }
+`;
+
+  test('is read for the worker, and described without what is in it', () => {
+    const config = worker(INDIA);
+
+    expect(config.routing.registrations).toEqual({
+      IN: {
+        header: 'ACMEIN',
+        entityId: '1101456324675322134',
+        templates: [
+          { id: '1107', messageTypes: ['otp_verify'], text: '{#var#} is your code', parameters: {} },
+        ],
+        parameters: { twilio: { riskCheck: 'disable' } },
+      },
+      TR: {
+        header: undefined,
+        entityId: undefined,
+        templates: [],
+        parameters: { infobip: { turkeyIys: { brandCode: 1 } } },
+      },
+    });
+    expect(describeConfig(config, PROVIDERS)).toMatchObject({ routing: { registrations: ['IN', 'TR'] } });
+  });
+
+  test.each<[string, string, string]>([
+    ['a country that is none', 'India: {}', 'registrations.India: must be an ISO 3166 country code'],
+    [
+      'ids that YAML takes for numbers',
+      'IN: { entityId: 1101456324675322134 }',
+      'entityId: must be text; put it in quotes',
+    ],
+    ['an unknown provider', 'IN: { parameters: { twillio: {} } }', 'twillio: must name one of aws'],
+    [
+      'fields that are none',
+      'IN: { parameters: { twilio: x } }',
+      'registrations.IN.parameters.twilio: must be a map',
+    ],
+    [
+      'a template that fits everything',
+      'IN: { entityId: "1", templates: { a: { id: "2" } } }',
+      'registrations.IN.templates.a.text: not set; write the registered text',
+    ],
+    [
+      'a template without an entity',
+      'IN: { templates: { a: { id: "2", text: t } } }',
+      'registrations.IN.entityId: not set',
+    ],
+  ])('with %s is a problem that says what to do', (_title, yaml, message) => {
+    expect(problemsOf(`registrations: { ${yaml} }`)).toContain(message);
   });
 });

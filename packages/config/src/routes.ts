@@ -4,6 +4,7 @@ import { senderId } from './fields.ts';
 import { parseProviderName } from './provider-declaration.ts';
 import type { ProviderDeclaration, ProviderName } from './provider-declaration.ts';
 import { choiceOfProviders } from './providers.ts';
+import { registrationConfigs } from './registrations.ts';
 import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
 import type { Settings } from './settings.ts';
@@ -14,11 +15,12 @@ type Kinds = readonly ProviderDeclaration[];
 
 /** The routing rules in the order of the file, and where what no rule fits goes. */
 export function routingConfig(
-  { connections, routes, senderRules }: Read<Settings>,
+  settings: Read<Settings>,
   defaultProviders: ProviderName[],
   kinds: Kinds,
   review: Review,
 ): RoutingConfig {
+  const { connections, routes, senderRules } = settings;
   const rules = Object.entries(routes ?? {}).map(([name, route]) =>
     routeConfig(name, route ?? {}, kinds, review),
   );
@@ -35,6 +37,7 @@ export function routingConfig(
     senderRules: Object.fromEntries(
       Object.entries(senderRules ?? {}).flatMap(([country, taken]) => (taken ? [[country, taken]] : [])),
     ),
+    registrations: registrationConfigs(settings, kinds, review),
   };
 }
 

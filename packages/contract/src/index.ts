@@ -38,3 +38,4 @@ export {
   type ReceiptStatus,
 } from './receipt.ts';
 export { isUuid, UUID } from './uuid.ts';
+export { type Registration, TEMPLATE_VARIABLE } from './registration.ts';

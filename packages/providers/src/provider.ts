@@ -1,4 +1,4 @@
-import type { MessageName } from '@sms-gateway/contract';
+import type { MessageName, Registration } from '@sms-gateway/contract';
 
 /** One message as a provider gets it. Holds a secret: never log it. */
 export type SendRequest = {
@@ -13,6 +13,8 @@ export type SendRequest = {
    * (number, short code, alphanumeric sender ID, id of a messaging service or pool); undefined for the configured one.
    */
   sender: string | undefined;
+  /** What the operators of the recipient's country demand with it; undefined where nothing is registered there. */
+  registration?: Registration | undefined;
   body: string;
   /** Whole seconds (at least 1) for which the code is still worth delivering, for the carrier's validity period. */
   validitySeconds: number;

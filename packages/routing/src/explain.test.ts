@@ -26,6 +26,7 @@ function setup(senders: RouteConfig['senders'], senderRules: RoutingConfig['send
     routes: [{ name: 'all', match: everything, providers, senders }],
     defaultProviders: ['console'],
     senderRules,
+    registrations: {},
   });
 }
 

@@ -6,4 +6,6 @@ export type RoutedMessage = {
   number: PhoneNumber;
   connection: string;
   messageType: string | undefined;
+  /** Holds a code: it chooses the registered template, and is never logged. */
+  text?: string | undefined;
 };

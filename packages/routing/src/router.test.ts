@@ -34,6 +34,7 @@ const router = (routes: RouteConfig[], rest: Partial<RoutingConfig> = {}) =>
     connectionRoutes: {},
     defaultProviders: ['twilio', 'http'],
     senderRules: {},
+    registrations: {},
     ...rest,
   });
 

@@ -1,7 +1,8 @@
-import { countriesOf, type PhoneNumber } from '@sms-gateway/contract';
+import { countriesOf, type PhoneNumber, type Registration } from '@sms-gateway/contract';
 import type { ProviderName, RouteConfig, RouteMatch, RoutingConfig, SenderKind } from '@sms-gateway/config';
 import { drawOrder } from './draw-order.ts';
 import { firstUnmet } from './first-unmet.ts';
+import { chooseRegistration } from './registration.ts';
 import type { RoutedMessage } from './routed-message.ts';
 import { senderKind } from './sender-kind.ts';
 import { SENDER_RULES } from './sender-rules.ts';
@@ -10,6 +11,8 @@ export type PlannedProvider = {
   name: ProviderName;
   /** Undefined for the provider's own configured sender. */
   sender: string | undefined;
+  /** What the operators of the country demand with the message; undefined where nothing is registered. */
+  registration?: Registration | undefined;
 };
 
 export type RoutePlan = {
@@ -17,6 +20,8 @@ export type RoutePlan = {
   route: string;
   /** In order of preference. */
   providers: PlannedProvider[];
+  /** The country has registered templates, and the text is of none. */
+  isTemplateMissing?: boolean;
 };
 
 /** A sender and its kind. */
@@ -71,6 +76,7 @@ export function createRouter({
   connectionRoutes,
   defaultProviders,
   senderRules,
+  registrations,
 }: RoutingConfig): Router {
   const fallback: RouteConfig = {
     name: 'default',
@@ -95,8 +101,11 @@ export function createRouter({
     const isTaken = (kind: SenderKind) =>
       senderKinds === undefined || kind === 'messaging_service' || senderKinds.kinds.includes(kind);
 
+    const registration = chooseRegistration(registrations, { text: undefined, ...message });
+    const registered = registration?.header === undefined ? [] : [registration.header];
+
     const chosen = orderOf(rule, message.id).map((name) => {
-      const given = (rule.senders[name] ?? []).map((id) => ({ id, kind: senderKind(id) }));
+      const given = (rule.senders[name] ?? registered).map((id) => ({ id, kind: senderKind(id) }));
       const fitting = given.find(({ kind }) => isTaken(kind));
       const untaken = fitting === undefined ? given : given.slice(0, given.indexOf(fitting));
       return { name, fitting, untaken, isUsable: fitting !== undefined || given.length === 0 };
@@ -123,7 +132,9 @@ export function createRouter({
           .map(({ name, sender, senderFrom }) => ({
             name,
             sender: senderFrom === 'rule' ? sender?.id : undefined,
+            ...(registration && { registration: registration.of(name) }),
           })),
+        ...(registration?.isTemplateMissing && { isTemplateMissing: true }),
       },
       countries: countriesOf(message.number),
       passedRules,

@@ -78,7 +78,7 @@ export function createAttempt({
       job,
       number,
       permit,
-      sender: plan.providers.find(({ name }) => name === provider)?.sender,
+      planned: plan.providers.find(({ name }) => name === provider),
       payload: typeof payload === 'object' ? payload : undefined,
       text,
       timeoutMs,

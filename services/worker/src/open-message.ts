@@ -63,7 +63,13 @@ export function createOpenMessage({
     const { id, connection } = job;
     const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
     const { encoding, segments } = describeText(text);
-    const plan = planOf({ id, number, connection, messageType: payload.messageType });
+    const plan = planOf({ id, number, connection, messageType: payload.messageType, text });
+    if (plan.isTemplateMissing) {
+      logger.warn(
+        { messageId: id, messageType: payload.messageType, country: number.country },
+        'delivery.template_missing',
+      );
+    }
     const { country } = number;
     return { payload, plan, country, text, encoding, segments, blockNames: blockNamesOf(number) };
   };

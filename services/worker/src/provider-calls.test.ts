@@ -54,7 +54,7 @@ function setup({
       job,
       number: 2,
       permit,
-      sender: 'Acme',
+      planned: { name: 'twilio', sender: 'Acme' },
       payload: { to: '+14155550123', body: 'Your code is 493817' },
       text: 'Your code is 493817',
       // As they were decided on before the attempt's beginning was written down.

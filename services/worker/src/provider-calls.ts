@@ -2,6 +2,7 @@ import type { DeliveryJob } from '@sms-gateway/contract';
 import type { LookupResult, Provider, SendRequest, SendResult } from '@sms-gateway/providers';
 import type { FinishedAttempt } from '@sms-gateway/delivery';
 import type { Payload, ReceiptReferences } from '@sms-gateway/privacy';
+import type { PlannedProvider } from '@sms-gateway/routing';
 import { withinCallWindow } from './call-window.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
 
@@ -18,7 +19,7 @@ export type ProviderCalls = {
     job: DeliveryJob;
     number: number;
     permit: CallPermit;
-    sender: string | undefined;
+    planned: PlannedProvider | undefined;
     payload: Payload | undefined;
     text: string;
     timeoutMs: number;
@@ -67,7 +68,7 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
     },
     answering: providers.filter((provider) => 'lookup' in provider).map(({ name }) => name),
 
-    send: async ({ job, number, permit, sender, payload, text, timeoutMs, validitySeconds, signal }) => {
+    send: async ({ job, number, permit, planned, payload, text, timeoutMs, validitySeconds, signal }) => {
       const provider = provided(permit.provider);
       const startedAt = now();
       let result: SendResult;
@@ -82,7 +83,8 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
           id: job.id,
           to,
           from,
-          sender,
+          sender: planned?.sender,
+          registration: planned?.registration,
           body: text,
           validitySeconds: Math.min(validitySeconds, Math.max(1, Math.floor(leftMs / 1000))),
           attempt: number,

@@ -1,5 +1,6 @@
 import { choice, wholeNumber } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
+import { registrationsSchema } from './registrations.ts';
 import { routesSchema, senderRulesSchema } from './routes.ts';
 
 const setting = settingsIn('Delivery', ['worker']);
@@ -30,5 +31,9 @@ export const deliverySettings = {
   senderRules: setting({
     schema: senderRulesSchema,
     doc: "Kinds of sender that a country's carriers take, by ISO 3166 code, in place of the gateway's own table",
+  }),
+  registrations: setting({
+    schema: registrationsSchema,
+    doc: 'What the operators of a country demand with a message, by ISO 3166 code: header, entity and template ids of India, fields of a provider; see providers.md',
   }),
 };

@@ -4,6 +4,7 @@ import {
   SendTextMessageCommand,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { withoutRepetition } from '../message-id.ts';
+import type { Registration } from '@sms-gateway/contract';
 import type { Provider, SendResult } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
 import { classifyAwsAnswer } from './aws-errors.ts';
@@ -59,7 +60,7 @@ export function createAwsProvider({
     name: 'aws',
     receipts: 'none',
     async send(request, signal) {
-      const { id, to, sender, body, validitySeconds } = request;
+      const { id, to, sender, body, validitySeconds, registration } = request;
       const command = new SendTextMessageCommand({
         DestinationPhoneNumber: to,
         OriginationIdentity: sender ?? originationIdentity,
@@ -68,6 +69,7 @@ export function createAwsProvider({
         ConfigurationSetName: configurationSet,
         TimeToLive: Math.min(Math.max(Math.trunc(validitySeconds), MIN_TTL_SECONDS), MAX_TTL_SECONDS),
         Context: { messageId: id },
+        ...countryParameters(registration),
       });
       // A signal of its own, by which the request is known again among those of other messages.
       const call = new AbortController();
@@ -82,6 +84,22 @@ export function createAwsProvider({
       await close();
     },
   };
+}
+
+/** India's ids, and what other countries may demand (SendTextMessage, DestinationCountryParameters). */
+function countryParameters(registration: Registration | undefined) {
+  if (registration === undefined) return {};
+  const { country, entityId, templateId, parameters } = registration;
+  const fields: Record<string, unknown> = {
+    ...parameters,
+    ...(country === 'IN' && { IN_ENTITY_ID: entityId, IN_TEMPLATE_ID: templateId }),
+  };
+  const DestinationCountryParameters = Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === 'string' ? value : JSON.stringify(value)]],
+    ),
+  );
+  return Object.keys(DestinationCountryParameters).length === 0 ? {} : { DestinationCountryParameters };
 }
 
 /** What a call came to in the SDK's eyes: its answer or error, or `aborted` as soon as the caller gave up. */

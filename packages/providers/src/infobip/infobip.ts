@@ -1,3 +1,4 @@
+import type { Registration } from '@sms-gateway/contract';
 import type { Provider } from '../provider.ts';
 import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifyInfobipAnswer } from './infobip-errors.ts';
@@ -35,7 +36,7 @@ export function createInfobipProvider({
     credentials: { apiKey },
     authorization: `App ${apiKey}`,
     contentType: 'application/json',
-    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl }) =>
+    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl, registration }) =>
       JSON.stringify({
         messages: [
           {
@@ -47,6 +48,7 @@ export function createInfobipProvider({
                 amount: Math.min(Math.max(Math.trunc(validitySeconds), 1), MAX_VALIDITY_SECONDS),
                 timeUnit: 'SECONDS',
               },
+              ...regional(registration),
             },
             ...(receiptUrl !== undefined && {
               webhooks: { delivery: { url: receiptUrl }, contentType: 'application/json' },
@@ -57,4 +59,15 @@ export function createInfobipProvider({
     classify: (answer, nowMs, { id }) => classifyInfobipAnswer(answer, nowMs, id),
     lookup: infobipLookup,
   });
+}
+
+/** India's ids, and what other countries demand, such as `turkeyIys` (Send SMS messages, options.regional). */
+function regional(registration: Registration | undefined) {
+  if (registration === undefined) return {};
+  const { country, entityId, templateId, parameters } = registration;
+  const indiaDlt =
+    country === 'IN' && entityId !== undefined
+      ? { indiaDlt: { principalEntityId: entityId, contentTemplateId: templateId } }
+      : {};
+  return { regional: { ...parameters, ...indiaDlt } };
 }

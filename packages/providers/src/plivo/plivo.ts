@@ -1,4 +1,4 @@
-import { isUuid } from '@sms-gateway/contract';
+import { isUuid, type Registration } from '@sms-gateway/contract';
 import type { Provider } from '../provider.ts';
 import { basicAuthorization, createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifyPlivoAnswer } from './plivo-errors.ts';
@@ -40,8 +40,9 @@ export function createPlivoProvider({
     credentials: { authId, authToken },
     authorization: basicAuthorization(authId, authToken),
     contentType: 'application/json',
-    encode: ({ to, sender, body, validitySeconds, receiptUrl }) =>
+    encode: ({ to, sender, body, validitySeconds, receiptUrl, registration }) =>
       JSON.stringify({
+        ...registered(registration),
         ...source(sender === undefined ? configured : senderNamed(sender)),
         dst: to.replace(/^\+/, ''),
         text: body,
@@ -65,4 +66,14 @@ function source(sender: PlivoSender) {
   return 'from' in sender
     ? { src: sender.from.replace(/^\+/, '') }
     : { powerpack_uuid: sender.powerpackUuid };
+}
+
+/** India's ids (plivo.com, Send a message, `dlt_*`), and other fields of the API, such as `dlt_template_category`. */
+function registered(registration: Registration | undefined): Record<string, unknown> {
+  if (registration === undefined) return {};
+  const { country, entityId, templateId, parameters } = registration;
+  return {
+    ...parameters,
+    ...(country === 'IN' && { dlt_entity_id: entityId, dlt_template_id: templateId }),
+  };
 }

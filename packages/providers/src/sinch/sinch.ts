@@ -40,9 +40,11 @@ export function createSinchProvider({
     credentials: { servicePlanId, apiToken },
     authorization: `Bearer ${apiToken}`,
     contentType: 'application/json',
-    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl }, nowMs) => {
+    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl, registration }, nowMs) => {
       const validSeconds = Math.min(Math.max(Math.trunc(validitySeconds), 1), MAX_VALIDITY_SECONDS);
       return JSON.stringify({
+        // Sinch documents no field for India's ids; it knows them by the sender.
+        ...registration?.parameters,
         type: 'mt_text',
         from: sender,
         to: [to],

@@ -43,8 +43,10 @@ export function createTelnyxProvider({
     credentials: { apiKey },
     authorization: `Bearer ${apiKey}`,
     contentType: 'application/json',
-    encode: ({ to, sender, body, receiptUrl }) =>
+    encode: ({ to, sender, body, receiptUrl, registration }) =>
       JSON.stringify({
+        // Telnyx documents no field for India's ids; it knows them by the sender.
+        ...registration?.parameters,
         ...senderOf(sender, configured),
         to,
         text: body,

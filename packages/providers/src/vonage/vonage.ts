@@ -1,4 +1,4 @@
-import { describeText } from '@sms-gateway/contract';
+import { describeText, type Registration } from '@sms-gateway/contract';
 import type { Provider } from '../provider.ts';
 import { basicAuthorization, createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifyVonageAnswer } from './vonage-errors.ts';
@@ -44,8 +44,9 @@ export function createVonageProvider({
     credentials: { apiKey, apiSecret },
     authorization: basicAuthorization(apiKey, apiSecret),
     contentType: 'application/x-www-form-urlencoded',
-    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl }) =>
+    encode: ({ id, to, sender = from, body, validitySeconds, receiptUrl, registration }) =>
       new URLSearchParams({
+        ...registered(registration),
         from: sender.replace(/^\+/, ''),
         to: to.replace(/^\+/, ''),
         text: body,
@@ -56,4 +57,20 @@ export function createVonageProvider({
       }).toString(),
     classify: classifyVonageAnswer,
   });
+}
+
+/** India's ids, `entity-id` and `content-id` (developer.vonage.com, SMS API), and other fields of the API. */
+function registered(registration: Registration | undefined): Record<string, string> {
+  if (registration === undefined) return {};
+  const { country, entityId, templateId, parameters } = registration;
+  return {
+    ...Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ),
+    ...(country === 'IN' && entityId !== undefined && { 'entity-id': entityId }),
+    ...(country === 'IN' && templateId !== undefined && { 'content-id': templateId }),
+  };
 }

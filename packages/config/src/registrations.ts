@@ -1,0 +1,66 @@
+import type { RegistrationConfig, RoutingConfig } from './config.ts';
+import { parseProviderName } from './provider-declaration.ts';
+import type { ProviderDeclaration } from './provider-declaration.ts';
+import { choiceOfProviders } from './providers.ts';
+import type { Review } from './review.ts';
+import type { Read } from './setting.ts';
+import type { Settings } from './settings.ts';
+
+type Kinds = readonly ProviderDeclaration[];
+type ByProvider = RegistrationConfig['parameters'];
+
+/** What goes along with messages to each country, in the order of the file. */
+export function registrationConfigs(
+  { registrations }: Read<Settings>,
+  kinds: Kinds,
+  review: Review,
+): RoutingConfig['registrations'] {
+  return Object.fromEntries(
+    Object.entries(registrations ?? {}).map(([country, settings = {}]) => {
+      const path = ['registrations', country];
+      const templates = Object.entries(settings.templates ?? {}).map(([name, template = {}]) => {
+        const at = [...path, 'templates', name];
+        if (!review.isGiven([...at, 'messageTypes']) && !review.isGiven([...at, 'text'])) {
+          review.problem(
+            [...at, 'text'],
+            'not set; write the registered text, with {#var#} for its variable parts, or messageTypes in its place',
+          );
+        }
+        const { id, messageTypes, text, parameters } = template;
+        return {
+          id,
+          messageTypes,
+          text,
+          parameters: byProvider([...at, 'parameters'], parameters, kinds, review),
+        };
+      });
+      if (
+        templates.some(({ id }) => id !== undefined) &&
+        !review.isGiven([...path, 'entityId']) &&
+        country === 'IN'
+      ) {
+        review.problem(
+          [...path, 'entityId'],
+          'not set; a template of India is sent with the id of its principal entity',
+        );
+      }
+      const parameters = byProvider([...path, 'parameters'], settings.parameters, kinds, review);
+      return [country, { header: settings.header, entityId: settings.entityId, templates, parameters }];
+    }),
+  );
+}
+
+function byProvider(
+  path: string[],
+  settings: Read<Record<string, Record<string, unknown>>> | undefined,
+  kinds: Kinds,
+  review: Review,
+): ByProvider {
+  const known: ByProvider = {};
+  for (const [name, fields = {}] of Object.entries(settings ?? {})) {
+    if (parseProviderName(name, kinds) === undefined) {
+      review.problem([...path, name], `must name one of ${choiceOfProviders(name, kinds)}`);
+    } else known[name] = fields;
+  }
+  return known;
+}
