@@ -24,6 +24,8 @@ CMD ["node", "dist/main.js"]
 FROM service AS gateway
 COPY --from=build /out/cli ./packages/cli
 COPY integrations ./integrations
+# What its own hints call it.
+ENV GATEWAY_COMMAND="docker compose run --rm gateway"
 ENTRYPOINT ["node", "packages/cli/dist/main.js"]
 CMD ["--help"]
 

@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runGatewayCommand as gateway } from './support/gateway-command.ts';
+import { postSms } from './support/auth0.ts';
+import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { startGateway } from './support/gateway.ts';
+import { runGatewayCommand as gateway, spawnGatewayCommand } from './support/gateway-command.ts';
 
 async function configFile(content: string): Promise<Record<string, string>> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-route-'));
@@ -161,4 +164,35 @@ describe('what a text costs', () => {
     expect(stdout).toContain('U+1F600 😀 needs UCS-2, and nothing in GSM-7 looks like it');
     expect(stdout).toContain('Without them: 1 segment, GSM-7');
   });
+});
+
+describe('a token', () => {
+  test('is believed by the gateway, and stands alone on standard output', async () => {
+    await using started = await startGateway();
+    const env = { AUTH0_SECRET: SECRET, AUTH0_AUDIENCE: AUDIENCE };
+
+    const { code, stdout, stderr } = await gateway(['token'], env);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    expect(stderr).not.toContain(stdout.trim());
+    expect((await postSms(started.ingress.url, { token: stdout.trim() })).status).toBe(200);
+  });
+
+  test('needs a secret', async () => {
+    const { code, stdout, stderr } = await gateway(['token'], { GATEWAY_STATE_DIR: '/nonexistent' });
+
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toContain('run npm start first');
+  });
+});
+
+test('a command that runs as a process gives its exit code and both streams', async () => {
+  const right = await spawnGatewayCommand(['segments', 'Your code is 123456']);
+  const wrong = await spawnGatewayCommand(['segments'], { GATEWAY_COMMAND: 'gateway' });
+
+  expect(right).toMatchObject({ code: 0, stdout: '1 segment, GSM-7\n' });
+  expect(right.stderr).toContain('For templates');
+  expect(wrong).toMatchObject({ code: 64, stdout: '' });
+  expect(wrong.stderr).toContain('Usage: gateway segments');
 });

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandLineOf } from '../packages/dev-redis/src/command-line-of.ts';
 import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { repositoryRoot } from '../packages/cli/src/repository.ts';
 import { emptyStateFolder, runGatewayCommand, startGatewayCommand } from './support/gateway-command.ts';
@@ -159,6 +160,19 @@ test('a port in use is a clear sentence and exit code 1', async () => {
     `Port ${gateway.port} is in use. Choose another one with PORT, such as: PORT=${gateway.port + 1} npm start`,
   );
   squatter.close();
+});
+
+test('a second start on the same folder is told what runs, and how to run beside it', async () => {
+  await using gateway = await setup();
+  await mkdir(join(gateway.stateDir, 'redis'));
+  const claim = { owner: { pid: process.pid, commandLine: await commandLineOf(process.pid) } };
+  await writeFile(join(gateway.stateDir, 'redis', 'claim.json'), JSON.stringify(claim));
+
+  const run = gateway.start();
+
+  expect(await run.exitCode).toBe(1);
+  expect(run.output()).toContain(`npm start runs already (process ${process.pid})`);
+  expect(run.output()).toContain('GATEWAY_STATE_DIR=.gateway-2 PORT=');
 });
 
 test('a configuration that a service refuses is shown as that service says it, exit code 1', async () => {

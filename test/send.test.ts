@@ -101,6 +101,21 @@ test('a newer code to the same number replaces the one before, and that is no su
   });
 });
 
+test('a message is followed to its receipts where receipts come, and undelivered is no success', async () => {
+  await using gateway = await startGateway({ env: { PROVIDERS: 'simulator' } });
+  await gateway.startWorker();
+
+  const [delivered, undelivered] = await Promise.all([
+    send(['+14155550100'], envOf(gateway)),
+    send(['+14155550106'], envOf(gateway)),
+  ]);
+
+  expect(delivered.code).toBe(0);
+  expect(delivered.stdout).toMatch(/receipt +simulator: delivered\n/);
+  expect(undelivered.code).toBe(1);
+  expect(undelivered.stdout).toMatch(/receipt +simulator: undelivered \(\w+\)\n/);
+});
+
 test('a message that no worker takes is waited for until its deadline', async () => {
   await using gateway = await startGateway({ env: { MESSAGE_TTL: '1s' } });
 
@@ -211,7 +226,9 @@ test('a message is followed in the Redis of npm start without being told where t
 
   const { code, stdout } = await send([NUMBER], { GATEWAY_STATE_DIR: gateway.stateDir });
 
-  expect(stdout).toMatch(/attempt 1 +console: accepted[^]*ms {2}sent\n$/);
+  for (const step of [/attempt 1 +inbox: accepted/, /ms {2}sent\n/, /receipt +inbox: delivered\n/]) {
+    expect(stdout).toMatch(step);
+  }
   expect(code).toBe(0);
   expect(await readDevState(gateway.stateDir)).toMatchObject({
     redisUrl: redis.url,

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { CommanderError } from '@commander-js/extra-typings';
-import { type CommandResult, createPaint, EX_USAGE } from './commands/command.ts';
+import { asTypedHere, type CommandResult, createPaint, EX_USAGE } from './commands/command.ts';
 import { Cancelled, createDialogue } from './commands/dialogue.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
@@ -13,15 +13,19 @@ const WRONG_USE_EXIT_CODES: Record<string, number> = { send: 2, why: 2 };
 /** Runs one command of `npm run gateway` and resolves with its exit code. */
 export async function dispatch(args: string[], env: NodeJS.ProcessEnv, io: Io): Promise<number> {
   const { exitCode, output, report = '', remark = '' } = await resultOf(args, env, io);
-  await write(io.stdout, report + (exitCode === 0 ? output : ''));
-  await write(io.stderr, (exitCode === 0 ? '' : output) + remark);
+  await write(io.stdout, asTypedHere(report + (exitCode === 0 ? output : ''), env));
+  await write(io.stderr, asTypedHere((exitCode === 0 ? '' : output) + remark, env));
   return exitCode;
 }
 
 async function resultOf(args: string[], env: NodeJS.ProcessEnv, io: Io): Promise<CommandResult> {
   // https://no-color.org: any value but an empty one.
   const paint = createPaint(io.stdout.isTTY === true && !env['NO_COLOR']);
-  const dialogue = createDialogue({ input: io.stdin, output: io.stderr });
+  const dialogue = createDialogue({
+    input: io.stdin,
+    output: io.stderr,
+    asTyped: (text) => asTypedHere(text, env),
+  });
   const { parse, help } = createProgram({ env, io, paint, dialogue });
   const wrongUse = (problem: string, usage: string): CommandResult => ({
     exitCode: WRONG_USE_EXIT_CODES[args[0] ?? ''] ?? EX_USAGE,

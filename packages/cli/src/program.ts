@@ -16,8 +16,13 @@ export type Program = {
   help: () => string;
 };
 
-/** Every command, declared: its arguments, options and help. What a command does is loaded when it runs. */
-export function createProgram(context: CommandContext): Program {
+/**
+ * Every command, declared: its arguments, options and help. What a command does is loaded when it runs, by `execute`.
+ */
+export function createProgram(
+  context: CommandContext,
+  execute: (work: Parameters<Run>[0]) => ReturnType<Parameters<Run>[0]> = (work) => work(context),
+): Program {
   let current: CommandUnknownOpts | undefined;
   let result: CommandResult = { exitCode: 0, output: '' };
   const program = new Command('npm run gateway --')
@@ -31,7 +36,7 @@ export function createProgram(context: CommandContext): Program {
     })
     .addHelpText('after', '\nnpm run gateway -- COMMAND --help tells more.');
   const run: Run = async (work) => {
-    result = await work(context);
+    result = await execute(work);
   };
   declareInspectionCommands(program, run);
   declareScreeningCommands(program, run);

@@ -89,6 +89,8 @@ export type DeliveryStore = {
       costsAgain: boolean;
       previous: FinishedAttempt | undefined;
       /** About the message, not the attempt. */
+      /** The provider sends receipts to this gateway. */
+      expectsReceipt?: boolean;
       notes: { route: string; encoding: string; segments: number };
     },
   ): Promise<BeginAnswer>;
@@ -200,7 +202,18 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
     },
     begin: (
       job,
-      { number, provider, begunAt, holder, blockNames, isRedelivery, costsAgain, previous, notes },
+      {
+        number,
+        provider,
+        begunAt,
+        holder,
+        blockNames,
+        isRedelivery,
+        costsAgain,
+        previous,
+        expectsReceipt,
+        notes,
+      },
     ) => {
       const spend = spendKeys(job.connection);
       return evalScript(redis, BEGIN, {
@@ -225,6 +238,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
             [`a${number}.provider`]: provider,
             [`a${number}.begun_at`]: begunAt,
             [`a${number}.holder`]: holder,
+            [`a${number}.expects_receipt`]: expectsReceipt ? 1 : undefined,
           }),
         },
       });

@@ -26,6 +26,8 @@ export type TraceAttempt = {
   wasAsked: boolean;
   /** What the latest delivery receipt says that says most. */
   receipt: TraceReceipt | undefined;
+  /** The provider sends receipts to this gateway. */
+  expectsReceipt?: true;
 };
 
 export type TraceReceipt = {
@@ -113,6 +115,7 @@ export function parseAttempts(fields: Record<string, string>): TraceAttempt[] {
       providerMessageId: field('provider_message_id'),
       wasAsked: field('asked') === '1',
       receipt: parseReceipt(field),
+      ...(field('expects_receipt') === '1' && { expectsReceipt: true as const }),
     };
   });
 }

@@ -59,6 +59,12 @@ export async function claimDirectory(
   };
 }
 
+/** The living process that holds a data directory; undefined where none does. */
+export async function ownerOf(directory: string): Promise<number | undefined> {
+  const record = await readRecord(join(directory, 'claim.json'));
+  return record !== undefined && (await isAlive(record.owner)) ? record.owner.pid : undefined;
+}
+
 async function readRecord(file: string): Promise<Record | undefined> {
   try {
     return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -1,3 +1,4 @@
+export { ownerOf } from './claim-directory.ts';
 export { withRedis } from './ask-redis.ts';
 export { startEmbeddedRedis } from './embedded-redis.ts';
 export { codeOf, messageOf } from './error-facts.ts';

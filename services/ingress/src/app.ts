@@ -96,7 +96,9 @@ export function createApp({
     .route('/v1/messages/:id')
     .get(getMessage)
     .all(() => refuseMethod('GET'));
-  app.route('/v1/connections/:connection/verified').post(postVerified).all(refuseOther);
+  for (const path of ['/v1/verified', '/v1/connections/:connection/verified']) {
+    app.route(path).post(postVerified).all(refuseOther);
+  }
   app.all('/v1/receipts/:provider{/:reference}', receiveReceipts);
   app.use(refusePath);
   app.use((error: unknown, req: Request, res: Answer, _next: NextFunction) =>

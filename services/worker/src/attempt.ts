@@ -14,7 +14,7 @@ const STALE_RETRY_MS = 17_000;
 type Deps = {
   store: DeliveryStore;
   durability: Pick<DurabilityCheck, 'confirm'>;
-  calls: Pick<ProviderCalls, 'send'>;
+  calls: Pick<ProviderCalls, 'send' | 'sendsReceipts'>;
   health: ProviderHealth;
   recovery: Pick<Recover, 'readAgain'>;
   reportAttempt: ReportAttempt;
@@ -46,6 +46,7 @@ export function createAttempt({
       isRedelivery: isRedelivery(delivery),
       costsAgain: facts.attempts.some((earlier) => isUnknown(earlier) || wasTaken(earlier)),
       previous: unwritten,
+      expectsReceipt: calls.sendsReceipts(permit.provider),
       notes: { route: message.plan.route, encoding: message.encoding, segments: message.segments },
     };
     try {

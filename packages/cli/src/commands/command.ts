@@ -29,3 +29,13 @@ export const EX_CONFIG = 78;
 export function createPaint(isColoured: boolean): Paint {
   return isColoured ? (style, text) => styleText(style, text) : (_style, text) => text;
 }
+
+/**
+ * A text with its commands as they are typed where this runs: `GATEWAY_COMMAND` stands for `npm run gateway --` where
+ * there is no npm, such as `docker compose run --rm gateway` in a container.
+ */
+export function asTypedHere(text: string, env: NodeJS.ProcessEnv): string {
+  const command = env['GATEWAY_COMMAND'];
+  if (!command) return text;
+  return text.replaceAll('npm run gateway --', command).replaceAll('npm run send --', `${command} send`);
+}

@@ -19,9 +19,14 @@ export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 }
 
-type Streams = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
+type Deps = {
+  input: Readable & { isTTY?: boolean };
+  output: Writable & { isTTY?: boolean };
+  /** Names commands as they are typed here. */
+  asTyped: (text: string) => string;
+};
 
-export function createDialogue({ input, output }: Streams): Dialogue {
+export function createDialogue({ input, output, asTyped }: Deps): Dialogue {
   const streams = { input, output, withGuide: false };
   /** Loaded for the first question: most commands ask none. */
   const prompts = () => import('@clack/prompts');
@@ -31,7 +36,7 @@ export function createDialogue({ input, output }: Streams): Dialogue {
   };
   return {
     isInteractive: input.isTTY === true && output.isTTY === true,
-    say: (line) => void output.write(`${line}\n`),
+    say: (line) => void output.write(`${asTyped(line)}\n`),
     confirm: async (message) => {
       const { confirm } = await prompts();
       return answered(await confirm({ ...streams, message, initialValue: false }));

@@ -6,6 +6,7 @@ import {
   choosePort,
   lastLines,
   messageOf,
+  ownerOf,
   portOr,
   startEmbeddedRedis,
   withRedis,
@@ -17,7 +18,7 @@ import type { GatewayAuthentication } from '../play-auth0.ts';
 import { repositoryRoot } from '../repository.ts';
 import type { CommandContext, CommandResult } from './command.ts';
 import { startService } from './start/child-service.ts';
-import { demonstrate, demonstrationLines } from './start/demonstration.ts';
+import { demonstrate, DEMONSTRATION_RECIPIENT, demonstrationLines } from './start/demonstration.ts';
 import { followInbox } from './start/follow-inbox.ts';
 import { startScreen } from './start/start-screen.ts';
 
@@ -74,6 +75,7 @@ export async function start({ env, io, dialogue: { say } }: CommandContext): Pro
 async function run({ env, say, show, signal, stoppers }: Startup): Promise<never> {
   const stateDir = stateFolder(env);
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await refuseSecondStart(stateDir);
   const host = env['HOST'] || '127.0.0.1';
   const port = await choosePort(env['PORT'] || '8080', host);
   const adminPorts = {
@@ -179,6 +181,16 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
   const failed = failure.then((sentence) => Promise.reject(new Error(sentence)));
   await Promise.race([up(), failed]);
   return failed;
+}
+
+/** @throws {Error} where another start runs on this folder: another port alone would not let this one run beside it. */
+async function refuseSecondStart(stateDir: string): Promise<void> {
+  const owner = await ownerOf(join(stateDir, 'redis'));
+  if (owner === undefined) return;
+  const running = await readDevState(stateDir);
+  throw new Error(
+    `npm start runs already (process ${owner})${running === undefined ? '' : `, at ${running.url}`}. Send to it with npm run send -- ${DEMONSTRATION_RECIPIENT}, or stop it with Ctrl-C there.\nFor a second one beside it, give it a folder and a port of its own: GATEWAY_STATE_DIR=.gateway-2 PORT=8180 npm start`,
+  );
 }
 
 /** A real SMS to somebody is nothing that a start may cause, so there is one for the inbox only. */

@@ -17,6 +17,19 @@ export function declareLocalCommands(program: Command, run: Run): void {
       }),
     );
   program
+    .command('token')
+    .summary('make a bearer token for the HTTP surface, as Auth0 signs it')
+    .description(
+      'Prints a bearer token for POST /v1/sms and GET /v1/messages/{id}, signed as Auth0 signs it: with what GATEWAY_CONFIG has for the connection, without a file with AUTH0_SECRET and AUTH0_AUDIENCE, else with what npm start made. docs/http-api.md has examples.',
+    )
+    .option('--connection <name>', "the gateway's own connection", 'default')
+    .action((options) =>
+      run(async (context) => {
+        const { makeToken } = await import('../commands/token.ts');
+        return makeToken(options, context);
+      }),
+    );
+  program
     .command('send')
     .summary('play Auth0 against a running gateway (npm run send)')
     .description(

@@ -89,11 +89,23 @@ function judgeSent({ attempts, reason }: Trace): Judgement {
         verdict: `${name} took it, and will never know whether it arrived.`,
         advice: `Look at the log of ${inSentence(last.provider)}; ask the user to try again.`,
       };
-    default:
+    default: {
+      const known =
+        receipt !== undefined
+          ? 'it is on its way to the carrier'
+          : last.expectsReceipt
+            ? 'no delivery receipt has come'
+            : 'it sends no receipts here, so nothing more is known';
+      const where = last.providerMessageId === undefined ? '' : ` for ${last.providerMessageId}`;
       return {
-        verdict: `${name} took it; ${receipt === undefined ? 'no delivery receipt has come' : 'it is on its way to the carrier'}.`,
-        advice: `Look at the log of ${inSentence(last.provider)}${last.providerMessageId === undefined ? '' : ` for ${last.providerMessageId}`}. Where no receipts come at all, compare PUBLIC_URL with what it calls.`,
+        verdict: `${name} took it; ${known}.`,
+        advice: `Look at the log of ${inSentence(last.provider)}${where}. ${
+          last.expectsReceipt
+            ? 'Where no receipts come at all, compare PUBLIC_URL with what it calls.'
+            : 'Where a provider can send receipts, PUBLIC_URL switches them on.'
+        }`,
       };
+    }
   }
 }
 

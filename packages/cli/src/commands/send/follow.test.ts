@@ -55,6 +55,49 @@ test('a message is followed to its outcome, step by step', async () => {
   expect(seen).toEqual([accepted, accepted, sent]);
 });
 
+const attempt = (
+  receipt?: NonNullable<Trace['attempts'][number]['receipt']>['status'],
+  isCurable = false,
+) => ({
+  provider: 'twilio',
+  begunAt: 1001,
+  result: 'accepted' as const,
+  code: undefined,
+  isUnrecognised: false,
+  concludedAt: 1019,
+  providerMessageId: undefined,
+  wasAsked: false,
+  receipt: receipt && { status: receipt, code: undefined, isCurable, at: 1500 },
+  expectsReceipt: true as const,
+});
+
+test.each<[string, Trace['attempts'][]]>([
+  ['is delivered', [[attempt()], [attempt('sent')], [attempt('delivered')]]],
+  ['is undelivered for good', [[attempt()], [attempt('undelivered')]]],
+  [
+    'is delivered by another provider',
+    [
+      [attempt('undelivered', true)],
+      [attempt('undelivered', true), attempt()],
+      [attempt('undelivered', true), attempt('delivered')],
+    ],
+  ],
+])('where the provider sends receipts, a message is followed until it %s', async (_title, ways) => {
+  const { follow } = setup(
+    ways.map((attempts) => ({ ...sent, attempts })),
+    { stepMs: 100 },
+  );
+
+  expect(await follow('msg_1')).toMatchObject({ kind: 'concluded', trace: { attempts: ways.at(-1) } });
+});
+
+test('a receipt that never comes is waited for half a minute', async () => {
+  const { follow, reads } = setup([{ ...sent, attempts: [attempt()] }], { stepMs: 10_000 });
+
+  expect(await follow('msg_1')).toMatchObject({ kind: 'concluded', outcome: 'sent' });
+  expect(reads()).toBe(4);
+});
+
 test('a message that nobody concludes is given up after its deadline, whatever the gateway’s clock says', async () => {
   const { follow, reads } = setup([accepted], { stepMs: TTL_MS / 2 });
 

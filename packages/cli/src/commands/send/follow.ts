@@ -25,6 +25,10 @@ export type Follow = (id: string, onTrace?: (trace: Trace) => void) => Promise<F
 
 /** Milliseconds after its deadline in which a worker concludes a message. */
 const GRACE_MS = 2000;
+/** Milliseconds after a provider took a message in which its receipts are waited for, where it sends any. */
+const RECEIPT_MS = 30_000;
+/** Milliseconds after a receipt that says "not delivered" in which another provider may be tried. */
+const REDELIVERY_MS = 1500;
 /** Milliseconds for which a Redis that has not answered yet is asked again. */
 const UNREADABLE_MS = 5000;
 const MIN_PAUSE_MS = 10;
@@ -37,10 +41,12 @@ type Deps = {
   signal: AbortSignal;
   graceMs?: number;
   unreadableMs?: number;
+  receiptMs?: number;
+  redeliveryMs?: number;
 };
 
 /**
- * Follows messages to their outcomes. A Redis that is away for a while is asked again until the deadline. The more are
+ * Follows messages to their outcomes, and on to their receipts where the provider sends any. A Redis that is away for a while is asked again until the deadline. The more are
  * followed at once, the rarer each is read, since the gateway under test has to answer these reads too.
  */
 export function createFollow({
@@ -49,12 +55,15 @@ export function createFollow({
   signal,
   graceMs = GRACE_MS,
   unreadableMs = UNREADABLE_MS,
+  receiptMs = RECEIPT_MS,
+  redeliveryMs = REDELIVERY_MS,
 }: Deps): Follow {
   let followed = 0;
 
   async function untilEnd(id: string, onTrace: (trace: Trace) => void): Promise<Followed> {
     const begunAt = now();
     let latest: Trace | undefined;
+    let waiting: { steps: string; sinceMs: number } | undefined;
     for (;;) {
       const read = await readTrace(id);
       if (read.kind === 'read') {
@@ -62,17 +71,39 @@ export function createFollow({
         if (trace === undefined) return { kind: 'not_followed', why: { kind: 'not_known' } };
         latest = trace;
         onTrace(trace);
-        if (trace.outcome !== undefined) return { kind: 'concluded', outcome: trace.outcome, trace };
+        if (trace.outcome !== undefined) {
+          const { attempts } = trace;
+          const steps = `${attempts.length} ${attempts.at(-1)?.receipt?.status ?? ''}`;
+          if (waiting?.steps !== steps) waiting = { steps, sinceMs: now() };
+          const isOver = now() - waiting.sinceMs >= mayChangeForMs(trace) || now() - begunAt >= lifeMs(trace);
+          if (isOver || signal.aborted) return { kind: 'concluded', outcome: trace.outcome, trace };
+        }
       }
       if (signal.aborted) return { kind: 'stopped', trace: latest };
       const elapsedMs = now() - begunAt;
-      if (latest !== undefined && elapsedMs >= latest.deadline - latest.acceptedAt + graceMs) {
+      if (latest?.outcome === undefined && latest !== undefined && elapsedMs >= lifeMs(latest) + graceMs) {
         return { kind: 'no_outcome', trace: latest };
       }
       if (latest === undefined && read.kind === 'failed' && elapsedMs >= unreadableMs) {
         return { kind: 'not_followed', why: { kind: 'unreachable', code: read.code } };
       }
       await delay(Math.min(Math.max(followed, MIN_PAUSE_MS), MAX_PAUSE_MS));
+    }
+  }
+
+  /** Milliseconds for which a message that has its outcome may still get another receipt, or another attempt. */
+  function mayChangeForMs({ attempts, outcome }: Trace): number {
+    const last = attempts.at(-1);
+    if (outcome !== 'sent' || last?.expectsReceipt !== true) return 0;
+    switch (last.receipt?.status) {
+      case undefined:
+      case 'sent':
+        return receiptMs;
+      case 'undelivered':
+      case 'failed':
+        return last.receipt.isCurable ? redeliveryMs : 0;
+      default:
+        return 0;
     }
   }
 
@@ -101,4 +132,8 @@ export function redisErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return /^[A-Z]{3,}(?= )/.exec(error.message)?.[0] ?? 'no answer';
+}
+
+function lifeMs({ acceptedAt, deadline }: Trace): number {
+  return deadline - acceptedAt;
 }

@@ -1,4 +1,5 @@
 import { maskPhoneNumber, parsePhoneNumber } from '@sms-gateway/contract';
+import type { Trace } from '@sms-gateway/delivery';
 import { type Call, isTaken } from './caller.ts';
 import type { Followed, NotFollowed } from './follow.ts';
 
@@ -12,10 +13,16 @@ export type Result = {
   followed: Followed | undefined;
 };
 
-/** Whether the gateway took it, and it was sent as far as anybody could see. */
+/** Whether the gateway took it, and it was sent and not reported undelivered, as far as anybody could see. */
 export function isSuccess({ call, followed }: Result): boolean {
   if (!isTaken(call) || followed === undefined) return false;
-  return followed.kind === 'not_followed' || (followed.kind === 'concluded' && followed.outcome === 'sent');
+  if (followed.kind === 'not_followed') return true;
+  return followed.kind === 'concluded' && followed.outcome === 'sent' && !isUndelivered(followed.trace);
+}
+
+/** Whether the latest receipt says for good that it did not arrive. */
+export function isUndelivered({ attempts }: Trace): boolean {
+  return ['undelivered', 'failed', 'expired'].includes(attempts.at(-1)?.receipt?.status ?? '');
 }
 
 /** A recipient as it may be seen, such as `+1…23`. */
