@@ -16,6 +16,7 @@ const commands = {
   send: { program: cli, args: ['send'] },
   gateway: { program: cli, args: [] },
   bench: { program: 'packages/bench/dist/main.js', args: [] },
+  'test:proof': { program: 'packages/bench/dist/proofs/main.js', args: [] },
   test: { program: 'test/run.mjs', args: [] },
 };
 

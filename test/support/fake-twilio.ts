@@ -1,5 +1,7 @@
-import { createHmac } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import {
+  callbackOf as callbackIn,
+  statusCallback,
+} from '../../packages/bench/src/proofs/twilio-callbacks.ts';
 import type { ReceivedRequest, Respond } from './scripted-provider-server.ts';
 
 /** Stands in PUBLIC_URL for the proxy in front of the ingress. */
@@ -23,7 +25,7 @@ export const acceptTwilio =
 
 /** The address that Twilio was told to call for a message, as the outside knows it. */
 export function callbackOf(request: ReceivedRequest | undefined): string {
-  return new URLSearchParams(request?.body).get('StatusCallback') ?? '';
+  return callbackIn(request?.body);
 }
 
 /** Calls back as Twilio does: to the URL it was told, which the proxy in front turns into the ingress's. */
@@ -33,36 +35,9 @@ export async function callBack(
   fields: Record<string, string>,
   { token = TWILIO_AUTH_TOKEN, signedUrl = callback }: { token?: string; signedUrl?: string } = {},
 ) {
-  const params = {
-    MessageSid: `SM${'1'.repeat(32)}`,
-    AccountSid: ACCOUNT_SID,
-    To: '+14155550123',
-    ...fields,
-  };
-  const signed =
-    signedUrl +
-    Object.entries(params)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .flat()
-      .join('');
   const response = await fetch(callback.replace(PUBLIC_URL, ingressUrl), {
     method: 'POST',
-    headers: { 'x-twilio-signature': createHmac('sha1', token).update(signed).digest('base64') },
-    body: new URLSearchParams(params),
+    ...statusCallback({ sid: ACCOUNT_SID, authToken: token }, signedUrl, fields),
   });
   return { status: response.status, body: await response.text() };
-}
-
-/** Calls back until somebody answers 200, or `signal` is aborted: an ingress may be away just now. */
-export async function callBackUntilTaken(
-  ingressUrl: string,
-  callback: string,
-  fields: Record<string, string>,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const answer = await callBack(ingressUrl, callback, fields).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await delay(50);
-  }
 }

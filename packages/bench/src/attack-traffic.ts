@@ -1,3 +1,5 @@
+import { createRandom } from './random.ts';
+
 /** One request for a code, as somebody makes it. */
 export type Request = {
   /** Milliseconds since the epoch. */
@@ -25,15 +27,18 @@ const PUMPED_AN_HOUR = 600;
 /**
  * A tenant of 400 codes a day (US 70 %, DE 20 %, BD 10 %), nine in ten of them used within a minute, one in twenty users
  * behind one office address; and on the fifth day, from 12:00 to 18:00 UTC, 600 codes an hour to ranges of Bangladesh,
- * four in five of them delivered, none used. The same for each call.
+ * four in five of them delivered, none used. The same for the same seed.
  */
-export function trafficWithAttack(origin: AttackOrigin): {
+export function trafficWithAttack(
+  origin: AttackOrigin,
+  seed = 20_261_123,
+): {
   requests: Request[];
   /** Milliseconds since the epoch; the day begins at midnight. */
   attackDay: number;
   attackBeginsAt: number;
 } {
-  const random = createRandom(20_261_123);
+  const random = createRandom(seed);
   const attackDay = BEGIN + QUIET_DAYS * DAY_MS;
   const attackBeginsAt = attackDay + 12 * HOUR_MS;
   const requests: Request[] = [];
@@ -83,15 +88,4 @@ function attackerAddress(origin: AttackOrigin, index: number): string {
   if (origin === 'one address') return '192.0.2.1';
   if (origin === '50 addresses') return `192.0.2.${index % 50}`;
   return `100.${64 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
-}
-
-/** mulberry32: small, seeded, good enough to draw traffic with. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,11 +1,12 @@
 import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createBlocks, createGuard } from '@sms-gateway/screening';
+import type { RedisClient } from '@sms-gateway/redis';
 import { screenMessage } from '@sms-gateway/screening';
 import { type AttackOrigin, type Request, trafficWithAttack } from './attack-traffic.ts';
 import type { BenchContext } from './bench-context.ts';
 import { createSimulatedGateway } from './simulated-gateway.ts';
 
-type Defence = {
+export type Defence = {
   name: string;
   screening: 'on' | 'off';
   guard: 'record' | 'enforce';
@@ -15,7 +16,7 @@ type Defence = {
   blocksAfterMinutes?: number;
 };
 
-const DEFENCES: Defence[] = [
+export const DEFENCES: Defence[] = [
   { name: 'none (SCREENING=off)', screening: 'off', guard: 'record', signal: 'logins' },
   { name: 'defaults (guard records)', screening: 'on', guard: 'record', signal: 'logins' },
   { name: 'guard enforces, logins told', screening: 'on', guard: 'enforce', signal: 'logins' },
@@ -29,11 +30,11 @@ const DEFENCES: Defence[] = [
   },
 ];
 
-const ORIGINS: AttackOrigin[] = ['one address', '50 addresses', 'an address each'];
+export const ORIGINS: AttackOrigin[] = ['one address', '50 addresses', 'an address each'];
 const ASKS_AGAIN_AFTER_MS = 60_000;
 const TRIES = 3;
 
-type Result = {
+export type AttackResult = {
   pumped: number;
   pumpedThrough: number;
   real: number;
@@ -52,7 +53,7 @@ export async function simulateAttack(context: BenchContext): Promise<string> {
   for (const origin of context.isQuick ? ORIGINS.slice(0, 1) : ORIGINS) {
     for (const defence of DEFENCES) {
       await context.redis.reset();
-      const result = await run(context, defence, origin);
+      const result = await simulate(context.redis.client, defence, origin);
       context.say(
         `  ${origin}, ${defence.name}: ${result.pumpedThrough} of ${result.pumped} pumped codes got through`,
       );
@@ -80,9 +81,14 @@ export async function simulateAttack(context: BenchContext): Promise<string> {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
 }
 
-async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrigin): Promise<Result> {
-  const { client } = redis;
-  const { requests, attackBeginsAt, attackDay } = trafficWithAttack(origin);
+/** One attack on one defence. The Redis must be empty. */
+export async function simulate(
+  client: RedisClient,
+  defence: Defence,
+  origin: AttackOrigin,
+  seed?: number,
+): Promise<AttackResult> {
+  const { requests, attackBeginsAt, attackDay } = trafficWithAttack(origin, seed);
   let clock = 0;
   const now = () => clock;
   const { config, connection, identity, producer } = createSimulatedGateway(client, {
@@ -93,7 +99,7 @@ async function run({ redis }: BenchContext, defence: Defence, origin: AttackOrig
   const enforcing = { ...connection, guard: { ...connection.guard, mode: defence.guard } };
   const guard = createGuard({ redis: client, now });
   const agenda = createAgenda();
-  const result: Result = {
+  const result: AttackResult = {
     pumped: 0,
     pumpedThrough: 0,
     real: 0,

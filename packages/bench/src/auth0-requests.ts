@@ -5,18 +5,23 @@ export type Auth0 = { secret: string; audience: string };
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const HEADER = base64url({ alg: 'HS256', typ: 'JWT' });
 
+/** A token as Auth0 makes it, good for an hour. */
+export function auth0Token({ secret, audience }: Auth0, jti: string): string {
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const claims = { aud: audience, iat: issuedAt, exp: issuedAt + 3600, jti };
+  const signed = `${HEADER}.${base64url(claims)}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
 /**
  * Requests as Auth0 makes them, as bytes ready to write: each with a token, a recipient and a code of its own, counted
  * from `first`.
  */
 export function auth0Requests({ secret, audience }: Auth0, first: number, count: number): Buffer[] {
-  const issuedAt = Math.floor(Date.now() / 1000);
   return Array.from({ length: count }, (_, index) => {
     const number = first + index;
     const { recipient, text } = messageNumber(number);
-    const claims = { aud: audience, iat: issuedAt, exp: issuedAt + 3600, jti: `bench-${number}` };
-    const signed = `${HEADER}.${base64url(claims)}`;
-    const token = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+    const token = auth0Token({ secret, audience }, `bench-${number}`);
     const body = JSON.stringify({
       recipient,
       body: text,

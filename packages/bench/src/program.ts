@@ -12,6 +12,8 @@ export type Program = {
   ask<Answer>(message: object | string, fits: (answer: object) => answer is Answer & object): Promise<Answer>;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
 };
 
 type Options = {
@@ -26,7 +28,8 @@ type Options = {
   execArgv?: string[];
 };
 
-const READY_WITHIN_MS = 15_000;
+/** A limit for hangs. */
+const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 10_000;
 
 /** Starts a program as a process of its own, and resolves when it is ready. */
@@ -34,7 +37,7 @@ export async function startProgram(options: Options): Promise<Program> {
   const { name, file, env, directory, readyUrl, execArgv = [] } = options;
   const logFile = join(directory, `${name}.log`);
   const log = openSync(logFile, 'w', 0o600);
-  const preload = fileURLToPath(new URL('./report-usage.js', import.meta.url));
+  const preload = fileURLToPath(new URL('../dist/report-usage.js', import.meta.url));
   const child = spawn(process.execPath, [...execArgv, '--import', preload, file], {
     stdio: ['ignore', log, log, 'ipc'],
     env: { ...env, PATH: process.env['PATH'] ?? '' },
@@ -67,6 +70,10 @@ export async function startProgram(options: Options): Promise<Program> {
       return answer;
     },
     usage: async () => (await program.ask<{ usage: Usage }>('usage', isUsage)).usage,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
     stop: async () => {
       child.kill('SIGCONT');
       child.kill('SIGTERM');

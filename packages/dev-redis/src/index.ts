@@ -9,3 +9,6 @@ export type { RedisProcess } from './topology/redis-process.ts';
 export { type SentinelTrio, SENTINEL_NAME, startSentinelTrio } from './topology/sentinel-trio.ts';
 export { CAN_CUT_OFF } from './topology/topology.ts';
 export { CLIENT } from './topology/network.ts';
+export { type SingleRedis, startSingleRedis } from './topology/single-redis.ts';
+export { findRedis } from './find-redis.ts';
+export type { RedisBinary } from './fetch-debian-redis.ts';
