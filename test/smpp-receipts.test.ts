@@ -216,6 +216,25 @@ test('what matches nothing is acknowledged, counted, and told by its shape', asy
   expect(worker.output()).not.toContain('493817');
 });
 
+test('receipts of parts that come before the response do not deliver the message alone', async () => {
+  await using smsc = await startSmsc({
+    submit_sm: (pdu, { respond, request }) => {
+      const part = readSubmit(pdu).message[5];
+      if (part === 2) request('deliver_sm', text('id:part-2 stat:DELIVRD').body);
+      void (part === 2 ? smsc.until('deliver_sm_resp') : Promise.resolve()).then(() =>
+        respond(pdu, { body: cString(`part-${part}`) }),
+      );
+    },
+  });
+  await using fleet = await startTwoWorkers(smsc);
+  const answer = await postSms(fleet.gateway.ingress.url, {
+    body: { recipient: freshNumber(), body: 'Ваш код подтверждения 493817. '.repeat(4) },
+  });
+  const { id } = await untilConcluded(fleet.gateway.client, answer.body['id']);
+
+  await fleet.untilReceipt(id, 'sent');
+});
+
 test('a part of a long text finds its message, and does not deliver it alone', async () => {
   await using smsc = await startSmsc({
     submit_sm: (pdu, { respond }) => respond(pdu, { body: cString(`part-${readSubmit(pdu).message[5]}`) }),

@@ -122,7 +122,7 @@ export type DeliveryStore = {
 
 type FieldList = (string | number)[];
 /** Where an attempt is filed for its receipts, and where those may wait that came before. */
-type Filing = { key: string; early_receipts: string[]; reference: string };
+type Filing = { key: string; early_receipts: string[]; reference: string; is_further_part: boolean };
 
 const FACTS = loadScript<{
   keys: 'trace' | 'vault' | 'newest' | 'blocks';
@@ -299,6 +299,7 @@ function filingsOf(messageId: string, finished: FinishedAttempt | undefined): Fi
     key: gatewayKeys.providerMessage(scope, id),
     early_receipts: receiptIds.map((receiptId) => gatewayKeys.earlyReceipts(scope, receiptId)),
     reference: formatFiled({ messageId, attempt: finished.number, isFurtherPart: index > 0 }),
+    is_further_part: index > 0,
   }));
 }
 

@@ -109,7 +109,7 @@ test('keeps trying until an SMSC takes the bind', async () => {
   expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
 });
 
-test.each([0x0d, 0x0e, 0x0f])(
+test.each([0x0e, 0x0f])(
   'calls a refusal of the credentials (%i) a fault of the provider and waits long',
   async (status) => {
     await using smsc = await startSmsc({

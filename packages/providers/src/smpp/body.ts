@@ -74,7 +74,9 @@ export const MESSAGE_ID: Layout = [['message_id', 'string']];
 
 /** Fields that are not given are 0 or empty. A value that does not fit its field is a bug in the caller and throws. */
 export function encodeBody(layout: Layout, fields: Fields, tlvs: Tlvs = new Map()): Buffer {
-  const octets = layout.map(([name, type]) => encodeField(type, fields[name]));
+  const octets: Buffer[] = [
+    Buffer.from(layout.map(([name, type]) => encodeField(type, fields[name])).join(''), 'latin1'),
+  ];
   for (const [tag, value] of tlvs) {
     const head = Buffer.alloc(4);
     head.writeUInt16BE(tag, 0);
@@ -84,15 +86,16 @@ export function encodeBody(layout: Layout, fields: Fields, tlvs: Tlvs = new Map(
   return Buffer.concat(octets);
 }
 
-function encodeField(type: FieldType, value: Fields[string] = type === 'octet' ? 0 : ''): Buffer {
-  if (type === 'octet') {
-    const octet = Buffer.alloc(1);
-    octet.writeUInt8(Number(value));
-    return octet;
-  }
-  const octets = Buffer.isBuffer(value) ? value : Buffer.from(String(value), 'latin1');
-  if (type === 'string') return Buffer.concat([octets, Buffer.alloc(1)]);
-  return Buffer.concat([encodeField('octet', octets.length), octets]);
+/** As a string of one character for each octet, which is faster to put together than buffers are. */
+function encodeField(type: FieldType, value: Fields[string] = type === 'octet' ? 0 : ''): string {
+  if (type === 'octet') return octet(Number(value));
+  const characters = Buffer.isBuffer(value) ? value.toString('latin1') : String(value);
+  return type === 'string' ? `${characters}\0` : octet(characters.length) + characters;
+}
+
+function octet(value: number): string {
+  if (!Number.isInteger(value) || value < 0 || value > 0xff) throw new RangeError('smpp: not an octet');
+  return String.fromCharCode(value);
 }
 
 /**
@@ -110,13 +113,13 @@ export function decodeBody(layout: Layout, body: Buffer): Body | undefined {
       offset = next;
       continue;
     }
-    const octet = body[offset++];
-    if (octet === undefined) return undefined;
-    fields[name] = octet;
+    const value = body[offset++];
+    if (value === undefined) return undefined;
+    fields[name] = value;
     if (type === 'octet') continue;
-    if (offset + octet > body.length) return undefined;
-    fields[name] = body.subarray(offset, offset + octet);
-    offset += octet;
+    if (offset + value > body.length) return undefined;
+    fields[name] = body.subarray(offset, offset + value);
+    offset += value;
   }
   return { fields, tlvs: readTlvs(body.subarray(offset)) };
 }

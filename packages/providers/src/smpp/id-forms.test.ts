@@ -18,6 +18,11 @@ test.each([
   ['without its padding', '0004711471', '4711471'],
   ['with a padding', '4711471', '0000004711471'],
   ['with 0x before it', '0xA1B2C3D', 'a1b2c3d'],
+  [
+    'the decimal form of a UUID',
+    '3f2504e04f8911d39a0c0305e82c3301',
+    '83933577619577329213855713373035705089',
+  ],
   ['a UUID', '3F2504E0-4F89-11D3-9A0C-0305E82C3301', '3f2504e0-4f89-11d3-9a0c-0305e82c3301'],
   ['of one digit', '0', '0'],
 ])('finds a message by a receipt whose id is %s', (_, submitted, received) => {

@@ -17,7 +17,7 @@ export type IdForms = {
 
 /** Shorter ids are counters, where the hexadecimal form of one is the decimal form of another. */
 const MIN_DISTINCT_LENGTH = 7;
-const MAX_NUMBER_LENGTH = 32;
+const MAX_NUMBER_LENGTH = 40;
 /** As many times more than against it that a form has to be seen before it is believed, and at most counts. */
 const BELIEVED_FROM = 2;
 const MAX_SCORE = 8;

@@ -7,8 +7,8 @@ export const ESME_RINVBNDSTS = 0x04;
 /** Asks for a deliver_sm again. */
 export const ESME_RX_T_APPN = 0x64;
 
-/** ESME_RBINDFAIL, ESME_RINVPASWD, ESME_RINVSYSID: the SMSC does not take our credentials. */
-const BIND_REFUSALS: ReadonlySet<number> = new Set([0x0d, 0x0e, 0x0f]);
+/** ESME_RINVPASWD, ESME_RINVSYSID. ESME_RBINDFAIL is also what a limit of binds is answered with. */
+const BIND_REFUSALS: ReadonlySet<number> = new Set([0x0e, 0x0f]);
 
 type Kind = Exclude<SendResult['kind'], 'accepted'>;
 
@@ -85,7 +85,7 @@ export function statusName(status: number): string {
   return STATUSES.get(status)?.[0] ?? `0x${status.toString(16).padStart(8, '0')}`;
 }
 
-/** Whether a bind was refused for what it said, which repeating it does not cure. */
+/** Whether a bind was refused for its credentials, which repeating it does not cure. */
 export function isBindRefusal(status: number): boolean {
   return BIND_REFUSALS.has(status);
 }

@@ -61,7 +61,8 @@ function inAlphabet(text: string[], alphabet: Alphabet): Coded | undefined {
 
 function inUcs2(text: string[]): Coded {
   const characters = text.map((character) => {
-    const octets = [...Buffer.from(character, 'utf16le').swap16()];
+    const [high, low] = [character.charCodeAt(0), character.charCodeAt(1)];
+    const octets = [high >> 8, high & 0xff, ...(character.length > 1 ? [low >> 8, low & 0xff] : [])];
     return { octets, cost: octets.length };
   });
   return { characters, unit: 'octet' };
