@@ -26,6 +26,7 @@ async function setup(env: Record<string, string> = {}) {
     GATEWAY_STATE_DIR: stateDir,
     PORT: String(port),
     ADMIN_PORT: String(await freePort()),
+    CONSOLE_PORT: String(await freePort()),
     ...env,
   };
   const stoppers: (() => Promise<unknown>)[] = [];

@@ -206,6 +206,7 @@ async function startAll(redisUrl: string) {
     REDIS_URL: redisUrl,
     PORT: String(await freePort()),
     ADMIN_PORT: String(await freePort()),
+    CONSOLE_PORT: String(await freePort()),
   });
   const stop = async () => {
     starting.interrupt();
