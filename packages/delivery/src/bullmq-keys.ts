@@ -26,3 +26,6 @@ export const JOB_OPTIONS = {
 
 /** The same as enqueue.lua takes them, before a job's own options. */
 export const JOB_OPTIONS_JSON = JSON.stringify(JOB_OPTIONS).slice(0, -1);
+
+/** Entries of BullMQ's stream of events that are kept: nobody reads it, and it cannot be switched off. */
+export const QUEUE_SETTINGS = { 'opts.maxLenEvents': 100 } as const;

@@ -1,3 +1,4 @@
+export { QUEUE_SETTINGS, bullmqKeys } from './bullmq-keys.ts';
 export {
   type BeginAnswer,
   type ConcludeAnswer,

@@ -9,7 +9,7 @@ import {
 } from '@sms-gateway/contract';
 import { z } from 'zod';
 import { parseFiled } from './filed-attempt.ts';
-import { openQueue } from './queue.ts';
+import { bullmqKeys, JOB_OPTIONS } from './bullmq-keys.ts';
 import type { AttemptReference } from '@sms-gateway/privacy';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 
@@ -60,7 +60,6 @@ export type ReceiptStore = {
   enter(provider: string, receipt: Receipt, reference: ReceiptReference | undefined): Promise<EnteredReceipt>;
   /** Puts a message back into the queue whose attempt did not arrive, as `enter` does: once for each attempt. */
   reopen(job: DeliveryJob, attempt: number): Promise<void>;
-  close(): Promise<void>;
 };
 
 const earlyReceiptSchema = z.object({
@@ -118,9 +117,13 @@ const APPLY = loadScript<{
   ];
 }>(new URL('../src/apply-receipt.lua', import.meta.url));
 
-export function createReceiptStore({ redis, now }: { redis: RedisClient; now: () => number }): ReceiptStore {
-  const queue = openQueue(redis);
+const PUT_BACK = loadScript<{
+  keys: 'wait' | 'active' | 'meta' | 'marker' | 'job';
+  args: { id: string; name: string; data: string; options: string; accepted_at: string };
+  answer: 0 | 1;
+}>(new URL('../src/put-back.lua', import.meta.url));
 
+export function createReceiptStore({ redis, now }: { redis: RedisClient; now: () => number }): ReceiptStore {
   async function apply(
     provider: string | undefined,
     receipt: Receipt,
@@ -162,15 +165,18 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
 
   /** Once for each attempt, however often it is asked for; ahead of the others, for somebody waits the longest here. */
   async function reopen(job: DeliveryJob, attempt: number): Promise<void> {
-    await queue.add(
-      QUEUE_NAME,
-      { ...job, afterAttempt: attempt },
-      {
-        jobId: `${job.id}.after-${attempt}`,
-        timestamp: job.acceptedAt,
-        lifo: true,
+    const id = `${job.id}.after-${attempt}`;
+    const timestamp = job.acceptedAt;
+    await evalScript(redis, PUT_BACK, {
+      keys: { ...bullmqKeys, job: gatewayKeys.job(id) },
+      args: {
+        id,
+        name: QUEUE_NAME,
+        data: JSON.stringify({ ...job, afterAttempt: attempt }),
+        options: JSON.stringify({ ...JOB_OPTIONS, jobId: id, timestamp, lifo: true }),
+        accepted_at: String(timestamp),
       },
-    );
+    });
   }
 
   return {
@@ -203,6 +209,5 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
       return { ...entry, match: { filedAs: messageIds[index] ?? id, isOnly } };
     },
     reopen,
-    close: () => queue.close(),
   };
 }

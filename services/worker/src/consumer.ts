@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { bullmqKeys, QUEUE_SETTINGS } from '@sms-gateway/delivery';
 import type { RedisClient } from '@sms-gateway/redis';
 import type { Logger } from '@sms-gateway/process';
 import { DelayedError, type Job, Worker } from 'bullmq';
@@ -88,6 +89,7 @@ export function createConsumer({ redis, deliver, concurrency, logger, now }: Dep
 
   return {
     start: () => {
+      redis.hset(bullmqKeys.meta, QUEUE_SETTINGS).catch(() => undefined);
       worker.run().catch((error: unknown) => logger.error({ err: error }, 'worker.stopped_running'));
     },
     close: async (graceMs) => {
