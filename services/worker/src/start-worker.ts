@@ -43,6 +43,8 @@ import { createSettleLate } from './settle-late.ts';
 
 /** Milliseconds of the shutdown time that are reserved for storing the results of aborted deliveries. */
 const STORE_RESULTS_MS = 1000;
+/** Milliseconds that the last report to Redis may take: a Redis that does not answer must not hold the process up. */
+const REPORT_MS = 500;
 
 type Options = ServiceOptions<ConfigSource<WorkerConfig>> & {
   /** Gives [0, 1). */
@@ -132,7 +134,7 @@ export async function startWorker(
     registerQueueMetrics({ registry, redis, now });
 
     const lastErrors = createLastErrors({ redis });
-    teardown.add(() => lastErrors.stop());
+    teardown.add(() => closeWithin(REPORT_MS, () => lastErrors.stop()));
     let router = createRouter(config.routing);
     const deliver = createDeliver({
       store,
@@ -213,7 +215,7 @@ export async function startWorker(
       }),
       onError: (error) => logger.warn({ err: error }, 'reporting.failed'),
     });
-    teardown.add(() => reporting.stop());
+    teardown.add(() => closeWithin(REPORT_MS, () => reporting.stop()));
     consumer.start();
     logger.info({ adminPort, config: describeConfig(config, kinds) }, 'worker.started');
 
