@@ -39,3 +39,4 @@ export {
 } from './receipt.ts';
 export { isUuid, UUID } from './uuid.ts';
 export { type Registration, TEMPLATE_VARIABLE } from './registration.ts';
+export { AWS_ORIGINATION_ID, MESSAGING_SERVICE_SID } from './sender-forms.ts';

@@ -1,4 +1,5 @@
 import { text, token } from '@sms-gateway/config/fields';
+import { AWS_ORIGINATION_ID } from '@sms-gateway/contract';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, originOf, providerSettings } from '../provider-settings.ts';
 import type { AwsProviderOptions } from './aws.ts';
@@ -32,7 +33,7 @@ export const aws = defineProvider({
   },
   senderSettings: ['originationIdentity'],
   senderPool: {
-    form: /^(pool-|phone-|sender-|arn:aws)/,
+    form: AWS_ORIGINATION_ID,
     called: 'the ID or ARN of a pool, number or sender ID',
   },
   configure({ region, originationIdentity, configurationSet, apiUrl }, review): Options | undefined {

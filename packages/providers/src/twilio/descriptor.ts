@@ -1,7 +1,7 @@
 import { list, text, token } from '@sms-gateway/config/fields';
+import { MESSAGING_SERVICE_SID } from '@sms-gateway/contract';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
-import { MESSAGING_SERVICE_SID } from './messaging-service-sid.ts';
 import type { TwilioProviderOptions } from './twilio.ts';
 
 const setting = providerSettings('twilio');

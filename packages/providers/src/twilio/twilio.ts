@@ -1,9 +1,9 @@
+import { MESSAGING_SERVICE_SID } from '@sms-gateway/contract';
 import twilio from 'twilio';
 import { createHttpClient } from '../http-client.ts';
 import { withoutRepetition } from '../message-id.ts';
 import type { Provider, SendRequest } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
-import { MESSAGING_SERVICE_SID } from './messaging-service-sid.ts';
 import { classifyTwilioAnswer } from './twilio-errors.ts';
 import { createTwilioCall } from './twilio-http-client.ts';
 
