@@ -54,6 +54,13 @@ function judgeUnfinished({ attempts, deadline }: Trace, now: number): Judgement 
 }
 
 function judgeSent({ attempts, reason }: Trace): Judgement {
+  const only = attempts.at(-1);
+  if (isDevelopment(only)) {
+    return {
+      verdict: `${providerName(only.provider)} has it: no SMS is sent with this provider.`,
+      advice: 'Set PROVIDERS to a provider that sends, such as twilio.',
+    };
+  }
   const delivered = attempts.find(({ receipt }) => receipt?.status === 'delivered');
   if (delivered !== undefined) {
     return {
@@ -65,12 +72,6 @@ function judgeSent({ attempts, reason }: Trace): Judgement {
   const last = attempts.findLast(({ result, receipt }) => result === 'accepted' || receipt !== undefined);
   if (last === undefined) return { verdict: `Sent (${reason ?? 'accepted'}).`, advice: CURES.none };
   const name = providerName(last.provider);
-  if (last.provider === 'inbox' || last.provider === 'console') {
-    return {
-      verdict: `${name} has it: no SMS is sent with this provider.`,
-      advice: 'Set PROVIDERS to a provider that sends, such as twilio.',
-    };
-  }
   const { receipt } = last;
   if (receipt !== undefined && isFailure(receipt)) {
     return {
@@ -191,4 +192,10 @@ function cureOf({ code, receipt }: TraceAttempt): string {
 
 function why(code: string | undefined): string {
   return code === undefined ? '' : `: ${inWords(code)}`;
+}
+
+/** Whether a provider has it that shows messages to a developer; one that plays a failure is judged as any other. */
+function isDevelopment(attempt: TraceAttempt | undefined): attempt is TraceAttempt {
+  if (attempt === undefined || !['inbox', 'console'].includes(attempt.provider)) return false;
+  return attempt.receipt === undefined || ['sent', 'delivered'].includes(attempt.receipt.status);
 }

@@ -1,0 +1,139 @@
+import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
+import { expect, test } from 'vitest';
+import { judge } from './judge.ts';
+
+const NOW = 1_800_000_000_000;
+
+const attempt = (rest: Partial<TraceAttempt> = {}): TraceAttempt => ({
+  provider: 'twilio',
+  begunAt: NOW,
+  result: 'accepted',
+  code: undefined,
+  isUnrecognised: false,
+  concludedAt: NOW + 100,
+  providerMessageId: undefined,
+  wasAsked: false,
+  receipt: undefined,
+  ...rest,
+});
+
+const receipt = (status: NonNullable<TraceAttempt['receipt']>['status'], code?: string) => ({
+  status,
+  code,
+  isCurable: false,
+  at: NOW + 1000,
+});
+
+const trace = (rest: Partial<Trace> = {}): Trace => ({
+  id: 'msg_1',
+  connection: 'default',
+  recipientHint: '+1…23',
+  country: 'US',
+  retiredForm: undefined,
+  acceptedAt: NOW,
+  requestedAt: undefined,
+  deadline: NOW + 180_000,
+  attempts: [],
+  outcome: undefined,
+  outcomeAt: undefined,
+  reason: undefined,
+  encoding: undefined,
+  segments: undefined,
+  route: undefined,
+  recordedRules: [],
+  ...rest,
+});
+
+const failed = (code: string) => attempt({ result: 'rejected', code });
+
+test.each<[Partial<Trace>, string, RegExp]>([
+  [
+    { outcome: 'failed', reason: 'twilio_21635', attempts: [failed('twilio_21635')] },
+    'Twilio refused the number: the number is a landline (21635).',
+    /ask the user for a mobile number/,
+  ],
+  [
+    { outcome: 'failed', reason: 'twilio_21610', attempts: [failed('twilio_21610')] },
+    'Twilio refused the number: the recipient has opted out (STOP) (21610).',
+    /START/,
+  ],
+  [
+    {
+      outcome: 'failed',
+      reason: 'no_provider_left',
+      attempts: [
+        attempt({ result: 'provider_fault', code: 'twilio_20003' }),
+        attempt({ provider: 'vonage', result: 'provider_fault', code: 'vonage_9' }),
+      ],
+    },
+    'Not sent: every provider refused it. Twilio: it does not take the credentials (20003); Vonage: the credit is used up (9).',
+    /account/,
+  ],
+  [{ outcome: 'failed', reason: 'blocked' }, 'Not sent: an operator had blocked this destination.', /blocks/],
+  [
+    {
+      outcome: 'failed',
+      reason: 'unknown_outcome',
+      attempts: [attempt({ result: 'unknown', code: 'answer_timeout' })],
+    },
+    'It may have been sent, or not: Twilio: it did not answer in time (answer_timeout).',
+    /ON_UNKNOWN/,
+  ],
+  [
+    { outcome: 'sent', attempts: [attempt({ receipt: receipt('undelivered', 'twilio_30006') })] },
+    'Not delivered: Twilio took it, and its receipt says undelivered: the number is a landline, or its carrier takes no SMS (30006).',
+    /mobile/,
+  ],
+  [
+    { outcome: 'sent', attempts: [attempt({ receipt: receipt('delivered') })] },
+    'Delivered: a receipt of Twilio says that the phone has it.',
+    /newest code/,
+  ],
+  [
+    { outcome: 'sent', attempts: [attempt({ expectsReceipt: true, providerMessageId: 'SM1' })] },
+    'Twilio took it; no delivery receipt has come.',
+    /for SM1\. Where no receipts come at all/,
+  ],
+  [
+    { outcome: 'sent', attempts: [attempt()] },
+    'Twilio took it; it sends no receipts here, so nothing more is known.',
+    /PUBLIC_URL/,
+  ],
+  [
+    { outcome: 'sent', attempts: [attempt({ provider: 'inbox', receipt: receipt('delivered') })] },
+    'The development inbox has it: no SMS is sent with this provider.',
+    /PROVIDERS/,
+  ],
+  [
+    { outcome: 'expired', reason: 'deadline' },
+    'Not sent: no worker took it within its life of 180 s.',
+    /add workers/,
+  ],
+  [
+    {
+      outcome: 'expired',
+      reason: 'deadline',
+      attempts: [attempt({ result: 'throttled', code: 'http_429' })],
+    },
+    'Not sent: no provider took it within its life of 180 s. The last of one attempt: Twilio: too many requests (HTTP 429).',
+    /limit/,
+  ],
+  [
+    { outcome: 'superseded', reason: 'newer_code' },
+    'Not sent: a newer code for the same number replaced it before it went out.',
+    /newer message/,
+  ],
+  [{}, 'It waits for a worker.', /doctor --only worker/],
+  [{ attempts: [attempt({ result: undefined })] }, 'It is being sent through Twilio.', /in a moment/],
+  [
+    { attempts: [attempt({ result: 'transient', code: 'connect_refused' })] },
+    'It waits to be tried again; so far: Twilio: nobody listens at its address (connect_refused).',
+    /network/,
+  ],
+])('%j is judged', (given, verdict, advice) => {
+  expect(judge(trace(given), NOW + 1000)).toEqual({ verdict, advice: expect.stringMatching(advice) });
+});
+
+test('a message without an outcome after its deadline is nobody’s, or was answered 503', () => {
+  expect(judge(trace(), NOW + 300_000).verdict).toMatch(/^No worker took it before its deadline, or .* 503/);
+});
