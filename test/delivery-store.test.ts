@@ -207,3 +207,45 @@ test('what an attempt came to stays, unless its provider was asked since', async
   await bundle.store.record(job, { ...accepted, code: 'found_by_lookup', wasAsked: true });
   expect((await bundle.trace())?.attempts[0]).toMatchObject({ result: 'accepted', wasAsked: true });
 });
+
+const unknown = {
+  ...accepted,
+  result: 'unknown' as const,
+  code: 'answer_timeout',
+  providerMessageId: undefined,
+};
+
+test('what a provider tells late settles an attempt that was unknown, and finds its early receipts', async () => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+  await bundle.store.record(job, unknown);
+  const receipt = JSON.stringify({ status: 'delivered', isCurable: false });
+  await bundle.redis.hset(gatewayKeys.earlyReceipts('twilio', 'SM1'), 'delivered', receipt);
+
+  expect(await bundle.store.settle(job.id, accepted)).toEqual({
+    isSettled: true,
+    early: [{ providerMessageId: 'SM1', status: 'delivered', code: undefined, isCurable: false }],
+  });
+  expect((await bundle.trace())?.attempts).toMatchObject([
+    { result: 'accepted', providerMessageId: 'SM1', code: undefined },
+  ]);
+  expect(await bundle.redis.get(gatewayKeys.providerMessage('twilio', 'SM1'))).toBe('msg_1.1');
+
+  // The delivery that took it for unknown neither sends again nor says otherwise.
+  expect(await bundle.store.begin(job, { ...first, number: 2, previous: unknown })).toBe('settled');
+  await bundle.store.record(job, { ...unknown, wasAsked: true });
+  await bundle.store.conclude(job, { ...sent, previous: { ...unknown, wasAsked: true } });
+  expect(await bundle.trace()).toMatchObject({ outcome: 'sent', attempts: [{ result: 'accepted' }] });
+});
+
+test.each([
+  ['was known', { ...accepted, result: 'provider_fault' as const, providerMessageId: undefined }, 'twilio'],
+  ['is of another provider', unknown, 'vonage'],
+])('what a provider tells late of an attempt that %s changes nothing', async (_, recorded, provider) => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+  await bundle.store.record(job, recorded);
+
+  expect(await bundle.store.settle(job.id, { ...accepted, provider })).toMatchObject({ isSettled: false });
+  expect((await bundle.trace())?.attempts).toMatchObject([{ result: recorded.result }]);
+});

@@ -20,8 +20,10 @@
 
 local attempt = 'a' .. args.number .. '.'
 if #args.end_fields > 0 then
-  local has_ended = redis.call('HEXISTS', keys.trace, attempt .. 'result') == 1
-  if args.replaces or not has_ended then redis.call('HSET', keys.trace, unpack(args.end_fields)) end
+  local result = redis.call('HGET', keys.trace, attempt .. 'result')
+  if not result or (args.replaces and result ~= 'accepted') then
+    redis.call('HSET', keys.trace, unpack(args.end_fields))
+  end
 end
 local outcome = redis.call('HGET', keys.trace, 'outcome')
 local is_first = not outcome or redis.call('HGET', keys.trace, 'outcome_holder') == args.holder

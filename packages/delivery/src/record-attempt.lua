@@ -8,7 +8,9 @@
 -- ANSWER
 --   1
 
-if args.replaces or redis.call('HEXISTS', keys.trace, 'a' .. args.number .. '.result') == 0 then
+-- What a provider told late stays: nothing that anybody asks later says more than accepted.
+local result = redis.call('HGET', keys.trace, 'a' .. args.number .. '.result')
+if not result or (args.replaces and result ~= 'accepted') then
   redis.call('HSET', keys.trace, unpack(args.fields))
 end
 return 1

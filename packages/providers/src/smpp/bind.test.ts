@@ -299,6 +299,13 @@ test.each([
   expect(whole).toMatchObject([{ event: 'bind_failed', status: name, host: '127.0.0.1', port: smsc.port }]);
 });
 
+test('holds up no message for an SMSC that does not answer the bind', async () => {
+  await using smsc = await startSmsc({ bind_transceiver: () => {} });
+  const { provider } = useSmppProvider({ port: smsc.port, firstBindTimeoutMs: 20 });
+
+  expect(await provider.send(SMS, idle())).toEqual(transient('smpp_not_bound'));
+});
+
 test('says goodbye on close and knows what became of everything', async () => {
   await using smsc = await startSmsc({ submit_sm: () => {} });
   const { provider, events } = useSmppProvider({ port: smsc.port, windowSize: 1 });

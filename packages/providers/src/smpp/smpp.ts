@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Receipt } from '@sms-gateway/contract';
 import type {
   LateResult,
@@ -49,13 +50,15 @@ export type SmppProviderOptions = SmppConfig & {
   /** From 0 up to 1. */
   random?: () => number;
   connectTimeoutMs?: number;
+  /** How long messages wait for the first session, of which nobody knows yet whether there will be one. */
+  firstBindTimeoutMs?: number;
   unbindTimeoutMs?: number;
 };
 
 /**
  * Sends over a session that is kept bound from now on until `close`, which takes up to `unbindTimeoutMs` to say
  * goodbye. While none is bound an attempt is `transient` with `smpp_not_bound` at once, or `provider_fault` where the
- * SMSC refuses the credentials; only the very first bind is waited for.
+ * SMSC refuses the credentials; only the very first bind is waited for, up to `firstBindTimeoutMs`.
  *
  * Throws if a field of the configuration cannot be written as SMPP does, without repeating it.
  */
@@ -69,6 +72,7 @@ export function createSmppProvider({
   random = Math.random,
   connectTimeoutMs = 3_000,
   respondTimeoutMs = 10_000,
+  firstBindTimeoutMs = 3_000,
   unbindTimeoutMs = 1_000,
   ...config
 }: SmppProviderOptions): Provider {
@@ -92,6 +96,7 @@ export function createSmppProvider({
   memory.idForm(scope).then(ids.recall, () => {});
 
   let isClosed = false;
+  const firstBindWait = sleep(firstBindTimeoutMs, undefined, { ref: false });
   const binds = keepAllBound(dialect, config, {
     ...config,
     connectTimeoutMs,
@@ -158,8 +163,11 @@ export function createSmppProvider({
     receipts: dialect.bindMode === 'transmitter' || dialect.registeredDelivery === 0 ? 'none' : 'connection',
     problem: binds.problem,
     async send(request, signal) {
-      const state = await untilAborted(binds.firstAttempt.then(binds.state), signal);
-      return state ? send(request, signal) : transient('aborted');
+      const waited = await untilAborted(
+        Promise.race([binds.firstAttempt, firstBindWait]).then(binds.state),
+        signal,
+      );
+      return waited ? send(request, signal) : transient('aborted');
     },
     /** From what was noted of its parts; of a text in one part nothing is. */
     async lookup({ id }) {
