@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Auth0 Action, trigger custom-phone-provider: hands the tenant's text messages to the SMS gateway and tells Auth0
- * what came of it. Nothing is logged, and no reason holds a code, a number or a secret.
+ * Auth0 Action, trigger custom-phone-provider: passes the tenant's text messages to the SMS gateway and tells Auth0 the
+ * result. It logs nothing, and no reason holds a code, a number or a secret.
  *
  * Secrets of this Action:
  *   GATEWAY_URL            where messages are posted, path included: https://sms.example.com/v1/sms
@@ -17,22 +17,22 @@
 
 const { createHmac, randomUUID } = require('node:crypto');
 
-/** Auth0 ends an Action after 20 s, and then nobody knows what it makes of the message. */
+/** Auth0 ends an Action after 20 s. What happens to the message then is not documented. */
 const TIMEOUT_MS = 15_000;
 const DEFAULT_CODE_TTL_SECONDS = 180;
 const MAX_CODE_TTL_SECONDS = 86_400;
 /** Auth0 tries again "up to 5 times in the next minutes". */
 const RETRIES_END_AFTER_MS = 15 * 60_000;
 const MAX_CACHE_LIFETIME_MS = 24 * 60 * 60_000;
-/** Of the 20 that the cache of a trigger takes; the more, the fewer tries write the same one at once. */
+/** Of the 20 records that a trigger's cache takes. The more there are, the fewer tries write the same one at once. */
 const SIGHTING_RECORDS = 16;
-/** The 4 kB that the cache takes in one record, at 16 characters each. */
+/** A record takes 4 kB, and a sighting 16 characters. */
 const SIGHTINGS_OF_A_RECORD = 250;
-/** A cache that takes longer is taken for broken: the time is the gateway's. */
+/** A slower cache counts as broken, because the time is needed for the gateway. */
 const CACHE_TIMEOUT_MS = 500;
-/** Characters; a longer one is no sender ID, and the gateway refuses it. */
+/** In characters. A longer one is no sender ID. */
 const MAX_SENDER_LENGTH = 128;
-/** With less than this left a try would only be a timeout. */
+/** With less time left a try would only time out. */
 const SHORTEST_TRY_MS = 1000;
 
 exports.onExecuteCustomPhoneProvider = async (event, api) => {
@@ -41,8 +41,8 @@ exports.onExecuteCustomPhoneProvider = async (event, api) => {
     if (end.kind === 'retry') api.notification.retry(end.reason);
     if (end.kind === 'drop') api.notification.drop(end.reason);
   } catch {
-    // What Auth0 makes of an Action that throws is not documented, and the error may hold what must not be logged.
-    api.notification.drop('The Action failed on an event of a form that it does not know.');
+    // What Auth0 does when an Action throws is not documented, and the error may hold what must not be logged.
+    api.notification.drop('The Action does not know this form of event.');
   }
 };
 
@@ -80,7 +80,7 @@ async function deliver(event, cache) {
   const answer = await askGateway({
     settings,
     idempotencyKey,
-    // A try that comes after a newer code must not replace it, and has no more time than the first had.
+    // A late try must not replace a newer code, and must not get more time than the first had.
     message: { ...message, requested_at: new Date(firstSeenAt).toISOString() },
     timeoutMs: Math.max(SHORTEST_TRY_MS, TIMEOUT_MS - (Date.now() - startedAt)),
   });
@@ -107,19 +107,19 @@ function readCodeTtlMs({ CODE_TTL_SECONDS: given }) {
 }
 
 /**
- * When a notification was first seen, which its event does not tell. Written down only for a retry, and many to a record:
- * the cache of a trigger takes 20 records of 8 kB in all, and an outage of the gateway has more codes than that. Of two
- * tries that write the same record at once one is forgotten. The cache may forget, fail or hang, and that must never keep
- * a code from being sent.
+ * Remembers when a notification was first seen, because its event does not tell. It writes only before a retry, and many
+ * sightings to a record: a trigger's cache takes 20 records and 8 kB in all, and an outage of the gateway has more codes
+ * than that. If two tries write the same record at once, one is lost. The cache may forget, fail or hang. That must never
+ * keep a code from being sent.
  */
 function createSighting(cache, idempotencyKey, codeTtlMs) {
   const record = `first-seen:${Buffer.from(idempotencyKey, 'base64url')[0] % SIGHTING_RECORDS}`;
   const name = idempotencyKey.slice(0, 8);
-  // As long as there may be retries: forgotten earlier, a dead code would look like a new one.
+  // As long as Auth0 may retry: if it were forgotten earlier, a dead code would look like a new one.
   const lifetimeMs = Math.min(codeTtlMs + RETRIES_END_AFTER_MS, MAX_CACHE_LIFETIME_MS);
   let isRecorded = false;
 
-  /** Name and time of each, 8 characters both, one after the other. */
+  /** A record is a list of names and times, 8 characters each. */
   async function read(now) {
     const text = await orNothing(async () => (await cache.get(record)).value);
     return [...String(text).matchAll(/([\w-]{8})([\da-z]{8})/g)]
@@ -155,7 +155,7 @@ function createSighting(cache, idempotencyKey, codeTtlMs) {
   };
 }
 
-/** What it comes to in time, else undefined. */
+/** The result of the operation, or undefined if it fails or is too slow. */
 async function orNothing(operation) {
   let timer;
   const timeout = new Promise((resolve) => {
@@ -183,9 +183,9 @@ function idempotencyKeyOf({ key }, { tenant, recipient, message_type: type, code
 
 // From here on the two Actions are the same, word for word.
 
-/** The settings, or the first problem with the secrets, which names the secret and never its value. */
+/** The settings, or the first problem with the secrets. A problem names the secret and never its value. */
 function readSettings(secrets) {
-  // As the gateway reads its own: without the blanks and line ends that come with pasting; empty is not set.
+  // As the gateway reads its own: without the white space that comes with pasting. Empty means not set.
   const read = (name) => String(secrets[name] ?? '').trim() || undefined;
   const url = read('GATEWAY_URL');
   const urlProblem = findUrlProblem(url);
@@ -215,14 +215,14 @@ function findUrlProblem(given) {
   return 'must begin with https://, as codes and tokens travel over it';
 }
 
-/** base64url, the standard alphabet and padding too. Buffer would skip what it does not know. */
+/** base64url, also in the standard alphabet and padded. Buffer alone would skip unknown characters. */
 function decodeBase64(text) {
   const digits = text.replace(/={1,2}$/, '');
   if (!/^[A-Za-z0-9_+/-]+$/.test(digits) || digits.length % 4 === 1) return undefined;
   return Buffer.from(digits, 'base64');
 }
 
-/** The body that the gateway documents: what Auth0's own gateway call has, and what only an Action knows. */
+/** The body that the gateway documents: that of Auth0's own gateway call, and what only an Action knows. */
 function messageOf({ request, tenant, client, organization, transaction }, { recipient, body, ...own }) {
   const informing = {
     ...own,
@@ -243,12 +243,12 @@ function mapValues(fields, map) {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }
 
-/** Partly the end user's choice, and no form of it is worth a code: the gateway takes texts, of 16 KiB in all. */
+/** Partly chosen by the end user, so it is cut to size: the gateway takes 16 KiB in all. */
 function informationOf(value) {
   return typeof value === 'string' ? value.slice(0, 512) : undefined;
 }
 
-/** The token of Auth0's own gateway call: a JWT with HS256, valid for a minute. */
+/** The token of Auth0's own gateway call, a JWT with HS256. It is valid for a minute. */
 function signToken({ key, audience, subject }, nowMs) {
   const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const issuedAt = Math.floor(nowMs / 1000);
@@ -265,7 +265,7 @@ function signToken({ key, audience, subject }, nowMs) {
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
 }
 
-/** One request. `sent`, `transient` (worth another try) or `refused`; only 200 means that the gateway has the message. */
+/** Makes one request: `sent`, `transient` (worth another try) or `refused`. Only 200 means that the gateway has the message. */
 async function askGateway({ settings, idempotencyKey, message, timeoutMs }) {
   let response;
   try {
@@ -287,7 +287,7 @@ async function askGateway({ settings, idempotencyKey, message, timeoutMs }) {
   return explainStatus(response.status, parseRetryAfterMs(response.headers.get('retry-after')));
 }
 
-/** The error's own message is left out: it may hold the URL. */
+/** Leaves the error's own message out, because it may hold the URL. */
 function explainFailure(error, timeoutMs) {
   if (error?.name === 'TimeoutError') {
     const seconds = Math.ceil(timeoutMs / 1000);
@@ -295,7 +295,7 @@ function explainFailure(error, timeoutMs) {
   }
   if (error?.cause?.message === 'unexpected redirect') {
     const reason =
-      'The gateway answered with a redirect, which is not followed: GATEWAY_URL must be where it ends.';
+      'The gateway answered with a redirect, which is not followed: GATEWAY_URL must be its target.';
     return { kind: 'refused', reason };
   }
   const code = String(error?.cause?.code);

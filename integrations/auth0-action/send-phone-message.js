@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * Auth0 Action, trigger send-phone-message (MFA): hands the code of a second factor to the SMS gateway. A person
- * waits for it and Auth0 does not try again, so this does, for 15 s in all. Nothing is logged, and no error holds a
- * code, a number or a secret.
+ * Auth0 Action, trigger send-phone-message (MFA): passes the code of a second factor to the SMS gateway. A person waits
+ * for it and Auth0 does not retry, so the Action does, for 15 s in all. It logs nothing, and no error holds a code, a
+ * number or a secret.
  *
  * Secrets of this Action:
  *   GATEWAY_URL            where messages are posted, path included: https://sms.example.com/v1/sms
@@ -19,14 +19,14 @@ const { createHmac, randomUUID } = require('node:crypto');
 
 /** Of all tries together: Auth0 ends an Action after 20 s. */
 const BUDGET_MS = 15_000;
-/** The gateway itself answers within 5 s; one that hangs leaves time for another try. */
+/** The gateway answers within 5 s. If it hangs, this leaves time for another try. */
 const TRY_TIMEOUT_MS = 6000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 2000;
-/** With less than this no try is begun: what it would come to is a timeout, which says less than the answer before. */
+/** With less time left no try begins: it would only time out, which says less than the answer before. */
 const SHORTEST_TRY_MS = 1000;
 
-/** Throws where the code was not sent: for Auth0 that is the only sign of it. */
+/** Throws if the code was not sent, which is the only way to tell Auth0. */
 exports.onExecuteSendPhoneMessage = async (event) => {
   const options = event.message_options ?? {};
   const startedAt = Date.now();
@@ -44,16 +44,16 @@ exports.onExecuteSendPhoneMessage = async (event) => {
     locale: event.request?.language,
     message_type: options.action === 'enrollment' ? 'otp_enroll' : 'otp_verify',
   });
-  // One key for all tries of this call and no other: Auth0 does not repeat a call, so the next one is a user's wish.
+  // One key for all tries of this call. Auth0 does not repeat a call, so the next call is a user who asks again.
   const idempotencyKey = randomUUID();
-  // A try that comes after a newer code must not replace it.
+  // A late try must not replace a newer code.
   message.requested_at = new Date(startedAt).toISOString();
 
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const timeoutMs = Math.min(TRY_TIMEOUT_MS, deadline - Date.now());
     const answer = await askGateway({ settings, idempotencyKey, message, timeoutMs });
     if (answer.kind === 'sent') return;
-    // A limit that does not say when it ends outlasts anybody's patience.
+    // Nobody waits for a limit that does not say when it ends.
     const isHopeless = answer.status === 429 && answer.retryAfterMs === undefined;
     if (answer.kind === 'refused' || isHopeless) throw new Error(answer.reason);
     const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
@@ -67,9 +67,9 @@ exports.onExecuteSendPhoneMessage = async (event) => {
 
 // From here on the two Actions are the same, word for word.
 
-/** The settings, or the first problem with the secrets, which names the secret and never its value. */
+/** The settings, or the first problem with the secrets. A problem names the secret and never its value. */
 function readSettings(secrets) {
-  // As the gateway reads its own: without the blanks and line ends that come with pasting; empty is not set.
+  // As the gateway reads its own: without the white space that comes with pasting. Empty means not set.
   const read = (name) => String(secrets[name] ?? '').trim() || undefined;
   const url = read('GATEWAY_URL');
   const urlProblem = findUrlProblem(url);
@@ -99,14 +99,14 @@ function findUrlProblem(given) {
   return 'must begin with https://, as codes and tokens travel over it';
 }
 
-/** base64url, the standard alphabet and padding too. Buffer would skip what it does not know. */
+/** base64url, also in the standard alphabet and padded. Buffer alone would skip unknown characters. */
 function decodeBase64(text) {
   const digits = text.replace(/={1,2}$/, '');
   if (!/^[A-Za-z0-9_+/-]+$/.test(digits) || digits.length % 4 === 1) return undefined;
   return Buffer.from(digits, 'base64');
 }
 
-/** The body that the gateway documents: what Auth0's own gateway call has, and what only an Action knows. */
+/** The body that the gateway documents: that of Auth0's own gateway call, and what only an Action knows. */
 function messageOf({ request, tenant, client, organization, transaction }, { recipient, body, ...own }) {
   const informing = {
     ...own,
@@ -127,12 +127,12 @@ function mapValues(fields, map) {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }
 
-/** Partly the end user's choice, and no form of it is worth a code: the gateway takes texts, of 16 KiB in all. */
+/** Partly chosen by the end user, so it is cut to size: the gateway takes 16 KiB in all. */
 function informationOf(value) {
   return typeof value === 'string' ? value.slice(0, 512) : undefined;
 }
 
-/** The token of Auth0's own gateway call: a JWT with HS256, valid for a minute. */
+/** The token of Auth0's own gateway call, a JWT with HS256. It is valid for a minute. */
 function signToken({ key, audience, subject }, nowMs) {
   const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const issuedAt = Math.floor(nowMs / 1000);
@@ -149,7 +149,7 @@ function signToken({ key, audience, subject }, nowMs) {
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
 }
 
-/** One request. `sent`, `transient` (worth another try) or `refused`; only 200 means that the gateway has the message. */
+/** Makes one request: `sent`, `transient` (worth another try) or `refused`. Only 200 means that the gateway has the message. */
 async function askGateway({ settings, idempotencyKey, message, timeoutMs }) {
   let response;
   try {
@@ -171,7 +171,7 @@ async function askGateway({ settings, idempotencyKey, message, timeoutMs }) {
   return explainStatus(response.status, parseRetryAfterMs(response.headers.get('retry-after')));
 }
 
-/** The error's own message is left out: it may hold the URL. */
+/** Leaves the error's own message out, because it may hold the URL. */
 function explainFailure(error, timeoutMs) {
   if (error?.name === 'TimeoutError') {
     const seconds = Math.ceil(timeoutMs / 1000);
@@ -179,7 +179,7 @@ function explainFailure(error, timeoutMs) {
   }
   if (error?.cause?.message === 'unexpected redirect') {
     const reason =
-      'The gateway answered with a redirect, which is not followed: GATEWAY_URL must be where it ends.';
+      'The gateway answered with a redirect, which is not followed: GATEWAY_URL must be its target.';
     return { kind: 'refused', reason };
   }
   const code = String(error?.cause?.code);

@@ -1,10 +1,10 @@
 /**
  * What a delivery receipt says, in words that all providers share.
  *
- * - `sent`: on its way; the only one that is not final.
- * - `delivered`: the handset, or as far as the provider can see, has it.
+ * - `sent`: on its way. The only one that is not final.
+ * - `delivered`: the handset has it, as far as the provider can see.
  * - `undelivered`: the carrier or the handset did not take it.
- * - `failed`: the provider could not, or would not, hand it over.
+ * - `failed`: the provider could not or would not pass it on.
  * - `expired`: its validity period ended on the way.
  * - `unknown`: the provider will never know.
  */
@@ -12,10 +12,10 @@ export const RECEIPT_STATUSES = ['sent', 'delivered', 'undelivered', 'failed', '
 export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 
 export type Receipt = {
-  /** The provider's own id of the message; undefined where it tells none. */
+  /** The provider's own id of the message, if the receipt has one. */
   providerMessageId: string | undefined;
   status: ReceiptStatus;
-  /** A short stable token, such as `twilio_30003`: never free text of the provider's. */
+  /** A short stable token such as `twilio_30003`, never the provider's free text. */
   code: string | undefined;
   /** With `undelivered` and `failed`: whether another provider may get the message through. */
   isCurable: boolean;

@@ -2,19 +2,19 @@ import { SegmentedMessage } from 'sms-segments-calculator';
 
 export type TextDescription = {
   encoding: 'GSM-7' | 'UCS-2';
-  /** SMS messages that the text takes on the air, and on the bill. */
+  /** The number of SMS messages that the text is sent and billed as. */
   segments: number;
-  /** The characters that are the reason for UCS-2, as often as they occur. */
+  /** The characters that need UCS-2, as often as they occur. */
   nonGsmCharacters: string[];
 };
 
-// What of ASCII is one character of the default alphabet of GSM 03.38 too: all that is printable but ` and those
-// of the extension table, which take two.
+// The ASCII characters that are one character in the default alphabet of GSM 03.38: the printable ones without ` and
+// those of the extension table, which take two.
 const PLAIN = /^[ -Z_a-z\n\r]*$/;
 
 /**
- * How a text goes out as SMS. Counts as Twilio's calculator does (npm sms-segments-calculator), which takes some
- * 80 µs for a short text and 10 ms for the longest; hence the short way for what nearly every code is sent as.
+ * How a text is sent as SMS. Counts as Twilio's calculator does (npm sms-segments-calculator). That takes about 80 µs for
+ * a short text and 10 ms for the longest, so there is a short way for the characters of nearly every code.
  */
 export function describeText(text: string): TextDescription {
   if (PLAIN.test(text)) {
@@ -29,12 +29,12 @@ export function describeText(text: string): TextDescription {
   };
 }
 
-// Here rather than by the calculator, which makes two spaces of each.
+// Not left to the calculator, which makes two spaces of each.
 const UNICODE_SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 
 /**
- * Puts plain characters for those that only look nicer (curly quotes, dashes, ellipsis, no-break space) and drops
- * invisible ones, if the text then fits the GSM alphabet. A text that needs UCS-2 for something else stays as it is:
+ * Replaces typographic characters (curly quotes, dashes, ellipsis, no-break space) by plain ones and drops invisible
+ * ones, if the text then fits the GSM alphabet. A text that needs UCS-2 for something else stays as it is, because
  * nothing would be saved.
  */
 export function replaceSmartCharacters(text: string): string {
