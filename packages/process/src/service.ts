@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Readiness } from './admin.ts';
+import { closeWithin } from './lifecycle.ts';
 import type { LogDestination } from './logger.ts';
 
 /** What a service may be given when it is started; without it, what a process of its own uses. */
@@ -27,9 +28,11 @@ export type RunningService = {
   stop(cause?: { signal?: string }): Promise<void>;
 };
 
+const CLOSE_MS = 1000;
+
 export type Teardown = {
   add(close: () => unknown): void;
-  /** Closes everything, the newest first. */
+  /** Closes everything, the newest first. What takes longer than a second, as with a frozen Redis, is left behind. */
   run(): Promise<void>;
 };
 
@@ -39,7 +42,10 @@ export function createTeardown(): Teardown {
   return {
     add: (close) => void closers.push(close),
     run: async () => {
-      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+        const closer = close;
+        await closeWithin(CLOSE_MS, async () => void (await closer()));
+      }
     },
   };
 }

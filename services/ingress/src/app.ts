@@ -33,7 +33,9 @@ export function createApp({
   async function authenticate(req: Request, res: Answer): Promise<ConnectionConfig> {
     const authenticator = authenticators.find(String(req.params['connection'] ?? 'default'));
     if (authenticator.connectionName !== undefined) res.locals.connection = authenticator.connectionName;
-    return authenticator.authenticate(req.headers.authorization);
+    const connection = await authenticator.authenticate(req.headers.authorization);
+    res.locals.isProved = true;
+    return connection;
   }
 
   async function postMessage(req: Request, res: Answer): Promise<void> {
@@ -85,6 +87,7 @@ export function createApp({
   app.use((req: Request, res: Answer, next: NextFunction) => {
     res.locals.startedAt = performance.now();
     res.locals.connection = 'none';
+    res.locals.isProved = false;
     res.locals.noted = {};
     refuseUnmet(req);
     next();

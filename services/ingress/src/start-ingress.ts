@@ -34,6 +34,7 @@ import { createGuard, createRefusals, describeLimits } from '@sms-gateway/screen
 import { createApp } from './app.ts';
 import { createConnectionAuthenticators } from './auth/connection-authenticators.ts';
 import { createAnswers } from './http/answer.ts';
+import { createRefusalLog } from './http/refusal-log.ts';
 import { createServer } from './http/server.ts';
 import { createAcceptMessage } from './messages/accept-message.ts';
 import { rememberRefusals } from './messages/remember-refusals.ts';
@@ -148,6 +149,7 @@ export async function startIngress(
         metrics,
         logger,
         logEvent: createEventLog({ logger, service: 'ingress', destination, now }),
+        refusalLog: createRefusalLog({ logger }),
         isDraining: () => isDraining,
       }),
     });

@@ -132,7 +132,8 @@ function unauthenticated(fault: TokenFault): HttpProblem {
     Object.entries(DETAILS).find(([name]) => name === fault)?.[1] ??
     `The claim "${fault.replace('claim_', '')}" of the bearer token is not as expected.`;
   return new HttpProblem(401, 'unauthenticated', detail, {
-    headers: { 'WWW-Authenticate': 'Bearer' },
+    // Whoever has no token is not worth a connection that stays open.
+    headers: { 'WWW-Authenticate': 'Bearer', Connection: 'close' },
     fault,
   });
 }

@@ -105,7 +105,9 @@ async function createUnknownAuthenticator(
     connectionName: undefined,
     authenticate: async (authorization) => {
       await authenticate(authorization).catch(() => undefined);
-      throw new HttpProblem(404, 'not_found', 'There is no such connection.');
+      throw new HttpProblem(404, 'not_found', 'There is no such connection.', {
+        headers: { Connection: 'close' },
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { EventLog, Logger } from '@sms-gateway/process';
 import type { Request, Response } from 'express';
 import { HttpProblem, problemJson } from './problem.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 /** Milliseconds for which the rest of an unread body may arrive before the connection is closed. */
 const LINGER_MS = 1000;
@@ -11,6 +12,8 @@ export type Answer = Response<
   {
     startedAt: number;
     connection: string;
+    /** Whether the request has proved where it comes from: every line about it is logged. */
+    isProved: boolean;
     /** Fields that handlers add to the log line of the request. */
     noted: Record<string, unknown>;
   }
@@ -30,18 +33,19 @@ type Deps = {
   };
   logger: Logger;
   logEvent: EventLog;
+  refusalLog: RefusalLog;
   /** True once the process is shutting down: answers then ask clients to reconnect, to another process. */
   isDraining: () => boolean;
 };
 
-/** Writes answers, and for each request one log line. */
-export function createAnswers({ metrics, logger, logEvent, isDraining }: Deps): Answers {
+/** Writes answers, and for each request one log line, save in a flood of requests that prove nothing. */
+export function createAnswers({ metrics, logger, logEvent, refusalLog, isDraining }: Deps): Answers {
   function write(
     res: Answer,
     { status, contentType, body }: { status: number; contentType: string; body: string },
     fields: Record<string, unknown>,
   ): void {
-    const { connection, startedAt, noted } = res.locals;
+    const { connection, startedAt, isProved, noted } = res.locals;
     if (isDraining()) res.setHeader('Connection', 'close');
     res.writeHead(status, {
       'Content-Type': contentType,
@@ -50,6 +54,7 @@ export function createAnswers({ metrics, logger, logEvent, isDraining }: Deps): 
     });
     res.end(body);
     metrics.requested(connection, status);
+    if (!isProved && typeof fields['problem'] === 'string' && !refusalLog.takes(fields['problem'])) return;
     const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
     logEvent('request.completed', { connection, status, durationMs, ...fields, ...noted });
   }

@@ -7,6 +7,8 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 
 export type Drain = {
   drain: () => Promise<void>;
+  /** Requests on this connection that are not answered yet. */
+  inHand: (socket: Duplex) => number;
   /** Whether a request has arrived completely on this connection and is not answered yet. */
   owesAnswer: (socket: Duplex) => boolean;
 };
@@ -34,6 +36,7 @@ export function createDrain(server: Server): Drain {
   });
 
   return {
+    inHand: (socket) => inHand.get(socket)?.size ?? 0,
     owesAnswer: (socket) => [...(inHand.get(socket) ?? [])].some(({ complete }) => complete),
     drain: () =>
       new Promise((resolve, reject) => {
