@@ -1,6 +1,6 @@
 /**
  * Decodes base64url (RFC 4648 section 5); padding and the standard alphabet are accepted too. Undefined for
- * anything else, where Buffer would skip what it does not know.
+ * anything else; Buffer would skip unknown characters.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const digits = text.replace(/={1,2}$/, '');

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 type Named = { name: string };
 
-/** Names of what came, went and changed, and nothing of what is in it. */
+/** The names that were added, removed and changed, without any values. */
 export function namesOfChanges(before: readonly Named[], after: readonly Named[]) {
   const find = (list: readonly Named[], { name }: Named) => list.find((other) => other.name === name);
   const names = (list: readonly Named[]) => list.map(({ name }) => name);
@@ -18,7 +18,7 @@ export function namesOfChanges(before: readonly Named[], after: readonly Named[]
   };
 }
 
-/** Settings that differ, apart from those that `reloadable` names: they take effect at the next start only. */
+/** Changed settings that take effect at the next start only: all but those named by `reloadable`. */
 export function needingRestart<Config extends object>(
   before: Config,
   after: Config,

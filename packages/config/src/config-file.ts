@@ -6,7 +6,7 @@ import type { Environment, ReadFile } from './read-variable.ts';
 export type Path = readonly PropertyKey[];
 export type SettingsMap = Record<string, unknown>;
 
-/** Stands for a value that was given but could not be had; the problem is reported already. */
+/** Stands for a value that was given but cannot be read. The problem is reported already. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 export function isMap(value: unknown): value is SettingsMap {
@@ -15,7 +15,7 @@ export function isMap(value: unknown): value is SettingsMap {
 
 const REFERENCE = /\$\$\{|\$\{(?:file:([^}]+)|([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?)\}|\$\{/g;
 
-/** Parses the text of the YAML file. A problem tells line and column, never what stands there. */
+/** Parses the text of the YAML file. A problem gives line and column, never the content. */
 export function parseConfigFile(
   text: string,
 ): { kind: 'settings'; settings: SettingsMap } | { kind: 'problem'; message: string } {
@@ -33,15 +33,15 @@ export function parseConfigFile(
   } catch {
     return { kind: 'problem', message: 'not valid YAML: an alias cannot be resolved' };
   }
-  // Half written, most likely: the settings it had are worth more than none, which would open what they close.
+  // The file is probably half written. Without settings, everything they restrict would be open.
   if (content === null)
     return { kind: 'problem', message: 'is empty; unset GATEWAY_CONFIG to do without a file' };
   if (!isMap(content)) return { kind: 'problem', message: 'must hold a map of settings (name: value)' };
   return { kind: 'settings', settings: content };
 }
 
-// A reference has braces, which mean something to YAML inside [ ] and { }. While it is parsed, private-use
-// characters stand for them, so that `secrets: [${SECRET}]` is read as it is meant.
+// Braces have a meaning in YAML inside [ ] and { }. While the file is parsed, private-use characters replace those of
+// references, so that `secrets: [${SECRET}]` is read as intended.
 const [OPEN, CLOSE] = ['\ue000\ue001', '\ue002'];
 
 function shield(text: string): string {
@@ -55,7 +55,7 @@ function unshield(text: string): string {
 }
 
 type Interpolation = {
-  /** Of the YAML file: relative paths of `${file:PATH}` begin in its folder. */
+  /** Path of the YAML file. Relative paths in `${file:PATH}` start in its folder. */
   file: string;
   env: Environment;
   readFile: ReadFile;

@@ -7,8 +7,8 @@ export type ConfigSource<Config> = {
   /** @throws {ConfigError} with every problem. */
   load(): Config;
   /**
-   * Whether a file that the last loading read, well or in vain, has another content now, and had the same one when
-   * this was asked before: a file that is being written is not read half.
+   * Whether a file that was read by the last load, successful or not, has changed since, and has the same content as
+   * at the previous call: so a file is not read while it is being written.
    */
   hasChanged(): boolean;
 };

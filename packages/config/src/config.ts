@@ -18,10 +18,10 @@ export type RedisConfig =
 /** The first key encrypts, all decrypt; 32 bytes each. */
 export type PayloadKeys = { kind: 'off' } | { kind: 'keys'; keys: Uint8Array[] };
 
-/** Messages at most within a minute, an hour and a day, whenever that begins; what is missing is not limited. */
+/** Messages at most within any minute, hour and day; a missing window has no limit. */
 export type Windows = Partial<Record<'minute' | 'tenMinutes' | 'hour' | 'day', number>>;
 
-/** How many messages are taken. Each is counted for all processes, and all connections, together. */
+/** How many messages are accepted. Each limit counts over all processes and all connections. */
 export type LimitsConfig = {
   /** For one number; `cooldownMs` is the least time between two. */
   recipient: Windows & { cooldownMs?: number };
@@ -39,7 +39,7 @@ export type LimitsConfig = {
   overall: Windows;
 };
 
-/** Where codes may go. What is denied is denied, whatever is allowed. */
+/** Where codes may be sent. A denial takes precedence over every permission. */
 export type DestinationsConfig = {
   /** ISO 3166-1 alpha-2. With these or `allowedPrefixes`, only what one of the two names is allowed. */
   allowedCountries: string[] | undefined;
@@ -50,7 +50,7 @@ export type DestinationsConfig = {
   deniedNumberTypes: NumberType[];
 };
 
-/** How many codes that nobody used are borne at least; undefined switches a rule off. */
+/** How many unused codes are allowed at least; undefined switches a rule off. */
 export type GuardConfig = {
   mode: 'enforce' | 'record' | 'off';
   country: { hour: number | undefined; day: number | undefined };
@@ -63,7 +63,7 @@ export type SpendConfig = { segments?: number; price?: number };
 /** What one segment costs, by country or beginning of the number, the longest of which counts. */
 export type PriceTable = { byName: Record<string, number>; otherwise: number };
 
-/** What one Auth0 tenant (or one of its phone providers) is known by, and what it may ask for. */
+/** One Auth0 tenant, or one of its phone providers: its credentials, and what it may send. */
 export type ConnectionConfig = {
   name: string;
   secrets: Uint8Array[];

@@ -1,4 +1,4 @@
-/** Freezes plain objects and arrays to the last level. Bytes stay as they are: typed arrays cannot be frozen. */
+/** Freezes plain objects and arrays at every level. Typed arrays cannot be frozen and are left as they are. */
 export function deepFreeze<T extends object>(value: T): T {
   if (ArrayBuffer.isView(value)) return value;
   for (const inner of Object.values(value)) {

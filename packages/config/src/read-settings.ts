@@ -10,10 +10,7 @@ import { didYouMean } from './suggest.ts';
 /** What the settings say of providers: each in the form that its kind declares, with holes. */
 export type ProviderParts = { providers?: { order?: string[] } & Record<string, object | undefined> };
 
-/**
- * Reads every setting of the schema by itself, so that one bad value hides no other problem, which parsing
- * the whole at once would do.
- */
+/** Reads each setting separately, so that one bad value does not hide other problems. */
 export function readSettings(
   schema: z.ZodObject,
   raw: unknown,

@@ -2,13 +2,13 @@ import { isMap, UNREADABLE } from './config-file.ts';
 import type { Path, SettingsMap } from './config-file.ts';
 import type { Variable } from './setting.ts';
 
-/** Collects what is wrong or doubtful, each under the name the operator knows it by. */
+/** Collects problems and warnings, each under the name by which the operator knows the setting. */
 export type Review = {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   problem(path: Path, message: string): void;
   warning(path: Path, message: string): void;
-  /** A sentence that has no single setting as its subject. */
+  /** A warning about more than one setting. */
   note(warning: string): void;
   /** Whether the setting was given at all, well or badly. */
   isGiven(path: Path): boolean;

@@ -1,4 +1,4 @@
-/** The candidate nearest to `word`, if one is near enough to be a slip of the hand. */
+/** The candidate nearest to `word`, if it is near enough that `word` is probably a typo. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(plain(word), plain(candidate)) }))

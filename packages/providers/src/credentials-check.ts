@@ -3,12 +3,12 @@ import { createHttpClient } from './http-client.ts';
 import { type Answer, isSuccess } from './http-status.ts';
 
 /**
- * What a provider makes of our credentials, asked for nothing.
+ * What a provider says of our credentials.
  *
- * - `accepted`: it knows them.
- * - `refused`: it does not, or not for this account: no message can be sent with them.
- * - `not_allowed`: it may know them, but they may not ask this. They may be limited to sending.
- * - `unanswered`: it could not be asked.
+ * - `accepted`: they are valid.
+ * - `refused`: they are not valid, or not for this account. No message can be sent with them.
+ * - `not_allowed`: they may be valid, but do not permit this call. They may be limited to sending.
+ * - `unanswered`: there was no usable answer.
  */
 export type CredentialsAnswer = {
   kind: 'accepted' | 'refused' | 'not_allowed' | 'unanswered';
@@ -18,7 +18,7 @@ export type CredentialsAnswer = {
   serverTimeMs: number | undefined;
 };
 
-/** One harmless call: it reads, sends nothing and costs nothing. */
+/** One harmless call, which only reads and costs nothing. */
 export type CredentialsCheck = {
   /** Which credentials it proves, such as `auth token`. */
   proves: string;
@@ -35,7 +35,7 @@ type Options = {
   authorization: string;
   /** Statuses that mean a refusal; 401 if not given. A 403 that is none of them means `not_allowed`. */
   refusals?: readonly number[];
-  /** Whether a refusal is rather one to be asked this, by the body of the answer. */
+  /** Whether the body of a refusal says that the credentials are valid but do not permit this call. */
   isLimited?: (body: string) => boolean;
 };
 

@@ -1,4 +1,4 @@
-/** Parses a JSON object; undefined for everything else a server may answer. */
+/** Parses a JSON object; undefined for anything else. */
 export function parseJsonObject(text: string): Record<string, unknown> | undefined {
   try {
     return asObject(JSON.parse(text));
@@ -7,12 +7,12 @@ export function parseJsonObject(text: string): Record<string, unknown> | undefin
   }
 }
 
-/** The value if it is an object; undefined for everything else. */
+/** The value if it is an object, otherwise undefined. */
 export function asObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? { ...value } : undefined;
 }
 
-/** The objects of a list; none for what is not a list. */
+/** The objects in a list; empty for anything that is not a list. */
 export function objectsIn(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.map(asObject).filter((entry) => entry !== undefined) : [];
 }

@@ -25,7 +25,7 @@ export type SendRequest = {
 };
 
 /**
- * What one attempt came to, as far as we can know it. `code` is a short stable token for traces and logs
+ * The result of one attempt, as far as it can be known. `code` is a short stable token for traces and logs
  * (`http_503`, `twilio_21610`, `connect_refused`): never free text of the provider's.
  */
 export type SendResult =
@@ -39,7 +39,7 @@ export type SendResult =
   | { kind: 'transient'; code: string; retryAfterMs: number | undefined }
   | { kind: 'unknown'; code: string };
 
-/** What a provider knows of a message of ours, asked by our reference. */
+/** A provider's answer to whether it has a message with our reference. */
 export type LookupResult =
   | { kind: 'found'; providerMessageId: string | undefined; names?: readonly MessageName[] }
   /** It has no such message now. One that is still on its way into its system may appear later. */

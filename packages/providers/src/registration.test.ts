@@ -123,3 +123,12 @@ test('twilio sends a content template, filled with the variable parts of the tex
     From: 'ACMEIN',
   });
 });
+
+test('twilio sends the text where a content template would go out without its code', async () => {
+  const parameters = { contentSid: `HX${'0b'.repeat(16)}` };
+
+  const body = await bodyOf('twilio', { ...INDIA, variables: [], parameters });
+
+  expect(body).toMatchObject({ Body: TEXT });
+  expect(body).not.toHaveProperty('ContentSid');
+});

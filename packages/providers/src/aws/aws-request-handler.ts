@@ -25,7 +25,7 @@ export type AwsRequestHandler = {
     updateHttpClientConfig(): void;
     httpHandlerConfigs(): Record<string, never>;
   };
-  /** What the request came to that was made with this signal; undefined while there was none. */
+  /** The outcome of the request that was made with this signal; undefined before there is one. */
   outcomeOf: (signal: AbortSignal) => HttpOutcome | undefined;
   close: () => Promise<void>;
 };

@@ -71,7 +71,7 @@ export function createAwsProvider({
         Context: { messageId: id },
         ...countryParameters(registration),
       });
-      // A signal of its own, by which the request is known again among those of other messages.
+      // A signal of its own identifies the request among those of other messages.
       const call = new AbortController();
       const end = await endOf(() => client.send(command, { abortSignal: call.signal }), call, signal);
       const outcome = outcomeOf(call.signal);
@@ -102,12 +102,12 @@ function countryParameters(registration: Registration | undefined) {
   return Object.keys(DestinationCountryParameters).length === 0 ? {} : { DestinationCountryParameters };
 }
 
-/** What a call came to in the SDK's eyes: its answer or error, or `aborted` as soon as the caller gave up. */
+/** The SDK's answer or error, or `aborted` as soon as the caller gives up. */
 function endOf(start: () => Promise<unknown>, call: AbortController, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve) => {
     const abort = () => {
       call.abort();
-      // The HTTP client settles at once; what the request came to is noted after that.
+      // The HTTP client settles at once, and its outcome is stored after that.
       setImmediate(resolve, 'aborted');
     };
     if (signal.aborted) {

@@ -9,7 +9,7 @@ export type SimulatedReceipt = {
 };
 
 export type SimulatedBehaviour = {
-  /** What a developer reads. */
+  /** For developers. */
   description: string;
   /** Milliseconds until the answer; Infinity for none. */
   answerAfterMs: number;

@@ -13,7 +13,7 @@ type SdkRequest = {
 
 export type TwilioCall = {
   httpClient: twilio.RequestClient;
-  /** What the one request came to; undefined while there was none. */
+  /** The outcome of the one request; undefined before there is one. */
   outcome(): HttpOutcome | undefined;
 };
 

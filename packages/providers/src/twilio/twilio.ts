@@ -103,7 +103,8 @@ function senderOf({ sender }: SendRequest, configured: TwilioSender): TwilioSend
  */
 function contentOf({ body, registration }: SendRequest) {
   const { contentSid, ...parameters } = registration?.parameters ?? {};
-  if (typeof contentSid !== 'string') return { ...parameters, body };
   const variables = registration?.variables.map((value, index) => [String(index + 1), value] as const) ?? [];
-  return { contentVariables: JSON.stringify(Object.fromEntries(variables)), ...parameters, contentSid };
+  // Without variables the content would be sent without its code.
+  if (typeof contentSid !== 'string' || variables.length === 0) return { ...parameters, body };
+  return { ...parameters, contentSid, contentVariables: JSON.stringify(Object.fromEntries(variables)) };
 }
