@@ -5,11 +5,9 @@ import { deployAction, type Deployment } from '../../tenant/deploy-action.ts';
 import { ManagementFailure } from '../../tenant/management-failure.ts';
 import { createPhoneProvidersApi, type PhoneProvidersApi } from '../../tenant/phone-providers-api.ts';
 import { plannedSteps } from '../../tenant/planned-steps.ts';
-import { describeProbe } from '../../tenant/probe-gateway.ts';
 import { type CommandResult, EX_USAGE } from '../command.ts';
-import { checkGateway } from './check-gateway.ts';
+import { changeTenant, type TenantChange } from './change-tenant.ts';
 import type { ConnectJob } from './connect.ts';
-import { agree } from './connect-connection.ts';
 import { exitCodeOf } from './failures.ts';
 import { snapshotFolder } from './options.ts';
 import { unfinishedReport } from './steps-report.ts';
@@ -22,7 +20,7 @@ export async function connectAction({
   values,
   context,
 }: ConnectJob): Promise<CommandResult> {
-  const { dialogue, env } = context;
+  const { env } = context;
   const now = Date.now;
   const trigger: ActionTrigger = values.mfa ? 'send-phone-message' : 'custom-phone-provider';
   const apis = {
@@ -41,62 +39,40 @@ export async function connectAction({
     return { exitCode: EX_USAGE, output: `${codeTtlAdvice(found.state.action?.name ?? '')}\n` };
   }
   const steps = plannedSteps(found.state, content, trigger);
-  const shown = { domain, trigger, gatewayUrl: target.url, steps };
-  const json = (more: object, exitCode = 0): CommandResult => ({
-    exitCode,
-    output: '',
-    report: `${JSON.stringify({ ...shown, ...more }, null, 2)}\n`,
-  });
-
-  if (!values.json)
-    dialogue.say(
-      [`Tenant ${domain}, gateway ${target.url}:`, ...steps.map((step) => `  - ${step}`)].join('\n'),
-    );
-  if (values.dryRun || (values.json && !values.yes)) {
-    return values.json
-      ? json({ applied: false })
-      : { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
-  }
-  const mayAsk = !values.yes;
-  const check = await checkGateway(target, context, { skip: values.skipCheck === true, mayAsk, now });
-  if (!check.mayGoOn) {
-    const { probe } = check;
-    return values.json
-      ? json({ applied: false, gateway: probe.kind, reason: describeProbe(probe, target.url) }, 1)
-      : { exitCode: 1, output: '' };
-  }
-  const agreed = await agree('Do all this?', mayAsk, context);
-  if (agreed !== 'yes') return agreed;
-
-  const deployment = await deployAction({
-    ...apis,
-    trigger,
-    content,
-    before: found.state,
-    domain,
-    snapshotFolder: snapshotFolder(values.saveTo, env),
-    now,
-  });
-  const { kind, savedTo } = deployment;
-  const tested =
-    kind === 'done' && values.test !== undefined
-      ? await sendTest(apis.providers, deployment.providerId ?? '', values.test)
-      : undefined;
-  const deployed = deploymentReport(deployment, trigger);
-  const { exitCode } = tested?.exitCode ? tested : deployed;
-  const output = deployed.output + (tested?.output ?? '');
-  if (!values.json) return { exitCode, output };
-  if (exitCode !== 0) dialogue.say(output);
-  return json(
-    {
-      applied: kind === 'done',
-      end: kind === 'done' ? 'deployed' : kind,
-      savedTo,
-      tested: tested?.exitCode === 0,
-      ...(exitCode !== 0 && { reason: (kind === 'done' ? (tested?.output ?? '') : output).trimEnd() }),
+  const change: TenantChange = {
+    title: `Tenant ${domain}, gateway ${target.url}:`,
+    plan: steps.map((step) => `  - ${step}`),
+    unchanged: '',
+    question: 'Do all this?',
+    target,
+    shown: { domain, trigger, gatewayUrl: target.url, steps },
+    apply: async () => {
+      const deployment = await deployAction({
+        ...apis,
+        trigger,
+        content,
+        before: found.state,
+        domain,
+        snapshotFolder: snapshotFolder(values.saveTo, env),
+        now,
+      });
+      const { kind, savedTo, providerId = '' } = deployment;
+      const deployed = deploymentReport(deployment, trigger);
+      const tested =
+        kind === 'done' && values.test !== undefined
+          ? await sendTest(apis.providers, providerId, values.test)
+          : undefined;
+      return {
+        result: {
+          exitCode: tested?.exitCode || deployed.exitCode,
+          output: deployed.output + (tested?.output ?? ''),
+        },
+        isApplied: kind === 'done',
+        more: { end: kind === 'done' ? 'deployed' : kind, savedTo, tested: tested?.exitCode === 0 },
+      };
     },
-    exitCode,
-  );
+  };
+  return changeTenant(change, values, context);
 }
 
 function hasCodeTtl({ action }: ActionState): boolean {

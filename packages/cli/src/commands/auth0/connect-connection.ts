@@ -6,10 +6,9 @@ import {
   createConnectionsApi,
   type SmsConnection,
 } from '../../tenant/management.ts';
-import { describeProbe } from '../../tenant/probe-gateway.ts';
 import { type CommandContext, type CommandResult, EX_NOPERM, EX_USAGE } from '../command.ts';
 import { changeLines, changeReport } from './change-report.ts';
-import { checkGateway } from './check-gateway.ts';
+import { changeTenant, type TenantChange } from './change-tenant.ts';
 import type { ConnectJob } from './connect.ts';
 import { snapshotFolder } from './options.ts';
 
@@ -26,95 +25,40 @@ export async function connectConnection({
   values,
   context,
 }: ConnectJob): Promise<CommandResult> {
-  const { paint, dialogue, env } = context;
+  const { paint, env } = context;
   const now = Date.now;
   const api = createConnectionsApi(client, { now });
   const found = await findConnection(api, values.connection, context);
   if (found.kind === 'failed') return found.result;
   const { connection } = found;
-  const wanted = {
-    options: pointedAtGateway(connection.options, target),
-    displayName: connection.displayName,
-  };
+  const { id, name, displayName } = connection;
+  const wanted = { options: pointedAtGateway(connection.options, target), displayName };
   const changes = changesBetween(connection.options, wanted.options);
-  const shown = {
-    domain,
-    connection: { id: connection.id, name: connection.name },
-    gatewayUrl: target.url,
-    changes,
-  };
-  const json = (more: object, exitCode = 0): CommandResult => ({
-    exitCode,
-    output: '',
-    report: `${JSON.stringify({ ...shown, ...more }, null, 2)}\n`,
-  });
-  const title = `SMS connection ${connection.name} (${connection.id}) of ${domain}`;
-
-  if (changes.length === 0) {
-    return values.json
-      ? json({ applied: false })
-      : { exitCode: 0, output: `${title} points here already.\n` };
-  }
-  if (!values.json) dialogue.say([title, ...changeLines(changes, paint)].join('\n'));
-  if (values.dryRun || (values.json && !values.yes)) {
-    return values.json
-      ? json({ applied: false })
-      : { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
-  }
-  const mayAsk = !values.yes;
-  const check = await checkGateway(target, context, { skip: values.skipCheck === true, mayAsk, now });
-  if (!check.mayGoOn)
-    return values.json
-      ? json(
-          {
-            applied: false,
-            gateway: check.probe.kind,
-            reason: describeProbe(check.probe, target.url),
-          },
-          1,
-        )
-      : { exitCode: 1, output: '' };
-  const agreed = await agree(`Change ${connection.name}?`, mayAsk, context);
-  if (agreed !== 'yes') return agreed;
-
-  const end = await changeConnection({
-    api,
-    domain,
-    before: connection,
-    wanted,
-    snapshotFolder: snapshotFolder(values.saveTo, env),
-    now,
-  });
-  const result = changeReport({ end, name: connection.name, paint });
-  if (!values.json) return result;
-  const savedTo = 'savedTo' in end ? end.savedTo : undefined;
-  if (result.exitCode !== 0) dialogue.say(result.output);
-  return json(
-    {
-      applied: end.kind === 'changed',
-      end: end.kind,
-      savedTo,
-      gateway: check.probe.kind,
-      ...(result.exitCode !== 0 && { reason: result.output.trimEnd() }),
+  const title = `SMS connection ${name} (${id}) of ${domain}`;
+  const change: TenantChange = {
+    title,
+    plan: changeLines(changes, paint),
+    unchanged: `${title} points here already.\n`,
+    question: `Change ${name}?`,
+    target,
+    shown: { domain, connection: { id, name }, gatewayUrl: target.url, changes },
+    apply: async () => {
+      const end = await changeConnection({
+        api,
+        domain,
+        before: connection,
+        wanted,
+        snapshotFolder: snapshotFolder(values.saveTo, env),
+        now,
+      });
+      return {
+        result: changeReport({ end, name, paint }),
+        isApplied: end.kind === 'changed',
+        more: { end: end.kind, savedTo: 'savedTo' in end ? end.savedTo : undefined },
+      };
     },
-    result.exitCode,
-  );
-}
-
-/** Yes, or the end of the command. */
-export async function agree(
-  question: string,
-  mayAsk: boolean,
-  { dialogue }: CommandContext,
-): Promise<'yes' | CommandResult> {
-  if (!mayAsk) return 'yes';
-  if (!dialogue.isInteractive) {
-    return {
-      exitCode: EX_USAGE,
-      output: 'Nothing was changed: nobody can be asked here. --yes goes on without.\n',
-    };
-  }
-  return (await dialogue.confirm(question)) ? 'yes' : { exitCode: 1, output: 'Nothing was changed.\n' };
+  };
+  return changeTenant(change, values, context);
 }
 
 /** The one SMS connection of the tenant, or the named one, or the one that is chosen; its options readable. */

@@ -9,7 +9,7 @@ import {
 } from '../../tenant/restore-action.ts';
 import type { ActionSnapshot } from '../../tenant/snapshot.ts';
 import type { CommandResult } from '../command.ts';
-import { agree } from './connect-connection.ts';
+import { changeTenant } from './change-tenant.ts';
 import { snapshotFolder } from './options.ts';
 import type { RestoreJob } from './restore.ts';
 import { unfinishedReport } from './steps-report.ts';
@@ -27,27 +27,36 @@ export async function restoreAction(
   const restoration = planRestoration(now, snapshot);
   const steps = restorationSteps(restoration, snapshot);
   const hints = hintsOf(restoration, snapshot, now.provider === undefined);
-  if (steps.length === 0) {
-    return { exitCode: 0, output: [`All that can be put back is as it was saved.`, ...hints, ''].join('\n') };
-  }
-  context.dialogue.say(
-    [`Tenant ${snapshot.domain}:`, ...steps.map((step) => `  - ${step}`), ...hints].join('\n'),
+  return changeTenant(
+    {
+      title: `Tenant ${snapshot.domain}:`,
+      plan: steps.length === 0 ? [] : [...steps.map((step) => `  - ${step}`), ...hints],
+      unchanged: ['All that can be put back is as it was saved.', ...hints, ''].join('\n'),
+      question: 'Do all this?',
+      apply: async () => {
+        const end = await restoreState({
+          ...apis,
+          restoration,
+          now,
+          snapshot,
+          snapshotFolder: snapshotFolder(values.saveTo, context.env),
+          clock: Date.now,
+        });
+        const back =
+          end.savedTo === undefined
+            ? []
+            : [`To take it back: npm run gateway -- auth0 restore ${end.savedTo}`];
+        return end.kind === 'done'
+          ? {
+              result: { exitCode: 0, output: ['Put back.', ...hints, ...back, ''].join('\n') },
+              isApplied: true,
+            }
+          : { result: unfinishedReport(end, back), isApplied: false };
+      },
+    },
+    values,
+    context,
   );
-  if (values.dryRun) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
-  const agreed = await agree('Do all this?', !values.yes, context);
-  if (agreed !== 'yes') return agreed;
-  const end = await restoreState({
-    ...apis,
-    restoration,
-    now,
-    snapshot,
-    snapshotFolder: snapshotFolder(values.saveTo, context.env),
-    clock: Date.now,
-  });
-  const back =
-    end.savedTo === undefined ? [] : [`To take it back: npm run gateway -- auth0 restore ${end.savedTo}`];
-  if (end.kind !== 'done') return unfinishedReport(end, back);
-  return { exitCode: 0, output: ['Put back.', ...hints, ...back, ''].join('\n') };
 }
 
 /** What a person has to do, since Auth0 never shows it. */

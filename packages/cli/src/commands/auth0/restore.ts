@@ -5,7 +5,7 @@ import { readSnapshot, type ActionSnapshot, type ConnectionSnapshot } from '../.
 import { messageOf } from '@sms-gateway/dev-redis';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR, EX_NOPERM } from '../command.ts';
 import { changeLines, changeReport } from './change-report.ts';
-import { agree } from './connect-connection.ts';
+import { changeTenant } from './change-tenant.ts';
 import { orFailure } from './failures.ts';
 import { restoreAction } from './restore-action.ts';
 import { snapshotFolder, type TenantOptions, tenantOf } from './options.ts';
@@ -48,7 +48,7 @@ async function restoreConnection(
   snapshot: ConnectionSnapshot,
   { client, values, context }: RestoreJob,
 ): Promise<CommandResult> {
-  const { dialogue, paint, env } = context;
+  const { paint, env } = context;
   const now = Date.now;
   const api = createConnectionsApi(client, { now });
   const current = await api.get(snapshot.id);
@@ -69,23 +69,29 @@ async function restoreConnection(
     ...changesBetween(current.options, snapshot.options),
     ...renaming(current, { name, displayName }),
   ];
-  if (changes.length === 0) return { exitCode: 0, output: `${current.name} is as it was saved.\n` };
-  dialogue.say(
-    [
-      `SMS connection ${current.name} (${current.id}) of ${snapshot.domain}`,
-      ...changeLines(changes, paint),
-    ].join('\n'),
+  const { options } = current;
+  return changeTenant(
+    {
+      title: `SMS connection ${current.name} (${current.id}) of ${snapshot.domain}`,
+      plan: changeLines(changes, paint),
+      unchanged: `${current.name} is as it was saved.\n`,
+      question: `Put back what was saved at ${snapshot.savedAt}?`,
+      apply: async () => {
+        const end = await changeConnection({
+          api,
+          domain: snapshot.domain,
+          before: { ...current, options },
+          wanted: { options: snapshot.options, displayName },
+          snapshotFolder: snapshotFolder(values.saveTo, env),
+          now,
+        });
+        return {
+          result: changeReport({ end, name: current.name, paint }),
+          isApplied: end.kind === 'changed',
+        };
+      },
+    },
+    values,
+    context,
   );
-  if (values.dryRun) return { exitCode: 0, output: 'Nothing was changed: this was a dry run.\n' };
-  const agreed = await agree(`Put back what was saved at ${snapshot.savedAt}?`, !values.yes, context);
-  if (agreed !== 'yes') return agreed;
-  const end = await changeConnection({
-    api,
-    domain: snapshot.domain,
-    before: { ...current, options: current.options },
-    wanted: { options: snapshot.options, displayName },
-    snapshotFolder: snapshotFolder(values.saveTo, env),
-    now,
-  });
-  return changeReport({ end, name: current.name, paint });
 }

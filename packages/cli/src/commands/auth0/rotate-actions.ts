@@ -4,7 +4,7 @@ import { runSteps } from '../../tenant/run-steps.ts';
 import { type CommandResult, EX_USAGE } from '../command.ts';
 import type { ConnectJob } from './connect.ts';
 import { codeTtlAdvice } from './connect-action.ts';
-import { agree } from './connect-connection.ts';
+import { changeTenant } from './change-tenant.ts';
 import type { GatewayOptions } from './options.ts';
 import { unfinishedReport } from './steps-report.ts';
 
@@ -36,34 +36,39 @@ export async function rotateActions({ client, domain, target, values, context }:
     return ended(1, [...refused, BY_HAND, 'Nothing was changed at Auth0.'].join('\n'));
   }
 
-  context.dialogue.say(
-    [
-      `Tenant ${domain}, gateway ${target.url}:`,
-      ...possible.map(({ action: { name, trigger, deployed }, secrets }) => {
-        const names = secrets.map((secret) => secret.name).join(', ');
-        const end = deployed === undefined ? 'leave it undeployed, as it is' : 'deploy it';
-        return `  - Action "${name}" (${trigger}): set ${names}; ${end}`;
-      }),
-      ...refused.map((why) => `  - left alone: ${why}`),
-    ].join('\n'),
+  let ids: ReadonlySet<string> | undefined;
+  const result = await changeTenant(
+    {
+      title: `Tenant ${domain}, gateway ${target.url}:`,
+      plan: [
+        ...possible.map(({ action: { name, trigger, deployed }, secrets }) => {
+          const names = secrets.map((secret) => secret.name).join(', ');
+          const end = deployed === undefined ? 'leave it undeployed, as it is' : 'deploy it';
+          return `  - Action "${name}" (${trigger}): set ${names}; ${end}`;
+        }),
+        ...refused.map((why) => `  - left alone: ${why}`),
+      ],
+      unchanged: '',
+      question: 'Do all this?',
+      apply: async () => {
+        const end = await runSteps(possible.flatMap((plan) => rotationSteps(actions, plan)));
+        if (end.kind !== 'done') {
+          const both = 'The gateway believes both secrets, so nothing is lost.';
+          return { result: unfinishedReport(end, [both]), isApplied: false };
+        }
+        ids = new Set(possible.map(({ action }) => action.id));
+        const names = possible.map(({ action }) => `"${action.name}"`).join(', ');
+        const lines = [
+          `The new secret is in effect: ${names}.`,
+          ...(refused.length > 0 ? [...refused, BY_HAND] : []),
+        ];
+        return { result: { exitCode: 0, output: lines.join('\n') }, isApplied: true };
+      },
+    },
+    values,
+    context,
   );
-  if (values.dryRun) return ended(0, 'Nothing was changed: this was a dry run.');
-  const agreed = await agree('Do all this?', !values.yes, context);
-  if (agreed !== 'yes') return { kind: 'ended', result: agreed };
-
-  const end = await runSteps(possible.flatMap((plan) => rotationSteps(actions, plan)));
-  if (end.kind !== 'done') {
-    const result = unfinishedReport(end, ['The gateway believes both secrets, so nothing is lost.']);
-    return { kind: 'ended', result };
-  }
-  return {
-    kind: 'rotated',
-    ids: new Set(possible.map(({ action }) => action.id)),
-    output: [
-      `The new secret is in effect: ${possible.map(({ action }) => `"${action.name}"`).join(', ')}.`,
-      ...(refused.length > 0 ? [...refused, BY_HAND] : []),
-    ].join('\n'),
-  };
+  return ids === undefined ? { kind: 'ended', result } : { kind: 'rotated', ids, output: result.output };
 }
 
 const BY_HAND =
