@@ -35,10 +35,12 @@ test('a refused bind is an error in the log, unavailable in the metrics, and tol
     event: { event: 'bind_failed', status: 'ESME_RINVPASWD', code: 'smpp_0x0e', host: '127.0.0.1' },
   });
   // Another provider can send.
-  expect(await worker.ready()).toMatchObject({
-    status: 200,
-    body: { providers: { smpp: { isAvailable: false, reason }, http: { isAvailable: true } } },
-  });
+  await until(async () =>
+    expect(await worker.ready()).toMatchObject({
+      status: 200,
+      body: { providers: { smpp: { isAvailable: false, reason }, http: { isAvailable: true } } },
+    }),
+  );
   const metrics = await worker.metrics();
   expect(metrics).toContain('gateway_provider_available{provider="smpp"} 0');
   expect(metrics).toContain('gateway_provider_events_total{provider="smpp",event="bind_failed"} 1');

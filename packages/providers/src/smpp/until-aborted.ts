@@ -1,4 +1,4 @@
-/** What `work` comes to, or undefined as soon as the signal is aborted; the work goes on. It must not reject. */
+/** The result of `work`, or undefined as soon as the signal is aborted; the work goes on. It must not reject. */
 export function untilAborted<T extends object>(
   work: Promise<T>,
   signal: AbortSignal,
