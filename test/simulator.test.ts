@@ -70,9 +70,12 @@ describe('with the simulator first and a second provider behind it,', () => {
     await untilTrace(gateway, lost.id, ({ attempts }) =>
       expect(attempts[0]).toMatchObject({ result: 'unknown', receipt: { status: 'delivered' } }),
     );
-    const metrics = await worker.metrics();
-    expect(series(metrics, 'gateway_receipts_total{provider="simulator",status="delivered"}')).toBe(2);
-    expect(series(metrics, 'gateway_receipt_failovers_total{provider="simulator"}')).toBe(1);
+    // A receipt is in the trace before it is counted.
+    await until(async () => {
+      const metrics = await worker.metrics();
+      expect(series(metrics, 'gateway_receipts_total{provider="simulator",status="delivered"}')).toBe(2);
+      expect(series(metrics, 'gateway_receipt_failovers_total{provider="simulator"}')).toBe(1);
+    });
   });
 });
 
