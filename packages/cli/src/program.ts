@@ -26,7 +26,7 @@ export function createProgram(
   let current: CommandUnknownOpts | undefined;
   let result: CommandResult = { exitCode: 0, output: '' };
   const program = new Command('npm run gateway --')
-    .description('Commands for whoever runs the gateway.')
+    .description('Commands to run, inspect and connect the gateway.')
     .usage('COMMAND [arguments]')
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined, outputError: () => undefined })
     .configureHelp({

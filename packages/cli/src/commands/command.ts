@@ -5,7 +5,7 @@ import type { Dialogue } from './dialogue.ts';
 /** Colours text; leaves it as it is where the output is no terminal. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/** What one command came to. */
+/** The result of one command. */
 export type CommandResult = {
   /** By sysexits.h. */
   exitCode: number;

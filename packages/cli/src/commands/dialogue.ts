@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CANCEL_SYMBOL } from '@clack/prompts';
 
-/** Talks with whoever runs a command. Everything goes to standard error: standard output is for results. */
+/** Talks with the person who runs a command. Everything goes to standard error: standard output is for results. */
 export type Dialogue = {
   /** False where nobody can be asked: no terminal, or an output for programs. */
   isInteractive: boolean;

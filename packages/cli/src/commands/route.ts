@@ -13,7 +13,7 @@ type Options = {
   json?: boolean | undefined;
 };
 
-/** `route`: the plan for one number, and how it came about. */
+/** `route`: the plan for one number, and the reasons for it. */
 export function explainRoute(options: Options, { env, paint }: CommandContext): CommandResult {
   const number = parsePhoneNumber(options.number);
   if (number === undefined) {

@@ -26,8 +26,7 @@ export async function makeToken(
       return {
         exitCode: 0,
         output: `${await signToken(found.authentication, Date.now())}\n`,
-        remark:
-          'Whoever has it can send codes through this gateway, until AUTH0_MAX_TOKEN_AGE (an hour) is over.\n',
+        remark: 'Anybody who has it can send codes through this gateway. Treat it as a secret.\n',
       };
   }
 }

@@ -13,7 +13,7 @@ export function declareScreeningCommands(program: Command, run: Run): void {
     )
     .argument('<destination>', DESTINATION)
     .option('--for <duration>', 'how long, such as 30m, 6h or 2d; without it, until it is unblocked')
-    .option('--reason <text>', 'for whoever looks at it later', '')
+    .option('--reason <text>', 'shown by blocks', '')
     .action((destination, options) =>
       run(async (context) => {
         const { blockDestination } = await import('../commands/block.ts');

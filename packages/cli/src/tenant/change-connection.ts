@@ -15,7 +15,7 @@ export type ChangeEnd =
   | { kind: 'not_changed'; failure: ManagementFailure | undefined; savedTo: string }
   /** Neither what it was nor what it should be. `changes` lead from what is there to what was wanted. */
   | { kind: 'half_changed'; changes: OptionChange[]; failure: ManagementFailure | undefined; savedTo: string }
-  /** The connection cannot be read after a write of which nobody knows what it came to. */
+  /** The connection cannot be read after a write whose result is not known. */
   | { kind: 'unknown'; failure: ManagementFailure; savedTo: string };
 
 type Options = {

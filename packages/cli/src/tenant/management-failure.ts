@@ -1,6 +1,6 @@
 import { ManagementError } from 'auth0';
 
-/** What a failed call of the Management API came to. */
+/** Why a call of the Management API failed. */
 export type FailureKind =
   | 'bad_credentials'
   | 'missing_scope'

@@ -11,7 +11,7 @@ export type CacheRecord = { value: string; expires_at: number };
 /** What Auth0 keeps between two executions of one trigger. */
 export type ActionCache = Map<string, CacheRecord>;
 
-/** What one execution came to, as Auth0 sees it. */
+/** How one execution ended, as Auth0 sees it. */
 export type ActionEnd =
   /** Auth0 takes it as sent. */
   | { kind: 'returned' }

@@ -1,4 +1,4 @@
-/** What a refused request comes to, in words, by the problem that the caller was told. */
+/** The verdict on a refused request, by the problem that the caller was told. */
 export type RefusalSentences = { verdict: string; advice: string };
 
 const RETRY = 'Nothing was queued; a caller that tries again gets it through once this is over.';

@@ -18,7 +18,7 @@ type Report = {
   paint: Paint;
 };
 
-/** What a change of a connection came to, and what to do now. */
+/** The result of a change of a connection, and what to do now. */
 export function changeReport({ end, name, paint }: Report): CommandResult {
   const restore = 'savedTo' in end ? `npm run gateway -- auth0 restore ${end.savedTo}` : '';
   switch (end.kind) {

@@ -15,7 +15,7 @@ export type TenantChange = {
   target?: GatewayTarget | undefined;
   /** The plan for programs; undefined where the command has no `--json`. */
   shown?: object | undefined;
-  /** Makes the change, and says what it came to: `more` is for programs. */
+  /** Makes the change and reports its result; `more` is for programs. */
   apply: () => Promise<Applied>;
 };
 

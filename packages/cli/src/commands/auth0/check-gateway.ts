@@ -6,7 +6,7 @@ export type GatewayCheck = { mayGoOn: boolean; probe: ProbeResult };
 
 /**
  * Has the gateway prove that it believes the secret, before Auth0 is told to use it: the other way round, every code
- * until then is lost. Where it cannot be reached from here, whoever runs this may say that Auth0 can.
+ * until then is lost. Where it cannot be reached from here, the operator may confirm that Auth0 reaches it.
  */
 export async function checkGateway(
   target: GatewayTarget,

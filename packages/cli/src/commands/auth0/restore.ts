@@ -23,7 +23,7 @@ export function restore(
     } catch (error) {
       return { exitCode: EX_DATAERR, output: `${messageOf(error)}\n` };
     }
-    // Never the domain that the file names: whoever wrote the file would be sent the credentials.
+    // Never the domain that the file names: the author of the file would receive the credentials.
     const found = await tenantOf(values, context);
     if (found.kind === 'problem') return { exitCode: EX_CONFIG, output: `${found.message}\n` };
     if (found.tenant.domain !== snapshot.domain) {

@@ -12,7 +12,7 @@ type Job = Pick<ConnectJob, 'client' | 'domain' | 'target' | 'context'> & {
   values: GatewayOptions & { keepOld?: boolean | undefined };
 };
 
-/** What step 2 came to. `ids` are those of the Actions that have the new secret. */
+/** The result of step 2. `ids` are those of the Actions that have the new secret. */
 export type Rotated =
   | { kind: 'rotated'; ids: ReadonlySet<string>; output: string }
   | { kind: 'ended'; result: CommandResult };

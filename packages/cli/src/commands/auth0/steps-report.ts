@@ -2,7 +2,7 @@ import type { LastStep, StepsEnd } from '../../tenant/run-steps.ts';
 import type { CommandResult } from '../command.ts';
 import { exitCodeOf } from './failures.ts';
 
-/** What writes that did not all succeed came to, and what to do now. `more` are lines for the end. */
+/** The result of writes that did not all succeed, and what to do now. `more` are lines for the end. */
 export function unfinishedReport(end: Exclude<StepsEnd, { kind: 'done' }>, more: string[]): CommandResult {
   const lines =
     end.kind === 'changed_by_others'

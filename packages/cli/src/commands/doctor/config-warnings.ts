@@ -4,7 +4,7 @@ export type SortedWarnings = { templates: string[]; secrets: string[]; others: s
 /** By what the warnings say (packages/config/src: template.ts, connections.ts). */
 export function sortWarnings(warnings: readonly string[]): SortedWarnings {
   const isTemplate = (warning: string) => /makes a code cost \d+ SMS segments/.test(warning);
-  const isSecret = (warning: string) => /HS256 asks for \d+ or more/.test(warning);
+  const isSecret = (warning: string) => /has \d+ bytes, which production refuses/.test(warning);
   return {
     templates: warnings.filter(isTemplate),
     secrets: warnings.filter(isSecret),

@@ -1,6 +1,6 @@
 export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
 
-/** What one look came to: one line, and one line of what to do where something is to be done. Holds no secret. */
+/** The result of one look: one line, and one line of advice where something must be done. Holds no secret. */
 export type Finding = { status: Status; finding: string; advice: string | undefined };
 
 export const ok = (finding: string): Finding => ({ status: 'ok', finding, advice: undefined });

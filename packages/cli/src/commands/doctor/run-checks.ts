@@ -7,7 +7,7 @@ export type Check<Facts> = { name: string; run(facts: Facts): Promise<Finding[]>
 type Options<Facts> = {
   checks: readonly Check<Facts>[];
   facts: Facts;
-  /** For each check. What runs on behind it is nobody's matter any more. */
+  /** For each check. Work that is still running by then is abandoned. */
   timeLimitMs: number;
 };
 

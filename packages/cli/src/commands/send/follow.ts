@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcome } from '@sms-gateway/contract';
 import type { Trace, TraceReader } from '@sms-gateway/delivery';
 
-/** What following one message came to. */
+/** How following one message ended. */
 export type Followed =
   | { kind: 'concluded'; outcome: Outcome; trace: Trace }
   /** Its deadline has passed, and nobody concluded it. */

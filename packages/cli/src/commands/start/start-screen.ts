@@ -8,7 +8,7 @@ type Options = {
   /** The demonstration's lines, or why there was none. */
   demonstration: string[];
   authentication: GatewayAuthentication;
-  /** A secret that came from outside is nobody's business on a screen. */
+  /** A secret from the environment or a file is never shown. */
   secretOrigin: SecretOrigin;
   /** The gateway as the outside reaches it, if known. */
   publicUrl: string | undefined;
