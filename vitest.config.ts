@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { databasesOf } from './test/support/redis-databases.ts';
 import { HANG_MS } from './test/support/hang.ts';
 import { openRunFolder } from './test/support/run-folder.mjs';
@@ -30,6 +31,7 @@ const project = (test: TestProjectInlineConfiguration['test']): TestProjectInlin
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project({
         name: 'unit',

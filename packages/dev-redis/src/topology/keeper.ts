@@ -1,23 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Kills the processes it was told of when its owner is gone, however the owner ended. */
+/** Ends the processes it was told of when its owner is gone, however the owner ended. */
 export type Keeper = {
-  keep(pid: number): void;
+  /** SIGTERM is for a process that has others to end first. */
+  keep(pid: number, signal?: KeeperSignal): void;
   release(pid: number): void;
-  /** Kills what is left, and ends. */
+  /** Ends what is left, and itself. */
   stop(): void;
 };
 
-// Its input ends with the owner, also where that one was killed.
+export type KeeperSignal = 'SIGKILL' | 'SIGTERM';
+
+// Each line is all there is to end, so the last one counts. Its input ends with the owner, also where that one was killed.
 const PROGRAM = `
-  kept=' '
-  while read -r what pid; do
-    case $what in
-      keep) kept="$kept$pid " ;;
-      release) kept="\${kept%% $pid *} \${kept#* $pid }" ;;
-    esac
-  done
-  for pid in $kept; do kill -KILL "$pid" 2>/dev/null; done
+  while IFS='|' read -r kill ask; do killed=$kill; asked=$ask; done
+  [ -z "$killed" ] || kill -KILL $killed
+  [ -z "$asked" ] || kill -TERM $asked
 `;
 
 export function startKeeper(): Keeper {
@@ -28,10 +26,20 @@ export function startKeeper(): Keeper {
   });
   shell.stdin?.on('error', () => undefined);
   shell.unref();
-  const tell = (line: string) => void shell.stdin?.write(`${line}\n`);
+  const kept = new Map<number, KeeperSignal>();
+  const tell = () => {
+    const pids = (wanted: KeeperSignal) =>
+      [...kept].flatMap(([pid, signal]) => (signal === wanted ? [pid] : [])).join(' ');
+    shell.stdin?.write(`${pids('SIGKILL')}|${pids('SIGTERM')}\n`);
+  };
   return {
-    keep: (pid) => tell(`keep ${pid}`),
-    release: (pid) => tell(`release ${pid}`),
+    keep: (pid, signal = 'SIGKILL') => {
+      kept.set(pid, signal);
+      tell();
+    },
+    release: (pid) => {
+      if (kept.delete(pid)) tell();
+    },
     stop: () => void shell.stdin?.end(),
   };
 }
