@@ -73,6 +73,15 @@ const TOKEN_FAULTS: Record<string, RefusalSentences> = {
     verdict: 'their token had expired',
     advice: 'Compare the clocks: npm run gateway -- doctor --only clock.',
   },
+  too_old: {
+    verdict: 'their token is older than AUTH0_MAX_TOKEN_AGE allows',
+    advice:
+      'Compare the clocks: npm run gateway -- doctor --only clock. A caller that keeps tokens needs a larger age.',
+  },
+  endless: {
+    verdict: 'their token has no time that ends it',
+    advice: 'Have the caller set iat or exp, or unset AUTH0_REQUIRE_TOKEN_TIME.',
+  },
   issued_in_future: {
     verdict: 'their token was issued in the future',
     advice: 'Compare the clocks: npm run gateway -- doctor --only clock.',
