@@ -12,9 +12,9 @@ const MAX_FRAMES = 8;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /**
- * Takes out of a text whatever may be a phone number, a code, a credential or a token: runs of four
- * digits or more (also with the usual separators between them), the user part of URLs, bearer tokens
- * and long opaque words. IPv4 addresses stay.
+ * Removes from a text what may be a phone number, a code, a credential or a token: runs of four or more digits (also
+ * with the usual separators between them), the user part of URLs, bearer tokens and long opaque words. IPv4 addresses
+ * stay.
  */
 export function scrub(text: string): string {
   return text
@@ -27,8 +27,8 @@ export function scrub(text: string): string {
 }
 
 /**
- * Only the name, the code, the scrubbed message and where it happened. An error's other properties are
- * never read: those of provider SDKs hold the request, with its credentials and the message's text.
+ * The name, the code, the scrubbed message and the place of an error, and nothing else of it: the errors of provider
+ * SDKs hold the request, with its credentials and the message's text.
  */
 export function errorFields(error: unknown): ErrorFields {
   if (!(error instanceof Error)) return { name: typeof error, message: 'a value that is not an Error' };

@@ -7,15 +7,15 @@ import { logStrayOutput } from './stray-output.ts';
 /** sysexits.h EX_CONFIG: something was found in an unconfigured or misconfigured state. */
 const EX_CONFIG = 78;
 
-/** A terminal and npm both pass one Ctrl-C on; within this time a repeat is the same request. */
+/** A terminal and npm both pass on one Ctrl-C. Within this time, a second signal is the same request. */
 const SAME_REQUEST_MS = 500;
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /**
- * Resolves with the first SIGTERM or SIGINT. One that comes more than half a second later ends the
- * process at once with exit code 1: somebody does not want to wait for the drain.
+ * Resolves with the first SIGTERM or SIGINT. Another one, more than half a second later, ends the process at once with
+ * exit code 1: somebody does not want to wait for the drain.
  */
 export function untilSignal(
   service: string,

@@ -69,7 +69,7 @@ export function createLogger({ service, level, destination }: Options): Logger {
       logMethod(args, method) {
         const [first, message]: unknown[] = args;
         const fields = first instanceof Error ? { err: first } : first;
-        // Without a message of its own, pino takes the error's, which nobody has scrubbed.
+        // Without a message, pino would take the error's, which is not scrubbed.
         if (hasError(fields)) method.apply(this, [fields, typeof message === 'string' ? message : 'error']);
         else method.apply(this, args);
       },

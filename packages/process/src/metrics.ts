@@ -3,9 +3,8 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 let ofProcess: Registry | undefined;
 
 /**
- * A registry of its own with the metrics of the process and `gateway_process_info{service}`, which names
- * the process without adding a label to everything else. Labels must come from closed sets: never a phone
- * number, never free text. What the process is measured by is shared, since its timers never stop.
+ * Creates a registry with the metrics of the process and `gateway_process_info{service}`, which names the process without
+ * a label on every other metric. Labels must come from closed sets: never a phone number, never free text. What the process is measured by is shared, since its timers never stop.
  */
 export function createRegistry({ service }: { service: string }): Registry {
   if (ofProcess === undefined) collectDefaultMetrics({ register: (ofProcess = new Registry()) });

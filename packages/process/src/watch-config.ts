@@ -14,12 +14,12 @@ export type ConfigWatch = {
 
 type Deps<Config> = {
   source: ConfigSource<Config>;
-  /** Puts a new configuration into effect, and returns what is worth a word in the log. */
+  /** Applies a new configuration, and returns fields for the log line. */
   apply: (config: Config) => Promise<Record<string, unknown>>;
   registry: Registry;
   logger: Logger;
   now: () => number;
-  /** Milliseconds between two looks at the files; a change takes effect at the second look that sees it. */
+  /** Milliseconds between two reads of the files. A change takes effect at the second read that finds it. */
   intervalMs?: number;
 };
 
@@ -71,7 +71,7 @@ export function watchConfig<Config extends { warnings: string[] }>({
     }
   }
 
-  // One after the other: of two at once the older could win.
+  // One after the other. Of two at once the older could win.
   const request = (cause: 'SIGHUP' | 'file') => void (running = running.then(() => reload(cause)));
   const timer = setInterval(() => {
     if (source.hasChanged()) request('file');

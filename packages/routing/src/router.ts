@@ -47,7 +47,7 @@ export type RouteExplanation = {
   plan: RoutePlan;
   /** Whose rules apply to the number, as `countriesOf` says. */
   countries: string[];
-  /** The rules that were tried in vain, each with its first condition that does not fit. */
+  /** The rules that do not apply, each with its first condition that does not fit. */
   passedRules: { name: string; unmet: keyof RouteMatch }[];
   /** Chance of each provider to come first, in percent; undefined where the order is fixed. */
   chances: { name: ProviderName; percent: number }[] | undefined;
