@@ -67,6 +67,8 @@ local function accept(message)
   redis.call('HSET', of.trace, unpack(fields))
   redis.call('PEXPIRE', of.trace, args.trace_ms)
   for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms) end
+  remember(message.history, id)
+  -- From here on nothing can fail: a message that has a job is counted, and has a repeat key.
   local mark = message.fingerprint and id .. ' ' .. message.fingerprint or id
   redis.call('SET', of.repeat_key, mark, 'PX', message.repeat_ms)
   enqueue(queue, {
@@ -78,7 +80,6 @@ local function accept(message)
     timestamp = message.accepted_at,
     is_new = true,
   })
-  remember(message.history, id)
   count_screened(screened, id)
   return { 'accepted', verdict }
 end

@@ -84,6 +84,17 @@ test('every secret of a connection opens it, and no other connection', async () 
   }
 });
 
+test('a token that was verified before is refused once its secret was removed', async () => {
+  const authenticators = await create([connection('one', 'old', 'new')]);
+  const authorization = await bearer('old');
+  expect(await refusalOf(authenticators, 'one', authorization)).toMatchObject({ status: 200 });
+  expect(await refusalOf(authenticators, 'one', authorization)).toMatchObject({ status: 200, checks: 0 });
+
+  await authenticators.load([connection('one', 'new')]);
+
+  expect(await refusalOf(authenticators, 'one', authorization)).toMatchObject({ status: 401 });
+});
+
 test('warns of tokens that are good for ever, once for each connection, also over a reload', async () => {
   const lines: string[] = [];
   const connections = [connection('one', 'a'), connection('two', 'b')];
