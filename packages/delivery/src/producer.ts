@@ -87,6 +87,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
   const group = createGroupCommit<Acceptance, AcceptAnswer>({
     run: (messages) =>
       check.confirm(() => acceptMessages(redis, messages, { now: screeningClock?.() }), {
+        messages: messages.length,
         isWritten: (answers) => answers.some(([kind]) => kind === 'accepted' || kind === 'repeat'),
       }),
   });

@@ -20,10 +20,14 @@ export type DurabilityCheck = {
   verify(): Promise<DurabilityState>;
   /**
    * Runs `write` and resolves once what it wrote is as durable as `DURABILITY` promises; at once where `isWritten` says
-   * that there is nothing to keep. One confirmation serves all writes that end in the same turn of the event loop.
+   * that there is nothing to keep. `messages` says how many new ones it puts into the queue: none where there is no room to
+   * deliver them. One confirmation serves all writes that end in the same turn of the event loop.
    * @throws what `write` throws, and `NotDurableError` where the write may not survive.
    */
-  confirm<T>(write: () => Promise<T>, options?: { isWritten?: (result: T) => boolean }): Promise<T>;
+  confirm<T>(
+    write: () => Promise<T>,
+    options?: { isWritten?: (result: T) => boolean; messages?: number },
+  ): Promise<T>;
   stop(): void;
 };
 
@@ -73,6 +77,8 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
   let running: Promise<void> | undefined;
   let next: Promise<Acknowledgement> | undefined;
   let wantsProbe = false;
+  /** Messages that may be accepted before the next look. */
+  let room = 0;
   let lastError: Error | undefined;
 
   const sentinels = config.kind === 'sentinel' && mode === 'replicated' ? createSentinels(config) : undefined;
@@ -110,7 +116,12 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     let fresh: Look | undefined;
     try {
       const inspection = await inspect(redis, demandsSettings ? mode : 'managed');
-      reasons = inspection.reasons;
+      const { headroom } = inspection;
+      room = headroom.messages;
+      reasons = [
+        ...inspection.reasons,
+        ...(demandsSettings && headroom.reason !== undefined ? [headroom.reason] : []),
+      ];
       isReplica = inspection.info['role'] === 'slave';
       if (reasons.length === 0 && mode === 'replicated') {
         const result = await replicated(inspection);
@@ -180,9 +191,12 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
 
   async function confirm<T>(
     write: () => Promise<T>,
-    { isWritten = () => true }: { isWritten?: (result: T) => boolean } = {},
+    { isWritten = () => true, messages = 0 }: { isWritten?: (result: T) => boolean; messages?: number } = {},
   ): Promise<T> {
     if (!current.ready) throw new NotDurableError(current.reasons.join('; '));
+    if (messages > room) await verify();
+    if (messages > room) throw new NotDurableError('Redis is nearly full');
+    room -= messages;
     if (mode !== 'replicated') return write();
     const before = look;
     const result = await write();

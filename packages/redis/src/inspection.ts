@@ -1,5 +1,6 @@
-import { gatewayKeys } from '@sms-gateway/contract';
+import { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
+import { type Headroom, headroomOf } from './headroom.ts';
 import { connectionRefusal } from './refusal.ts';
 import { type Info, parseInfo } from './replication-info.ts';
 
@@ -10,6 +11,7 @@ export type Inspection = {
   info: Info;
   /** Of a Cluster, how the shard's primary sees its nodes. */
   clusterNodes: string | undefined;
+  headroom: Headroom;
   /** What is to be changed for it to be durable; none where it is. */
   reasons: string[];
 };
@@ -30,11 +32,12 @@ export async function inspect(redis: RedisClient, mode: Durability): Promise<Ins
   // In a Cluster, a pipeline goes to the node of its first key: everything is asked of one.
   const settings = Object.keys(DEMANDED_SETTINGS);
   const pipeline = redis.pipeline().exists(gatewayKeys.probe).info();
+  pipeline.llen(queueKey('wait')).llen(queueKey('active')).zcard(queueKey('delayed'));
   const isKept = mode === 'fsync' || mode === 'replicated';
   if (isKept) for (const name of settings) pipeline.config('GET', name);
   const isCluster = 'nodes' in redis;
   if (isCluster) pipeline.call('CLUSTER', 'NODES');
-  const [reached, infoAnswer, ...rest] = (await pipeline.exec()) ?? [];
+  const [reached, infoAnswer, waiting, active, delayed, ...rest] = (await pipeline.exec()) ?? [];
   const clusterAnswer = isCluster ? rest.pop() : undefined;
   if (reached?.[0] && reasonFor(reached[0]) === undefined) throw reached[0];
   if (infoAnswer === undefined) throw new Error('no answer');
@@ -45,14 +48,18 @@ export async function inspect(redis: RedisClient, mode: Durability): Promise<Ins
   if (infoAnswer[0] && refused.length === 0) throw infoAnswer[0];
   const info = typeof infoAnswer[1] === 'string' ? parseInfo(infoAnswer[1]) : {};
   const clusterNodes = typeof clusterAnswer?.[1] === 'string' ? clusterAnswer[1] : undefined;
+  const unfinished = [waiting, active, delayed].reduce((sum, answer) => sum + Number(answer?.[1] ?? 0), 0);
+  const headroom = headroomOf(info, unfinished);
   const reasons = [
     ...(mode === 'managed' || mode === 'none' ? [] : refused),
     ...(info['role'] === undefined ? [] : ofNode(info)),
     ...(isKept && info['role'] !== undefined ? ofAppendOnlyFile(info) : []),
     ...rest.flatMap(([error, answer], index) => ofSetting(settings[index] ?? '', error, answer)),
   ];
-  return { info, clusterNodes, reasons: [...new Set(reasons)] };
+  return { info, clusterNodes, headroom, reasons: [...new Set(reasons)] };
 }
+
+const queueKey = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
 
 function reasonFor(error: Error | undefined): string | undefined {
   return error && connectionRefusal(error);
