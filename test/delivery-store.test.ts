@@ -249,3 +249,11 @@ test.each([
   expect(await bundle.store.settle(job.id, { ...accepted, provider })).toMatchObject({ isSettled: false });
   expect((await bundle.trace())?.attempts).toMatchObject([{ result: recorded.result }]);
 });
+
+test('begins no attempt at a message that this Redis never accepted', async () => {
+  await using bundle = await setup();
+  await bundle.redis.del(gatewayKeys.trace(job.id));
+
+  expect(await bundle.store.begin(job, first)).toBe('stale');
+  expect(await bundle.redis.exists(gatewayKeys.trace(job.id))).toBe(0);
+});

@@ -46,8 +46,8 @@ test(
     }
     expect(accepted.length).toBeGreaterThan(50);
     await until(async () => {
-    expect((await ingress.ready()).body.reasons?.join()).toMatch(/nearly full.*raise its maxmemory/);
-  });
+      expect((await ingress.ready()).body.reasons?.join()).toMatch(/nearly full.*raise its maxmemory/);
+    });
 
     const worker = disposal.use(await startWorker(env));
     for (const id of accepted) {

@@ -23,6 +23,8 @@
 --- @include "@sms-gateway/screening/windowed-counter.lua"
 --- @include "./newest.lua"
 
+-- After a failover to a Redis that never had the message, nothing of it may be sent: there would be no trace of it.
+if redis.call('HEXISTS', keys.trace, 'accepted_at') == 0 then return 'stale' end
 local begun = tonumber(redis.call('HGET', keys.trace, 'attempts') or '0')
 if begun >= args.number then
   local is_own = begun == args.number and redis.call('HGET', keys.trace, 'a' .. begun .. '.holder') == args.holder

@@ -18,6 +18,7 @@ Runs a long proof on processes and a Redis of its own:
 
   --seed N      plays an episode again (a random one); further episodes have the seeds after it
   --minutes M   begins no new episode after this time (1)
+  --weakened    answers 200 before it is durable (DURABILITY=none; fsync behind Sentinel or in a Cluster): must be VIOLATED
   --redis KIND  what the crashes happen to: ${REDIS_KINDS.join(', ')}
 
 Exits with 0 where it holds, 1 where something happened that must not, 2 for a wrong use.
@@ -36,7 +37,7 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     say(asked === 'help' ? USAGE : `${asked}\n\n${USAGE}`);
     return asked === 'help' ? 0 : 2;
   }
-  const { name, prove, seed, minutes, redis } = asked;
+  const { name, prove, seed, minutes, redis, isWeakened } = asked;
   const directory = mkdtempSync(join(tmpdir(), 'sms-gateway-proof-'));
   let isWorthReading = false;
   process.once('exit', () => {
@@ -47,7 +48,7 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const hasTime = () => performance.now() - beganAt < minutes * 60_000;
   say(`Proof: ${name}; --seed ${seed} plays it again`);
   try {
-    const { facts, violations } = await prove({ seed, hasTime, redis, directory, env, say });
+    const { facts, violations } = await prove({ seed, hasTime, redis, isWeakened, directory, env, say });
     const seconds = Math.round((performance.now() - beganAt) / 1000);
     const verdict = violations.length === 0 ? 'holds' : `VIOLATED ${violations.length} times`;
     process.stdout.write(
@@ -68,6 +69,7 @@ function readArguments(args: string[]) {
     seed: { type: 'string' },
     minutes: { type: 'string' },
     redis: { type: 'string' },
+    weakened: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   let parsed;
@@ -87,5 +89,5 @@ function readArguments(args: string[]) {
   if (!(minutes > 0)) return '--minutes must be more than 0.';
   const { redis = 'single' } = values;
   if (!REDIS_KINDS.includes(redis)) return `--redis must be one of ${REDIS_KINDS.join(', ')}.`;
-  return { name, prove, seed, minutes, redis };
+  return { name, prove, seed, minutes, redis, isWeakened: values.weakened === true };
 }

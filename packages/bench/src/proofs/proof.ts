@@ -6,6 +6,8 @@ export type ProofContext = {
   hasTime: () => boolean;
   /** `--redis`: what the services keep their messages in. */
   redis: string;
+  /** `--weakened`: a 200 promises less than it must, so that the proof has something to find. */
+  isWeakened: boolean;
   /** For what the processes write. */
   directory: string;
   env: NodeJS.ProcessEnv;

@@ -5,7 +5,7 @@ import { type GatewayProcesses, prepareGateway } from '../gateway-processes.ts';
 import { postCode } from '../post-code.ts';
 import { violationsOf } from './check-message.ts';
 import { type FlakyProviders, startFlakyProviders } from './flaky-providers.ts';
-import type { RedisUnderTest } from './redis-under-test.ts';
+import type { RedisUnderTest } from './disasters.ts';
 
 const CLIENTS = 8;
 const WORKERS = 2;
@@ -22,6 +22,10 @@ export type CrashFacts = {
   /** By outcome. */
   outcomes: Map<string, number>;
   unknownAttempts: number;
+  /** That two providers took, or one took twice: each has an attempt that is known to be unknown, or undelivered. */
+  sentTwice: number;
+  /** Milliseconds from each message's acceptance to its outcome. */
+  delaysMs: number[];
 };
 
 type Options = {
@@ -67,14 +71,26 @@ export async function playCrashes({
     const unknownAttempts = traces
       .flatMap(({ attempts }) => attempts)
       .filter(({ result }) => result === 'unknown').length;
-    return { facts: { accepted: accepted.length, strikes, outcomes, unknownAttempts }, violations };
+    const sentTwice = traces.filter(
+      ({ attempts }) =>
+        attempts.filter(({ result, receipt }) => result === 'accepted' || receipt?.status === 'delivered')
+          .length > 1,
+    ).length;
+    const delaysMs = traces.map(({ acceptedAt, outcomeAt = Infinity }) => outcomeAt - acceptedAt);
+    return {
+      facts: { accepted: accepted.length, strikes, outcomes, unknownAttempts, sentTwice, delaysMs },
+      violations,
+    };
   } finally {
     await gateway[Symbol.asyncDispose]();
     await providers?.[Symbol.asyncDispose]();
   }
 }
 
-/** A service that is struck is killed and started again. */
+/** Milliseconds, longer than a worker's lock: another takes what the frozen one has in hand. */
+const FROZEN_MS = 8000;
+
+/** A service that is struck is frozen for a while, or killed and started again. */
 async function strike(
   gateway: GatewayProcesses,
   redis: RedisUnderTest,
@@ -83,6 +99,12 @@ async function strike(
   const services = gateway.running();
   const struck = Math.floor(random() * (services.length + redis.disasters.length));
   const victim = services[struck];
+  if (victim !== undefined && random() < 0.5) {
+    victim.program.child.kill('SIGSTOP');
+    await delay(FROZEN_MS);
+    victim.program.child.kill('SIGCONT');
+    return `${victim.service} frozen`;
+  }
   if (victim !== undefined) {
     await gateway.kill(victim.program);
     await gateway.start(victim.service);

@@ -1,29 +1,19 @@
 import { join } from 'node:path';
-import { findRedis, type RedisBinary, startSingleRedis } from '@sms-gateway/dev-redis';
-import { connectRedis, type RedisClient } from '@sms-gateway/redis';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findRedis, startSingleRedis } from '@sms-gateway/dev-redis';
+import { connectRedis } from '@sms-gateway/redis';
 import { repositoryRoot } from '../../repository.ts';
+import { startCluster } from './cluster.ts';
+import type { RedisOptions, RedisUnderTest, StartRedis } from './disasters.ts';
+import { startSentinel } from './sentinel.ts';
 
-/** A Redis, or several that are one, and what may befall it. */
-export type RedisUnderTest = {
-  /** What the services are told of it. */
-  env: Record<string, string>;
-  /** Looks into it, and finds it again after what befell it. */
-  client: RedisClient;
-  /** Each resolves once it is over and Redis takes messages again, or will by itself. */
-  disasters: Disaster[];
-};
-
-export type Disaster = { name: string; strike: () => Promise<void> };
-
-type Options = { binary: RedisBinary; env: NodeJS.ProcessEnv };
-
-const kinds: Record<string, (options: Options) => Promise<RedisUnderTest & AsyncDisposable>> = { single };
+const kinds: Record<string, StartRedis> = { single, sentinel: startSentinel, cluster: startCluster };
 
 export const REDIS_KINDS = Object.keys(kinds);
 
 export async function startRedisUnderTest(
   kind: string,
-  { env, say }: { env: NodeJS.ProcessEnv; say: (line: string) => void },
+  { env, isWeakened, say }: { env: NodeJS.ProcessEnv; isWeakened: boolean; say: (line: string) => void },
 ): Promise<RedisUnderTest & AsyncDisposable> {
   const start = kinds[kind];
   if (start === undefined) throw new Error(`There is no Redis of the kind ${kind}.`);
@@ -36,19 +26,33 @@ export async function startRedisUnderTest(
   });
   if (source.kind !== 'server')
     throw new Error('This needs a redis-server on PATH: a container is not killed.');
-  return start({ binary: source.binary, env: rest });
+  return start({ binary: source.binary, env: rest, isWeakened });
 }
 
-async function single(options: Options): Promise<RedisUnderTest & AsyncDisposable> {
-  const redis = await startSingleRedis(options);
+/** Milliseconds. */
+const FROZEN_MS = 3000;
+
+async function single(options: RedisOptions): Promise<RedisUnderTest & AsyncDisposable> {
+  const { isWeakened } = options;
+  const redis = await startSingleRedis({ ...options, ...(isWeakened && { settings: { appendonly: 'no' } }) });
   const client = connectRedis({ kind: 'standalone', url: redis.env.REDIS_URL }, 'worker', {
     name: 'proof',
     onError: () => undefined,
   });
   return {
-    env: redis.env,
+    env: { ...redis.env, ...(isWeakened && { DURABILITY: 'none' }) },
     client,
-    disasters: [{ name: 'redis killed', strike: () => redis.node.restart() }],
+    disasters: [
+      { name: 'redis killed', strike: () => redis.node.restart() },
+      {
+        name: 'redis frozen',
+        strike: async () => {
+          redis.node.freeze();
+          await delay(FROZEN_MS);
+          redis.node.thaw();
+        },
+      },
+    ],
     async [Symbol.asyncDispose]() {
       client.disconnect();
       await redis[Symbol.asyncDispose]();
