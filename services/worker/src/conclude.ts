@@ -1,5 +1,5 @@
 import type { DeliveryStore, FinishedAttempt, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
-import { untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import { type Decision, didNotArrive } from './decide.ts';
 import { type Delivery, isRedelivery, type Release } from './delivery.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -7,6 +7,7 @@ import type { ProviderCalls } from './provider-calls.ts';
 
 type Deps = {
   store: DeliveryStore;
+  durability: Pick<DurabilityCheck, 'confirm'>;
   calls: Pick<ProviderCalls, 'sendsReceipts'>;
   receipts: Pick<ReceiptStore, 'reopen'>;
   receiptHandler: Pick<ReceiptHandler, 'takeHeld'>;
@@ -17,7 +18,15 @@ type Deps = {
 /** Gives a message its one outcome, or ends its redelivery. */
 export type Conclude = (delivery: Delivery, decision: Decision & { kind: 'conclude' }) => Promise<Release>;
 
-export function createConclude({ store, calls, receipts, receiptHandler, metrics, now }: Deps): Conclude {
+export function createConclude({
+  store,
+  durability,
+  calls,
+  receipts,
+  receiptHandler,
+  metrics,
+  now,
+}: Deps): Conclude {
   /** Whether a receipt of this attempt can come, and another provider could deliver what this one did not. */
   function mayNeedAnother(
     { facts, message }: Delivery,
@@ -47,7 +56,9 @@ export function createConclude({ store, calls, receipts, receiptHandler, metrics
       awaitsReceipt,
       previous: unwritten,
     };
-    const answer = await untilWritten(() => store.conclude(job, end), lease.signal);
+    // The job must not leave the queue on a Redis that has taken over and never saw the outcome.
+    const write = () => durability.confirm(() => store.conclude(job, end));
+    const answer = await untilWritten(write, lease.signal);
 
     const sinceAcceptedMs = at - job.acceptedAt;
     const fields = { outcome, reason, attempts: facts.attempts.length, sinceAcceptedMs };

@@ -43,12 +43,13 @@ type Shard = { primary: RedisProcess; replica: RedisProcess };
 function disastersOf(cluster: RedisClusterProcesses): Disaster[] {
   const { network, nodes } = cluster;
   const ourShard = async (): Promise<Shard> => {
-    const {
-      primary,
-      replicas: [replica],
-    } = await cluster.shardOf(gatewayKeys.probe);
-    if (replica === undefined) throw new Error('the shard has no replica');
-    return { primary, replica };
+    for (;;) {
+      // On a busy machine, a node may not answer at once.
+      const shard = await cluster.shardOf(gatewayKeys.probe).catch(() => undefined);
+      const [replica] = shard?.replicas ?? [];
+      if (shard !== undefined && replica !== undefined) return { primary: shard.primary, replica };
+      await delay(50);
+    }
   };
   const untilReplaced = (old: RedisProcess) =>
     untilAnother(old, async () => (await cluster.shardOf(gatewayKeys.probe)).primary);

@@ -44,6 +44,15 @@ export async function startSentinel(options: RedisOptions): Promise<RedisUnderTe
 /** Milliseconds that what does not end a primary's reign lasts. */
 const A_WHILE_MS = 3000;
 
+/** On a busy machine, a Sentinel may not answer at once. */
+async function patientlyPrimary(trio: SentinelTrio): Promise<RedisProcess> {
+  for (;;) {
+    const primary = await trio.primary().catch(() => undefined);
+    if (primary !== undefined) return primary;
+    await delay(50);
+  }
+}
+
 function disastersOf(trio: SentinelTrio): Disaster[] {
   const { network, sentinels } = trio;
   const everybody = [...trio.nodes, ...sentinels];
@@ -54,12 +63,13 @@ function disastersOf(trio: SentinelTrio): Disaster[] {
   const untilReplaced = (old: RedisProcess) => untilAnother(old, () => trio.primary(sentinels[1]));
   const onPrimary = (name: string, strike: (primary: RedisProcess) => Promise<unknown>): Disaster => ({
     name: `primary ${name}`,
-    strike: async () => void (await strike(await trio.primary())),
+    strike: async () => void (await strike(await patientlyPrimary(trio))),
   });
   const onReplica = (name: string, strike: (replica: RedisProcess) => Promise<unknown>): Disaster => ({
     name: `replica ${name}`,
     strike: async () => {
-      const [replica] = await trio.replicas();
+      const primary = await patientlyPrimary(trio);
+      const replica = trio.nodes.find((node) => node !== primary);
       if (replica) await strike(replica);
     },
   });
