@@ -62,6 +62,10 @@ test('after a failover behind one address, the ingress finds the new master by i
   await until(async () => expect((await ingress.ready()).status).toBe(200));
 
   const client = disposal.use(openRedis(old.url));
+  const replica = disposal.use(openRedis(master.url));
+  await replica.replicaof('127.0.0.1', Number(new URL(old.url).port));
+  await until(async () => expect(await replica.info('replication')).toContain('master_link_status:up'));
+  await replica.call('REPLICAOF', 'NO', 'ONE');
   proxy.pointTo(master.url);
   await client.replicaof('127.0.0.1', Number(new URL(master.url).port));
 

@@ -126,6 +126,8 @@ async function startGateway(
       GATEWAY_CONFIG: rules,
       SCREENING: screening,
       REDIS_URL: context.redis.url,
+      // It is emptied between rounds.
+      REDIS_DATA_LOSS: 'continue',
       DURABILITY: 'fsync',
       HOST: '127.0.0.1',
       PORT: String(port),

@@ -135,6 +135,7 @@ export type CommonConfig = {
 
 export type IngressConfig = CommonConfig & {
   shutdownDelayMs: number;
+  redisDataLoss: 'stop' | 'continue';
   host: string;
   port: number;
   connections: ConnectionConfig[];

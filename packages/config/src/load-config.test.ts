@@ -50,6 +50,7 @@ describe('an ingress configured by the environment', () => {
     expect(config).toEqual({
       logLevel: 'info',
       shutdownDelayMs: 5000,
+      redisDataLoss: 'stop',
       shutdownTimeoutMs: 25_000,
       admin: { host: '127.0.0.1', port: 9090 },
       redis: { kind: 'standalone', url: 'redis://127.0.0.1:6379' },
@@ -118,6 +119,7 @@ describe('an ingress configured by the environment', () => {
       screening: 'record',
       logLevel: 'debug',
       shutdownDelayMs: 0,
+      redisDataLoss: 'stop',
       shutdownTimeoutMs: 1500,
       redis: { url: 'rediss://user:pass@redis.example.com:6380/2' },
     });

@@ -63,6 +63,7 @@ export function loadIngressConfig({ providers: kinds, ...options }: WithProvider
     host: present(settings.host),
     port: present(settings.port),
     shutdownDelayMs: present(settings.shutdownDelay),
+    redisDataLoss: present(settings.redisDataLoss),
     screening: present(settings.screening),
     connections,
     receipts,

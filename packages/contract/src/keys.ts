@@ -53,6 +53,8 @@ export const gatewayKeys = {
     `${QUEUE_PREFIX}:caller-fault:${fault}:${connection}`,
   /** The shared rate limit of one provider. */
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
+  /** Names the data that Redis has: another value means other data. */
+  store: `${QUEUE_PREFIX}:store`,
   /** Written to see whether writing works. */
   probe: `${QUEUE_PREFIX}:probe`,
   /** BullMQ's hash of a live job. */

@@ -8,6 +8,7 @@ import { type Durability, inspect, type Inspection } from './inspection.ts';
 import { connectionRefusal, writeRefusal } from './refusal.ts';
 import { type Acknowledgement, expected, untilAcknowledged, whatIsMissing } from './replication.ts';
 import { createSentinels } from './sentinels.ts';
+import type { StoreIdentity } from './store-identity.ts';
 
 const PROBE_TTL_MS = 5000;
 
@@ -42,6 +43,8 @@ type Deps = {
   mode: Durability;
   /** Replicas at least that must have acknowledged, with `replicated`. */
   replicas: number;
+  /** Where given, other data than before are noticed. */
+  store?: StoreIdentity;
   /** False for who only asks whether a promotion could lose what it writes, however Redis is set up otherwise. */
   demandsSettings?: boolean;
   /** Milliseconds between two looks: for so long a setting changed at run time can go unseen. */
@@ -65,6 +68,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     mode,
     replicas,
     demandsSettings = true,
+    store,
     intervalMs = 1000,
     onChange = () => {},
   } = deps;
@@ -129,6 +133,8 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
         elsewhere = result.elsewhere;
         fresh = result.look;
       } else if (reasons.length === 0) reasons = await tryToWrite(redis);
+      const loss = reasons.length === 0 ? await store?.check() : undefined;
+      if (loss !== undefined) reasons = [loss];
     } catch (error) {
       reasons = [writeRefusal(error) ?? 'Redis does not answer'];
     }

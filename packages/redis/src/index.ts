@@ -4,4 +4,5 @@ export { type DurabilityCheck, NotDurableError, createDurabilityCheck } from './
 export { type GroupCommit, createGroupCommit } from './group-commit.ts';
 export { composeLua, composeScript } from './lua-files.ts';
 export { type Script, evalScript, hashFields, loadScript } from './script.ts';
+export { type DataLoss, type StoreIdentity, createStoreIdentity } from './store-identity.ts';
 export { untilWritten } from './until-written.ts';

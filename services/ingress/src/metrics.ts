@@ -17,6 +17,7 @@ export type IngressMetrics = {
   retiredForm(form: string): void;
   /** `ageMs` since its `iat`; undefined where it has none. */
   tokenBelieved(connection: string, ageMs: number | undefined): void;
+  dataLost(): void;
   receiptRefused(provider: string, reason: 'not_authentic' | 'malformed'): void;
   /** `key`: position, from 1, of the configured secret or key that proved the call. */
   receiptProved(provider: string, key: number): void;
@@ -29,6 +30,11 @@ const AGE_BUCKETS_SECONDS = [1, 5, 15, 60, 300, 900, 1800, 3600, 4 * 3600, 24 * 
 
 export function createIngressMetrics({ registry }: { registry: Registry }): IngressMetrics {
   const registers = [registry];
+  const dataLosses = new Counter({
+    name: 'gateway_redis_data_losses_total',
+    help: 'How often Redis came back with other data than before',
+    registers,
+  });
   const requests = new Counter({
     name: 'gateway_requests_total',
     help: 'Requests at the public listener; connection is "none" where no configured one was addressed',
@@ -139,6 +145,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
     tokenBelieved: (connection, ageMs) => {
       if (ageMs !== undefined) tokenAge.observe({ connection }, Math.max(0, ageMs / 1000));
     },
+    dataLost: () => dataLosses.inc(),
     receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),
     receiptProved: (provider, key) => receiptsProved.inc({ provider, key }),
     timeEnqueue: async (work) => {

@@ -28,7 +28,7 @@ import {
   watchConfig,
 } from '@sms-gateway/process';
 import { createReceiptReaders, PROVIDERS, type ProviderDescriptor } from '@sms-gateway/providers';
-import { connectRedis, createDurabilityCheck } from '@sms-gateway/redis';
+import { connectRedis, createDurabilityCheck, createStoreIdentity } from '@sms-gateway/redis';
 import { startReporting } from '@sms-gateway/reporting';
 import { createGuard, createRefusals, describeLimits } from '@sms-gateway/screening';
 import { createApp } from './app.ts';
@@ -83,6 +83,16 @@ export async function startIngress(
       config: config.redis,
       mode,
       replicas,
+      store: createStoreIdentity({
+        redis,
+        now,
+        onLoss: ({ knownForMs }) => {
+          metrics.dataLost();
+          logger.error({ knownForMs }, 'redis.data_lost');
+          // Redis memory only is what the operator wanted.
+          return mode === 'none' ? 'continue' : config.redisDataLoss;
+        },
+      }),
       onChange: ({ ready, reasons }) =>
         ready
           ? logger.info({ durability: mode }, 'queue.ready')

@@ -5,6 +5,8 @@ import { settingsIn } from '../setting.ts';
 const onAll = settingsIn('Redis', ['ingress', 'worker', 'console']);
 const onBoth = settingsIn('Redis', ['ingress', 'worker']);
 
+const onIngress = settingsIn('Redis', ['ingress']);
+
 export const redisSettings = {
   redis: z.strictObject({
     url: onAll({
@@ -56,6 +58,12 @@ export const redisSettings = {
     schema: choice(['fsync', 'replicated', 'managed', 'none']),
     doc: 'What a 200 promises: fsync (default with one Redis), replicated (default with Sentinel or Cluster), managed or none',
     example: 'fsync',
+  }),
+  redisDataLoss: onIngress({
+    env: 'REDIS_DATA_LOSS',
+    schema: choice(['stop', 'continue']),
+    default: 'stop',
+    doc: 'When Redis has lost its data: stop accepts nothing until the ingress is restarted, continue goes on; both are logged as an error',
   }),
   durabilityReplicas: onBoth({
     env: 'DURABILITY_REPLICAS',
