@@ -5,7 +5,7 @@ import { gatewayKeys } from '@sms-gateway/contract';
 import { isRedisCluster, type RedisClient, redirect } from './connect.ts';
 import { clusterView, type FailoverView, plainView } from './failover-view.ts';
 import { type Durability, inspect, type Inspection } from './inspection.ts';
-import { connectionRefusal, writeRefusal } from './refusal.ts';
+import { noConnection, writeRefusal } from './refusal.ts';
 import { type Acknowledgement, expected, untilAcknowledged, whatIsMissing } from './replication.ts';
 import { createSentinels } from './sentinels.ts';
 import type { StoreIdentity } from './store-identity.ts';
@@ -166,7 +166,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     generation += 1;
     look = undefined;
     // On the way to a master, the reason for that says more.
-    const refusal = lastError && connectionRefusal(lastError);
+    const refusal = lastError && noConnection(lastError);
     if (!isLookingForMaster) set({ ready: false, reasons: [refusal ?? 'Redis cannot be reached'] });
     isLookingForMaster = false;
   }
@@ -229,7 +229,11 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     void verifyAgain();
   };
   const onFailover = () => void verifyAgain();
-  const onError = (error: Error) => (lastError = error);
+  const onError = (error: Error) => {
+    lastError = error;
+    const reason = noConnection(error);
+    if (reason !== undefined && redis.status !== 'ready') set({ ready: false, reasons: [reason] });
+  };
   redis.on('ready', onReady);
   redis.on('close', onClose);
   redis.on('error', onError);

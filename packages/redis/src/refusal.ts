@@ -35,3 +35,18 @@ export function writeRefusal(error: unknown): string | undefined {
     return 'Redis is full (OOM): raise its maxmemory; until then nothing is accepted or delivered';
   return connectionRefusal(error) ?? `Redis refuses to write (${code}): see its log`;
 }
+
+/** Credentials of the Sentinels, as settings. */
+export const SENTINEL_CREDENTIALS = 'REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD';
+
+/** Why there is no connection: a refusal, or no Sentinel that tells where Redis is. Undefined for what passes by itself. */
+export function noConnection(error: Error): string | undefined {
+  const [, lastError] = /^All sentinels are unreachable.*?(?: Last error: (.*))?$/.exec(error.message) ?? [];
+  if (lastError !== undefined) {
+    return (
+      reasonOf(new Error(lastError), 'Sentinel', SENTINEL_CREDENTIALS) ??
+      'No Sentinel of REDIS_SENTINELS answers'
+    );
+  }
+  return connectionRefusal(error);
+}

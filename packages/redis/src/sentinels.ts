@@ -1,6 +1,6 @@
 import { connectSentinel, parseAddress, type Sentinel, type SentinelConfig } from './connect.ts';
 import { type Candidate, type FailoverView, sentinelView } from './failover-view.ts';
-import { reasonOf } from './refusal.ts';
+import { reasonOf, SENTINEL_CREDENTIALS } from './refusal.ts';
 
 export type Sentinels = {
   /** Asks all of them who is the primary and who could be the next. `primary` is where we are connected. */
@@ -57,11 +57,7 @@ export function createSentinels(config: SentinelConfig): Sentinels {
       const asked = await Promise.all(
         [...sentinels].map(([name, sentinel]) =>
           ask(sentinel).catch((error: unknown) => {
-            const reason = reasonOf(
-              error,
-              `Sentinel ${name}`,
-              'REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD',
-            );
+            const reason = reasonOf(error, `Sentinel ${name}`, SENTINEL_CREDENTIALS);
             if (reason !== undefined) refusals.push(reason);
             return undefined;
           }),
