@@ -13,7 +13,7 @@ const USAGE = `Usage: npm run test:proof -- NAME [--seed N] [--minutes M] [--red
 
 Runs a long proof on processes and a Redis of its own:
   crashes   services and Redis are killed at random; every message that was answered 200 comes to one outcome
-  attack    a pumping attack among real users, in simulated time; the guard holds it, and locks nobody out elsewhere
+  attack    a pumping attack among real users, in simulated time; the guard holds it, and locks hardly anybody out elsewhere
   soak      steady traffic; nothing is lost, sent late or twice, and no process grows
 
   --seed N      plays an episode again (a random one); further episodes have the seeds after it
