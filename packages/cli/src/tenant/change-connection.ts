@@ -1,11 +1,12 @@
-import { areSameOptions, changesBetween, fieldsOf, type OptionChange } from './connection-options.ts';
-import { ManagementFailure } from './management-failure.ts';
 import {
   type ConnectionOptions,
-  type ConnectionsApi,
-  type SmsConnection,
-  unreadableOptions,
-} from './management.ts';
+  areSameOptions,
+  changesBetween,
+  fieldsOf,
+  type OptionChange,
+} from './connection-options.ts';
+import { ManagementFailure } from './management-failure.ts';
+import { type ConnectionsApi, type SmsConnection, unreadableOptions } from './management.ts';
 import { saveSnapshot } from './snapshot.ts';
 
 export type ChangeEnd =

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConnectionOptions } from './management.ts';
+
+/** As the Management API has them; most are none of ours. */
+export type ConnectionOptions = Record<string, unknown>;
 
 /** What an SMS connection has to be told of the gateway. */
 export type GatewayTarget = {

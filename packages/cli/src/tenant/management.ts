@@ -1,13 +1,11 @@
 import { ManagementClient } from 'auth0';
-import { secretsIn } from './connection-options.ts';
+import { type ConnectionOptions, secretsIn } from './connection-options.ts';
 import { ManagementFailure, toFailure } from './management-failure.ts';
 
 /** Of a tenant, or a token that was made for it. */
 export type ManagementCredentials =
   | { kind: 'client'; clientId: string; clientSecret: string }
   | { kind: 'token'; token: string };
-
-export type ConnectionOptions = Record<string, unknown>;
 
 /** A connection of strategy `sms`. */
 export type SmsConnection = {

@@ -7,7 +7,7 @@ import { createPhoneProvidersApi, type PhoneProvidersApi } from '../../tenant/ph
 import { plannedSteps } from '../../tenant/planned-steps.ts';
 import { type CommandResult, EX_USAGE } from '../command.ts';
 import { changeTenant, type TenantChange } from './change-tenant.ts';
-import type { ConnectJob } from './connect.ts';
+import type { ConnectJob } from './connect-job.ts';
 import { exitCodeOf } from './failures.ts';
 import { snapshotFolder } from './options.ts';
 import { unfinishedReport } from './steps-report.ts';

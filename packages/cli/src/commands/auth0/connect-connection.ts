@@ -1,15 +1,10 @@
 import { changeConnection } from '../../tenant/change-connection.ts';
-import { changesBetween, pointedAtGateway } from '../../tenant/connection-options.ts';
-import {
-  type ConnectionOptions,
-  type ConnectionsApi,
-  createConnectionsApi,
-  type SmsConnection,
-} from '../../tenant/management.ts';
+import { type ConnectionOptions, changesBetween, pointedAtGateway } from '../../tenant/connection-options.ts';
+import { type ConnectionsApi, createConnectionsApi, type SmsConnection } from '../../tenant/management.ts';
 import { type CommandContext, type CommandResult, EX_NOPERM, EX_USAGE } from '../command.ts';
 import { changeLines, changeReport } from './change-report.ts';
 import { changeTenant, type TenantChange } from './change-tenant.ts';
-import type { ConnectJob } from './connect.ts';
+import type { ConnectJob } from './connect-job.ts';
 import { snapshotFolder } from './options.ts';
 
 export type ReadableConnection = SmsConnection & { options: ConnectionOptions };

@@ -10,18 +10,11 @@ import { type CommandContext, type CommandResult, EX_CONFIG, EX_USAGE } from '..
 import { connectAction } from './connect-action.ts';
 import { connectConnection } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
-import { codeTtlProblem, type GatewayOptions, targetOf, tenantOf } from './options.ts';
-
-type Options = GatewayOptions & {
-  mfa?: boolean | undefined;
-  test?: string | undefined;
-  generateSecret?: string | undefined;
-  skipCheck?: boolean | undefined;
-  json?: boolean | undefined;
-};
+import type { ConnectOptions } from './connect-job.ts';
+import { codeTtlProblem, targetOf, tenantOf } from './options.ts';
 
 /** `auth0 connect`. */
-export async function connect(options: Options, context: CommandContext): Promise<CommandResult> {
+export async function connect(options: ConnectOptions, context: CommandContext): Promise<CommandResult> {
   const problem = problemOf(options);
   if (problem !== undefined && !options.json) throw new WrongUse(problem);
   const result =
@@ -33,7 +26,7 @@ export async function connect(options: Options, context: CommandContext): Promis
   return { ...result, report: `${JSON.stringify(report, null, 2)}\n` };
 }
 
-function problemOf({ action, mfa, test, connection, codeTtl }: Options): string | undefined {
+function problemOf({ action, mfa, test, connection, codeTtl }: ConnectOptions): string | undefined {
   if (action && connection !== undefined) {
     return '--connection is for legacy tenants, --action for newer ones: give one of them.';
   }
@@ -52,7 +45,7 @@ function problemOf({ action, mfa, test, connection, codeTtl }: Options): string 
   return codeTtlProblem(codeTtl);
 }
 
-async function connectTenant(values: Options, context: CommandContext): Promise<CommandResult> {
+async function connectTenant(values: ConnectOptions, context: CommandContext): Promise<CommandResult> {
   const path = values.generateSecret;
   const isShownOnly = values.dryRun === true || (values.json === true && !values.yes);
   const generated = path === undefined ? undefined : await generate(resolve(path), isShownOnly, context);
@@ -75,18 +68,6 @@ async function connectTenant(values: Options, context: CommandContext): Promise<
   };
   return values.action ? connectAction(job) : connectConnection(job);
 }
-
-/** What the ways to connect have in common. */
-export type ConnectJob = {
-  client: ReturnType<typeof createManagementClient>;
-  domain: string;
-  target: Extract<Awaited<ReturnType<typeof targetOf>>, { kind: 'found' }>['target'];
-  values: Omit<Options, 'test'> & {
-    /** In E.164. */
-    test?: string | undefined;
-  };
-  context: CommandContext;
-};
 
 type Generated = { kind: 'secret'; secret: string } | { kind: 'problem'; message: string };
 

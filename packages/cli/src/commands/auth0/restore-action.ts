@@ -11,7 +11,7 @@ import type { ActionSnapshot } from '../../tenant/snapshot.ts';
 import type { CommandResult } from '../command.ts';
 import { changeTenant } from './change-tenant.ts';
 import { snapshotFolder } from './options.ts';
-import type { RestoreJob } from './restore.ts';
+import type { RestoreJob } from './restore-job.ts';
 import { unfinishedReport } from './steps-report.ts';
 
 /** Puts back an Action, what ran at its trigger, and the phone provider, as far as they were saved. */

@@ -8,6 +8,7 @@ import { changeLines, changeReport } from './change-report.ts';
 import { changeTenant } from './change-tenant.ts';
 import { orFailure } from './failures.ts';
 import { restoreAction } from './restore-action.ts';
+import type { RestoreJob } from './restore-job.ts';
 import { snapshotFolder, type TenantOptions, tenantOf } from './options.ts';
 
 /** `auth0 restore`. */
@@ -36,13 +37,6 @@ export function restore(
     return snapshot.kind === 'connection' ? restoreConnection(snapshot, job) : restoreAction(snapshot, job);
   });
 }
-
-/** What the ways to restore have in common. */
-export type RestoreJob = {
-  client: ReturnType<typeof createManagementClient>;
-  values: TenantOptions;
-  context: CommandContext;
-};
 
 async function restoreConnection(
   snapshot: ConnectionSnapshot,

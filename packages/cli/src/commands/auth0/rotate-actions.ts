@@ -2,7 +2,7 @@ import { createActionsApi } from '../../tenant/actions-api.ts';
 import { listSigningActions, planRotation, rotationSteps } from '../../tenant/rotate-action-secrets.ts';
 import { runSteps } from '../../tenant/run-steps.ts';
 import { type CommandResult, EX_USAGE } from '../command.ts';
-import type { ConnectJob } from './connect.ts';
+import type { ConnectJob } from './connect-job.ts';
 import { codeTtlAdvice } from './connect-action.ts';
 import { changeTenant } from './change-tenant.ts';
 import type { GatewayOptions } from './options.ts';

@@ -6,7 +6,7 @@ import { areKeys, createSecretFile } from '../../tenant/secret-file.ts';
 import { untilBelieved } from '../../tenant/until-believed.ts';
 import { WrongUse } from '../../wrong-use.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_TEMPFAIL } from '../command.ts';
-import type { ConnectJob } from './connect.ts';
+import type { ConnectJob } from './connect-job.ts';
 import { connectConnection } from './connect-connection.ts';
 import { orFailure } from './failures.ts';
 import { codeTtlProblem, type GatewayOptions, targetOf, tenantOf } from './options.ts';

@@ -1,4 +1,5 @@
-import type { CallerConfig, Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import type { CallerConfig } from './probe-connections.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 import { judgeAction, type PhoneState } from './judge-action.ts';
 import { gatewayOrigin } from './probe-connections.ts';

@@ -14,12 +14,11 @@ import { askProviders, type ProviderAnswer } from './ask-providers.ts';
 import { effectiveEnv } from '../../effective-env.ts';
 import { lookAtRedis, type RedisLook } from './look-at-redis.ts';
 import { lookAtTenant, type TenantLook } from './look-at-tenant.ts';
-import { type Probe, probeConnections } from './probe-connections.ts';
+import { type CallerConfig, type Probe, probeConnections } from './probe-connections.ts';
 
 export type Loaded<Config> =
   | { kind: 'loaded'; config: Config }
   | { kind: 'problems'; problems: readonly string[] };
-export type CallerConfig = ReturnType<typeof loadCallerConfig>;
 
 /** What the checks rest on. Everything that is asked of somebody is asked once, and only if a check wants it. */
 export type Facts = {

@@ -1,7 +1,7 @@
 import type { ConnectionConfig } from '@sms-gateway/config';
-import { changesBetween, pointedAtGateway } from '../../tenant/connection-options.ts';
+import { type ConnectionOptions, changesBetween, pointedAtGateway } from '../../tenant/connection-options.ts';
 import { asAuth0Takes, pathOf } from '../../tenant/gateway-target.ts';
-import type { ConnectionOptions } from '../../tenant/management.ts';
+
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
 /** An SMS connection of the tenant, and the gateway's own connection that it is compared with. */

@@ -1,7 +1,10 @@
+import type { loadCallerConfig } from '@sms-gateway/config';
 import type { DevState } from '../../dev-state.ts';
 import { asAuth0Takes, pathOf } from '../../tenant/gateway-target.ts';
 import { probeGateway, type ProbeResult } from '../../tenant/probe-gateway.ts';
-import type { CallerConfig } from './facts.ts';
+
+/** Connections and the gateway's address: what it takes to call it. */
+export type CallerConfig = ReturnType<typeof loadCallerConfig>;
 
 /** What the gateway makes of one secret of one connection. */
 export type Probe = {

@@ -1,4 +1,5 @@
-import type { ConnectionOptions } from '../../tenant/management.ts';
+import type { ConnectionOptions } from '../../tenant/connection-options.ts';
+
 import type { TenantLook } from './look-at-tenant.ts';
 
 /**
