@@ -184,7 +184,9 @@ test('a message that has its outcome begins another attempt only where it is sen
   await using bundle = await setup();
   await bundle.store.begin(job, first);
   await bundle.store.conclude(job, sent);
+  await bundle.redis.hset(gatewayKeys.trace(job.id), 'a1.receipt_curable', '1');
 
+  expect(await bundle.store.begin(job, { ...first, number: 2 })).toBe('concluded');
   expect(await bundle.store.begin(job, { ...first, number: 2, isRedelivery: true })).toBe('begun');
   expect((await bundle.trace())?.attempts).toHaveLength(2);
 });
@@ -256,4 +258,17 @@ test('begins no attempt at a message that this Redis never accepted', async () =
 
   expect(await bundle.store.begin(job, first)).toBe('stale');
   expect(await bundle.redis.exists(gatewayKeys.trace(job.id))).toBe(0);
+});
+
+test('a redelivery goes no further than an attempt that was accepted meanwhile', async () => {
+  await using bundle = await setup();
+  await bundle.store.begin(job, first);
+  await bundle.store.record(job, accepted);
+  await bundle.redis.hset(gatewayKeys.trace(job.id), 'a1.receipt_curable', '1');
+  const again = { ...first, isRedelivery: true, number: 2, provider: 'http' };
+  expect(await bundle.store.begin(job, again)).toBe('begun');
+
+  await bundle.store.record(job, { ...accepted, number: 2, provider: 'http' });
+
+  expect(await bundle.store.begin(job, { ...again, number: 3, holder: 'h2' })).toBe('settled');
 });

@@ -33,12 +33,11 @@ end
 if #args.previous > 0 and redis.call('HEXISTS', keys.trace, 'a' .. (args.number - 1) .. '.result') == 0 then
   redis.call('HSET', keys.trace, unpack(args.previous))
 end
-if not args.is_redelivery then
-  if redis.call('HEXISTS', keys.trace, 'outcome') == 1 then return 'concluded' end
-  local before = 'a' .. (args.number - 1) .. '.'
-  local is_taken = redis.call('HGET', keys.trace, before .. 'result') == 'accepted'
-  if is_taken and redis.call('HGET', keys.trace, before .. 'receipt_curable') ~= '1' then return 'settled' end
-end
+if not args.is_redelivery and redis.call('HEXISTS', keys.trace, 'outcome') == 1 then return 'concluded' end
+-- Also of a redelivery: a worker that was taken for dead may have stored its result meanwhile.
+local before = 'a' .. (args.number - 1) .. '.'
+local is_taken = redis.call('HGET', keys.trace, before .. 'result') == 'accepted'
+if is_taken and redis.call('HGET', keys.trace, before .. 'receipt_curable') ~= '1' then return 'settled' end
 local newest = newest_id(keys.newest)
 if newest and newest ~= args.id then return 'superseded' end
 local now = clock()
