@@ -205,7 +205,7 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'a URL of Redis with a path',
     worker,
     { ...WORKER, REDIS_URL: 'redis://:canary@example.com/canary' },
-    /^REDIS_URL: .*number of a database/,
+    /^REDIS_URL: .*database number/,
   ],
   [
     'a password with a bare percent sign',
@@ -259,7 +259,7 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'a database of a Cluster',
     worker,
     { ...WORKER, REDIS_CLUSTER_NODES: 'a', REDIS_URL: 'redis://:canary@x/3' },
-    /^REDIS_URL: must name no database but 0/,
+    /^REDIS_URL: must use database 0/,
   ],
   [
     'too much concurrency',

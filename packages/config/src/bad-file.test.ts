@@ -69,7 +69,7 @@ const BAD_FILES: [what: string, yaml: string, problem: string | RegExp][] = [
   [
     'a name that is none',
     `connections: { "Acme Inc": { ${ACME} } }`,
-    /^connections.Acme Inc: is not a name for a connection/,
+    /^connections.Acme Inc: is not a valid connection name/,
   ],
   [
     'secrets that are a number',
@@ -84,7 +84,7 @@ const BAD_FILES: [what: string, yaml: string, problem: string | RegExp][] = [
   [
     'a list without entries',
     'connections: { acme: { secrets: [], audience: acme } }',
-    'connections.acme.secrets: must have an entry',
+    'connections.acme.secrets: must have at least one entry',
   ],
   [
     'a variable that is not set',

@@ -14,7 +14,7 @@ import {
 } from './screening.ts';
 import { reviewTemplate } from './template.ts';
 
-/** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 takes shorter ones. */
+/** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 accepts shorter ones. */
 const HS256_KEY_BYTES = 32;
 /** In production a shorter secret is refused: one token is enough to try all of them. */
 const LEAST_SECRET_BYTES = 16;
@@ -39,7 +39,7 @@ export function connectionConfigs(
   return configs;
 }
 
-/** Warns of connections whose tokens are good for each other. */
+/** Warns of connections that accept each other's tokens. */
 function reviewShared(connections: readonly ConnectionConfig[], review: Review): void {
   for (const [index, one] of connections.entries()) {
     for (const other of connections.slice(index + 1)) {
@@ -49,13 +49,13 @@ function reviewShared(connections: readonly ConnectionConfig[], review: Review):
       if (!isSecretShared || one.audience !== other.audience) continue;
       if (differs(one.subject, other.subject) || differs(one.issuer, other.issuer)) continue;
       review.note(
-        `connections.${one.name} and connections.${other.name} have a secret and the audience in common, so that a token for one is believed for the other; give each a secret of its own`,
+        `connections.${one.name} and connections.${other.name} share a secret and the audience, so a token for one is accepted for the other; give each its own secret`,
       );
     }
   }
 }
 
-/** Whether no token can have both, because both are demanded. */
+/** Whether no token can match both, because each requires another value. */
 function differs(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
@@ -75,7 +75,7 @@ function connectionConfig(
   if (!isAnyAllowed) {
     const label = name === 'default' ? 'ALLOWED_COUNTRIES' : countriesPath.join('.');
     review.note(
-      `${label}: not set, so codes are sent to every country; list the ones you serve against SMS pumping`,
+      `${label}: not set, so codes are sent to every country; list the countries you serve, to limit SMS pumping`,
     );
   }
 
@@ -152,7 +152,7 @@ function connectionSecrets(
         `has ${secret.length} bytes${isProduction ? '' : ', which production refuses'}; ${MAKE_ONE}${secrets.length > 1 ? COMMA_HINT : ''}`,
       );
     } else if (isAllZeros(secret)) {
-      report('warning', `is all zeros, which anybody can guess; ${MAKE_ONE}`);
+      report('warning', `is all zeros and easy to guess; ${MAKE_ONE}`);
     } else if (secret.length < HS256_KEY_BYTES) {
       report(
         'warning',
@@ -165,4 +165,4 @@ function connectionSecrets(
 
 const MAKE_ONE = 'make one with: openssl rand -base64 32';
 const COMMA_HINT =
-  ' (a comma separates secrets; one that holds a comma belongs into a file of its own: secrets: ["${file:PATH}"])';
+  ' (a comma separates secrets; put a secret that contains a comma into its own file: secrets: ["${file:PATH}"])';

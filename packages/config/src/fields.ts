@@ -73,7 +73,7 @@ export function list<Output>(entry: z.ZodType<Output, string>): z.ZodType<Output
       .array(z.string(NOT_TEXT).trim().min(1, { error: 'is empty', abort: true }).pipe(entry), {
         error: ({ input }) => (typeof input === 'number' ? NOT_TEXT : 'must be a list'),
       })
-      .min(1, 'must have an entry'),
+      .min(1, 'must have at least one entry'),
   );
 }
 
@@ -105,7 +105,7 @@ export const country = text.transform((written, context) => {
 
 export const numberPrefix = text.regex(
   /^\+[1-9]\d{0,14}$/,
-  'must be the beginning of a number in E.164, plus sign included, such as +49 or +49151',
+  'must be a prefix of a number in E.164, including the plus sign, such as +49 or +49151',
 );
 
 /** An http or https URL without credentials and fragment. */
@@ -150,7 +150,7 @@ export const redisUrl = text.transform((written, context) => {
     context.addIssue('has a user or password with a % that begins no %XX; write a plain % as %25');
   } else if (!/^\/?\d{0,4}$/.test(url.pathname)) {
     context.addIssue(
-      'must have nothing after the port but the number of a database, as in redis://127.0.0.1:6379/0',
+      'must have nothing but a database number after the port, as in redis://127.0.0.1:6379/0',
     );
   } else {
     return written;
@@ -158,7 +158,7 @@ export const redisUrl = text.transform((written, context) => {
   return z.NEVER;
 });
 
-/** A sender as providers know it. Which forms choose one of several senders is each provider's own affair. */
+/** A sender as providers know it. Each provider decides which forms choose among several senders. */
 export const senderId = text.regex(
   /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11})$/,
   'must be a number in E.164 without spaces (+14155550100), a short code, or a sender ID of up to 11 letters and digits',

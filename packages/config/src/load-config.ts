@@ -41,7 +41,7 @@ type Options = {
 };
 
 type WithProviders = Options & {
-  /** The kinds of provider that there are. */
+  /** All kinds of provider. */
   providers: readonly ProviderDeclaration[];
 };
 
@@ -55,7 +55,7 @@ export function loadIngressConfig({ providers: kinds, ...options }: WithProvider
   const receipts = receiptConfigs(settings, kinds, review);
   if (settings.publicUrl === undefined && connections.some(({ guard }) => guard.mode === 'enforce')) {
     review.note(
-      'guard.mode: enforce, and without PUBLIC_URL no receipts tell which codes arrived; let the application tell which were used, or every code counts as unused',
+      'guard.mode: enforce, but without PUBLIC_URL no receipts report which codes arrived; let the application report used codes, or every code counts as unused',
     );
   }
   return finish(review, () => ({
@@ -103,7 +103,7 @@ export function loadConsoleConfig(options: Options): ConsoleConfig {
   const payloadKeys = payloadKeysConfig(settings, review);
   const signIn = signInConfig(own, review);
   if (own.url?.startsWith('http:') && !isLoopback(new URL(own.url).hostname)) {
-    review.warning(['console', 'url'], 'without TLS, whoever is on the way reads the session');
+    review.warning(['console', 'url'], 'without TLS the session can be read on the network');
   }
   return finish(review, () => ({
     logLevel: present(settings.logLevel),
@@ -141,7 +141,7 @@ export function loadRoutingConfig({ env, providers: kinds, ...options }: WithPro
 }
 
 /**
- * One provider alone, whether it is in use or not: what it takes to try it out.
+ * Only one provider, in use or not: enough to try it out.
  * @throws {ConfigError} with every problem of its settings, and where there is no provider of this name.
  */
 export function loadProviderConfig(
@@ -163,7 +163,7 @@ export function loadProviderConfig(
 }
 
 /**
- * The connections alone, and the gateway's address: what it takes to call it as Auth0 does, without Redis, keys and
+ * Only the connections and the gateway's address: enough to call it as Auth0 does, without Redis, keys and
  * providers.
  * @throws {ConfigError} with every problem of these.
  */
@@ -185,14 +185,14 @@ export function loadCallerConfig(options: Options): {
   }));
 }
 
-/** Where Redis is, and nothing else: what it takes to look into it from anywhere. @throws {ConfigError} */
+/** Only where Redis is: enough to inspect it from anywhere. @throws {ConfigError} */
 export function loadRedisConfig(options: Options): RedisConfig {
   const { settings, review } = readAll('ingress', ({ path: [top] }) => top === 'redis', 'any', options);
   const redis = redisConfig(settings.redis ?? {}, review);
   return finish(review, () => present(redis));
 }
 
-/** Where Redis is, and the keys under which it holds what it holds: what it takes to find a number there. Throws `ConfigError`. */
+/** Only where Redis is, and the payload keys: enough to find a number there. @throws {ConfigError} */
 export function loadStoreConfig(options: Options): Pick<CommonConfig, 'redis' | 'payloadKeys'> {
   const wanted = ['redis', 'payloadKeys', 'payloadEncryption'];
   const { settings, review } = readAll(
@@ -212,7 +212,7 @@ function dropEmpty(env: Environment): Environment {
   );
 }
 
-/** `any` for readers that look at no provider, and so need not know which there are. */
+/** `any` for readers that ignore providers and need not know the kinds. */
 function readAll(
   service: Service,
   reads: (setting: Setting) => boolean,
@@ -247,7 +247,7 @@ function finish<Config extends object>(review: Review, build: () => Config): Con
   return deepFreeze(build());
 }
 
-/** What is missing without a problem having been reported is a mistake in this package. */
+/** A setting that is missing without a reported problem is a bug in this package. */
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('A required setting is missing, and no check has said so');
   return value;

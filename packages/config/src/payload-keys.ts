@@ -18,7 +18,7 @@ export function payloadKeysConfig(settings: Read<Settings>, review: Review): Pay
       review.problem(['payloadEncryption'], `off contradicts ${keysLabel}; remove one of them`);
       return undefined;
     }
-    review.warning(['payloadEncryption'], 'off: Redis holds phone numbers and codes readable');
+    review.warning(['payloadEncryption'], 'off: phone numbers and codes are readable in Redis');
     return { kind: 'off' };
   }
   if (!isGiven && payloadEncryption === 'on') {
@@ -32,7 +32,7 @@ export function payloadKeysConfig(settings: Read<Settings>, review: Review): Pay
     const key = decodeBase64(text);
     if (key?.length === KEY_BYTES) {
       if (isAllZeros(key)) {
-        review.warning(['payloadKeys', index], `is all zeros, which anybody can guess; ${MAKE_ONE}`);
+        review.warning(['payloadKeys', index], `is all zeros and easy to guess; ${MAKE_ONE}`);
       }
       return key;
     }

@@ -27,7 +27,7 @@ export function providerOrder({ providers }: ProviderParts, kinds: Kinds, review
     if (parseProviderName(name, kinds) === undefined) {
       review.problem([...ORDER, index], `must be one of ${choiceOfProviders(name, kinds)}`);
     } else if (order.indexOf(name) !== index) {
-      review.problem([...ORDER, index], `names ${name} a second time`);
+      review.problem([...ORDER, index], `names ${name} twice`);
     }
   }
   return [...new Set(order)].filter((name) => parseProviderName(name, kinds) !== undefined);

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 
 type Kinds = readonly ProviderDeclaration[];
 
-/** What the ingress reads delivery receipts with. */
+/** The settings that the ingress reads delivery receipts with. */
 export function receiptConfigs(
   { providers = {}, publicUrl }: Pick<Read<Settings>, 'publicUrl'> & ProviderParts,
   kinds: Kinds,
@@ -30,13 +30,13 @@ export function receiptConfigs(
   if (signed.length > 0 && !review.isGiven(['publicUrl'])) {
     review.warning(
       ['publicUrl'],
-      `not set, so no delivery receipts are asked for, and those of ${signed.join(', ')} are answered with 404`,
+      `not set, so no delivery receipts are requested, and those of ${signed.join(', ')} are answered with 404`,
     );
   }
   return configs;
 }
 
-/** Tells the worker's operator why no receipts will come. */
+/** Warns the worker's operator when no receipts will arrive, and says why. */
 export function reviewReceipts(
   providers: ProviderConfig[],
   publicUrl: string | undefined,
@@ -55,7 +55,7 @@ export function reviewReceipts(
     if (!review.isGiven(['publicUrl'])) {
       review.warning(
         ['publicUrl'],
-        'not set, so no delivery receipts are asked for: nobody will know what was not delivered',
+        'not set, so no delivery receipts are requested, and undelivered messages go unnoticed',
       );
     }
     return;
@@ -63,7 +63,10 @@ export function reviewReceipts(
   for (const { name, proof } of callers) {
     const path = [...providerPath(name), proof ?? ''];
     if (proof === undefined || review.isGiven(path)) continue;
-    review.warning(path, `not set, so ${name} is asked for no delivery receipts: they could not be verified`);
+    review.warning(
+      path,
+      `not set, so no delivery receipts are requested from ${name}: they could not be verified`,
+    );
   }
 }
 
@@ -72,6 +75,6 @@ function reviewPublicUrl(publicUrl: string | undefined, review: Review): void {
   const { protocol, hostname } = new URL(publicUrl);
   const isLoopback = /^(localhost|127\..*|\[::1\])$/.test(hostname);
   if (protocol === 'http:' && !isLoopback) {
-    review.warning(['publicUrl'], 'is not https, so delivery receipts come over the network in the clear');
+    review.warning(['publicUrl'], 'is not https, so delivery receipts cross the network unencrypted');
   }
 }

@@ -30,7 +30,7 @@ export function redisConfig(settings: Read<Settings['redis']>, review: Review): 
     );
   }
   if (sentinelUsername !== undefined && sentinelPassword === undefined) {
-    review.problem(['redis', 'sentinelPassword'], 'not set; a user at the Sentinels needs one');
+    review.problem(['redis', 'sentinelPassword'], 'not set; the user for the Sentinels needs a password');
   }
   for (const setting of ['sentinelUsername', 'sentinelPassword'] as const) {
     if (hasSentinels || !review.isGiven(['redis', setting])) continue;
@@ -41,7 +41,7 @@ export function redisConfig(settings: Read<Settings['redis']>, review: Review): 
   }
   if (url === undefined) return undefined;
   if (hasCluster && !['', '/', '/0'].includes(new URL(url).pathname)) {
-    review.problem(['redis', 'url'], 'must name no database but 0, the only one a Redis Cluster has');
+    review.problem(['redis', 'url'], 'must use database 0, the only one in a Redis Cluster');
   }
 
   if (hasCluster)
@@ -58,14 +58,17 @@ export function redisConfig(settings: Read<Settings['redis']>, review: Review): 
       };
 }
 
-/** Warns of what loses messages that were answered 200. */
+/** Warns of settings that lose messages that were answered 200. */
 export function reviewDurability(
   mode: DurabilityConfig['mode'] | undefined,
   redis: RedisConfig | undefined,
   review: Review,
 ): void {
   if (mode === 'none') {
-    review.warning(['durability'], 'none: a 200 promises nothing, a restart of Redis loses accepted codes');
+    review.warning(
+      ['durability'],
+      'none: a 200 promises nothing, and a restart of Redis loses accepted codes',
+    );
   }
   if (mode === 'fsync' && redis !== undefined && redis.kind !== 'standalone') {
     review.warning(

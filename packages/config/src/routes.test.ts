@@ -119,7 +119,7 @@ test.each<[string, string, string]>([
   [
     'a provider named twice',
     'routes: { a: { providers: [http, twilio, http] } }',
-    'routes.a.providers: entry 3 names a provider a second time',
+    'routes.a.providers: entry 3 names a provider twice',
   ],
   ['an empty list', 'routes: { a: { providers: [] } }', 'routes.a.providers: must be a list of providers'],
   ['a name given twice', 'routes:\n  a: {}\n  a: {}', 'not valid YAML: duplicate key at line 3'],
@@ -133,11 +133,11 @@ test.each<[string, string, string]>([
     'routes: [{ name: a, providers: [http] }]',
     'routes: must be a map of settings (name: value)',
   ],
-  ['a bad name', 'routes: { "A b": { providers: [http] } }', 'routes.A b: is not a name for a route'],
+  ['a bad name', 'routes: { "A b": { providers: [http] } }', 'routes.A b: is not a valid route name'],
   [
     'a prefix without its plus',
     'routes: { a: { providers: [http], prefixes: ["49"] } }',
-    'routes.a.prefixes: entry 1 must be the beginning of a number in E.164',
+    'routes.a.prefixes: entry 1 must be a prefix of a number in E.164',
   ],
   [
     'an unknown country',
@@ -206,7 +206,7 @@ test('a route behind one that fits everything is warned of', () => {
   const yaml = 'routes: { all: { providers: [http] }, late: { providers: [http], countries: [DE] } }';
 
   expect(worker(yaml).warnings).toContain(
-    'routes.late: is never used: all stands before it and fits everything',
+    'routes.late: is never used: all comes before it and matches everything',
   );
 });
 

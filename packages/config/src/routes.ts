@@ -13,7 +13,7 @@ import { didYouMean } from './suggest.ts';
 type RouteSettings = Read<Settings['routes'][string]>;
 type Kinds = readonly ProviderDeclaration[];
 
-/** The routing rules in the order of the file, and where what no rule fits goes. */
+/** The routing rules in the order of the file, and the fallback for messages that match none. */
 export function routingConfig(
   settings: Read<Settings>,
   defaultProviders: ProviderName[],
@@ -28,7 +28,10 @@ export function routingConfig(
   const chosenByName = Object.values(connections ?? {}).map((connection) => connection?.route);
   for (const { name } of catchAll ? rules.slice(rules.indexOf(catchAll) + 1) : []) {
     if (chosenByName.includes(name)) continue;
-    review.warning(['routes', name], `is never used: ${catchAll?.name} stands before it and fits everything`);
+    review.warning(
+      ['routes', name],
+      `is never used: ${catchAll?.name} comes before it and matches everything`,
+    );
   }
   return {
     routes: rules,

@@ -128,8 +128,8 @@ describe('a bad rule is one problem that names its place', () => {
     ['prices: { UK: 1 }', 'prices.UK: is not the country code in use; write GB; or write default'],
     ['prices: { US: cheap }', 'prices.US: must be a number from 0 to 1000'],
     ['deniedPrefixes: [+88]', 'deniedPrefixes: entry 1 must be text; put it in quotes'],
-    ["deniedPrefixes: ['88']", 'must be the beginning of a number in E.164'],
-    ['deniedCountries: []', 'deniedCountries: must have an entry'],
+    ["deniedPrefixes: ['88']", 'must be a prefix of a number in E.164'],
+    ['deniedCountries: []', 'deniedCountries: must have at least one entry'],
     ['deniedNumberTypes: [premium]', 'must be one of mobile, fixed_line'],
     ['limits: { ip: { cooldown: 5s } }', 'limits.ip.cooldown: no such setting'],
     ['limits: { numbers: { hour: 1 } }', 'limits.numbers: no such setting'],
@@ -145,7 +145,7 @@ describe('a bad rule is one problem that names its place', () => {
 test('a guard that enforces without a sign of what is wanted is doubtful', () => {
   const warningsOf = (yaml: string) =>
     loadIngressConfig({ env: ENV, readFile: () => yaml, providers: PROVIDERS }).warnings.join();
-  expect(warningsOf('guard: { mode: enforce }')).toContain('guard.mode: enforce, and without PUBLIC_URL');
+  expect(warningsOf('guard: { mode: enforce }')).toContain('guard.mode: enforce, but without PUBLIC_URL');
   expect(warningsOf('guard: { mode: enforce }\npublicUrl: https://sms.example.com')).not.toContain(
     'guard.mode',
   );

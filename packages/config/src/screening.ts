@@ -52,7 +52,7 @@ export const DEFAULT_GUARD: GuardConfig = {
 
 const DEFAULT_OVERALL_SEGMENTS = 200_000;
 
-/** A connection's limits: its own where it says something, else those for all. */
+/** A connection's limits: its own where set, otherwise the shared ones. */
 export function limitsConfig(own: Own['limits'], shared: Shared['limits']): LimitsConfig {
   const cooldown = own?.recipient?.cooldown ?? shared?.recipient?.cooldown;
   const of = (scope: 'recipient' | 'recipientIp' | 'ip' | 'prefix' | 'country' | 'connection') =>
@@ -79,7 +79,7 @@ function windows(sources: (WindowSettings | undefined)[], defaults: Windows): Wi
   return chosen;
 }
 
-/** A connection's own lists replace those for all, each by itself. */
+/** A connection's own lists replace the shared ones, each separately. */
 export function destinationsConfig(own: Own, shared: Shared): DestinationsConfig {
   return {
     allowedCountries: own.allowedCountries ?? shared.allowedCountries,
@@ -110,7 +110,7 @@ export function guardConfig(own: Own['guard'], shared: Shared['guard']): GuardCo
   };
 }
 
-/** Unlike limits, what is said at the top is for all connections together. */
+/** Unlike limits, the values at the top apply to all connections together. */
 export function spendConfig(
   own: Own['spend'],
   shared: Shared['spend'],
@@ -136,10 +136,10 @@ function spend(
 /** Under a cap on money, a number without a price would count as free: attackers choose the numbers. */
 export function reviewPriceCap(path: Path, cap: number | 'off' | undefined, review: Review): void {
   if (typeof cap !== 'number' || review.isGiven(['prices', 'default'])) return;
-  review.problem(path, 'needs prices.default: what a segment costs where no other price is given');
+  review.problem(path, 'needs prices.default: the price of a segment where no other price applies');
 }
 
-/** Undefined without any: then nothing is known of money. */
+/** Undefined without prices: amounts are then unknown. */
 export function priceTable(settings: Shared['prices']): PriceTable | undefined {
   if (settings === undefined) return undefined;
   const entries = Object.entries(settings).filter(

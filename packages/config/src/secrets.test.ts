@@ -121,7 +121,7 @@ test('a payload key of zeros is warned of, and so is a secret', () => {
   ]);
 });
 
-describe('two connections with a secret and the audience in common', () => {
+describe('two connections that share a secret and the audience', () => {
   const yaml = (one: string, other: string) =>
     loadYaml(`{ one: { secrets: ["${NEW}", "${OLD}"], ${one} }, other: { secrets: "${OLD}", ${other} } }`)
       .warnings;
@@ -129,9 +129,9 @@ describe('two connections with a secret and the audience in common', () => {
   test.each([
     ['audience: a', 'audience: a'],
     ['audience: a, subject: s', 'audience: a'],
-  ])('are warned of: %s, %s', (one, other) => {
+  ])('cause a warning: %s, %s', (one, other) => {
     expect(yaml(one, other)).toEqual([
-      expect.stringMatching(/^connections\.one and connections\.other .* give each a secret of its own$/),
+      expect.stringMatching(/^connections\.one and connections\.other .* give each its own secret$/),
     ]);
   });
 
@@ -139,8 +139,8 @@ describe('two connections with a secret and the audience in common', () => {
     ['audience: a', 'audience: b'],
     ['audience: a, subject: s', 'audience: a, subject: t'],
     ['audience: a, issuer: Auth0', 'audience: a, issuer: Auth0, subject: t'],
-  ])('are no matter where no token is good for both: %s, %s', (one, other) => {
-    const shared = yaml(one, other).filter((warning) => warning.includes('in common'));
+  ])('are accepted if no token is valid for both: %s, %s', (one, other) => {
+    const shared = yaml(one, other).filter((warning) => warning.includes('share a secret'));
     expect(shared).toEqual(one.includes('issuer') ? [expect.any(String)] : []);
   });
 });

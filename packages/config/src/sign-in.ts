@@ -36,12 +36,15 @@ export function signInConfig(
     return hasPassword ? undefined : { kind: 'none' };
   }
   if (!review.isGiven(['console', 'oidc', 'clientId'])) {
-    review.problem(['console', 'oidc', 'clientId'], 'not set; it is the client that the issuer knows us by');
+    review.problem(
+      ['console', 'oidc', 'clientId'],
+      'not set; set it to the client ID of the console at the issuer',
+    );
   }
   if (!review.isGiven(['console', 'operators']) && !review.isGiven(['console', 'viewers'])) {
     review.problem(
       ['console', 'operators'],
-      `not set, so nobody could use the console; list who may act here, or who may look in ${label('viewers')}`,
+      `not set, so nobody could use the console; list who may block here, or who may view in ${label('viewers')}`,
     );
   }
   if (issuer === undefined || clientId === undefined) return undefined;

@@ -68,7 +68,7 @@ export function readSources({ env, readFile, service, kinds, reads }: Options): 
   return { raw, schema, variables, origins, problems };
 }
 
-/** Names of instances that are too much alike, such as `smpp:a` and `smpp:A`. */
+/** Names of instances that are too similar, such as `smpp:a` and `smpp:A`. */
 function sharedVariables(variables: readonly Variable[]): string[] {
   return variables.flatMap(({ env, path }, index) => {
     const first = variables.findIndex((variable) => variable.env === env);
@@ -94,7 +94,7 @@ function wantsDefaultConnection(raw: SettingsMap, env: Environment): boolean {
   );
 }
 
-/** Leaves alone what is not a map where one belongs; the schema reports it. */
+/** Ignores a value that should be a map and is not; the schema reports it. */
 function fill(raw: SettingsMap, path: readonly string[], value: unknown): void {
   const [key, ...rest] = path;
   if (key === undefined) return;

@@ -51,7 +51,7 @@ const BAD_PROVIDERS: BadConfig[] = [
   [
     'a provider named twice',
     { ...WORKER, PROVIDERS: 'console,console' },
-    /^PROVIDERS: entry 2 names console a second time/,
+    /^PROVIDERS: entry 2 names console twice/,
   ],
   [
     'the provider http without a URL',

@@ -109,7 +109,7 @@ describe('the operator is warned', () => {
     const secrets = { TWILIO_AUTH_TOKEN: 'token', SINCH_WEBHOOK_SECRET: 'secret' };
 
     expect(ingress({ ...env, ...secrets }).warnings).toEqual([
-      'PUBLIC_URL: not set, so no delivery receipts are asked for, and those of sinch, twilio are answered with 404',
+      'PUBLIC_URL: not set, so no delivery receipts are requested, and those of sinch, twilio are answered with 404',
     ]);
     expect(ingress(env).warnings).toEqual([]);
     expect(ingress({ ...INGRESS, ...secrets }).warnings).toEqual([]);
@@ -117,7 +117,7 @@ describe('the operator is warned', () => {
 
   test('that nobody will know what was not delivered, without PUBLIC_URL', () => {
     expect(worker({ ...TWILIO, TWILIO_AUTH_TOKEN: 'token' }).warnings).toEqual([
-      'PUBLIC_URL: not set, so no delivery receipts are asked for: nobody will know what was not delivered',
+      'PUBLIC_URL: not set, so no delivery receipts are requested, and undelivered messages go unnoticed',
     ]);
   });
 
@@ -147,13 +147,13 @@ describe('the operator is warned', () => {
     const proof = { TELNYX_PUBLIC_KEY: PUBLIC_KEY, VONAGE_SIGNATURE_SECRET: 's', TWILIO_AUTH_TOKEN: 't' };
 
     expect(worker(common).warnings).toEqual([
-      `${variable}: not set, so ${name} is asked for no delivery receipts: they could not be verified`,
+      `${variable}: not set, so no delivery receipts are requested from ${name}: they could not be verified`,
     ]);
     expect(worker({ ...common, ...proof }).warnings).toEqual([]);
   });
 
   test('of receipts in the clear, unless they stay on this machine', () => {
-    const warning = 'PUBLIC_URL: is not https, so delivery receipts come over the network in the clear';
+    const warning = 'PUBLIC_URL: is not https, so delivery receipts cross the network unencrypted';
 
     expect(ingress({ ...INGRESS, PUBLIC_URL: 'http://sms.example.com' }).warnings).toContain(warning);
     expect(ingress({ ...INGRESS, PUBLIC_URL: 'http://localhost:8080' }).warnings).not.toContain(warning);

@@ -10,18 +10,18 @@ const maxTokenAge = {
   schema: z.union([z.literal('off'), duration('1m', '24h')], {
     error: 'must be a duration from 1m to 24h, or off',
   }),
-  doc: 'Oldest iat of a token that is believed, 1m to 24h; off believes tokens of any age',
+  doc: 'Maximum age of a token by its iat, 1m to 24h; off accepts tokens of any age',
 };
 const requireTokenTime = {
   schema: flag,
-  doc: 'true refuses tokens with neither iat nor exp, which are good for ever',
+  doc: 'true refuses tokens with neither iat nor exp, which never expire',
 };
 
 const connectionName = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9_-]{0,63}$/,
-    'is not a name for a connection: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
+    'is not a valid connection name: lower-case letters, digits, - and _, at most 64, beginning with a letter or digit',
   );
 
 /** The variables of `connections` are those of the connection `default`. */
@@ -41,7 +41,7 @@ export const connectionSettings = {
       secretsBase64: onIngress({
         env: 'AUTH0_SECRET_BASE64',
         schema: flag,
-        doc: 'true where secret_base64_encoded is true',
+        doc: 'true if secret_base64_encoded is true at Auth0',
         example: 'true',
       }),
       audience: onIngress({
@@ -65,11 +65,11 @@ export const connectionSettings = {
       template: onIngress({
         env: 'MESSAGE_TEMPLATE',
         schema: text,
-        doc: 'The text as it stands in Auth0, only to warn at start where it costs two SMS segments or more',
+        doc: 'The message template at Auth0; only used to warn at start if it costs two SMS segments or more',
         example: 'Your code is @@password@@',
       }),
       ...connectionMessageSettings,
-      route: onWorker({ schema: text, doc: 'The route that comes before all others for its messages' }),
+      route: onWorker({ schema: text, doc: 'Route that its messages try before all others' }),
     }),
   ),
 };

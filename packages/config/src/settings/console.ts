@@ -18,7 +18,7 @@ export const consoleSettings = {
     url: setting({
       env: 'CONSOLE_URL',
       schema: baseUrl,
-      doc: 'The console as browsers reach it, where that is not the address it listens on',
+      doc: 'Public URL of the console, if it is not the address it listens on',
       example: 'https://sms-console.example.com',
     }),
     password: setting({
@@ -26,21 +26,21 @@ export const consoleSettings = {
       schema: text.min(12, 'must have 12 characters or more'),
       secret: true,
       doc: 'One password for all operators, 12 characters or more',
-      fillIn: 'a long password (openssl rand -base64 24), or the CONSOLE_OIDC settings in its place',
+      fillIn: 'a long password (openssl rand -base64 24), or use the CONSOLE_OIDC settings',
     }),
     oidc: z.strictObject({
       issuer: setting({
         env: 'CONSOLE_OIDC_ISSUER',
         schema: baseUrl,
-        doc: 'OpenID Connect issuer at which operators sign in, such as an Auth0 tenant',
+        doc: 'OpenID Connect issuer where operators sign in, such as an Auth0 tenant',
         example: 'https://acme.eu.auth0.com',
       }),
-      clientId: setting({ env: 'CONSOLE_OIDC_CLIENT_ID', schema: text, doc: 'Client at the issuer' }),
+      clientId: setting({ env: 'CONSOLE_OIDC_CLIENT_ID', schema: text, doc: 'Client ID at the issuer' }),
       clientSecret: setting({
         env: 'CONSOLE_OIDC_CLIENT_SECRET',
         schema: text,
         secret: true,
-        doc: 'Secret of the client; not needed for a public client',
+        doc: 'Client secret; not needed for a public client',
       }),
     }),
     operators: setting({
@@ -52,7 +52,7 @@ export const consoleSettings = {
     viewers: setting({
       env: 'CONSOLE_VIEWERS',
       schema: list(text),
-      doc: 'Who may only look, written the same way',
+      doc: 'Who may only view, in the same format',
       example: '@example.com',
     }),
   }),

@@ -16,6 +16,6 @@ export const encryptionSettings = {
     env: 'PAYLOAD_ENCRYPTION',
     schema: choice(['on', 'off']),
     default: 'on',
-    doc: 'off keeps recipients and texts readable in Redis, for trying things out',
+    doc: 'off keeps recipients and texts readable in Redis, for trying the gateway out',
   }),
 };

@@ -17,7 +17,7 @@ export const listenerSettings = {
   publicUrl: onBoth({
     env: 'PUBLIC_URL',
     schema: baseUrl,
-    doc: 'The ingress as the outside reaches it; without it providers are asked for no delivery receipts',
+    doc: 'Public URL of the ingress; without it no delivery receipts are requested',
     example: 'https://sms.example.com',
   }),
   admin: z.strictObject({

@@ -12,37 +12,37 @@ import {
 
 const setting = settingsIn('Messages', ['ingress']);
 
-const messageTtl = { schema: duration('1s', '1h'), doc: 'How long a code is worth sending, 1s to 1h' };
+const messageTtl = { schema: duration('1s', '1h'), doc: 'Lifetime of a message, 1s to 1h' };
 const repeatWindow = {
   schema: duration('1s', '15m'),
-  doc: 'For so long after its acceptance the same message without an Idempotency-Key is taken for the transport’s repeat, unless it has failed, expired or was reported undelivered, 1s to 15m',
+  doc: 'How long after acceptance the same message without an Idempotency-Key counts as a repeat, unless the first one failed, expired or was reported undelivered, 1s to 15m',
 };
 const allowedCountries = { schema: list(country), doc: 'ISO 3166 codes of the countries to send to' };
-const defaultCountry = { schema: country, doc: 'ISO 3166 code for recipients written without +' };
+const defaultCountry = { schema: country, doc: 'ISO 3166 code of the country for recipients without +' };
 
 const destinations = {
   allowedPrefixes: setting({
     schema: list(numberPrefix),
-    doc: 'Beginnings of numbers to send to, beside the allowed countries',
+    doc: 'Number prefixes to send to, in addition to the allowed countries',
   }),
   deniedCountries: setting({ schema: listOrOff(country), doc: 'Countries to send nothing to' }),
   deniedPrefixes: setting({
     schema: listOrOff(numberPrefix),
-    doc: 'Beginnings of numbers to send nothing to; see screening.md for the default',
+    doc: 'Number prefixes to send nothing to; see screening.md for the default',
   }),
   deniedNumberTypes: setting({
     schema: listOrOff(numberType),
-    doc: 'Types of number to send nothing to; see screening.md for the default',
+    doc: 'Number types to send nothing to; see screening.md for the default',
   }),
 };
 
-/** For every connection that does not say otherwise. */
+/** The defaults of all connections. */
 export const messageSettings = {
   messageTtl: setting({
     ...messageTtl,
     env: 'MESSAGE_TTL',
     default: '180s',
-    doc: 'How long a code is worth sending, from acceptance, 1s to 1h',
+    doc: 'Lifetime of a message, from acceptance, 1s to 1h',
   }),
   repeatWindow: setting({ ...repeatWindow, env: 'REPEAT_WINDOW', default: '10s' }),
   screening: setting({
@@ -54,28 +54,28 @@ export const messageSettings = {
   allowedCountries: setting({
     ...allowedCountries,
     env: 'ALLOWED_COUNTRIES',
-    doc: 'ISO 3166 codes, comma-separated; unset means all, with a warning at start. Countries of one calling code are listed one by one: US,CA leaves out Puerto Rico (PR), Jamaica (JM) and the others of +1',
+    doc: 'ISO 3166 codes, comma-separated; unset means all, with a warning at start. Countries that share a calling code are listed one by one: US,CA excludes Puerto Rico (PR), Jamaica (JM) and the others of +1',
     example: 'US,CA,GB',
   }),
   ...destinations,
   defaultCountry: setting({ ...defaultCountry, env: 'DEFAULT_COUNTRY', example: 'US' }),
   limits: setting({ schema: sharedLimitsSchema, doc: 'Limits on messages; see screening.md' }),
-  guard: setting({ schema: guardSchema, doc: 'Guard against pumping; see screening.md' }),
+  guard: setting({ schema: guardSchema, doc: 'Guard against SMS pumping; see screening.md' }),
   spend: setting({
     schema: spendSchema,
-    doc: 'Caps on spending, all connections together; see screening.md',
+    doc: 'Spend caps across all connections; see screening.md',
   }),
-  prices: setting({ schema: pricesSchema, doc: 'Prices of a segment; see screening.md' }),
+  prices: setting({ schema: pricesSchema, doc: 'Price per segment; see screening.md' }),
 };
 
-/** What one connection says otherwise. */
+/** What a connection may override. */
 export const connectionMessageSettings = {
   messageTtl: setting(messageTtl),
   repeatWindow: setting(repeatWindow),
   allowedCountries: setting(allowedCountries),
   ...destinations,
   defaultCountry: setting(defaultCountry),
-  limits: setting({ schema: limitsSchema, doc: 'Its own limits on messages' }),
-  guard: setting({ schema: guardSchema, doc: 'Its own guard against pumping' }),
-  spend: setting({ schema: spendSchema, doc: 'Its own caps on spending' }),
+  limits: setting({ schema: limitsSchema, doc: 'Limits of this connection' }),
+  guard: setting({ schema: guardSchema, doc: 'Guard settings of this connection' }),
+  spend: setting({ schema: spendSchema, doc: 'Spend caps of this connection' }),
 };

@@ -15,12 +15,12 @@ export const processSettings = {
     env: 'SHUTDOWN_DELAY',
     schema: duration('0s', '5m'),
     default: '5s',
-    doc: 'How long after SIGTERM the ingress is not ready but still answers, so that a load balancer can turn away, 0s to 5m',
+    doc: 'How long after SIGTERM the ingress reports not ready but still answers, so that a load balancer can stop sending requests, 0s to 5m',
   }),
   shutdownTimeout: setting({
     env: 'SHUTDOWN_TIMEOUT',
     schema: duration('1s', '10m'),
     default: '25s',
-    doc: 'How long a stopping process may take to finish the work in hand, 1s to 10m',
+    doc: 'How long a stopping process may take to finish its work in progress, 1s to 10m',
   }),
 };

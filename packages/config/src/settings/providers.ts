@@ -8,7 +8,7 @@ import { declarationOf, settingsIn } from '../setting.ts';
 
 const setting = settingsIn('Providers', ['worker']);
 
-/** The part of the YAML form that is about providers: each kind by its name, and the named instances. */
+/** The `providers` section of the YAML file: each kind by its name, and the named instances. */
 export function providersSchema(kinds: readonly ProviderDeclaration[], instances: readonly string[]) {
   const names = [...kinds.filter(hasSettings).map(({ kind }) => kind), ...instances];
   const byName = names.map((name) => {
@@ -20,7 +20,7 @@ export function providersSchema(kinds: readonly ProviderDeclaration[], instances
       env: 'PROVIDERS',
       schema: list(z.string()),
       doc: `Failover order, comma-separated: ${kinds.map(({ kind }) => kind).join(', ')}`,
-      fillIn: 'failover order, such as twilio,http; console only prints, to try things out',
+      fillIn: 'failover order, such as twilio,http; console only prints, for trying the gateway out',
     }),
     ...Object.fromEntries(byName),
   });
@@ -30,7 +30,7 @@ function hasSettings({ settings }: ProviderDeclaration): boolean {
   return Object.keys(settings).length > 0;
 }
 
-/** The settings of an instance have variables of their own: `SMPP_CARRIERA_URL` of `SMPP_URL`. */
+/** An instance has its own variables: `SMPP_CARRIERA_URL` in place of `SMPP_URL`. */
 function shapeOf({ kind, settings, envPrefix = kind.toUpperCase() }: ProviderDeclaration, instance?: string) {
   if (instance === undefined) return settings;
   const prefix = `${envPrefix}_${instance.toUpperCase().replaceAll('-', '_')}`;

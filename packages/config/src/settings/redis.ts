@@ -26,25 +26,25 @@ export const redisSettings = {
     sentinelName: onAll({
       env: 'REDIS_SENTINEL_NAME',
       schema: text,
-      doc: 'Name of the primary that the Sentinels watch',
+      doc: 'Name of the primary that the Sentinels monitor',
       example: 'mymaster',
     }),
     sentinelUsername: onAll({
       env: 'REDIS_SENTINEL_USERNAME',
       schema: text,
-      doc: 'User at the Sentinels themselves; the user at the nodes is in REDIS_URL',
+      doc: 'User for the Sentinels; the user for the nodes is in REDIS_URL',
     }),
     sentinelPassword: onAll({
       env: 'REDIS_SENTINEL_PASSWORD',
       schema: text,
       secret: true,
-      doc: 'Password of the Sentinels themselves',
+      doc: 'Password for the Sentinels',
     }),
     sentinelTls: onAll({
       env: 'REDIS_SENTINEL_TLS',
       schema: flag,
       default: 'false',
-      doc: 'true where the Sentinels themselves use TLS',
+      doc: 'true if the Sentinels use TLS',
     }),
     clusterNodes: onAll({
       env: 'REDIS_CLUSTER_NODES',
@@ -69,6 +69,6 @@ export const redisSettings = {
     env: 'DURABILITY_REPLICAS',
     schema: wholeNumber(1, 10),
     default: '1',
-    doc: 'Minimum of replicas that must have a message with DURABILITY=replicated',
+    doc: 'Minimum number of replicas that must have a message, with DURABILITY=replicated',
   }),
 };

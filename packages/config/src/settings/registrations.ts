@@ -11,10 +11,10 @@ const templateName = z
   .string()
   .regex(
     /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
-    'is not a name for a template: letters, digits, - and _, at most 64, beginning with a letter',
+    'is not a valid template name: letters, digits, - and _, at most 64, beginning with a letter',
   );
 
-/** What each country's operators demand to be told, by ISO 3166 code. */
+/** What each country's operators require with a message, by ISO 3166 code. */
 export const registrationsSchema = z.record(
   z
     .string()

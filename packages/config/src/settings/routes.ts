@@ -6,7 +6,7 @@ const name = z
   .string()
   .regex(
     /^[a-z][a-z0-9_-]{0,63}$/,
-    'is not a name for a route: lower-case letters, digits, - and _, at most 64, beginning with a letter',
+    'is not a valid route name: lower-case letters, digits, - and _, at most 64, beginning with a letter',
   );
 
 /** A list in order of preference, or a map of weights. */
@@ -26,7 +26,7 @@ const routeProviders = z.unknown().transform((value, context): Record<string, nu
   }
   const repeated = names.data.findIndex((provider, index) => names.data.indexOf(provider) !== index);
   if (repeated !== -1) {
-    context.addIssue({ code: 'custom', path: [repeated], message: 'names a provider a second time' });
+    context.addIssue({ code: 'custom', path: [repeated], message: 'names a provider twice' });
     return z.NEVER;
   }
   return Object.fromEntries(names.data.map((provider) => [provider, undefined]));

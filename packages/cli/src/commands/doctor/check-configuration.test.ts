@@ -71,11 +71,11 @@ test('warnings are warnings, once', () => {
 
   expect(check({ ...anywhere, PAYLOAD_ENCRYPTION: 'off', PAYLOAD_KEYS: '' })).toMatchObject([
     { status: 'ok', finding: 'ingress and worker load' },
-    { status: 'warning', finding: 'PAYLOAD_ENCRYPTION: off: Redis holds phone numbers and codes readable' },
+    { status: 'warning', finding: 'PAYLOAD_ENCRYPTION: off: phone numbers and codes are readable in Redis' },
     {
       status: 'warning',
       finding: 'ALLOWED_COUNTRIES: not set, so codes are sent to every country',
-      advice: 'List the ones you serve against SMS pumping.',
+      advice: 'List the countries you serve, to limit SMS pumping.',
     },
   ]);
 });
