@@ -49,6 +49,7 @@ REDIS_PASSWORD=
 # Images, to name a mirror's
 # REDIS_IMAGE=
 # PROMETHEUS_IMAGE=
+# PROXY_IMAGE=
 `;
 
 /** An environment file that starts every process in containers once what is marked in it is filled in. */
