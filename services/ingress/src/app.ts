@@ -29,7 +29,7 @@ export function createApp({
   receiptWebhook,
   answers,
 }: Deps): Express {
-  /** The connection that a request addresses, once its token has proved valid for it. */
+  /** The connection that a request addresses, once its token has been verified for it. */
   async function authenticate(req: Request, res: Answer): Promise<ConnectionConfig> {
     const authenticator = authenticators.find(String(req.params['connection'] ?? 'default'));
     if (authenticator.connectionName !== undefined) res.locals.connection = authenticator.connectionName;
@@ -50,7 +50,7 @@ export function createApp({
     answers.send(res, { id, status, outcome }, { messageId: id, isRepeat, outcome });
   }
 
-  /** Only who may send through its connection may ask for a message. */
+  /** Only callers that may send through a connection may read its messages. */
   async function getMessage(req: Request, res: Answer): Promise<void> {
     const opened = await authenticators.openedBy(req.headers.authorization);
     const trace = await orUnavailable('The message cannot be read now. Try again.', async () => {
@@ -61,7 +61,7 @@ export function createApp({
       }
     });
     if (trace === undefined || !opened.includes(trace.connection)) {
-      throw new HttpProblem(404, 'not_found', 'There is no such message of the last 72 hours.');
+      throw new HttpProblem(404, 'not_found', 'There is no such message in the last 72 hours.');
     }
     res.locals.connection = trace.connection;
     answers.send(res, messageStatus(trace), { messageId: trace.id });
@@ -110,7 +110,7 @@ export function createApp({
   return app;
 }
 
-/** Refuses what Node's server would refuse by itself, but without a body (RFC 9112 §3.2, RFC 9110 §10.1.1). */
+/** Refuses requests that Node's server would refuse without a body (RFC 9112 §3.2, RFC 9110 §10.1.1). */
 function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void {
   if (host === undefined && httpVersion === '1.1') {
     throw new HttpProblem(400, 'malformed_request', 'The Host header is missing.', {
@@ -118,7 +118,7 @@ function refuseUnmet({ headers: { host, expect }, httpVersion }: Request): void 
     });
   }
   if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
-    throw new HttpProblem(417, 'expectation_failed', 'Only the expectation 100-continue can be met.');
+    throw new HttpProblem(417, 'expectation_failed', 'Only the expectation 100-continue is supported.');
   }
 }
 

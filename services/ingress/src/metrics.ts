@@ -8,11 +8,11 @@ export type IngressMetrics = {
   refused(connection: string, problem: string, fault: string | undefined): void;
   screened(connection: string, rule: string, decision: 'refused' | 'recorded'): void;
   verified(connection: string, country: string | undefined, credited: number): void;
-  /** A number or an address reached a limit of its own that it had not reached for a while. */
+  /** A number or an address reached its limit for the first time in a while. */
   limitedSubject(connection: string, rule: string): void;
   ignoredField(connection: string, field: string): void;
   unparsableAddress(connection: string): void;
-  /** A number in a shared calling code that no country is known of. */
+  /** A number in a shared calling code whose country is unknown. */
   countryAssumed(countryCallingCode: string): void;
   retiredForm(form: string): void;
   /** `ageMs` since its `iat`; undefined where it has none. */
@@ -32,24 +32,24 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   const registers = [registry];
   const dataLosses = new Counter({
     name: 'gateway_redis_data_losses_total',
-    help: 'How often Redis came back with other data than before',
+    help: 'How often Redis returned with different data than before',
     registers,
   });
   const requests = new Counter({
     name: 'gateway_requests_total',
-    help: 'Requests at the public listener; connection is "none" where no configured one was addressed',
+    help: 'Requests at the public listener; connection is "none" if the request addressed no configured one',
     labelNames: ['connection', 'status'],
     registers,
   });
   const accepted = new Counter({
     name: 'gateway_accepted_by_country_total',
-    help: "Messages taken into the queue, repeats not counted, by the recipient's country",
+    help: "Messages put into the queue, without repeats, by the recipient's country",
     labelNames: ['country'],
     registers,
   });
   const refused = new Counter({
     name: 'gateway_refused_total',
-    help: 'Requests that were answered with a problem, by its kind, and by what is wrong with a token',
+    help: 'Requests that were answered with a problem, by its kind and by the fault of the token',
     labelNames: ['connection', 'problem', 'fault'],
     registers,
   });
@@ -67,55 +67,55 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   });
   const verifiedByCountry = new Counter({
     name: 'gateway_verified_by_country_total',
-    help: "The same by the recipient's country",
+    help: "Messages that a screening rule refused, or would have (recorded), by the recipient's country",
     labelNames: ['country'],
     registers,
   });
   const limitedSubjects = new Counter({
     name: 'gateway_limited_subjects_total',
-    help: 'Numbers and addresses that reached a limit of theirs, each once in ten minutes, rule and process',
+    help: 'Numbers and addresses that reached their limit, each counted once per ten minutes, rule and process',
     labelNames: ['connection', 'rule'],
     registers,
   });
   const ignoredFields = new Counter({
     name: 'gateway_ignored_fields_total',
-    help: 'Fields of requests that only inform, and were malformed: the message was taken without them',
+    help: 'Malformed optional fields of requests; the message was accepted without them',
     labelNames: ['connection', 'field'],
     registers,
   });
   const unparsableAddresses = new Counter({
     name: 'gateway_unparsable_addresses_total',
-    help: 'Requests whose req.ip holds no address, so that no rule for addresses applied',
+    help: 'Requests whose req.ip is not an address, so no rule for addresses applied',
     labelNames: ['connection'],
     registers,
   });
   const countriesAssumed = new Counter({
     name: 'gateway_numbers_of_unknown_country_total',
-    help: 'Recipients in a shared calling code that the metadata assigns to no country: allowed and routed as its main one',
+    help: 'Recipients in a shared calling code that the metadata assigns to no country; treated as the main country of the code',
     labelNames: ['country_calling_code'],
     registers,
   });
   const retiredForms = new Counter({
     name: 'gateway_retired_numbers_total',
-    help: 'Recipients in a form that their country has retired, brought up to date',
+    help: 'Recipients in a form that their country has retired, converted to the current one',
     labelNames: ['form'],
     registers,
   });
   const receiptsRefused = new Counter({
     name: 'gateway_receipts_refused_total',
-    help: 'Calls to the receipt addresses that were not authentic or not understood',
+    help: 'Calls to receipt URLs that were not authentic or not understood',
     labelNames: ['provider', 'reason'],
     registers,
   });
   const receiptsProved = new Counter({
     name: 'gateway_receipts_proved_total',
-    help: 'Calls to the receipt addresses by the secret or key that proved them, in the order of the configuration; one that is never counted any more can be taken out',
+    help: 'Calls to receipt URLs by the position of the secret or key that verified them; one that is no longer counted can be removed',
     labelNames: ['provider', 'key'],
     registers,
   });
   const tokenAge = new Histogram({
     name: 'gateway_token_age_seconds',
-    help: 'Time since the iat of the bearer tokens that were believed; AUTH0_MAX_TOKEN_AGE bounds it',
+    help: 'Age of accepted bearer tokens by their iat; AUTH0_MAX_TOKEN_AGE limits it',
     labelNames: ['connection'],
     buckets: AGE_BUCKETS_SECONDS,
     registers,

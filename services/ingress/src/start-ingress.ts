@@ -50,7 +50,7 @@ export type Ingress = RunningService & {
 };
 
 /**
- * Starts the ingress in this process and resolves once it listens; `readiness` tells when it may take messages.
+ * Starts the ingress in this process and resolves once it listens; `readiness` says when it may accept messages.
  * Rejects with `ListenError` where a port cannot be listened on, and leaves nothing open then.
  */
 export async function startIngress(
@@ -89,7 +89,7 @@ export async function startIngress(
         onLoss: ({ knownForMs }) => {
           metrics.dataLost();
           logger.error({ knownForMs }, 'redis.data_lost');
-          // Redis memory only is what the operator wanted.
+          // The operator chose to keep messages only in the memory of Redis.
           return mode === 'none' ? 'continue' : config.redisDataLoss;
         },
       }),
@@ -207,7 +207,7 @@ export async function startIngress(
     async function stop(signal: string | undefined): Promise<void> {
       isDraining = true;
       logger.info({ signal }, 'ingress.stopping');
-      // Only a supervisor's signal comes with a load balancer that has to turn away first.
+      // Only after a supervisor's signal does a load balancer have to stop sending requests first.
       if (signal === 'SIGTERM') await delay(config.shutdownDelayMs);
       const drained = await closeWithin(config.shutdownTimeoutMs, server.drain);
       await teardown.run();

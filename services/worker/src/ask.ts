@@ -13,7 +13,8 @@ export function createAsk({ calls, metrics, now }: Deps): Ask {
     const { job, lease, facts, message, log } = delivery;
     const number = facts.attempts.length;
     const { payload } = message;
-    if (typeof payload !== 'object') throw new Error('asked for a message that cannot be read');
+    if (typeof payload !== 'object')
+      throw new Error('cannot look up a message whose payload is not readable');
     const answer = await calls.lookup({ job, provider, payload, timeoutMs, signal: lease.signal });
     metrics.lookedUp(provider, answer.kind);
     log('delivery.looked_up', { provider, attempt: number, answer: answer.kind });

@@ -50,7 +50,7 @@ export function createAttempt({
       notes: { route: message.plan.route, encoding: message.encoding, segments: message.segments },
     };
     try {
-      // A beginning that a failover forgets would let another worker send the same message again, and nobody know.
+      // If a failover lost this write, another worker would send the same message again without knowing it.
       const write = () =>
         durability.confirm(() => store.begin(job, begun), { isWritten: (answer) => answer === 'begun' });
       return await untilWritten(write, lease.signal);
@@ -69,7 +69,7 @@ export function createAttempt({
     const answer = await begin(delivery, number, permit);
     if (answer !== 'begun') {
       health.release(permit);
-      // Another worker has this message in hand as well, so this lease is lost.
+      // Another worker is working on this message as well, so this lease is lost.
       if (answer === 'stale') return { kind: 'later', delayMs: STALE_RETRY_MS };
       return recovery.readAgain(delivery);
     }

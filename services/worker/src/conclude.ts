@@ -27,7 +27,7 @@ export function createConclude({
   metrics,
   now,
 }: Deps): Conclude {
-  /** Whether a receipt of this attempt can come, and another provider could deliver what this one did not. */
+  /** Whether a receipt of this attempt can still arrive, and another provider could then deliver the message. */
   function mayNeedAnother(
     { facts, message }: Delivery,
     finished: FinishedAttempt | undefined,
@@ -42,7 +42,7 @@ export function createConclude({
   return async (delivery, { outcome, reason }) => {
     const { job, lease, facts, message, unwritten, log } = delivery;
     const isAgain = isRedelivery(delivery);
-    // It was concluded before, by a process that ended before it could tell the queue.
+    // A process concluded it earlier and ended before it could tell the queue.
     if (isAgain && outcome === 'sent' && unwritten === undefined) return { kind: 'done' };
 
     const at = now();

@@ -11,12 +11,12 @@ import type { Deliver } from './deliver.ts';
 // would take a minute, and a code may have expired by then.
 const LOCK_MS = 6000;
 const STALLED_INTERVAL_MS = 3000;
-/** Milliseconds until a message is handed out again whose delivery failed by a fault of ours. */
+/** Milliseconds until a message whose delivery failed through a bug of ours is handed out again. */
 const CRASH_DELAY_MS = 1000;
 
 export type Consumer = {
   start(): void;
-  /** Takes no more messages, and resolves when those in hand are done. After `graceMs` milliseconds it aborts them. */
+  /** Takes no more messages, and resolves when those in progress are done. After `graceMs` milliseconds it aborts them. */
   close(graceMs: number): Promise<void>;
   /** Drops the consumer's own connection, on which it waits for messages, whether or not `close` has finished. */
   disconnect(): void;
@@ -33,7 +33,7 @@ type Deps = {
 /** Takes messages from the queue, hands them to `deliver`, and releases them as it says. */
 export function createConsumer({ redis, deliver, concurrency, logger, now }: Deps): Consumer {
   const abortDeliveries = new AbortController();
-  // Each message in hand listens once at most, during a call to a provider. Node warns from the eleventh.
+  // Each message in progress listens once at most, during a call to a provider. Node warns from the eleventh.
   setMaxListeners(concurrency, abortDeliveries.signal);
   const worker = new Worker(QUEUE_NAME, process, {
     connection: redis,
@@ -95,7 +95,7 @@ export function createConsumer({ redis, deliver, concurrency, logger, now }: Dep
     close: async (graceMs) => {
       const timer = setTimeout(() => abortDeliveries.abort(), graceMs);
       try {
-        // Closing waits for Redis to come back. With nothing in hand, that is not needed.
+        // Closing waits for Redis to come back. With no work in progress, that is not needed.
         if (inHand > 0 || redis.status === 'ready') await worker.close();
       } finally {
         clearTimeout(timer);

@@ -9,9 +9,9 @@ const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 10_000;
 /** Milliseconds between two tries to open a payload. Another process may have the key. */
 const UNREADABLE_RETRY_MS = 1000;
-/** Copies that may have been sent without our knowing. */
+/** Maximum number of attempts whose outcome is unknown. */
 const MAX_UNKNOWN = 3;
-/** The deadline normally ends a message long before. This bounds the harm of a fault of ours. */
+/** The deadline normally ends a message long before. This limits the damage of a bug of ours. */
 const MAX_ATTEMPTS = 50;
 
 export type ProviderFacts = {
@@ -48,9 +48,9 @@ export type Decision =
   | { kind: 'conclude'; outcome: Outcome; reason: string };
 
 /**
- * What happens to a message next: one decision, made anew from the facts at every step. `random` gives [0, 1).
+ * Decides from the facts what happens to a message next, anew at every step. `random` gives [0, 1).
  *
- * A message that is sent again because its receipt says that it did not arrive takes the same way. The decision to
+ * A message that is sent again because its receipt says that it did not arrive takes the same path. The decision to
  * conclude then ends the redelivery, and the outcome stays what it was.
  */
 export function decide(facts: Facts, random: () => number): Decision {
@@ -77,7 +77,7 @@ function concluded({ now, deadline, isNewest, isBlocked, payload, attempts }: Fa
   return undefined;
 }
 
-/** Where the provider can be asked about an unknown result, that comes before everything else, and once. */
+/** If the provider supports lookups, an unknown result is looked up once before anything else happens. */
 function lookup({ now, deadline, payload, attempts, answering }: Facts): Decision | undefined {
   const last = attempts.at(-1);
   if (payload !== 'present' || last === undefined) return undefined;
@@ -128,7 +128,7 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
   };
 }
 
-/** Whether a provider took the message: it said so, or sent a receipt for it. */
+/** Whether a provider accepted the message: it said so, or sent a receipt for it. */
 export function wasTaken({ result, receipt }: RecordedAttempt): boolean {
   return result === 'accepted' || receipt !== undefined;
 }

@@ -32,7 +32,7 @@ type Deps = {
   random: () => number;
 };
 
-/** Takes one message as far as it goes now: attempt after attempt, until it is concluded or has to wait. */
+/** Works on one message, attempt after attempt, until it is concluded or has to wait. */
 export type Deliver = (job: DeliveryJob, lease: Lease) => Promise<Release>;
 
 export function createDeliver(deps: Deps): Deliver {

@@ -7,13 +7,13 @@ import type { OpenedMessage } from './open-message.ts';
 export type Lease = {
   /** Names this lease, unlike any other. */
   holder: string;
-  /** Whether the message was in hand before, and has waited since. */
+  /** Whether the message was handed out before, and has waited since. */
   hasWaited: boolean;
-  /** Aborted when the process must let go of what it has in hand. */
+  /** Aborted when the process must release its work in progress. */
   signal: AbortSignal;
 };
 
-/** A message in hand, and how far it has come. */
+/** A message in progress, and its state. */
 export type Delivery = {
   kind: 'in_hand';
   job: DeliveryJob;

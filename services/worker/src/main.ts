@@ -2,7 +2,7 @@ import { runMain, untilSignal } from '@sms-gateway/process';
 
 await runMain('worker', async () => {
   const stopSignal = untilSignal('worker');
-  // Loaded from here, so that signals and failures are in hand from the first moment on.
+  // Loaded from here, so that signals and failures are handled from the first moment.
   const [{ createConfigSource, loadWorkerConfig }, { PROVIDERS }, { startWorker }] = await Promise.all([
     import('@sms-gateway/config'),
     import('@sms-gateway/providers'),

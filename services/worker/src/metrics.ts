@@ -11,7 +11,7 @@ export type WorkerMetrics = {
   lookedUp(provider: string, answer: LookupResult['kind']): void;
   /** A message that was sent again because of a receipt has ended. */
   redelivered(outcome: Outcome): void;
-  /** Something happened at a connection that a provider keeps. */
+  /** Something happened on a persistent connection to a provider. */
   providerEvent(provider: string, event: string): void;
   segmentsSent(provider: string, encoding: string, segments: number): void;
 };
@@ -23,7 +23,7 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   const registers = [registry];
   const messages = new Counter({
     name: 'gateway_messages_total',
-    help: 'Messages that reached their outcome',
+    help: 'Concluded messages by outcome',
     labelNames: ['connection', 'outcome'],
     registers,
   });
@@ -35,7 +35,7 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
   const messagesByCountry = new Counter({
     name: 'gateway_messages_by_country_total',
-    help: "Messages that reached their outcome, by the recipient's country",
+    help: "Concluded messages by the recipient's country",
     labelNames: ['country', 'outcome'],
     registers,
   });
@@ -66,7 +66,7 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
   const lookups = new Counter({
     name: 'gateway_lookups_total',
-    help: 'Questions to providers whether they have a message, after an unknown result',
+    help: 'Lookups at providers after an unknown result',
     labelNames: ['provider', 'answer'],
     registers,
   });
@@ -78,14 +78,14 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
   });
   const segments = new Counter({
     name: 'gateway_segments_total',
-    help: 'SMS segments that providers accepted, as the text counts them',
+    help: 'SMS segments that providers accepted, computed from the text',
     labelNames: ['provider', 'encoding'],
     registers,
   });
 
   const providerEvents = new Counter({
     name: 'gateway_provider_events_total',
-    help: 'What happened at connections that providers keep, such as binds and receipts that found no message',
+    help: 'Events on persistent provider connections, such as binds and receipts without a known message',
     labelNames: ['provider', 'event'],
     registers,
   });

@@ -27,13 +27,13 @@ export type OpenedMessage = {
 type Deps = { vault: Vault; plan: Router['plan']; replacesSmartCharacters: boolean; logger: Logger };
 
 const HINTS = {
-  unreadable: 'no key in PAYLOAD_KEYS opens it',
+  unreadable: 'no key in PAYLOAD_KEYS decrypts it',
   foreign:
-    'it was sealed for a message with another connection, recipient or deadline: somebody has changed Redis',
+    'it was encrypted for a message with another connection, recipient or deadline: somebody has changed data in Redis',
 };
 const NO_PLAN: RoutePlan = { route: 'none', providers: [] };
 
-/** Opens the payload of a message, and derives its route and what its text costs. */
+/** Opens the payload of a message, and derives its route and segments. */
 export type OpenMessage = (job: DeliveryJob, facts: Pick<DeliveryFacts, 'sealed'>) => Promise<OpenedMessage>;
 
 export function createOpenMessage({
@@ -59,7 +59,7 @@ export function createOpenMessage({
     }
     const number = parsePhoneNumber(payload.to);
     if (number === undefined)
-      throw new Error('the recipient is no phone number, though it was accepted as one');
+      throw new Error('the recipient is not a phone number, though it was accepted as one');
     const { id, connection } = job;
     const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
     const { encoding, segments } = describeText(text);

@@ -6,7 +6,7 @@ import type { PlannedProvider } from '@sms-gateway/routing';
 import { withinCallWindow } from './call-window.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
 
-/** Milliseconds after the deadline of a message for which its receipts are taken. Carriers give up within a day. */
+/** Milliseconds after the deadline of a message during which its receipts are accepted. Carriers give up within a day. */
 const RECEIPT_GRACE_MS = 24 * 3600 * 1000;
 
 export type ProviderCalls = {
@@ -44,7 +44,7 @@ type Deps = {
   now: () => number;
 };
 
-/** Calls providers within their time, and reports the results to the providers' health. */
+/** Calls providers within the time limit, and reports the results to the providers' health. */
 export function createProviderCalls({ providers, health, references, publicUrl, now }: Deps): ProviderCalls {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   const provided = (name: string): Provider => {
@@ -117,7 +117,7 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
   };
 }
 
-/** An attempt as what the provider said of it. */
+/** The finished attempt for a provider's result. */
 export function finishedAttempt({
   provider,
   number,
@@ -136,7 +136,7 @@ export function finishedAttempt({
   };
 }
 
-/** What an accepted message is known by at its provider. */
+/** The ids of an accepted message at its provider. */
 export function identityOf(
   result: SendResult | LookupResult,
 ): Pick<FinishedAttempt, 'providerMessageId' | 'names'> {

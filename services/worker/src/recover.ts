@@ -16,7 +16,7 @@ type Deps = {
 };
 
 export type Recover = {
-  /** Begins with what is stored of a message, whoever had it in hand before. */
+  /** Starts from the stored state of a message, whichever worker had it before. */
   recover(job: DeliveryJob, lease: Lease): Promise<Step>;
   /** Reads what is stored again, after somebody else has written. */
   readAgain(delivery: Delivery): Promise<Step>;
@@ -31,7 +31,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
 
   /**
    * Whether there is nothing left to do here. A message whose receipt calls for another attempt is sent again by the
-   * job that was put back for it, and by no other: two at once would each take the other's attempt for dead.
+   * job that was put back for it, and by no other: two at once would each mistake the other's attempt for a crashed one.
    */
   async function isOver(job: DeliveryJob, { outcome, attempts }: DeliveryFacts): Promise<boolean> {
     if (outcome !== 'sent') return outcome !== undefined;
@@ -57,7 +57,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
     };
   }
 
-  /** The last attempt, where its provider said after all that it is accepted: what is left is to conclude it. */
+  /** The last attempt, where its provider did accept it after all: only the conclusion is missing. */
   function settledLate({ attempts, outcome }: DeliveryFacts): FinishedAttempt | undefined {
     const last = attempts.at(-1);
     if (last?.result !== 'accepted' || outcome !== undefined) return undefined;

@@ -10,7 +10,7 @@ type Deps = {
   now: () => number;
 };
 
-/** Takes what a provider said of an attempt after the attempt had been given up for unknown. */
+/** Stores a provider's late answer to an attempt that had already been recorded as unknown. */
 export function createSettleLate({ store, receiptHandler, logger, now }: Deps) {
   return async function settleLate(provider: string, late: LateResult): Promise<void> {
     const { messageId, attempt, result } = late;

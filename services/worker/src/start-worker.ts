@@ -43,7 +43,7 @@ import { createSettleLate } from './settle-late.ts';
 
 /** Milliseconds of the shutdown time that are reserved for storing the results of aborted deliveries. */
 const STORE_RESULTS_MS = 1000;
-/** Milliseconds that the last report to Redis may take: a Redis that does not answer must not hold the process up. */
+/** Milliseconds that the last report to Redis may take: a Redis that does not answer must not delay the shutdown. */
 const REPORT_MS = 500;
 
 type Options = ServiceOptions<ConfigSource<WorkerConfig>> & {
@@ -90,7 +90,7 @@ export async function startWorker(
             redis,
             config: config.redis,
             mode: 'replicated',
-            // What was accepted is sent, also where no replica is left that could be promoted.
+            // Accepted messages are sent even if no replica is left that could be promoted.
             replicas: 0,
             demandsSettings: false,
           })

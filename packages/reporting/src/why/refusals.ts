@@ -31,7 +31,7 @@ const BY_PROBLEM: Record<string, RefusalSentences> = {
       'npm run gateway -- explain NUMBER shows which and for how long; the user can wait, or raise the limit.',
   },
   spend_cap_reached: {
-    verdict: 'Refused: the day has cost what it may cost.',
+    verdict: 'Refused: the daily spend cap is reached.',
     advice: 'Look whether the traffic is real (docs/screening.md#under-attack), then raise spend.',
   },
   pumping_suspected: {
@@ -79,7 +79,7 @@ const TOKEN_FAULTS: Record<string, RefusalSentences> = {
       'Compare the clocks: npm run gateway -- doctor --only clock. A caller that keeps tokens needs a larger age.',
   },
   endless: {
-    verdict: 'their token has no time that ends it',
+    verdict: 'their token has neither exp nor iat',
     advice: 'Have the caller set iat or exp, or unset AUTH0_REQUIRE_TOKEN_TIME.',
   },
   issued_in_future: {

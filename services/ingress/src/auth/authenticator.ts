@@ -3,7 +3,7 @@ import { type CryptoKey, errors, type JWTPayload, type JWTVerifyOptions, jwtVeri
 import { HttpProblem } from '../http/problem.ts';
 
 const CLOCK_TOLERANCE_MS = 30_000;
-/** A token that comes again, as in a burst, is not verified again for this long. */
+/** Milliseconds for which a verified token is not verified again, as in a burst. */
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_TOKENS = 1000;
 
@@ -16,7 +16,7 @@ type Deps = {
     'secrets' | 'audience' | 'subject' | 'issuer' | 'maxTokenAgeMs' | 'requiresTokenTime'
   >;
   now: () => number;
-  /** Told of every believed token: its age, where it has an `iat`, and whether it is good for ever. */
+  /** Called for every accepted token with its age, if it has an `iat`, and whether it never expires. */
   onBelieved?: (token: { ageMs: number | undefined; isEndless: boolean }) => void;
 };
 
@@ -64,12 +64,12 @@ export async function createAuthenticator({
     return known;
   }
 
-  /** Whether nothing ends the life of a token. */
+  /** Whether a token never expires. */
   function livesForEver(iat: number | undefined, exp: number | undefined): boolean {
     return exp === undefined && (iat === undefined || maxTokenAgeMs === undefined);
   }
 
-  /** What is wrong with the times of a genuine token, beside an `exp` that has passed. */
+  /** What is wrong with the times of an authentic token, apart from an `exp` in the past. */
   function faultOfTimes({ iat, exp }: JWTPayload): TokenFault | undefined {
     if (iat !== undefined && iat * 1000 > now() + CLOCK_TOLERANCE_MS) return 'issued_in_future';
     if (iat !== undefined && maxTokenAgeMs !== undefined) {
@@ -124,7 +124,7 @@ const DETAILS = {
   issued_in_future: 'The bearer token was issued in the future: compare the clocks.',
   too_old: 'The bearer token is older than AUTH0_MAX_TOKEN_AGE (maxTokenAge) allows.',
   endless:
-    'The bearer token has no time that ends it (exp, iat), which AUTH0_REQUIRE_TOKEN_TIME (requireTokenTime) demands.',
+    'The bearer token has neither exp nor iat, and AUTH0_REQUIRE_TOKEN_TIME (requireTokenTime) requires one of them.',
 } as const;
 
 function unauthenticated(fault: TokenFault): HttpProblem {
@@ -132,7 +132,7 @@ function unauthenticated(fault: TokenFault): HttpProblem {
     Object.entries(DETAILS).find(([name]) => name === fault)?.[1] ??
     `The claim "${fault.replace('claim_', '')}" of the bearer token is not as expected.`;
   return new HttpProblem(401, 'unauthenticated', detail, {
-    // Whoever has no token is not worth a connection that stays open.
+    // An unauthenticated caller does not get to keep a connection open.
     headers: { 'WWW-Authenticate': 'Bearer', Connection: 'close' },
     fault,
   });

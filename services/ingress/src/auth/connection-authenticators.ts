@@ -5,10 +5,10 @@ import { HttpProblem } from '../http/problem.ts';
 import { createAuthenticator } from './authenticator.ts';
 
 const ENDLESS_HINT =
-  'its tokens have no exp, and no iat that AUTH0_MAX_TOKEN_AGE bounds: whoever copies one can use it for ever; AUTH0_REQUIRE_TOKEN_TIME=true refuses such tokens';
+  'its tokens have no exp, and no iat that AUTH0_MAX_TOKEN_AGE limits, so a copied token works forever; AUTH0_REQUIRE_TOKEN_TIME=true refuses such tokens';
 
 export type ConnectionAuthenticator = {
-  /** Of the connection; undefined where there is none of that name. */
+  /** Of the connection; undefined if none has that name. */
   connectionName: string | undefined;
   /** @throws {HttpProblem} 401 for whatever is wrong with the token; 404 where there is no such connection. */
   authenticate(authorization: string | undefined): Promise<ConnectionConfig>;
@@ -34,7 +34,7 @@ export async function createConnectionAuthenticators({
   logger: Logger;
   now: () => number;
 }): Promise<ConnectionAuthenticators> {
-  /** Names of the connections whose endless tokens were warned of. */
+  /** Names of the connections that a warning about tokens without expiry was logged for. */
   const warned = new Set<string>();
 
   function warnOfEndless(connection: string): void {
@@ -85,7 +85,7 @@ export async function createConnectionAuthenticators({
   };
 }
 
-/** Checks a token like any other before it refuses, so that response times do not tell the names of connections. */
+/** Checks a token like any other before it refuses, so that response times do not reveal the names of connections. */
 async function createUnknownAuthenticator(
   secretCount: number,
   now: () => number,
@@ -105,7 +105,7 @@ async function createUnknownAuthenticator(
     connectionName: undefined,
     authenticate: async (authorization) => {
       await authenticate(authorization).catch(() => undefined);
-      throw new HttpProblem(404, 'not_found', 'There is no such connection.', {
+      throw new HttpProblem(404, 'not_found', 'This connection does not exist.', {
         headers: { Connection: 'close' },
       });
     },
@@ -114,7 +114,7 @@ async function createUnknownAuthenticator(
 
 /**
  * A bad token is checked against every secret of its connection. All connections get the same number of secrets, so
- * that response times do not tell how many there are.
+ * that response times do not reveal how many it has.
  */
 function padSecrets(secrets: readonly Uint8Array[], count: number): Uint8Array[] {
   return [...secrets, ...Array.from({ length: count - secrets.length }, () => randomBytes(32))];

@@ -6,13 +6,13 @@ import type { RefusalLog } from './refusal-log.ts';
 /** Milliseconds for which the rest of an unread body may arrive before the connection is closed. */
 const LINGER_MS = 1000;
 
-/** A response to a request for a connection; `none` where no configured one is addressed. */
+/** A response to a request for a connection; `none` if the request addresses no configured one. */
 export type Answer = Response<
   unknown,
   {
     startedAt: number;
     connection: string;
-    /** Whether the request has proved where it comes from: every line about it is logged. */
+    /** Whether the request is authenticated: if so, it always gets a log line. */
     isProved: boolean;
     /** Fields that handlers add to the log line of the request. */
     noted: Record<string, unknown>;
@@ -38,7 +38,7 @@ type Deps = {
   isDraining: () => boolean;
 };
 
-/** Writes answers, and for each request one log line, save in a flood of requests that prove nothing. */
+/** Writes answers and one log line per request, except in a flood of unauthenticated requests. */
 export function createAnswers({ metrics, logger, logEvent, refusalLog, isDraining }: Deps): Answers {
   function write(
     res: Answer,

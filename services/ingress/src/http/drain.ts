@@ -14,7 +14,7 @@ export type Drain = {
 };
 
 /**
- * Knows which connections have requests in hand, so that a server can be closed while clients keep others open.
+ * Tracks which connections have requests in progress, so that a server can be closed while clients keep others open.
  * Node's own closeIdleConnections does not close connections without any request, such as a load balancer's.
  */
 export function createDrain(server: Server): Drain {

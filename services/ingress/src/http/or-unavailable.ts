@@ -1,7 +1,7 @@
 import { QueueUnavailableError } from '@sms-gateway/delivery';
 import { HttpProblem } from './problem.ts';
 
-/** Makes a 503 of it where Redis is not available. `detail` is shown to the caller. */
+/** Turns a failure of Redis into a 503. `detail` is shown to the caller. */
 export async function orUnavailable<Result>(detail: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

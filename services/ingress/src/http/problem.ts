@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** Why a request was refused, in a form that callers may switch on. */
+/** Why a request was refused, as a code that callers may switch on. */
 export type ProblemCode =
   | 'malformed_request'
   | 'invalid_request'
@@ -33,7 +33,7 @@ type Options = ErrorOptions & {
 
 /**
  * A refused request. `detail` is shown to the caller: never put text, code, token or number into it. It has no stack,
- * which would cost more than the rest of a refusal and tell nothing.
+ * which would cost more than the rest of a refusal and help nobody.
  */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
@@ -44,10 +44,10 @@ export class HttpProblem extends Error {
   /** The screening rules that refused it, for the log. */
   readonly rules: readonly string[] | undefined;
 
-  /** What the log says besides, such as why Redis is not ready. */
+  /** Additional information for the log, such as why Redis is not ready. */
   readonly reason: string | undefined;
 
-  /** What exactly is wrong, of a closed set, for the metrics. */
+  /** The exact fault, from a closed set, for the metrics. */
   readonly fault: string | undefined;
 
   constructor(status: number, code: ProblemCode, detail: string, options: Options = {}) {

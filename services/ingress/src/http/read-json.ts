@@ -5,8 +5,8 @@ import { readBody } from './read-body.ts';
 const BODY_LIMIT_BYTES = 16 * 1024;
 
 /**
- * Reads a JSON body of at most 16 KiB. body-parser will not do: it answers a body that is too large only after all of
- * it has arrived, and replaces bytes that are not UTF-8 by U+FFFD, which would go out as text.
+ * Reads a JSON body of at most 16 KiB. body-parser is not suitable: it answers a body that is too large only after all of
+ * it has arrived, and replaces bytes that are not UTF-8 with U+FFFD, which would be sent as text.
  *
  * A missing Content-Type counts as JSON, and so does any +json, since Auth0 does not document its exact header.
  * @throws {HttpProblem} 400, 413 or 415.

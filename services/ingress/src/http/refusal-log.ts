@@ -1,17 +1,17 @@
 import type { Logger } from '@sms-gateway/process';
 
-/** Refusals of strangers that get a log line of their own within a second. */
+/** Refusals of unauthenticated requests that get their own log line per second. */
 const LINES_PER_SECOND = 20;
 const WINDOW_MS = 1000;
 
 export type RefusalLog = {
-  /** Whether this refusal gets a line. Those that do not are told together, at the end of the second. */
+  /** Whether this refusal gets a line. The others share one line at the end of the second. */
   takes(problem: string): boolean;
 };
 
 /**
- * Keeps a flood of requests that prove nothing from flooding the log. The metrics count every one of them.
- * `after` calls back in so many milliseconds.
+ * Keeps a flood of unauthenticated requests out of the log. The metrics count every request.
+ * `after` calls back after the given milliseconds.
  */
 export function createRefusalLog({
   logger,

@@ -5,14 +5,14 @@ import { type ProblemCode, problemJson } from './problem.ts';
 /** Milliseconds that the client has to read its answer before the connection is closed. */
 const LINGER_MS = 1000;
 
-/** Answers bytes that are no HTTP request, and returns the status. Node's own answers would have no body. */
+/** Answers bytes that are not an HTTP request, and returns the status. Node's own answers would have no body. */
 export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): number | undefined {
   if (socket.writable && error.code !== 'ECONNRESET') return refuse(socket, unparsed(error.code));
   socket.destroy();
   return undefined;
 }
 
-/** Refuses CONNECT, since this is no proxy. */
+/** Refuses CONNECT, since this is not a proxy. */
 export function refuseTunnel(_req: IncomingMessage, socket: Duplex): number {
   return refuse(socket, [405, 'method_not_allowed', 'Messages are sent with POST.']);
 }
@@ -33,7 +33,7 @@ function unparsed(code: string | undefined): Refusal {
 function refuse(socket: Duplex, [status, code, detail]: Refusal): number {
   const body = problemJson({ status, code, detail });
   // Node has removed its own listeners and timeouts from a socket that it hands over. Without ours, a reset would end
-  // the process, and a socket that the client keeps half open would stay for ever.
+  // the process, and a socket that the client keeps half open would stay open forever.
   socket.on('error', () => socket.destroy());
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));

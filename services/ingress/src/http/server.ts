@@ -4,13 +4,13 @@ import { createDrain, REQUEST_TIMEOUT_MS } from './drain.ts';
 import { refuseTunnel, refuseUnparsed } from './refuse-unparsed.ts';
 
 /**
- * Unanswered requests on one connection, beyond which it is closed. No client of today pipelines, and Node would begin
+ * Maximum number of unanswered requests on one connection; with more it is closed. No current client pipelines, and Node would begin
  * all requests of what it has read at once: tens of thousands, ahead of everybody else's.
  */
 const MAX_IN_HAND = 16;
 
 export type IngressServer = Server & {
-  /** Takes no more connections, and resolves once the requests in hand are answered. */
+  /** Accepts no more connections, and resolves once all pending requests are answered. */
   drain: () => Promise<void>;
 };
 
@@ -34,7 +34,7 @@ export function createServer(
   const server = http.createServer({
     IncomingMessage: AppRequest,
     ServerResponse: AppResponse,
-    // A body has at most 16 KiB, so that only a client that stalls on purpose needs longer.
+    // A body has at most 16 KiB, so only a client that stalls on purpose needs longer.
     headersTimeout: 5_000,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: 1_000,
@@ -44,11 +44,11 @@ export function createServer(
     // The app refuses it, with a body.
     requireHostHeader: false,
   });
-  // A client may end its side once its request is out, and still wants the answer; node would close at once.
+  // A client may close its side after sending the request and still want the answer; Node would close at once.
   Object.assign(server, { httpAllowHalfOpen: true });
   const { drain, inHand, owesAnswer } = createDrain(server);
   const serve = (req: IncomingMessage, res: ServerResponse) => {
-    // Node goes on with what it has read, also after the connection is closed.
+    // Node continues with the data it has read, even after the connection is closed.
     if (inHand(req.socket) > MAX_IN_HAND || req.socket.destroyed) req.socket.destroy();
     else app(req, res);
   };
@@ -56,7 +56,7 @@ export function createServer(
   server.on('checkExpectation', serve);
   server.on('connect', (req, socket) => onRefused(refuseTunnel(req, socket)));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // The client would take this answer for that of an earlier request.
+    // The client would mistake this answer for that of an earlier request.
     const status = owesAnswer(socket) ? void socket.destroy() : refuseUnparsed(error, socket);
     if (status !== undefined) onRefused(status);
   });

@@ -18,7 +18,7 @@ export type AcceptMessage = (
   request: {
     body: unknown;
     idempotencyKey: string | undefined;
-    /** Takes what is to stand in the log line of the request, whatever its answer. */
+    /** Adds fields to the log line of the request, whatever the answer. */
     note: Note;
   },
 ) => Promise<AcceptedMessage>;
@@ -35,7 +35,7 @@ type Deps = {
   screening: () => 'on' | 'record' | 'off';
 };
 
-/** Makes a durable message of an authenticated body. @throws {HttpProblem} where it cannot. */
+/** Stores the message of an authenticated body durably. @throws {HttpProblem} if it cannot. */
 export function createAcceptMessage(deps: Deps): AcceptMessage {
   const { producer, identity, refusals, faults, limitedSubjects, metrics, logger } = deps;
 
@@ -62,12 +62,12 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
     if (isAddressUnparsable) faults.unparsableAddress(connection, note);
     faults.text(connection, request);
 
-    /** Counts the rules that only record, also where another rule refuses the message. */
+    /** Counts the rules that only record, even if another rule refuses the message. */
     function noteRecorded(rules: readonly string[]): void {
       for (const rule of rules) metrics.screened(connection.name, rule, 'recorded');
     }
 
-    /** Counts a refusal and leaves a trace of it, since users ask operators about refused messages. */
+    /** Counts a refusal and stores a trace of it, since users ask operators about refused messages. */
     async function noteRefusal(messageId: string, rules: readonly string[]): Promise<void> {
       for (const rule of rules) metrics.screened(connection.name, rule, 'refused');
       try {

@@ -15,13 +15,13 @@ import { templateFault } from './template-fault.ts';
 
 /** Milliseconds for which a fault is remembered for the doctor. */
 const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
-/** Milliseconds in which one process writes the same fault down once. */
+/** Milliseconds during which one process stores the same fault only once. */
 const WRITE_INTERVAL_MS = 60_000;
 
 /** Adds fields to the log line of a request. */
 export type Note = (fields: Record<string, unknown>) => void;
 
-/** What is wrong with what callers send, though the code goes out: counted, logged, and remembered for the doctor. */
+/** Faults in callers' requests that do not stop the code: counted, logged, and remembered for the doctor. */
 export type CallerFaults = {
   ignoredFields(connection: ConnectionConfig, fields: readonly string[], note: Note): void;
   unparsableAddress(connection: ConnectionConfig, note: Note): void;
@@ -38,7 +38,7 @@ type Deps = {
 
 export function createCallerFaults({ redis, metrics, logger, now }: Deps): CallerFaults {
   const writtenAt = new Map<string, number>();
-  /** By configuration, so that a reload warns again. */
+  /** Keyed by configuration, so that a reload warns again. */
   const warned = new WeakSet<ConnectionConfig>();
 
   function remember(fault: CallerFault, { name }: ConnectionConfig): void {

@@ -1,11 +1,11 @@
-/** Milliseconds for which a subject counts once, as long as the window of a number's own limit. */
+/** Milliseconds during which a subject counts once: the window of a number's own limit. */
 const COUNTED_ONCE_MS = 600_000;
-/** Subjects remembered at most; an attack that has more is seen without them. */
+/** Maximum number of remembered subjects; an attack with more is visible anyway. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Tells numbers and addresses that reach a limit of theirs apart from one that reaches it often: many are an attack, or a
- * limit that is too low, and one is a person who presses a button. Of this process alone.
+ * Counts distinct numbers and addresses that reach their limit, per process. Many of them mean an attack or a limit that is
+ * too low; one that reaches it often is a person pressing a button.
  */
 export function createLimitedSubjects({ now }: { now: () => number }) {
   const lastSeen = new Map<string, number>();

@@ -11,7 +11,7 @@ type Deps = {
   now: () => number;
 };
 
-/** Written down by the script that screens, in the transaction that refuses. */
+/** Stored by the screening script, in the transaction that refuses. */
 const NOTED_WITH_SCREENING: ReadonlySet<ProblemCode> = new Set([
   'limit_reached',
   'spend_cap_reached',
@@ -25,7 +25,7 @@ const readableSchema = z.object({
   correlation_id: z.string().optional().catch(undefined),
 });
 
-/** Keeps refused requests in the history of their number, so that an operator who is told the number finds them. */
+/** Keeps refused requests in the history of their number, so that an operator can find them by number. */
 export function rememberRefusals(accept: AcceptMessage, { notes, identity, now }: Deps): AcceptMessage {
   return async (connection, request) => {
     try {

@@ -34,7 +34,7 @@ export function limitReached(reached: readonly ReachedRule[]): HttpProblem {
 
 const DETAILS = {
   limit_reached: 'Too many messages for now',
-  spend_cap_reached: 'The day has cost what it may cost',
+  spend_cap_reached: 'The daily spend cap is reached',
   pumping_suspected: 'Too many codes were sent that nobody used',
 } satisfies Partial<Record<ProblemCode, string>>;
 

@@ -8,10 +8,10 @@ import { HttpProblem, methodNotAllowed } from '../http/problem.ts';
 import { readBody } from '../http/read-body.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** Receipts of one call that are stored. Providers send one, or a few of a message in parts. */
+/** Maximum number of receipts stored per call. Providers send one, or a few for a message in parts. */
 const MAX_RECEIPTS = 20;
 
-/** Handles one call of a provider that brings delivery receipts. @throws {HttpProblem} where they are not stored. */
+/** Handles one call of a provider with delivery receipts. @throws {HttpProblem} if they are not stored. */
 export type ReceiptWebhook = (
   provider: string,
   token: string | undefined,
@@ -43,7 +43,7 @@ export function createReceiptWebhook({
     const method = methods.find((one) => one === req.method);
     if (method === undefined) throw methodNotAllowed(methods);
     if (reader === undefined || publicUrl === undefined) {
-      throw new HttpProblem(404, 'not_found', 'No receipts are taken from such a provider.');
+      throw new HttpProblem(404, 'not_found', 'Receipts of this provider are not accepted.');
     }
     const { read } = reader;
     const rawBody = await readBody(req, BODY_LIMIT_BYTES);
@@ -68,7 +68,7 @@ export function createReceiptWebhook({
 
     if (reading.key !== undefined) metrics.receiptProved(provider, reading.key);
     const about = (receipt: Receipt) => isAbout(receipt, reference, reading.receipts.length);
-    // Unsigned, the address is the only proof, and it proves what is said of its own message.
+    // Without a signature the URL is the only proof, and it proves only receipts of its own message.
     const proved = isSigned ? reading.receipts : reading.receipts.filter(about);
     const taken = proved.slice(0, MAX_RECEIPTS);
     receiptHandler.ignore(provider, 'other_message', reading.receipts.length - proved.length);

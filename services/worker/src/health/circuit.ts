@@ -26,7 +26,7 @@ const OPEN_CAP_MS = 30_000;
 const PROBES_TO_CLOSE = 2;
 /** Milliseconds after which others ask again while a probe is under way. */
 const PROBE_RECHECK_MS = 250;
-/** Milliseconds after which a probe without a result counts as lost, so that it does not block others for ever. */
+/** Milliseconds after which a probe without a result counts as lost, so that it does not block others forever. */
 const PROBE_LOST_MS = 30_000;
 
 /**

@@ -15,7 +15,7 @@ export function registerHealthMetrics({
   // Registered first, so that it is collected first and the others have fresh values.
   const available = new Gauge({
     name: 'gateway_provider_available',
-    help: '1 where the provider may be called now, 0 while it is paused, at its rate limit, not connected or refused, or its circuit is open',
+    help: '1 while the provider may be called, 0 while it is paused, at its rate limit, not connected or refused, or its circuit is open',
     labelNames: ['provider'],
     registers,
     collect() {

@@ -29,7 +29,7 @@ export type ProviderState = {
   isAvailable: boolean;
   /** Milliseconds until it may be called; 0 where it may be now. */
   availableInMs: number;
-  /** What keeps it from being of use, such as a refused bind, as the provider tells. */
+  /** Why the provider cannot be used, such as a refused bind, in its own words. */
   reason: string | undefined;
   /** Over the sliding window of a minute. */
   calls: number;
