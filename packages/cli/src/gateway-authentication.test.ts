@@ -70,3 +70,8 @@ test('of a connection that is not there, those that are there are told', async (
     names: expect.arrayContaining(['acme', 'default']) as string[],
   });
 });
+
+test('npm start without a file has one connection, and an own secret may be that of a gateway elsewhere', async () => {
+  expect(await find({}, 'acme')).toEqual({ kind: 'no_such_connection', names: ['default'] });
+  expect(await find({ AUTH0_SECRET: OWN }, 'acme')).toMatchObject({ authentication: { secret: OWN } });
+});

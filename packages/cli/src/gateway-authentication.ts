@@ -11,13 +11,13 @@ export type FoundAuthentication =
   | { kind: 'found'; authentication: GatewayAuthentication; secretOrigin: SecretOrigin }
   /** Neither the environment nor `npm start` has a secret and an audience. */
   | { kind: 'missing' }
-  /** The file has others. */
+  /** The file, or `npm start` without one, has others. */
   | { kind: 'no_such_connection'; names: string[] };
 
 type Sources = {
   env: NodeJS.ProcessEnv;
   state: DevState | undefined;
-  /** Name of the gateway's own connection; without a file all have the same secret. */
+  /** Name of the gateway's own connection; those of a gateway elsewhere all have the environment's secret. */
   connection: string;
 };
 
@@ -29,11 +29,14 @@ export function findGatewayAuthentication(sources: Sources): FoundAuthentication
   return sources.env['GATEWAY_CONFIG'] ? fromFile(sources) : fromEnvironment(sources);
 }
 
-function fromEnvironment({ env, state }: Sources): FoundAuthentication {
+function fromEnvironment({ env, state, connection }: Sources): FoundAuthentication {
   const ownSecret = secretFromEnvironment(env);
   const secret = ownSecret ?? state?.secret;
   const audience = env['AUTH0_AUDIENCE'] || state?.audience;
   if (secret === undefined || audience === undefined) return { kind: 'missing' };
+  if (ownSecret === undefined && state !== undefined && connection !== state.connection) {
+    return { kind: 'no_such_connection', names: [state.connection] };
+  }
   return {
     kind: 'found',
     authentication: {
