@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeDevState } from '../packages/cli/src/dev-state.ts';
 import { postSms } from './support/auth0.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
 import { startGateway } from './support/gateway.ts';
@@ -29,11 +30,29 @@ routes:
 
 describe('where a number is sent', () => {
   test('is explained with nothing configured at all', async () => {
-    const { code, stdout, stderr } = await gateway(['route', '+4915112345678']);
+    const { code, stdout, stderr } = await gateway(['route', '+4915112345678'], {
+      GATEWAY_STATE_DIR: '/nonexistent',
+    });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('no route fits: the order of PROVIDERS');
     expect(stdout).toMatch(/1\. console +from its own sender/);
+  });
+
+  test('is explained as npm start sends, where nothing else is configured', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'sms-gateway-route-'));
+    onTestFinished(() => rm(stateDir, { recursive: true }));
+    await writeDevState(stateDir, {
+      secret: 'made-by-npm-start-of-more-than-32-bytes-00',
+      audience: 'urn:sms-gateway',
+      payloadKey: Buffer.alloc(32, 7).toString('base64url'),
+      url: 'http://127.0.0.1:8080/v1/sms',
+      connection: 'default',
+    });
+
+    const { stdout } = await gateway(['route', '+4915112345678'], { GATEWAY_STATE_DIR: stateDir });
+
+    expect(stdout).toMatch(/1\. inbox /);
   });
 
   test('takes the order of PROVIDERS and the senders from the environment', async () => {

@@ -2,6 +2,8 @@ import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createRouter } from '@sms-gateway/routing';
 import { ConfigError, loadRoutingConfig } from '@sms-gateway/config';
 import { PROVIDERS } from '@sms-gateway/providers';
+import { readDevState, stateFolder } from '../dev-state.ts';
+import { effectiveEnv } from '../effective-env.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR } from './command.ts';
 import { routeReport, senderWarnings } from './route-report.ts';
 
@@ -14,7 +16,10 @@ type Options = {
 };
 
 /** `route`: the plan for one number, and the reasons for it. */
-export function explainRoute(options: Options, { env, paint }: CommandContext): CommandResult {
+export async function explainRoute(
+  options: Options,
+  { env: given, paint }: CommandContext,
+): Promise<CommandResult> {
   const number = parsePhoneNumber(options.number);
   if (number === undefined) {
     return {
@@ -22,6 +27,7 @@ export function explainRoute(options: Options, { env, paint }: CommandContext): 
       output: 'That is not a possible phone number. Write all of it in E.164, such as +4915112345678.\n',
     };
   }
+  const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
   try {
     const { routing, defaultSenders } = loadRoutingConfig({ env, providers: PROVIDERS });
     const { id, connection, messageType } = options;
