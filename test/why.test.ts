@@ -193,6 +193,11 @@ test('a request whose token was not believed is found by its time, with what is 
 
   expect(verdict).not.toContain(wrong);
   expect(advice).toContain('same secret');
+
+  const { stdout } = await runGatewayCommand(['why', '4155550123'], envOf(gateway));
+  expect(stdout).toMatch(
+    /^The recipient lacks its plus sign and country code\..*\n\nNo message\n\nRefused before/,
+  );
 });
 
 test('a message is found by its id and by its correlation id, and --since leaves out what is older', async () => {

@@ -25,5 +25,6 @@ export {
   type WhyAttempt,
   type WhyMessage,
 } from './why/answer.ts';
+export { isUnattributed } from './why/unattributed.ts';
 export { createWhy, type Question, type Why } from './why/why.ts';
 export { inWords } from './why/reasons.ts';

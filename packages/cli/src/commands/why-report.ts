@@ -1,23 +1,40 @@
-import type { WhyAnswer, WhyAttempt, WhyMessage } from '@sms-gateway/reporting';
+import { isUnattributed, type WhyAnswer, type WhyAttempt, type WhyMessage } from '@sms-gateway/reporting';
 import type { Paint } from './command.ts';
 
-/** The answer for people: each message with its steps, then what became of it and what to do. */
-export function whyReport({ number, messages }: WhyAnswer, paint: Paint): string {
+/**
+ * The answer for people: each message with its steps, then what became of it and what to do. `problem` says what is wrong
+ * with the number that was asked for.
+ */
+export function whyReport({ number, messages }: WhyAnswer, paint: Paint, problem?: string): string {
   const whose = number === null ? '' : ` for ${number}`;
+  const head = problem === undefined ? [] : [problem, ''];
   if (messages.length === 0) {
     return [
+      ...head,
       `Nothing came${whose} within the last 72 hours, or within --since.`,
       '→ Ask for the time, and whether the application shows an error: the request may not have reached the gateway, or not',
       '  with this number. npm run gateway -- doctor looks at the way from Auth0 to here.',
       '',
     ].join('\n');
   }
-  const count = messages.length === 1 ? 'One message' : `${messages.length} messages, the newest first`;
+  const shown = (some: WhyMessage[]) => some.flatMap((message) => [...messageLines(message, paint), '']);
+  const own = messages.filter((message) => !isUnattributed(message));
+  const others = messages.filter(isUnattributed);
   return [
-    `${count}${whose}`,
+    ...head,
+    `${countOf(own)}${whose}`,
     '',
-    ...messages.flatMap((message) => [...messageLines(message, paint), '']),
+    ...shown(own),
+    ...(others.length === 0
+      ? []
+      : ['Refused before their number could be read, so perhaps for this one:', '']),
+    ...shown(others),
   ].join('\n');
+}
+
+function countOf({ length }: WhyMessage[]): string {
+  if (length === 0) return 'No message';
+  return length === 1 ? 'One message' : `${length} messages, the newest first`;
 }
 
 function messageLines(message: WhyMessage, paint: Paint): string[] {

@@ -40,9 +40,15 @@ export async function explainDelivery(
   return {
     exitCode: result.messages.length > 0 ? 0 : 1,
     output: '',
-    report: options.json ? `${JSON.stringify(result, null, 2)}\n` : whyReport(result, paint),
+    report: options.json
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : whyReport(result, paint, problemOf(question)),
   };
 }
+
+/** The gateway may have been sent the same, but an operator may only have left the country code out. */
+const problemOf = (question: Question) =>
+  'dialled' in question ? readPhoneNumber(question.dialled).problem : undefined;
 
 /** @throws {WrongUse} */
 function readQuestion({ number: parts, id, correlationId, since }: Options, now: number): Question {

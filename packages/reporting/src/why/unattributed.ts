@@ -23,6 +23,11 @@ const OTHER_FAULTS: Record<string, string> = {
 const DEFAULT_MS = HOUR_MS;
 const LONGEST_MS = 72 * HOUR_MS;
 
+/** Whether this stands for requests of which nothing tells the number. */
+export function isUnattributed({ id, answered }: WhyMessage): boolean {
+  return id === null && STATUSES[answered.problem ?? ''] === answered.status;
+}
+
 type Group = {
   connection: string;
   problem: string;
