@@ -68,11 +68,11 @@ describe('block, unblock and blocks', () => {
 
   test.each([
     [['block'], 'The destination is missing.'],
-    [['block', '88'], 'That is no destination: write +88'],
+    [['block', '88'], 'That is not a destination: write +88'],
     [['block', '+14155550123'], 'Block at most 7 digits'],
     [['block', 'UK'], 'the code in use is GB'],
-    [['block', '+88', '--for', '6'], '--for must be a time with its unit'],
-    [['block', '+88', '--for', '0h'], '--for must be a time with its unit'],
+    [['block', '+88', '--for', '6'], '--for must be a duration with its unit'],
+    [['block', '+88', '--for', '0h'], '--for must be a duration with its unit'],
     [['block', '+88', '+89'], 'One destination at a time'],
     [['unblock'], 'The destination is missing.'],
     [['blocks', '--x'], "Unknown option '--x'"],

@@ -1,10 +1,10 @@
 /**
- * What a caller sends malformed, without costing anybody a code.
+ * Faults in callers' requests that do not stop the code.
  *
  * - `unparsable_address`: `req.ip` holds no address, so no rule for addresses applies.
- * - `ignored_fields`: a field that only informs is of the wrong form.
- * - `unrendered_variable`: a variable of the template stands in the text.
- * - `no_code`: a text that is to carry a code has none.
+ * - `ignored_fields`: an optional field is malformed.
+ * - `unrendered_variable`: the text contains an unresolved variable of the template.
+ * - `no_code`: a text that must contain a code has none.
  */
 export const CALLER_FAULTS = [
   'unparsable_address',

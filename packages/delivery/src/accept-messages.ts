@@ -5,7 +5,7 @@ import { bullmqKeys, JOB_OPTIONS_JSON } from './bullmq-keys.ts';
 import type { historyOf, RefusedRequest } from './history.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 
-/** A message as it is written down. */
+/** A message as it is stored. */
 export type Acceptance = {
   job: DeliveryJob;
   /** The same for its repeats. */
@@ -63,7 +63,7 @@ const ACCEPT = loadScript<{
   answer: AcceptAnswer[];
 }>(new URL('../src/accept.lua', import.meta.url));
 
-/** Writes messages down or refuses them, each for itself, in one script. `now` replaces Redis's own clock. */
+/** Stores or refuses each of the messages, in one script. `now` replaces Redis's own clock. */
 export function acceptMessages(
   redis: RedisClient,
   messages: readonly Acceptance[],

@@ -1,11 +1,11 @@
--- Screens messages, and for each of them either writes everything down (payload, trace, which message is the newest for its
--- recipient, and its job in the queue) or refuses it and writes nothing. All in one script, so that a message is in the queue
--- if and only if it is written, and counted if and only if it is in the queue.
+-- Screens messages. For each of them it either stores everything (payload, trace, newest mark of its recipient, and job in
+-- the queue) or refuses it and stores nothing. All in one script, so that a message is in the queue if and only if it is
+-- stored, and counted if and only if it is in the queue.
 --
--- Messages that came at the same moment share the script (group commit): one command, one fsync, and what they have in
+-- Messages that arrive at the same moment share the script (group commit): one command, one fsync, and what they have in
 -- common is read and written once. Each has its own answer; an error in one leaves the others alone.
 --
--- Every message has an id of its own. Whether it is a repeat, its repeat key tells (repeat.lua).
+-- Every message has its own id. The repeat key says whether it is a repeat (repeat.lua).
 -- KEYS
 --   wait             BullMQ's waiting jobs
 --   active           its active jobs
@@ -22,7 +22,7 @@
 --     id             of the message
 --     keys           repeat_key, job, vault, trace
 --     fingerprint    of its content, where the caller gave an Idempotency-Key
---     repeat_ms      life of the repeat key: for so long it can be repeated
+--     repeat_ms      life of the repeat key, in milliseconds
 --     newest         keys of the newest mark: one for each payload key that made the recipient's hash
 --     sealed         the payload
 --     vault_ms       life of the payload in milliseconds

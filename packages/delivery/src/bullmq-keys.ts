@@ -2,7 +2,7 @@ import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 
 const key = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
 
-/** The keys that BullMQ keeps a queue under, as far as scripts of ours use them. */
+/** The keys that BullMQ keeps a queue under, as far as our scripts use them. */
 export const bullmqKeys = {
   wait: key('wait'),
   active: key('active'),
@@ -14,8 +14,8 @@ export const bullmqKeys = {
 } as const;
 
 /**
- * Delivery decides for itself when to give up: nothing that goes wrong around it may end a message unseen. So many attempts,
- * one a second, take 68 years; a larger number would not survive cjson unchanged.
+ * Delivery itself decides when to give up, so BullMQ must never end a message. This many attempts, one per second, take
+ * 68 years; cjson would not preserve a larger number.
  */
 export const JOB_OPTIONS = {
   removeOnComplete: true,

@@ -12,7 +12,7 @@ import { formatFiled } from './filed-attempt.ts';
 import { parseEarlyReceipt } from './receipt-store.ts';
 import { parseAttempts, parseOutcome, TRACE_TTL_MS, type TraceAttempt } from './trace.ts';
 
-/** An attempt as it stands in the trace. Without a result, it was begun and, as far as is known, never concluded. */
+/** An attempt as stored in the trace. Without a result, it was begun and, as far as is known, never concluded. */
 export type RecordedAttempt = Pick<
   TraceAttempt,
   'provider' | 'result' | 'code' | 'isUnrecognised' | 'wasAsked' | 'receipt'
@@ -52,24 +52,24 @@ export type FinishedAttempt = {
 export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'stale';
 
 export type SettleAnswer = {
-  /** False where it was known already what the attempt came to, or where nobody knows the attempt. */
+  /** False if the result was already known, or if there is no such attempt. */
   isSettled: boolean;
-  /** Receipts that came before the provider's id of the message was known; they are now to be entered. */
+  /** Receipts that arrived before the provider's message id was known; the caller must enter them. */
   early: Receipt[];
 };
 
 export type ConcludeAnswer = {
-  /** False where the message had its outcome before, which stays. */
+  /** False if the message already had its outcome, which stays. */
   isFirst: boolean;
-  /** A receipt that another provider may cure came before the attempt's end: nobody has put the message back. */
+  /** A receipt of a curable failure arrived before the end of the attempt, so nobody has put the message back yet. */
   isUndelivered: boolean;
-  /** Receipts that came before the provider's id of the message was known. The caller enters them. */
+  /** Receipts that arrived before the provider's message id was known. The caller enters them. */
   early: Receipt[];
 };
 
 /**
- * What deliveries remember. `holder` names one holding of a message by one worker, so that a command which the
- * connection repeats by itself after a reconnect is recognised as done, and not taken for somebody else's.
+ * The stored state of deliveries. `holder` names one lease of a message by one worker, so that a command that the
+ * connection repeats after a reconnect is recognised as already done, and not mistaken for another worker's.
  */
 export type DeliveryStore = {
   facts(job: DeliveryJob): Promise<DeliveryFacts>;
@@ -81,11 +81,11 @@ export type DeliveryStore = {
       provider: string;
       begunAt: number;
       holder: string;
-      /** Under what names its destination can be blocked. */
+      /** The names under which its destination can be blocked. */
       blockNames: readonly string[];
       /** A message that has its outcome, `sent`, and is sent again because its receipt says that it did not arrive. */
       isRedelivery: boolean;
-      /** An earlier attempt may have cost something, so this one is a cost of its own. */
+      /** An earlier attempt may have cost something, so this one is an additional cost. */
       costsAgain: boolean;
       previous: FinishedAttempt | undefined;
       /** About the message, not the attempt. */
@@ -95,15 +95,15 @@ export type DeliveryStore = {
     },
   ): Promise<BeginAnswer>;
   /**
-   * Writes down the end of an attempt, where neither another one nor the outcome follows at once. As with the other
-   * two, what was written first stays, unless the provider was asked since: a worker that was taken for dead, and comes
-   * back with a result, must not hide that it was unknown when the next attempt was made.
+   * Stores the end of an attempt if neither another attempt nor the outcome follows at once. As with the other two, the
+   * first stored result stays, unless the provider was asked since: a worker that was presumed dead and returns with a
+   * result must not hide that the result was unknown when the next attempt was made.
    */
   record(job: DeliveryJob, finished: FinishedAttempt): Promise<void>;
-  /** Writes down what an attempt came to that had been given up for unknown, when its provider tells late. */
+  /** Stores the late result of an attempt that was recorded as unknown. */
   settle(messageId: string, finished: FinishedAttempt): Promise<SettleAnswer>;
   /**
-   * Gives the message its one outcome, or ends a redelivery. Forgets the payload, unless `awaitsReceipt`: then it
+   * Gives the message its one outcome, or ends a redelivery. Deletes the payload, unless `awaitsReceipt`: then it
    * stays until the deadline at most, for another attempt should the receipt ask for one.
    */
   conclude(
@@ -121,7 +121,7 @@ export type DeliveryStore = {
 };
 
 type FieldList = (string | number)[];
-/** Where an attempt is filed for its receipts, and where those may wait that came before. */
+/** The keys under which receipts find an attempt, and under which early receipts wait. */
 type Filing = { key: string; early_receipts: string[]; reference: string; is_further_part: boolean };
 
 const FACTS = loadScript<{

@@ -10,7 +10,7 @@ const refusalSchema = z.object({
   connection: z.string(),
   /** Names the request in the logs. */
   id: z.string().optional(),
-  /** What the caller was told. Absent where screening refused it by `rules`. */
+  /** The answer to the caller. Absent if screening refused it by `rules`. */
   status: z.number().optional(),
   problem: z.string().optional(),
   rules: z.array(z.string()).optional(),
@@ -21,7 +21,7 @@ export type RefusedRequest = z.infer<typeof refusalSchema>;
 
 export type HistoryEntry = { kind: 'accepted'; id: string } | { kind: 'refused'; refusal: RefusedRequest };
 
-/** Entries that are kept under one key: an attack on one number must not fill Redis. */
+/** Maximum number of entries under one key: an attack on one number must not fill Redis. */
 const KEPT = 100;
 
 /** Where entries of these keyed hashes go, as history.lua reads it. */
@@ -29,7 +29,7 @@ export function historyOf(hashes: readonly string[]) {
   return { keys: hashes.map(gatewayKeys.history), kept: KEPT, life_ms: TRACE_TTL_MS };
 }
 
-/** The keyed hashes under which a request is written down: those of the current key. */
+/** The keyed hashes under which a request is stored: those of the current key. */
 export function historyHashes(
   identity: Pick<Identity, 'historyKeys'>,
   request: { number?: string | undefined; dialled?: string | undefined; correlationId?: string | undefined },
@@ -42,7 +42,7 @@ export function historyHashes(
   return subjects.flatMap(({ kind, value }) => (value ? [identity.historyKeys({ kind, value })[0]] : []));
 }
 
-/** What came under any of these keyed hashes, the newest first under each of them. */
+/** The entries under any of these keyed hashes, the newest first for each of them. */
 export async function readHistory(redis: RedisClient, hashes: readonly string[]): Promise<HistoryEntry[]> {
   const lists = await Promise.all(hashes.map((hash) => redis.lrange(gatewayKeys.history(hash), 0, -1)));
   return lists.flat().flatMap((entry): HistoryEntry[] => {
@@ -60,13 +60,13 @@ const NOTE = loadScript<{
 
 /** Notes requests that were refused before screening was asked. */
 export type RefusalNotes = {
-  /** Returns at once. What Redis cannot take now is written when it can: most of all the 503 of a Redis that is away. */
+  /** Returns at once. Entries that Redis cannot store now are written later, such as the 503s while Redis was away. */
   note(hashes: readonly string[], refusal: RefusedRequest): void;
   /** Stops, and writes what is left if Redis answers. */
   stop(): Promise<void>;
 };
 
-/** Refusals that wait for Redis at most; later ones are dropped. */
+/** Maximum number of refusals that wait for Redis; later ones are dropped. */
 const MAX_WAITING = 1000;
 const INTERVAL_MS = 1000;
 

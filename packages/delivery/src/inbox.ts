@@ -2,7 +2,7 @@ import { describeText, findCode, gatewayKeys } from '@sms-gateway/contract';
 import type { Vault } from '@sms-gateway/privacy';
 import { hashFields, type RedisClient } from '@sms-gateway/redis';
 
-/** A message that the `inbox` provider was asked to send, in place of a phone. */
+/** A message that the `inbox` provider was asked to send, instead of to a phone. */
 export type InboxMessage = {
   id: string;
   /** Undefined once the trace is gone. */
@@ -40,7 +40,7 @@ export type Inbox = {
   latest(): Promise<InboxMessage[]>;
   /**
    * Messages after the position, the oldest first, and the position behind the last of them. Waits up to `waitMs` for
-   * one. The connection is blocked meanwhile, so that it must be one of its own.
+   * one. This blocks the connection, so it must be a separate one.
    */
   following(
     position: InboxPosition,
@@ -53,7 +53,7 @@ export type Inbox = {
 
 /** Milliseconds for which a message stays. */
 const KEPT_MS = 3600 * 1000;
-/** How many stay at most. */
+/** Maximum number of messages. */
 const KEPT = 1000;
 
 type Entry = [id: string, flat: string[]];

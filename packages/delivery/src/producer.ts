@@ -18,7 +18,7 @@ const MESSAGE_BYTES = 1000;
 /** How far a caller's clock may be ahead: a code from the far future could never be replaced. */
 const CLOCK_TOLERANCE_MS = 30_000;
 
-/** The queue did not confirm that it has the message durably. It may have it all the same: answer anything but 200. */
+/** The queue did not confirm that the message is durable. It may be stored anyway: answer anything but 200. */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError';
 }
@@ -27,16 +27,16 @@ export type AcceptedMessage = {
   kind: 'accepted';
   id: string;
   isRepeat: boolean;
-  /** Of the message that it repeats, as far as there is one. */
+  /** The outcome of the message that it repeats, if there is one. */
   outcome: Outcome | undefined;
-  /** The rules that it went against, and that only record. */
+  /** The rules that it violated and that only record. */
   reached: ReachedRule[];
 };
 
-/** Its Idempotency-Key came with other content before. Nothing was stored, and nothing counted. */
+/** Its Idempotency-Key was used with other content before. Nothing was stored or counted. */
 export type ReusedKey = { kind: 'reused' };
 
-/** Screening refused it. Nothing was stored, and nothing counted. */
+/** Screening refused it. Nothing was stored or counted. */
 export type RefusedMessage = Exclude<Verdict, { kind: 'passed' }> & { id: string };
 
 export type Producer = {
@@ -50,20 +50,20 @@ export type Producer = {
     text: string;
     sender: string | undefined;
     messageType: string | undefined;
-    /** Kind of a message that is no code, and so neither replaces codes nor is replaced by them. */
+    /** Kind of a message that carries no code, so it neither replaces codes nor is replaced by them. */
     notice: string | undefined;
     idempotencyKey: string | undefined;
-    /** Milliseconds for which the same message without an Idempotency-Key is taken for a repeat. */
+    /** Milliseconds for which the same message without an Idempotency-Key counts as a repeat. */
     repeatWindowMs: number;
-    /** Milliseconds, from when it was requested, that the message is worth sending. */
+    /** Lifetime of the message in milliseconds, from when it was requested. */
     ttlMs: number;
     /**
-     * When the message was first to be sent, in milliseconds since the epoch and by the caller's clock, if the caller
-     * tells: of two messages that have it the later replaces the other, in whatever order they arrive. Otherwise the one
+     * When the message was first to be sent, in milliseconds since the epoch and by the caller's clock, if
+     * known: of two messages that have it the later replaces the other, in whatever order they arrive. Otherwise the one
      * that arrives later does.
      */
     requestedAt: number | undefined;
-    /** Names the user's transaction at the caller, where it tells. */
+    /** Id of the user's transaction at the caller, if known. */
     correlationId?: string | undefined;
     /** A repeat costs nothing, and is never refused. */
     screening: Screening;
@@ -82,7 +82,7 @@ type Deps = {
   screeningClock?: () => number;
 };
 
-/** Puts messages durably into the queue: all that belongs to a message in one script, or nothing of it. */
+/** Puts messages durably into the queue: one script writes everything that belongs to a message, or nothing. */
 export function createProducer({ redis, check, vault, identity, now, screeningClock }: Deps): Producer {
   const group = createGroupCommit<Acceptance, AcceptAnswer>({
     run: (messages) =>
@@ -128,7 +128,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             newest: recipientKeys.map(gatewayKeys.newest),
             sealed,
             vaultMs: Math.max(1, deadline - acceptedAt),
-            // As long as any older message could still wait, also one with a longer life.
+            // As long as any older message could still wait, even one with a longer life.
             newestMs: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requestedAt,
             history: {

@@ -25,7 +25,7 @@ export function registerQueueMetrics({
 }): void {
   let reading: Promise<QueueCounts | undefined> | undefined;
 
-  /** One look at Redis serves all gauges of a scrape. Without Redis there is no number, and a stale one would lie. */
+  /** One read of Redis serves all gauges of a scrape. Without Redis there is no value, since a stale one would mislead. */
   function read(): Promise<QueueCounts | undefined> {
     reading ??= (redis.status === 'ready' ? withinTime(readQueueCounts(redis)) : Promise.resolve(undefined))
       .catch(() => undefined)

@@ -8,7 +8,7 @@ export type Permit = { granted: true } | { granted: false; waitMs: number };
 export type RateLimit = {
   /**
    * Takes a permit for one message to a provider that may have `perSecond` of them (fractions allowed), if there is
-   * one now. A caller that is refused has to ask again: there is no waiting line.
+   * one now. A refused caller has to ask again: there is no queue.
    * @throws what Redis answers.
    */
   take(provider: string, perSecond: number): Promise<Permit>;
@@ -21,8 +21,8 @@ const TAKE = loadScript<{
 }>(new URL('../src/take-permit.lua', import.meta.url));
 
 /**
- * A command that the connection repeats by itself after a reconnect may take two permits: the provider then gets one
- * message less than it would take, never one more.
+ * A command that the connection repeats after a reconnect may take two permits: the provider then gets one
+ * message less than its limit, never one more.
  */
 export function createRateLimit({ redis }: { redis: RedisClient }): RateLimit {
   return {

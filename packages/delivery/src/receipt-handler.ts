@@ -4,7 +4,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Guard } from '@sms-gateway/screening';
 import type { EnteredReceipt, ReceiptReference, ReceiptStore } from './receipt-store.ts';
 
-/** They name another message than the reference that is their only proof, or there are too many in one call. */
+/** They are about another message than the reference that is their only proof, or one call has too many. */
 export type IgnoredReason = 'other_message' | 'over_limit';
 
 /** Handles receipts from callbacks and provider connections alike: enters, counts and logs them. */
@@ -42,7 +42,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
   });
   const ignored = new Counter({
     name: 'gateway_receipts_ignored_total',
-    help: 'Delivery receipts that said nothing new, were of no message known here, or were not proved to be of theirs',
+    help: 'Delivery receipts that said nothing new, had no known message, or did not prove that they belong to it',
     labelNames: ['provider', 'reason'],
     registers,
   });
@@ -68,7 +68,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
   ): Promise<EnteredReceipt> {
     const { status, code } = receipt;
     const entry = await receipts.enter(provider, receipt, reference);
-    // Repeated receipts too: the process that entered it first may have died before it told the guard.
+    // Repeated receipts too: the process that entered it first may have died before it informed the guard.
     if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {
       await guard.delivered(entry.messageId);
     }

@@ -27,9 +27,9 @@ export type ReceiptEntry =
       /** Milliseconds from the acceptance of the message to now. */
       sinceAcceptedMs: number;
     }
-  /** It says nothing new: known already, or overtaken by a later one. */
+  /** It says nothing new: it is already known, or a later one overtook it. */
   | { kind: 'repeated'; messageId: string; attempt: number }
-  /** Nobody knows its message yet; it waits a minute. `isNew` is false where the same one waits already. */
+  /** Its message is not known yet; it waits a minute. `isNew` is false where the same one waits already. */
   | { kind: 'held'; isNew: boolean }
   /** No such message, or none that this provider had. */
   | { kind: 'unknown_message' }
@@ -38,7 +38,7 @@ export type ReceiptEntry =
 
 /** The attempt that a receipt's URL names. */
 export type ReceiptReference = AttemptReference & {
-  /** Nobody signed the receipt: it may say something about this attempt alone. */
+  /** The receipt is unsigned, so it counts only for this attempt. */
   isOnlyProof?: boolean;
 };
 
@@ -49,7 +49,7 @@ export type EnteredReceipt = ReceiptEntry & {
   match?: { filedAs: string; isOnly: boolean };
 };
 
-/** Where delivery receipts of all providers are written down. */
+/** Stores the delivery receipts of all providers. */
 export type ReceiptStore = {
   /**
    * Enters one authentic receipt. May be called any number of times, in any order, by any process. `reference` is
@@ -81,7 +81,7 @@ const RESOLVE = loadScript<{
 }>(new URL('../src/resolve-receipt.lua', import.meta.url));
 
 /**
- * The further down, the more a receipt says. In whatever order they come, the same one stays, and nothing outdoes
+ * The later in this list, the more a receipt says. The same one wins in whatever order they arrive, and nothing overrides
  * `delivered`.
  */
 const RANKS = [
@@ -163,7 +163,7 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
     };
   }
 
-  /** Once for each attempt, however often it is asked for; ahead of the others, for somebody waits the longest here. */
+  /** Once for each attempt, however often it is asked for; ahead of the others, since this user has waited longest. */
   async function reopen(job: DeliveryJob, attempt: number): Promise<void> {
     const id = `${job.id}.after-${attempt}`;
     const timestamp = job.acceptedAt;

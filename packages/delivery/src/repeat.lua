@@ -2,7 +2,7 @@
 --
 -- The repeat key holds the id of the message that was accepted last under it and, where the caller gave an Idempotency-Key,
 -- a fingerprint of that message's content. A repeat must change nothing: it would bring back the text of a message that is
--- done. But nothing is a repeat of a message that is known not to arrive, or whoever asks again would get nothing.
+-- done. But a message that is known not to arrive has no repeats, or a user who asks again would get nothing.
 --- @include "./newest.lua"
 
 -- Whether it failed, expired, or was reported undelivered by the last provider that had it. Its outcome, as far as it has
@@ -30,7 +30,7 @@ local function repeat_of(repeat_key, newest, fingerprint, now, trace_of)
   if fingerprint and content ~= fingerprint then return { 'reused' } end
   local dead, outcome = is_dead(trace_of(first), now)
   if dead then return nil end
-  -- Another one came in between: who asks for the first again wants it to be the newest. With a key it is a late try.
+  -- Another message came in between, so this one is a new request and becomes the newest. With a key it is a late retry.
   local newest_one = newest_id(newest)
   if not fingerprint and newest_one and newest_one ~= first then return nil end
   return { 'repeat', first, outcome }

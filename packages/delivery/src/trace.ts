@@ -15,16 +15,16 @@ export const TRACE_TTL_MS = 72 * 3600 * 1000;
 export type TraceAttempt = {
   provider: string;
   begunAt: number;
-  /** Absent while the attempt is under way, and for good where its process died meanwhile. */
+  /** Absent while the attempt is in progress, and forever if its process died. */
   result: AttemptResult | undefined;
   code: string | undefined;
-  /** A fault that no table of ours knows. */
+  /** A fault with a code that is in no table. */
   isUnrecognised: boolean;
   concludedAt: number | undefined;
   providerMessageId: string | undefined;
   /** Whether the provider was asked, after an unknown result, whether it has the message. */
   wasAsked: boolean;
-  /** What the latest delivery receipt says that says most. */
+  /** The status of the receipt that says the most. */
   receipt: TraceReceipt | undefined;
   /** The provider sends receipts to this gateway. */
   expectsReceipt?: true;
@@ -33,12 +33,12 @@ export type TraceAttempt = {
 export type TraceReceipt = {
   status: ReceiptStatus;
   code: string | undefined;
-  /** It did not arrive, and another provider may get it through. */
+  /** It did not arrive, and another provider may succeed. */
   isCurable: boolean;
   at: number;
 };
 
-/** The way of one message, without its text and number. All times in milliseconds since the epoch. */
+/** The history of one message, without its text and number. All times in milliseconds since the epoch. */
 export type Trace = {
   id: string;
   connection: string;
@@ -48,7 +48,7 @@ export type Trace = {
   /** The form, no longer in use, that the number was given in. */
   retiredForm: string | undefined;
   acceptedAt: number;
-  /** When the caller first wanted it sent, if it told. */
+  /** When the caller first requested it, if known. */
   requestedAt: number | undefined;
   deadline: number;
   attempts: TraceAttempt[];

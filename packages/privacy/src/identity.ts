@@ -5,7 +5,7 @@ import { deriveKeys } from './derive-key.ts';
 export type HistorySubject = { kind: 'number' | 'dialled' | 'correlation'; value: string };
 
 export type Identity = {
-  /** A new id, unlike any other. */
+  /** A new unique id. */
   newMessageId(): string;
   /** A keyed hash of connection, recipient and text: the same for a message and its repeats. */
   repeatKey(message: { connection: string; recipient: string; text: string }): string;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /**
  * The header of a compact JWE (RFC 7516) of one kind: `dir` with `A256GCM`. It is made with node:crypto and not with
  * jose, whose every call to WebCrypto goes through Node's thread pool, which costs many times what the encryption does
- * (docs/adr/0006). jwe.test.ts holds that jose opens what is sealed here, and the other way round.
+ * (docs/adr/0006). jwe.test.ts checks that jose decrypts what is encrypted here, and vice versa.
  *
  * `bnd` is a digest of what the text belongs to.
  */

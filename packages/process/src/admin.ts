@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
 
-/** Whether the process may take work, and if not, why. `detail` is shown with either answer. */
+/** Whether the process may accept work, and if not, why. `detail` is shown with either answer. */
 export type Readiness = () => { ready: boolean; reasons: string[]; detail?: Record<string, unknown> };
 
 export type AdminServer = {

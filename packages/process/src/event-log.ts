@@ -45,7 +45,7 @@ const FLUSH_MS = 100;
 
 /**
  * Log lines of the hot path, like those of the logger but for a tenth of the CPU. They have fixed fields, none of which can
- * hold a secret, so that nothing is searched for; and they are written several at a time. What is not written yet is
+ * contain a secret, so nothing has to be redacted; and they are written several at a time. What is not written yet is
  * written when the process exits, after an error as well.
  */
 export function createEventLog({ logger, service, destination, now }: Options): EventLog {

@@ -15,7 +15,7 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /**
  * Resolves with the first SIGTERM or SIGINT. Another one, more than half a second later, ends the process at once with
- * exit code 1: somebody does not want to wait for the drain.
+ * exit code 1: the user does not want to wait for the drain.
  */
 export function untilSignal(
   service: string,
@@ -56,7 +56,7 @@ export async function closeWithin(
 /**
  * Runs a process from start to end: exit 0 when `main` resolves, 78 with every problem on standard error
  * for a `ConfigError`, 1 with one line for anything else. An uncaught exception or unhandled rejection is
- * logged without its message's digits and ends the process with 1. Everything that is printed past the logger becomes
+ * logged without its message's digits and ends the process with 1. Output that bypasses the logger becomes
  * a log line.
  */
 export async function runMain(service: string, main: () => Promise<void>): Promise<never> {

@@ -19,10 +19,10 @@ export type RunningService = {
   /** Of the private listener. */
   adminPort: number;
   readiness: Readiness;
-  /** Loads the configuration again, as on SIGHUP. The log tells the result. */
+  /** Loads the configuration again, as on SIGHUP. The log has the result. */
   reload(): void;
   /**
-   * Takes no more work, finishes what is in hand within `SHUTDOWN_TIMEOUT`, and closes everything. Asked again, it
+   * Accepts no more work, finishes the work in progress within `SHUTDOWN_TIMEOUT`, and closes everything. Asked again, it
    * resolves with the first. `signal` is for the log.
    */
   stop(cause?: { signal?: string }): Promise<void>;

@@ -25,7 +25,7 @@ type Deps<Config> = {
 
 /**
  * Loads the configuration again when it is asked to (SIGHUP), and when one of its files has changed. A bad one changes
- * nothing: the service keeps what it has and says what is wrong. The files are read rather than watched, because a
+ * nothing: the service keeps its settings and logs what is wrong. The files are read rather than watched, because a
  * mounted ConfigMap or a file over a network sends no event.
  */
 export function watchConfig<Config extends { warnings: string[] }>({

@@ -27,8 +27,8 @@ type Link = {
 };
 
 const links: Record<Role, Link> = {
-  // Answers at once or within commandTimeout. Nothing is kept for later or sent twice behind our back:
-  // somebody waits at the other end of an HTTP request, and what failed here is answered with 503.
+  // Answers at once or within commandTimeout. Nothing is queued or sent twice behind our back:
+  // an HTTP request is waiting, and a failure here is answered with 503.
   producer: {
     connectTimeout: 2000,
     maxRetriesPerRequest: 0,
@@ -37,7 +37,7 @@ const links: Record<Role, Link> = {
     // Traffic of the durability check passes every second, so silence means a dead peer.
     socketTimeout: 4000,
   },
-  // Waits for Redis to come back: an outcome that is known must be written, however late.
+  // Waits for Redis to return: a known outcome must be stored, however late.
   worker: {
     connectTimeout: 2000,
     maxRetriesPerRequest: null,
@@ -97,12 +97,12 @@ function open(config: RedisConfig, link: Link, connectionName: string): RedisCli
   }
 }
 
-/** Milliseconds for which a redirection holds. */
+/** Lifetime of a redirection in milliseconds. */
 const REDIRECTION_MS = 10_000;
 
 /**
  * For a while, leads to `to` where a Sentinel says `from`: one that is cut off from the others goes on naming the old
- * primary, and ioredis believes the first that answers.
+ * primary, and ioredis trusts the first that answers.
  */
 export function redirect(redis: RedisClient, { from, to }: { from: string; to: string }): void {
   if (isRedisCluster(redis)) return;
@@ -119,7 +119,7 @@ export function parseAddress(address: string): { host: string; port: number } {
 }
 
 /**
- * Reconnects at once when a Sentinel tells of another primary, and the copies that BullMQ makes for blocking with it:
+ * Reconnects at once when a Sentinel reports another primary, and the copies that BullMQ makes for blocking with it:
  * on a frozen primary nothing else would end their wait. Every event is passed on as `failover`.
  *
  * In place of ioredis's own failoverDetector (6.0.0), which ends a connection for good where it hears the news while it

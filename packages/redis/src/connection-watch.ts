@@ -5,7 +5,7 @@ import { writeRefusal } from './refusal.ts';
 export type ConnectionWatch = {
   /** Whether Redis answered lately. */
   answers(): boolean;
-  /** Why nothing can be done with Redis now; none where it answered lately, and writes. */
+  /** Why Redis cannot be used now; empty if it answered lately and accepts writes. */
   reasons(): string[];
   stop(): void;
 };
@@ -18,8 +18,8 @@ const SILENT_MS = 3000;
 const GIVE_UP_MS = 5000;
 
 /**
- * Asks Redis every second whether it is there. A connection whose other end has gone without a word (a lost host, a
- * forgotten NAT entry) looks open for many minutes, and everything that is asked on it waits.
+ * Asks Redis every second whether it is there. A connection whose peer has disappeared silently (a lost host, an
+ * expired NAT entry) looks open for many minutes, and all commands on it wait.
  */
 export function createConnectionWatch({
   redis,

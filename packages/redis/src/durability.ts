@@ -15,9 +15,9 @@ const PROBE_TTL_MS = 5000;
 export type DurabilityState = { ready: boolean; reasons: string[] };
 
 export type DurabilityCheck = {
-  /** The result of the last look at Redis. Not ready before the first, and from the moment that the connection is lost. */
+  /** The result of the last check of Redis. Not ready before the first check, and once the connection is lost. */
   state(): DurabilityState;
-  /** Looks now and resolves to what it saw. */
+  /** Checks now and resolves with the result. */
   verify(): Promise<DurabilityState>;
   /**
    * Runs `write` and resolves once what it wrote is as durable as `DURABILITY` promises; at once where `isWritten` says
@@ -32,7 +32,7 @@ export type DurabilityCheck = {
   stop(): void;
 };
 
-/** It was written, perhaps, and may not survive. */
+/** It may have been written, but may not survive. */
 export class NotDurableError extends Error {
   override readonly name = 'NotDurableError';
 }
@@ -47,7 +47,7 @@ type Deps = {
   store?: StoreIdentity;
   /** False for who only asks whether a promotion could lose what it writes, however Redis is set up otherwise. */
   demandsSettings?: boolean;
-  /** Milliseconds between two looks: for so long a setting changed at run time can go unseen. */
+  /** Milliseconds between two checks: a setting changed at run time is noticed after at most this time. */
   intervalMs?: number;
   onChange?: (state: DurabilityState) => void;
 };
@@ -59,7 +59,7 @@ type Look = { view: FailoverView; replicationId: string; count: number };
 
 /**
  * Watches whether Redis keeps what a 200 promises (`DURABILITY`): at start, on every reconnect, every second, and when
- * a Sentinel tells of a change. The reasons name the setting to change.
+ * a Sentinel reports a change. The reasons name the setting to change.
  */
 export function createDurabilityCheck(deps: Deps): DurabilityCheck {
   const {
@@ -81,7 +81,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
   let running: Promise<void> | undefined;
   let next: Promise<Acknowledgement> | undefined;
   let wantsProbe = false;
-  /** Messages that may be accepted before the next look. */
+  /** Messages that may be accepted before the next check. */
   let room = 0;
   let lastError: Error | undefined;
 
@@ -207,7 +207,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     const before = look;
     const result = await write();
     if (!isWritten(result)) return result;
-    if (before === undefined) throw new NotDurableError('Redis was not looked at');
+    if (before === undefined) throw new NotDurableError('Redis was not checked');
     for (const isProbe of [false, true]) {
       const seen = await acknowledged({ isProbe, count: before.count });
       // A promotion begins another history, which may lack the write.
@@ -265,7 +265,7 @@ function peerOf(redis: RedisClient): string {
   return `${remoteAddress?.replace(/^::ffff:/, '')}:${remotePort}`;
 }
 
-/** What no setting tells: out of memory, too few replicas for its own demands, a snapshot that failed. */
+/** Conditions that no setting shows: out of memory, too few replicas for its own demands, a snapshot that failed. */
 async function tryToWrite(redis: RedisClient): Promise<string[]> {
   try {
     await redis.set(gatewayKeys.probe, '1', 'PX', PROBE_TTL_MS);

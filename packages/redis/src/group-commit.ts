@@ -1,4 +1,4 @@
-/** Calls that are made at the same moment, done together. */
+/** Runs calls that are made at the same moment together. */
 export type GroupCommit<Item, Result> = {
   /** @throws what the whole group failed with, or what `run` answered for this item. */
   submit: (item: Item, options: { source: string; bytes: number }) => Promise<Result>;
@@ -17,14 +17,14 @@ type Options<Item, Result> = {
   maxItems?: number;
   /** Of the items' bytes together. A group of one may have more. */
   maxBytes?: number;
-  /** Groups under way. What comes meanwhile waits, and makes the next group the larger. */
+  /** Maximum number of groups in progress. Items that arrive meanwhile wait and make the next group larger. */
   maxInFlight?: number;
 };
 
 /**
- * What a database calls group commit: all that is submitted within one turn of the event loop becomes one command, and
- * what comes while such commands are under way becomes the next. Nothing waits for a timer: alone, an item goes at the
- * end of the turn. Where more wait than a group takes, the sources (connections) take turns, so that a burst of one
+ * What a database calls group commit: all items submitted within one turn of the event loop become one command, and
+ * items that arrive while such commands are in progress become the next. Nothing waits for a timer: a single item goes at
+ * the end of the turn. Where more wait than a group takes, the sources (connections) take turns, so that a burst of one
  * does not hold up the others.
  */
 export function createGroupCommit<Item, Result>({

@@ -36,7 +36,7 @@ export function loadScript<S extends Signature>(file: URL): Script<S> {
   };
 }
 
-/** Scripts that a Redis is being told, so that callers at the same moment do not all send the source. */
+/** Scripts that are being loaded into a Redis, so that callers at the same moment do not all send the source. */
 const loading = new WeakMap<RedisClient, Map<string, Promise<unknown>>>();
 
 /**

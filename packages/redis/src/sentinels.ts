@@ -24,7 +24,7 @@ type Answer = {
 
 /**
  * Watches all Sentinels of a primary, those too that only another Sentinel names. Only with the answers of a majority
- * is it known that nobody is promoted behind our back.
+ * is it certain that no replica is promoted unnoticed.
  */
 export function createSentinels(config: SentinelConfig): Sentinels {
   const sentinels = new Map<string, Sentinel>();

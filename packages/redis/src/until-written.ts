@@ -5,7 +5,7 @@ const RETRY_MS = 250;
 
 /**
  * Writes again and again while Redis answers with an error that passes (READONLY, NOREPLICAS, OOM and the like), or the
- * write is not durable, so that what is known is not lost. `write` must do the same however often it is run.
+ * write is not durable, so that a known fact is not lost. `write` must be idempotent.
  * @throws the last error once `signal` is aborted, and any other error at once.
  */
 export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {

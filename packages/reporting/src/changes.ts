@@ -6,7 +6,7 @@ const ENOUGH = 20;
 /** By how much a ratio must move, as a fraction of 1. */
 const MOVED = 0.05;
 
-/** What the later hour has that the earlier one had not, in sentences, what matters most first. */
+/** What changed between the two hours, in sentences, the most important first. */
 export function changesBetween(before: Counts, after: Counts): string[] {
   return [
     ...providerChanges(before, after),

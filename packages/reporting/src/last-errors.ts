@@ -17,7 +17,7 @@ export type LastErrors = {
 
 const INTERVAL_MS = 1000;
 
-/** Keeps the last error of each provider in Redis: at most one write a second for each, whatever goes wrong. */
+/** Keeps the last error of each provider in Redis, with at most one write per second for each. */
 export function createLastErrors({ redis }: { redis: RedisClient }): LastErrors {
   const noted = new Map<string, LastError>();
 

@@ -9,7 +9,7 @@ import { countsOf, readWindow } from './rollup-reader.ts';
 import { HOUR_MS } from './series.ts';
 import { inWords } from './why/reasons.ts';
 
-/** How the gateway fares, over a window of time. All times in ISO 8601, all durations in milliseconds. */
+/** The state of the gateway over a window of time. All times in ISO 8601, all durations in milliseconds. */
 export type Overview = {
   at: string;
   /** ISO 3166-1 alpha-2, where only one country's messages are counted; refusals are those of all. */
@@ -38,7 +38,7 @@ export type Quantiles = { p50Ms: number | null; p95Ms: number | null };
 
 export type ProviderRow = {
   name: string;
-  /** Null where no worker says so. */
+  /** Null if no worker reports it. */
   isAvailable: boolean | null;
   /** Why not, in words. */
   reason: string | null;

@@ -7,14 +7,14 @@ import { HOUR_MS, MINUTE_MS } from './series.ts';
 import { CURES, inSentence, inWords, providerName, reasonOf } from './why/reasons.ts';
 import { tokenFault } from './why/refusals.ts';
 
-/** What goes wrong, or well, at this moment: one line, and one of what to do where something is to be done. */
+/** What works or fails now: one line, and one line of advice if something has to be done. */
 export type PresentFinding = {
   status: 'ok' | 'warning' | 'failed';
   finding: string;
   advice: string | undefined;
 };
 
-/** What processes say of themselves, and what they counted lately. */
+/** The status that processes report, and their latest counts. */
 export type Present = {
   processes: ProcessStatus[];
   /** Of the last quarter of an hour. */

@@ -26,13 +26,13 @@ const statusSchema = z.object({
     .optional(),
 });
 
-/** What one process says of itself. */
+/** The status that one process reports. */
 export type ProcessStatus = z.infer<typeof statusSchema>;
 
 export type Heartbeat = { stop(): Promise<void> };
 
 const INTERVAL_MS = 1000;
-/** Milliseconds after which a process that has said nothing counts as gone. */
+/** Milliseconds without a report after which a process counts as gone. */
 const SILENT_MS = 5000;
 
 type Deps = {
@@ -44,7 +44,7 @@ type Deps = {
   describe: () => Pick<ProcessStatus, 'reasons' | 'providers' | 'limits' | 'reloadFailedAt'>;
 };
 
-/** Says once a second that this process lives, and how it is. */
+/** Reports once a second that this process is alive, and its status. */
 export function createHeartbeat({ redis, service, name, version, now, describe }: Deps): Heartbeat {
   const startedAt = now();
   const field = `${service} ${name}`;
@@ -67,7 +67,7 @@ export function createHeartbeat({ redis, service, name, version, now, describe }
   };
 }
 
-/** The processes that live. Forgets those that have been silent for long, such as killed ones. */
+/** The live processes. Removes those that have not reported for long, such as killed ones. */
 export async function readProcesses(redis: RedisClient, now: () => number): Promise<ProcessStatus[]> {
   const fields = Object.entries(await redis.hgetall(gatewayKeys.processes));
   const known = fields.map(([field, text]) => ({ field, status: parse(text) }));

@@ -28,7 +28,7 @@ type Deps = {
   onError: (error: unknown) => void;
 };
 
-/** Reports to Redis what a process does and how it is, once a second, for the console and the doctor. */
+/** Reports the metrics and the status of a process to Redis once a second, for the console and the doctor. */
 export function startReporting({ redis, registry, service, now, describe, onError }: Deps): Reporting {
   const rollups = createRollupWriter({ redis, registry, metrics: ROLLED_UP, now, onError });
   const heartbeat = createHeartbeat({

@@ -51,7 +51,7 @@ function fieldsOf(parameters: RegistrationConfig['parameters'], name: string): R
 }
 
 /**
- * What stands in the text for the variable parts of a template; undefined where the text is not of it. Without a
+ * The variable parts of a template in the text; undefined if the text does not match it. Without a
  * registered text, or without the text of the message, the template fits every text.
  */
 function variablesOf(

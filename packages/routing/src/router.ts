@@ -27,7 +27,7 @@ export type RoutePlan = {
 /** A sender and its kind. */
 export type KnownSender = { id: string; kind: SenderKind };
 
-/** How one provider of the rule fared. */
+/** The result for one provider of the rule. */
 export type ConsideredProvider = {
   name: ProviderName;
   /** Whether it is in the plan. */

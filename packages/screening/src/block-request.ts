@@ -21,18 +21,18 @@ export function parseBlockedDestination(given: string): Parsed<string> {
   const instead = country.replacement === undefined ? '' : ` (the code in use is ${country.replacement})`;
   return {
     kind: 'wrong',
-    problem: `That is no destination${instead}: write +88, a country of two letters, or all.`,
+    problem: `That is not a destination${instead}: write +88, a country of two letters, or all.`,
   };
 }
 
-/** How long a block holds, such as `30m`, `6h` or `2d`. The value is in milliseconds. */
+/** How long a block lasts, such as `30m`, `6h` or `2d`. The value is in milliseconds. */
 export function parseBlockDuration(given: string): Parsed<number> {
   const [, days] = /^(\d{1,4})d$/.exec(given) ?? [];
   const durationMs = days === undefined ? parseDurationMs(given) : Number(days) * DAY_MS;
   if (durationMs !== undefined && durationMs > 0 && durationMs <= LONGEST_MS) {
     return { kind: 'parsed', value: durationMs };
   }
-  return { kind: 'wrong', problem: 'must be a time with its unit, such as 30m, 6h or 2d, of 3650d at most' };
+  return { kind: 'wrong', problem: 'must be a duration with its unit, such as 30m, 6h or 2d, up to 3650d' };
 }
 
 /** A block's name as an operator writes it. */

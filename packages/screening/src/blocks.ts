@@ -6,14 +6,14 @@ export type Block = {
   /** `*` for all, an ISO 3166-1 alpha-2 country, or the beginning of numbers in E.164, such as `+88`. */
   name: string;
   since: number;
-  /** Undefined: until it is taken away. */
+  /** Undefined: until it is removed. */
   until: number | undefined;
   reason: string;
 };
 
 /** The switch that stops messages to a destination at once, for all processes. */
 export type Blocks = {
-  /** Replaces what was under the name. Without `forMs` it holds until it is taken away. */
+  /** Replaces what was under the name. Without `forMs` it lasts until it is removed. */
   add(block: { name: string; forMs?: number | undefined; reason: string }): Promise<Block>;
   /** False where there was none. */
   remove(name: string): Promise<boolean>;
@@ -21,7 +21,7 @@ export type Blocks = {
   list(): Promise<Block[]>;
 };
 
-/** `now` replaces Redis's own clock, for simulations: the operator's, on some laptop, must not decide. */
+/** `now` replaces Redis's own clock, for simulations: the clock of the operator's laptop must not decide. */
 export function createBlocks({ redis, now }: { redis: RedisClient; now?: () => number }): Blocks {
   async function time(): Promise<number> {
     if (now !== undefined) return now();

@@ -1,11 +1,11 @@
 import { countriesOf, countriesToDeny, type PhoneNumber } from '@sms-gateway/contract';
 import type { DestinationsConfig } from '@sms-gateway/config';
 
-/** What keeps a number from getting codes, whoever asks. */
+/** The destination rules that keep a number from getting codes. */
 export type DestinationRule = 'denied_country' | 'denied_prefix' | 'number_type' | 'allowed_countries';
 
 /**
- * The rules that a number goes against; none: codes may go there. Denied is denied, whatever is allowed. A number
+ * The rules that a number violates; if there are none, codes may be sent to it. Denial takes precedence over allowance. A number
  * that belongs to no country is in no list of countries; its beginning may be in one of prefixes.
  */
 export function screenDestination(number: PhoneNumber, config: DestinationsConfig): DestinationRule[] {

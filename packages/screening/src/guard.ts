@@ -4,12 +4,12 @@ import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 /** Milliseconds after the last login that proved a code wanted during which receipts do not count for its connection. */
 const TELLS_TTL_MS = 7 * 86_400_000;
 
-/** Tells the pumping guard which codes proved wanted. */
+/** Reports to the pumping guard which codes were wanted. */
 export type Guard = {
   /**
    * Somebody logged in with a code that was sent to this number (its keyed hash) until `atMs`: of the codes that it got on
-   * this connection within a day none counts as unused any more, and the newest counts as wanted. Answers for how many
-   * of them no login was known before. Repeating it costs nothing.
+   * this connection within a day none counts as unused any more, and the newest counts as wanted. Resolves with the number
+   * of codes without an earlier login. Repeating it costs nothing.
    * @throws what Redis answers.
    */
   verified(connection: string, recipientKey: string, atMs: number): Promise<number>;

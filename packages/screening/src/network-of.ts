@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** Ranges that no user has on the Internet (RFC 6890): a proxy's own address in a list of them. */
+/** Ranges that no Internet user has (RFC 6890), such as a proxy's own address in a list. */
 const PRIVATE_RANGES: [string, number, 'ipv4' | 'ipv6'][] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],

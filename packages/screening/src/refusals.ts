@@ -2,7 +2,7 @@ import { gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from '@sms-gateway/redis';
 import { hashFields } from '@sms-gateway/redis';
 
-/** How many are kept: an attack must not fill the disk that codes need. About 3 MB. */
+/** Maximum number of refusals kept, about 3 MB: an attack must not fill the disk that codes need. */
 const KEPT = 10_000;
 
 /** The trace of a message that screening refused. What it only would have refused has it in the message's own. */

@@ -1,4 +1,4 @@
-/** `record`: the message goes on, and what would have been refused is told. */
+/** `record`: the message passes, and the refusal that would have happened is reported. */
 export type RuleMode = 'enforce' | 'record';
 
 /** At most `max` within any `windowMs`. */
@@ -13,8 +13,8 @@ export type Limit = {
 };
 
 /**
- * What stands in the way of a message. `retryAfterMs` is when it would not, if nothing else came meanwhile; nobody waits for
- * a rule that only records, and it is not computed for one.
+ * A rule that a message violates. `retryAfterMs` is the time until it no longer would, without other messages in between;
+ * it is not computed for rules that only record.
  */
 export type ReachedRule = { rule: string; mode: RuleMode; retryAfterMs: number };
 

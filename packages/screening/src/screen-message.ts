@@ -10,15 +10,15 @@ import { networkOf } from './network-of.ts';
 import { spendOf } from './spend.ts';
 
 export type ScreenedMessage = {
-  /** The rules that its destination goes against, for which nobody has to be asked. */
+  /** The rules that its destination violates; they need no counters. */
   destination: DestinationRule[];
-  /** What Redis has to be asked. */
+  /** The checks that need Redis. */
   screening: Screening;
   /** Keyed hash of the number. */
   recipientKey: string;
   /** Keyed hash of the address; undefined without one. */
   addressKey: string | undefined;
-  /** The caller tells an address that is none, so no rule for addresses applies. */
+  /** The caller sent an invalid address, so no rule for addresses applies. */
   isAddressUnparsable: boolean;
 };
 
@@ -33,7 +33,7 @@ type Message = {
 
 /**
  * All rules of a connection, as they apply to one message. Numbers, ranges and addresses are counted across connections:
- * who pumps a number does not care which tenant pays. What an operator has blocked is blocked in every mode.
+ * an attacker who pumps a number does not care which tenant pays. What an operator has blocked is blocked in every mode.
  */
 export function screenMessage(
   { recipient, ip, text, isCode }: Message,

@@ -4,7 +4,7 @@ import type { GuardedCode } from './guard-plan.ts';
 import type { ReachedRule, Spend } from './rules.ts';
 import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
 
-/** What Redis is asked about a message, in the transaction that takes it. */
+/** The screening checks of a message, run in the transaction that accepts it. */
 export type Screening = {
   plan: ScreeningPlan;
   /** For verdict.lua, which is given the plan with it. */
@@ -36,7 +36,7 @@ export function createScreening({
   cost,
   code,
 }: {
-  /** Under what names the number can be blocked by hand: `*`, its country, and beginnings of it. */
+  /** The names under which the number can be blocked by hand: `*`, its country, and beginnings of it. */
   blockNames: readonly string[];
   plan: ScreeningPlan;
   /** Of Redis, one for each group of limits of the plan. */
@@ -78,7 +78,7 @@ export type ScreeningAnswer =
 export type Verdict =
   /** `reached` are rules that only record. */
   | { kind: 'passed'; reached: ReachedRule[] }
-  /** `reached` are all rules that stood in its way, those that only record among them. */
+  /** `reached` are all rules that it violated, including those that only record. */
   | { kind: 'limited'; reached: ReachedRule[] }
   /** An operator has blocked its destination. */
   | { kind: 'blocked'; block: Block };

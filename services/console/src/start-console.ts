@@ -21,10 +21,10 @@ import { createSignIn } from './sign-in/sign-in.ts';
 const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 export type Console = {
-  /** As this machine reaches it. */
+  /** URL of the console on this machine. */
   url: string;
   port: number;
-  /** Ends open streams, finishes what is in hand within `SHUTDOWN_TIMEOUT`, and closes everything. */
+  /** Ends open streams, finishes the work in progress within `SHUTDOWN_TIMEOUT`, and closes everything. */
   stop(cause?: { signal?: string }): Promise<void>;
 };
 

@@ -93,7 +93,7 @@ function waitOf(req: Request): number {
   if (wait === undefined || wait === '' || wait === '0') return 0;
   const waitMs = typeof wait === 'string' ? parseDurationMs(wait) : undefined;
   if (waitMs === undefined)
-    throw new ConsoleProblem(400, '"wait" must be a time with its unit, such as 10s.');
+    throw new ConsoleProblem(400, '"wait" must be a duration with its unit, such as 10s.');
   return waitMs;
 }
 

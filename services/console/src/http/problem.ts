@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** A refused request. `detail` is shown to whoever asked. */
+/** A refused request. `detail` is shown to the caller. */
 export class ConsoleProblem extends Error {
   override readonly name = 'ConsoleProblem';
   readonly status: number;

@@ -5,7 +5,7 @@ export type Role = 'view' | 'act';
 
 /** Somebody who has signed in. */
 export type Operator = {
-  /** Stands in the audit log. */
+  /** Written to the audit log. */
   who: string;
   role: Role;
 };

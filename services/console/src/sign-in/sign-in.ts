@@ -33,7 +33,7 @@ const LOCAL: Operator = { who: 'local', role: 'act' };
 
 export type SignIn = {
   routes: Router;
-  /** Lets nobody past who has not signed in. */
+  /** Refuses requests without a sign-in. */
   demandOperator: (req: Request, res: Response, next: NextFunction) => Promise<void>;
 };
 
@@ -78,7 +78,7 @@ export function createSignIn({ config, publicUrl, keys, hasInbox, logger, now }:
     if (!body.success) throw new ConsoleProblem(400, 'Send {"password": "…"}.');
     if (!isRight(body.data.password)) {
       logger.warn({}, 'console.sign_in_refused');
-      throw new ConsoleProblem(403, 'That is not the password.');
+      throw new ConsoleProblem(403, 'Wrong password.');
     }
     const operator: Operator = { who: 'password', role: 'act' };
     await welcome(res, operator);
@@ -125,12 +125,12 @@ export function createSignIn({ config, publicUrl, keys, hasInbox, logger, now }:
   };
 }
 
-/** Refuses somebody who may only look. */
+/** Refuses operators who may only view. */
 export function demandAct(_req: Request, res: Signed, next: NextFunction): void {
   if (res.locals.operator.role !== 'act') {
     throw new ConsoleProblem(
       403,
-      'You may look, but not change anything. Ask for a place in CONSOLE_OPERATORS.',
+      'You may view, but not change anything. Ask to be added to CONSOLE_OPERATORS.',
     );
   }
   next();

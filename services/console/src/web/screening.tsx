@@ -169,7 +169,7 @@ function Blocks({ mayAct }: { mayAct: boolean }) {
           </button>
         </form>
       ) : (
-        <p class="muted">You may look, but not block.</p>
+        <p class="muted">You may view, but not block.</p>
       )}
       {failure !== '' && <p role="alert">{failure}</p>}
       <p role="status">{notice}</p>
