@@ -6,7 +6,6 @@ export { describeText, replaceSmartCharacters, type TextDescription } from './se
 export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';
 export {
   MAX_RECIPIENT_LENGTH,
-  MAX_TEXT_LENGTH,
   noticeKind,
   readSmsRequest,
   type SmsRequest,
@@ -23,7 +22,6 @@ export {
 } from './phone-number.ts';
 export {
   countriesOf,
-  countriesSharing,
   countriesToDeny,
   isCountryAssumed,
   siblingsLeftOut,

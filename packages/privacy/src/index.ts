@@ -1,4 +1,4 @@
-export { deriveKey, deriveKeys } from './derive-key.ts';
+export { deriveKey } from './derive-key.ts';
 export { type HistorySubject, type Identity, createIdentity } from './identity.ts';
 export {
   type AttemptReference,

@@ -1,6 +1,6 @@
 export { type EventLog, createEventLog } from './event-log.ts';
 export { type AdminServer, type Readiness, createAdminServer } from './admin.ts';
-export { errorFields, scrub } from './error-fields.ts';
+export { errorFields } from './error-fields.ts';
 export { type StopSignal, closeWithin, runMain, untilSignal } from './lifecycle.ts';
 export { ListenError, listen } from './listen.ts';
 export { type Logger, type LogDestination, createLogger } from './logger.ts';

@@ -15,10 +15,9 @@ export {
   type PresentFinding,
   readPresent,
 } from './present.ts';
-export { type ProcessStatus, readProcesses } from './processes.ts';
+export type { ProcessStatus } from './processes.ts';
 export { type Reporting, startReporting } from './start-reporting.ts';
 export {
-  attemptsOf,
   messageStatus,
   type MessageStatus,
   type WhyAnswer,
@@ -27,4 +26,3 @@ export {
 } from './why/answer.ts';
 export { isUnattributed } from './why/unattributed.ts';
 export { createWhy, type Question, type Why } from './why/why.ts';
-export { inWords } from './why/reasons.ts';

@@ -8,4 +8,3 @@ export {
   type Router,
 } from './router.ts';
 export type { RoutedMessage } from './routed-message.ts';
-export { senderKind } from './sender-kind.ts';

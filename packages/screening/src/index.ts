@@ -2,12 +2,11 @@ export { parseBlockDuration, parseBlockedDestination, shownDestination } from '.
 export {
   type Block,
   type Blocks,
-  MAX_BLOCKED_DIGITS,
   blockNamesOf,
   createBlocks,
 } from './blocks.ts';
 export { describeLimits } from './connection-plans.ts';
-export { type DestinationRule, screenDestination } from './destination.ts';
+export type { DestinationRule } from './destination.ts';
 export { type RuleState, explainScreening } from './explain-screening.ts';
 export { type Guard, createGuard } from './guard.ts';
 export { GUARD_RULES, type GuardPlan, type GuardedCode } from './guard-plan.ts';
