@@ -114,6 +114,15 @@ export const RETIRED_FORMS: readonly RetiredForm[] = [
     source: 'english.mic.gov.vn/network-operators-ready-to-convert-11-digit-simcards-197137613.htm',
   },
   {
+    // What began with 5, 7 or 9 was a mobile. Of landlines, some codes changed as well.
+    name: 'cameroon_8_digits',
+    was: /^\+237([579]\d{7})$/,
+    becomes: '+2376$1',
+    form: '+237 6 and eight digits, such as +237 6 71 23 45 67',
+    since: '2014-11-21',
+    source: 'guardianpostonline.blogspot.com/2014/09/telephone-numbers-to-move-from-8-to-9.html',
+  },
+  {
     name: 'mauritius_7_digits',
     was: /^\+230([79]\d{6})$/,
     becomes: '+2305$1',
