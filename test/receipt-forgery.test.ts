@@ -56,6 +56,8 @@ async function setup() {
       });
       return response.status;
     },
+    postWithoutProof: () =>
+      fetch(`${ingress.url}/v1/receipts/infobip`, { method: 'POST', body: '{"results":[]}' }),
     receiptOf: async (id: string) => (await traces.read(id))?.attempts[0]?.receipt?.status,
     payloads: () => client.exists(...[A, B].map(gatewayKeys.vault)),
     requeued: () => client.lrange('{gateway}:sms:wait', 0, -1),
@@ -106,6 +108,15 @@ describe("with the callback URL of one message, another's", () => {
     expect(await bundle.payloads()).toBe(2);
     expect(await bundle.ignored('other_message')).toBe(1);
   });
+});
+
+test('a connection is closed after a receipt without proof, so that nobody pipelines them', async () => {
+  await using bundle = await setup();
+
+  const { status, headers } = await bundle.postWithoutProof();
+
+  expect(status).toBe(403);
+  expect(headers.get('connection')).toBe('close');
 });
 
 test('of a thousand receipts in one call few are stored, and the rest is counted', async () => {

@@ -59,6 +59,7 @@ export function createReceiptWebhook({
         403,
         'receipt_not_authentic',
         'The signature is missing, wrong or too old, or the address is not of this provider or has expired. A signature must be made for the URL that PUBLIC_URL gives.',
+        { headers: { Connection: 'close' } },
       );
     }
     if (reading.kind === 'malformed') {
