@@ -37,6 +37,17 @@ test('all is blocked under that name', async () => {
   expect((await ask('/api/blocks?destination=all', { method: 'DELETE' })).status).toBe(204);
 });
 
+test('a block is taken back by a body as well', async () => {
+  const { ask, client } = await setupConsole();
+  await ask('/api/blocks', asJson({ destination: '+88', reason: 'attack' }));
+  const remove = (body: unknown) => ask('/api/blocks', { ...asJson(body), method: 'DELETE' });
+
+  expect((await remove({})).status).toBe(400);
+  expect((await remove({ destination: 88 })).status).toBe(400);
+  expect((await remove({ destination: '+88' })).status).toBe(204);
+  expect(await client.exists('{gateway}:blocks')).toBe(0);
+});
+
 test.each([
   [{ destination: '+88' }, 'reason'],
   [{ destination: '+88', reason: ' ' }, 'reason'],

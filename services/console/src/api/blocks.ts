@@ -23,6 +23,9 @@ const requestSchema = z.object({
     .pipe(z.string().min(1).max(REASON_LENGTH)),
 });
 
+/** In the query or in a body: programs send either with DELETE. */
+const unblockSchema = z.object({ destination: z.string() }).catch({ destination: '' });
+
 /** The kill switch: destinations that operators block by hand. Each change is in the log, with who made it. */
 export function blockRoutes({ blocks, logger }: { blocks: Blocks; logger: Logger }): Router {
   const routes = Router();
@@ -51,11 +54,12 @@ export function blockRoutes({ blocks, logger }: { blocks: Blocks; logger: Logger
   });
 
   routes.delete('/api/blocks', demandAct, async (req, res: Signed) => {
-    const { destination } = req.query;
-    const name = parsed(
-      'destination',
-      parseBlockedDestination(typeof destination === 'string' ? destination : ''),
+    const { destination } = unblockSchema.parse(
+      req.query['destination'] !== undefined || req.headers['content-type'] === undefined
+        ? req.query
+        : await readJsonBody(req),
     );
+    const name = parsed('destination', parseBlockedDestination(destination.trim()));
     if (!(await blocks.remove(name)))
       throw new ConsoleProblem(404, `${shownDestination(name)} is not blocked.`);
     logger.info({ who: res.locals.operator.who, destination: name }, 'console.unblocked');
