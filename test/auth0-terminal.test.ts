@@ -105,7 +105,7 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
   });
 
   test('asks where the gateway cannot be reached from here, as Auth0 may reach it all the same', async () => {
-    const more = { PUBLIC_URL: await refusingUrl() };
+    const more = { PUBLIC_URL: refusingUrl() };
     const { code } = await connect(
       [
         ['Which SMS connection?', KEYS.enter],

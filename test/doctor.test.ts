@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { gatewayKeys } from '@sms-gateway/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   ALL_SCOPES,
@@ -44,6 +45,8 @@ let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.startWorker();
+  // Ingress and worker have said that they live.
+  await until(async () => expect(await gateway.client.hlen(gatewayKeys.processes)).toBe(2));
 });
 
 afterAll(async () => {
@@ -259,7 +262,7 @@ describe('Redis', () => {
     [locked.username, locked.password] = ['nobody', REDIS_PASSWORD];
     await using frozen = await startTestRedis({ mustControl: true });
     await frozen.pause();
-    const gone = (await refusingUrl()).replace('http:', 'redis:');
+    const gone = refusingUrl().replace('http:', 'redis:');
     const [refusing, silent, absent] = await Promise.all(
       [locked.href, frozen.url, gone].map((url) => doctor({ ...soundEnv(), REDIS_URL: url }, 'redis')),
     );
@@ -318,7 +321,7 @@ describe('the public address', () => {
     await using stranger = await startScriptedProviderServer((response) =>
       response.writeHead(200).end('hello'),
     );
-    const dead = await doctor({ ...soundEnv(), PUBLIC_URL: await refusingUrl() }, 'public-url');
+    const dead = await doctor({ ...soundEnv(), PUBLIC_URL: refusingUrl() }, 'public-url');
     const other = await doctor({ ...soundEnv(), PUBLIC_URL: stranger.url }, 'public-url');
 
     expect(dead.checks.at(-1)).toMatchObject({ finding: expect.stringContaining('ECONNREFUSED') });

@@ -1,11 +1,26 @@
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
 import { freePort } from '../../packages/dev-redis/src/ports.ts';
+import { runCommand } from '../../packages/dev-redis/src/run-command.ts';
 import { withRedis } from '../../packages/dev-redis/src/ask-redis.ts';
 import type { TestRedis } from './test-redis.ts';
 import { until } from './until.ts';
 
+/**
+ * testcontainers removes what a killed run leaves by a container of its own. Where its image cannot be had, the tests go
+ * on without, and remove their containers themselves.
+ */
+async function allowNoReaper(): Promise<void> {
+  if (process.env['TESTCONTAINERS_RYUK_DISABLED'] !== undefined) return;
+  const { REAPER_IMAGE } = await import('testcontainers/build/reaper/reaper.js');
+  const docker = (args: string[]) => runCommand('docker', args, { env: process.env, timeoutMs: 60_000 });
+  if ((await docker(['image', 'inspect', REAPER_IMAGE])).exitCode === 0) return;
+  if ((await docker(['pull', '--quiet', REAPER_IMAGE])).exitCode === 0) return;
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+}
+
 /** A Redis in a container, for machines that have Docker and no Redis. */
 export async function startContainer(image: string, settings: Record<string, string>): Promise<TestRedis> {
+  await allowNoReaper();
   const port = await freePort();
   // On Linux the host's own network, so that several Redis reach each other as on one machine.
   const isOnHost = process.platform === 'linux';

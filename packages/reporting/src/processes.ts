@@ -54,10 +54,14 @@ export function createHeartbeat({ redis, service, name, version, now, describe }
     await redis.hset(gatewayKeys.processes, field, JSON.stringify(status));
   }
 
-  const timer = setInterval(() => {
+  function beatIfReady(): void {
     // Without Redis nobody could read it; the connection itself tells.
     if (redis.status === 'ready') beat().catch(() => undefined);
-  }, INTERVAL_MS);
+  }
+  const timer = setInterval(beatIfReady, INTERVAL_MS);
+  // At once, so that a process that has just started is not taken for one that is missing.
+  if (redis.status === 'ready') beatIfReady();
+  else redis.once('ready', beatIfReady);
 
   return {
     stop: async () => {
