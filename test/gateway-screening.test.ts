@@ -129,7 +129,7 @@ describe('explain', () => {
     expect(stdout).toMatch(/spend_overall_segments +2 of 200000$/m);
     expect(stdout).toMatch(/guard_country_day +2 of 50$/m);
     expect(stdout).toMatch(/guard_ip_hour +2 of 5$/m);
-    expect(stdout).toContain('delivery receipts stand for that');
+    expect(stdout).toContain('delivery receipts are used instead');
     expect(stdout).toMatch(/\d\dZ +msg_\S+ +recipient_hour$/m);
     expect(stdout).toContain('A code now would be refused: 429 (recipient_hour).');
     expect(stdout).not.toContain(number);
@@ -156,7 +156,7 @@ describe('explain', () => {
     expect(stdout).toMatch(/denied_country +its country is in deniedCountries/);
     expect(stdout).toMatch(/spend_overall_price +0\.25 of 100\.00 +records only/);
     expect(stdout).toMatch(/prefix_hour +1 of 1 +would refuse \(records only\), room in 3\d{3} s/);
-    expect(stdout).toContain('the application tells which ones were');
+    expect(stdout).toContain('the application reports which ones were');
     expect(stdout).not.toMatch(/ip_hour/);
     expect(stdout).toContain('A code now would be taken: 200.');
     await bundle.command('block', 'BD', '--reason', 'abuse');

@@ -34,7 +34,7 @@ export function createProgram(
       sortSubcommands: true,
       subcommandTerm: (command) => command.name(),
     })
-    .addHelpText('after', '\nnpm run gateway -- COMMAND --help tells more.');
+    .addHelpText('after', '\nRun npm run gateway -- COMMAND --help for details.');
   const run: Run = async (work) => {
     result = await execute(work);
   };

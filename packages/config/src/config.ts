@@ -72,7 +72,7 @@ export type ConnectionConfig = {
   audience: string;
   subject: string | undefined;
   issuer: string | undefined;
-  /** Milliseconds: the oldest `iat` of a token that is believed; undefined for any age. */
+  /** Milliseconds: maximum age of a token by its `iat`; undefined for any age. */
   maxTokenAgeMs: number | undefined;
   /** Whether a token needs `iat` or `exp`. */
   requiresTokenTime: boolean;

@@ -1,5 +1,5 @@
 -- Writes a receipt into the trace of its attempt, if it says more than the one before. A failure puts the message back
--- as long as no next attempt has begun, also when it is only repeated: the process that entered it first may have died
+-- as long as no next attempt has begun, even if the receipt is a repeat: the process that entered it first may have died
 -- before it put the message back.
 -- KEYS
 --   trace                the steps of the message
@@ -8,11 +8,11 @@
 -- ARGV
 --   number               of the attempt
 --   provider             that the receipt is from, where the receipt's URL names the attempt
---   provider_message_id  the provider's id of the message, where it tells
+--   provider_message_id  the provider's message id, if known
 --   status               what the receipt says
---   code                 the provider's reason, where it tells
+--   code                 the provider's reason, if known
 --   at                   milliseconds since the epoch
---   is_curable           it did not arrive, and another provider may get it through
+--   is_curable           it did not arrive, and another provider may succeed
 --   ranks                how much each status says
 --   must_match           the provider's id must be the one that the attempt has, where it has one
 -- ANSWER

@@ -1,4 +1,4 @@
--- Begins an attempt, before its provider is called, and writes down the end of the one before it.
+-- Begins an attempt, before its provider is called, and stores the end of the previous one.
 -- KEYS
 --   trace                    the steps of the message
 --   newest                   the mark of the newest message for its recipient
@@ -9,11 +9,11 @@
 --   overall_price            and by all
 -- ARGV
 --   id                       of the message
---   holder                   names this holding of the message by a worker
+--   holder                   names the lease of the message by a worker
 --   number                   of the attempt, from 1
 --   is_redelivery            the message has its outcome and is sent again
 --   costs_again              an earlier attempt may have cost something
---   previous                 fields and values of the end of the attempt before; may be empty
+--   previous                 fields and values of the end of the previous attempt; may be empty
 --   block_names              the names under which its destination can be blocked
 --   spend_shape              name and window of these counters
 --   fields                   fields and values of the attempt
@@ -34,7 +34,7 @@ if #args.previous > 0 and redis.call('HEXISTS', keys.trace, 'a' .. (args.number 
   redis.call('HSET', keys.trace, unpack(args.previous))
 end
 if not args.is_redelivery and redis.call('HEXISTS', keys.trace, 'outcome') == 1 then return 'concluded' end
--- Also of a redelivery: a worker that was taken for dead may have stored its result meanwhile.
+-- This applies to redeliveries too: a worker that was presumed dead may have stored its result meanwhile.
 local before = 'a' .. (args.number - 1) .. '.'
 local is_taken = redis.call('HGET', keys.trace, before .. 'result') == 'accepted'
 if is_taken and redis.call('HGET', keys.trace, before .. 'receipt_curable') ~= '1' then return 'settled' end

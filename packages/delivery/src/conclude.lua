@@ -4,18 +4,18 @@
 --   vault             its sealed payload
 --   awaiting          its job, while a receipt may still ask for another attempt
 -- ARGV
---   holder            names this holding of the message by a worker
+--   holder            names the lease of the message by a worker
 --   trace_ms          life of the trace
 --   is_redelivery     the message has its outcome and is sent again
 --   job               to keep for a receipt; missing where none can ask for another attempt
 --   deadline          of the message, in milliseconds since the epoch
 --   number            of the last attempt; 0: there was none
---   replaces          its end replaces a result that was written before
+--   replaces          its end replaces an earlier result
 --   end_fields        fields and values of its end; may be empty
 --   filings           where to file the attempt, see file-attempt.lua; may be empty
 --   fields            fields and values of the outcome
 -- ANSWER
---   { 1 where this is the first outcome, 1 where a receipt that another provider may cure came before, early receipts }
+--   { 1 if this is the first outcome, 1 if a receipt of a curable failure came before, early receipts }
 --- @include "./file-attempt.lua"
 
 local attempt = 'a' .. args.number .. '.'

@@ -1,5 +1,5 @@
--- Puts jobs into BullMQ's queue, as `queue.add` of the version in pnpm-workspace.yaml does for a job with an id of its own;
--- enqueue.test.ts holds the two equal. Left out are the stream of events, which nobody reads, and the counter that makes ids.
+-- Puts jobs into BullMQ's queue, as `queue.add` of the version in pnpm-workspace.yaml does for a job with a custom id;
+-- enqueue.test.ts compares the two. The event stream, which nobody reads, and the counter that makes ids are left out.
 
 -- queue: keys wait, active, meta, marker. job: id, key, data, opts (both JSON), timestamp, is_first (ahead of the
 -- others), is_new (known to be in no queue).

@@ -1,4 +1,4 @@
--- What came for one number, or under one correlation id: a list, the newest first, of the ids of accepted messages and, as
+-- The requests for one number, or with one correlation id: a list, the newest first, of the ids of accepted messages and, as
 -- JSON, of refused requests (history.ts).
 
 local function remember_under(key, entry, kept, life_ms)

@@ -1,4 +1,4 @@
--- The mark of the newest message for one recipient: its id, and when it was requested where the caller told that.
+-- The mark of the newest message for one recipient: its id, and when it was requested, if known.
 
 -- The id in the mark, or nil.
 local function newest_id(key)

@@ -1,9 +1,9 @@
--- Writes down the end of an attempt.
+-- Stores the end of an attempt.
 -- KEYS
 --   trace       the steps of the message
 -- ARGV
 --   number      of the attempt
---   replaces    replaces a result that was written before
+--   replaces    replaces an earlier result
 --   fields      fields and values of its end
 -- ANSWER
 --   1

@@ -1,9 +1,9 @@
 -- Destinations that an operator has blocked by hand: a hash of name and "until since reason".
 
--- Whether a stored block, or nil, holds at this time.
+-- Whether a stored block (or nil) is in force at this time.
 local function is_in_force(value, now)
-  local till = value and tonumber(string.match(value, '^%d+'))
-  return till and (till == 0 or till > now)
+  local ends = value and tonumber(string.match(value, '^%d+'))
+  return ends and (ends == 0 or ends > now)
 end
 
 -- The first of the names under which a block is in force, and the block; nil where there is none.

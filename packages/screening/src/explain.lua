@@ -1,4 +1,4 @@
--- Looks at every rule for one message, and counts nothing.
+-- Evaluates every rule for one message without counting it.
 -- KEYS
 --   blocks        destinations that are blocked by hand
 -- ARGV

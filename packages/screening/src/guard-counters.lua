@@ -1,10 +1,9 @@
--- What the pumping guard counts of one country or one address: codes that were sent and that nobody used yet, and codes
--- that proved wanted.
+-- What the pumping guard counts of one country or one address: unused codes and wanted codes.
 --- @include "./windowed-counter.lua"
 
 local HOUR_MS = 3600000
 local DAY_MS = 24 * HOUR_MS
--- A code may prove wanted for a day.
+-- A code can be credited for a day.
 local PENDING_MS = DAY_MS
 
 local UNUSED_SHAPES = { { 'uh:', HOUR_MS }, { 'ud:', DAY_MS } }

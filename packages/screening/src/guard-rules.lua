@@ -8,7 +8,7 @@ local DAY_SHARE = 0.3
 local HOUR_SHARE = 0.2
 -- A sixth of a day's codes in one hour is a busy hour.
 local BUSY_HOURS = 6
--- Of one number, so many codes may wait to prove wanted. Any more stay unused.
+-- Maximum number of pending codes of one number. Further codes stay unused.
 local MAX_PENDING = 100
 
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
@@ -19,7 +19,7 @@ local function weigh_guard(now, plan, code, states, before, explains)
   local function reach(rule, counted, max, wait)
     states[before + rule] = { counted = counted, max = max, wait = wait, mode = plan.mode, name = plan.rules[rule] }
   end
-  -- A budget is the floor or more, and is found out only where the floor does not do.
+  -- A budget is at least the floor, so it is computed only if the floor does not suffice.
   local function judge(rule, counter, window, floor, budget)
     if not floor or (counter[2] < floor and not explains) then return end
     local max = math.floor(math.max(floor, budget()))

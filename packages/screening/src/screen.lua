@@ -5,9 +5,8 @@
 --- @include "./guard-rules.lua"
 
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and the rule's
--- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. To find out for how long
--- a rule that only records would hold a message up costs more than everything else, and nobody needs it but who asks for an
--- explanation: it is 1 otherwise.
+-- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only records
+-- costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
   local now, plan, keys_of, amounts = clock(request.now), request.plan, request.keys, request.cost
   local states, found, number = {}, {}, 0

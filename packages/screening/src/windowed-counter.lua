@@ -79,7 +79,7 @@ local function move_on(counter, part)
   if first > 1 then counter[4] = string.sub(older, first) end
 end
 
--- The counters of a key as they stand, one for each shape { name, window }. With a clock that went back (a failover), it
+-- The current counters of a key, one for each shape { name, window }. With a clock that went back (a failover), it
 -- counts into the latest part that is known.
 local function look(now, key, shapes)
   local of_shapes = looked[shapes]
@@ -106,7 +106,7 @@ local function look(now, key, shapes)
   return found
 end
 
--- Adds n to counters of one key that were looked at.
+-- Adds n to counters of one key that were read.
 local function add(now, key, shapes, counters, n)
   local life = 0
   for i = 1, #counters do
@@ -117,7 +117,7 @@ local function add(now, key, shapes, counters, n)
   touch(key, now, life + life / PARTS)
 end
 
--- Takes back what was counted at that time, as far as it still counts.
+-- Removes what was counted at that time, if it is still in the window.
 local function take_back(now, key, shape, at, n)
   local counter, part = look(now, key, { shape })[1], math.floor(at * PARTS / shape[2])
   local less = 0
@@ -144,7 +144,7 @@ end
 -- Whether n more fit under max.
 local function has_room(counter, max, n) return counter[2] + n <= max end
 
--- Milliseconds until n more fit under max; 0 where they do. What never fits waits for the whole window.
+-- Milliseconds until n more fit under max; 0 if they fit now, the whole window if they never fit.
 local function wait_for(now, counter, window, max, n)
   if has_room(counter, max, n) then return 0 end
   local sum, older, width = counter[2], counter[4], window / PARTS

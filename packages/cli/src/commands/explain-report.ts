@@ -66,8 +66,8 @@ export function explanationReport(explanation: Explanation, paint: Paint): strin
       ? [
           `  The guard counts codes that nobody used; ${
             wantedIsToldBy === 'application'
-              ? 'the application tells which ones were.'
-              : 'no application tells which ones were, so delivery receipts stand for that.'
+              ? 'the application reports which ones were.'
+              : 'no application reports which ones were, so delivery receipts are used instead.'
           }`,
         ]
       : []),

@@ -11,7 +11,7 @@ export function declareAuth0Commands(program: Command, run: Run): void {
   const auth0 = program
     .command('auth0')
     .summary('point an Auth0 tenant at this gateway, take it back, rotate the secret')
-    .description('Changes the tenant by its Management API. docs/auth0.md tells all.')
+    .description('Changes the tenant by its Management API. See docs/auth0.md.')
     .usage('SUBCOMMAND [arguments]');
 
   withGatewayOptions(withTenantOptions(auth0.command('connect')))

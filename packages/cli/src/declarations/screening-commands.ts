@@ -9,7 +9,7 @@ export function declareScreeningCommands(program: Command, run: Run): void {
     .command('block')
     .summary('stop all messages to a destination, at once and everywhere')
     .description(
-      'Stops all messages to a destination, from the next one on, in every process that shares this Redis: new ones are answered 403, and what waits in the queue fails. It holds whatever SCREENING is.',
+      'Stops all messages to a destination, from the next one on, in every process that shares this Redis: new ones are answered 403, and what waits in the queue fails. It applies whatever SCREENING is.',
     )
     .argument('<destination>', DESTINATION)
     .option('--for <duration>', 'how long, such as 30m, 6h or 2d; without it, until it is unblocked')
@@ -22,8 +22,8 @@ export function declareScreeningCommands(program: Command, run: Run): void {
     );
   program
     .command('unblock')
-    .summary('take a block back')
-    .description('Takes back what block has blocked.')
+    .summary('remove a block')
+    .description('Removes a block.')
     .argument('<destination>', DESTINATION)
     .action((destination) =>
       run(async (context) => {
@@ -44,14 +44,14 @@ export function declareScreeningCommands(program: Command, run: Run): void {
     );
   program
     .command('explain')
-    .summary('how every screening rule stands for a number')
+    .summary('the state of every screening rule for a number')
     .description(
-      'Shows how every screening rule stands for a number, and what a code to it would get now. Counts and changes nothing. Reads what the ingress reads (environment, GATEWAY_CONFIG), payload keys included: counters are kept under keyed hashes.',
+      'Shows the state of every screening rule for a number, and what would happen to a code now. Counts and changes nothing. Reads what the ingress reads (environment, GATEWAY_CONFIG), payload keys included: counters are kept under keyed hashes.',
     )
     .argument('<number>', 'recipient, such as +14155550123')
     .option(
       '--ip <address>',
-      'address of the user, as the caller tells it; without it the rules for addresses are left out',
+      'IP address of the user, as the caller would send it; without it the rules for addresses are skipped',
     )
     .option('--connection <name>', 'connection that takes the message', 'default')
     .option('--text <text>', 'what would be sent, for its segments', 'Your code is 123456')

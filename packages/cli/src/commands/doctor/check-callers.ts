@@ -12,7 +12,7 @@ const MEANINGS: Record<CallerFault, { finding: string; advice: string }> = {
     advice: 'gateway_ignored_fields_total and ignoredFields in the log of the ingress name it.',
   },
   unrendered_variable: {
-    finding: 'a variable of the template stands in the text that users get',
+    finding: 'users get a text with an unresolved variable of the template',
     advice:
       'Correct the template at Auth0; its syntax (liquid or md_with_macros) must be the one that is set there.',
   },

@@ -30,8 +30,8 @@ export async function checkSegments(facts: Pick<Facts, 'env' | 'caller' | 'tenan
   return [
     skipped(
       facts.env['GATEWAY_CONFIG']
-        ? 'no template of the file costs more than one segment, if it has any: set template to the text as it stands in Auth0'
-        : 'no template is known: set MESSAGE_TEMPLATE to the text as it stands in Auth0',
+        ? 'no template of the file costs more than one segment, if it has any: set template to the message template at Auth0'
+        : 'no template is known: set MESSAGE_TEMPLATE to the message template at Auth0',
     ),
   ];
 }
