@@ -38,6 +38,25 @@ test('the ingress gets what it reads, and nothing else of .env, whatever stands 
   expect(passed.filter(([name]) => name.startsWith('AWS_'))).toEqual([]);
 });
 
+/** Read by the AWS SDK, not by a setting of the gateway. */
+const AWS_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+test.each(['worker', 'console'] as const)(
+  'the %s gets .env without the secrets that only other services read',
+  (name) => {
+    const foreign = allVariables(PROVIDERS)
+      .filter(({ secret, services: readers }) => secret === true && !readers.includes(name))
+      .map(({ env }) => env);
+    const emptied = Object.entries(services[name]?.environment ?? {})
+      .filter(([, value]) => value === '')
+      .map(([env]) => env);
+
+    expect(emptied.toSorted()).toEqual(
+      [...foreign, ...(name === 'worker' ? [] : AWS_CREDENTIALS)].toSorted(),
+    );
+  },
+);
+
 test('Redis has a password, and is on a network without a way out', () => {
   expect(services['redis']?.command).toContain('--requirepass ${REDIS_PASSWORD:?');
   expect(services['ingress']?.environment?.['REDIS_URL']).toContain('${REDIS_PASSWORD:?');
