@@ -50,6 +50,7 @@ async function setup() {
         requestedAt: undefined,
         screening: createScreening({
           blockNames: ['*'],
+          configuredBlocks: [],
           plan: createScreeningPlan([[LIMIT]], undefined),
           keys: [counter(number)],
           cost: { segments: 1, price: 0 },

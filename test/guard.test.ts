@@ -167,6 +167,7 @@ test('how long a rule that only records would hold a code up is reckoned only fo
   );
   const { request } = createScreening({
     blockNames: [],
+    configuredBlocks: [],
     plan,
     keys: ['recorded', 'enforced'],
     cost: { segments: 1, price: 0 },

@@ -93,6 +93,7 @@ async function setup() {
     lastErrors: { note: () => undefined },
     logEvent: () => undefined,
     onUnknown: 'resend',
+    blockedDestinations: () => [],
     now,
     random: Math.random,
   });

@@ -44,6 +44,7 @@ export async function setupConsole(config: Partial<ConsoleConfig> = {}) {
   });
   return {
     url,
+    redis,
     stop: () => running.stop(),
     /** On the same port, with the same Redis. */
     startAgain: async () => void (running = await start(port)),

@@ -117,7 +117,11 @@ export async function simulate(
       { recipient, ip: request.ip, text, isCode: true },
       // Until then it has recorded, as one is told to begin.
       clock < attackDay ? recording : enforcing,
-      { mode: config.screening, limitKey: (scope, subject) => identity.limitKey(scope, subject) },
+      {
+        mode: config.screening,
+        blockedDestinations: config.blockedDestinations,
+        limitKey: (scope, subject) => identity.limitKey(scope, subject),
+      },
     );
     if (destination.length > 0) throw new Error(`the simulation refuses ${destination.join()}`);
     const answer = await producer.accept({

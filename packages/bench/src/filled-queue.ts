@@ -16,6 +16,7 @@ export type FilledQueue = {
 
 const NO_SCREENING = createScreening({
   blockNames: ['*'],
+  configuredBlocks: [],
   plan: createScreeningPlan([], undefined),
   keys: [],
   cost: { segments: 0, price: 0 },

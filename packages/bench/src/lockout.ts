@@ -73,6 +73,7 @@ async function run({ redis }: BenchContext, yaml: string, addresses: number | un
     const number = recipient as NonNullable<typeof recipient>;
     const { screening } = screenMessage({ recipient: number, ip, text, isCode: true }, connection, {
       mode: config.screening,
+      blockedDestinations: config.blockedDestinations,
       limitKey: (scope, subject) => identity.limitKey(scope, subject),
     });
     const answer = await producer.accept({

@@ -131,6 +131,8 @@ export type CommonConfig = {
   payloadKeys: PayloadKeys;
   /** The ingress as the outside reaches it, without a trailing slash. */
   publicUrl: string | undefined;
+  /** Names of blocks (`*`, a country, or the beginning of numbers) that hold besides those in Redis. */
+  blockedDestinations: string[];
 };
 
 export type IngressConfig = CommonConfig & {

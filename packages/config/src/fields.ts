@@ -1,5 +1,6 @@
 import { UUID } from '@sms-gateway/contract';
 import { z } from 'zod';
+import { parseBlockedDestination } from './blocked-destination.ts';
 import { parseCountry } from './country.ts';
 import { parseDurationMs } from './duration.ts';
 import { didYouMean } from './suggest.ts';
@@ -100,6 +101,14 @@ export const country = text.transform((written, context) => {
       ? 'is not an ISO 3166 country code of two letters, such as US'
       : `is not the country code in use; write ${parsed.replacement}`,
   );
+  return z.NEVER;
+});
+
+/** What a block stops, by its name. */
+export const blockedDestination = text.transform((written, context) => {
+  const destination = parseBlockedDestination(written);
+  if (destination.kind === 'parsed') return destination.value;
+  context.addIssue(destination.problem);
   return z.NEVER;
 });
 

@@ -1,3 +1,4 @@
+export { MAX_BLOCKED_DIGITS, parseBlockedDestination } from './blocked-destination.ts';
 export { namesOfChanges, needingRestart } from './config-changes.ts';
 export { ConfigError } from './config-error.ts';
 export { type ConfigSource, createConfigSource } from './config-source.ts';
@@ -27,6 +28,7 @@ export { describeConfig } from './describe-config.ts';
 export { envExample, settingTables } from './documentation.ts';
 export { parseDurationMs } from './duration.ts';
 export {
+  loadBlockedDestinations,
   loadCallerConfig,
   loadConsoleConfig,
   loadIngressConfig,

@@ -50,6 +50,7 @@ describe('an ingress configured by the environment', () => {
     expect(config).toEqual({
       logLevel: 'info',
       shutdownDelayMs: 5000,
+      blockedDestinations: [],
       redisDataLoss: 'stop',
       shutdownTimeoutMs: 25_000,
       admin: { host: '127.0.0.1', port: 9090 },

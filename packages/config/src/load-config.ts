@@ -192,6 +192,17 @@ export function loadRedisConfig(options: Options): RedisConfig {
   return finish(review, () => present(redis));
 }
 
+/** Only the blocks of the configuration, by their names. @throws {ConfigError} */
+export function loadBlockedDestinations(options: Options): string[] {
+  const { settings, review } = readAll(
+    'ingress',
+    ({ path: [top] }) => top === 'blockedDestinations',
+    'any',
+    options,
+  );
+  return finish(review, () => settings.blockedDestinations ?? []);
+}
+
 /** Only where Redis is, and the payload keys: enough to find a number there. @throws {ConfigError} */
 export function loadStoreConfig(options: Options): Pick<CommonConfig, 'redis' | 'payloadKeys'> {
   const wanted = ['redis', 'payloadKeys', 'payloadEncryption'];
@@ -239,6 +250,7 @@ function commonConfig(settings: Read<Settings>, review: Review): () => CommonCon
     },
     payloadKeys: present(payloadKeys),
     publicUrl: settings.publicUrl,
+    blockedDestinations: settings.blockedDestinations ?? [],
   });
 }
 

@@ -151,3 +151,37 @@ test('a guard that enforces without a sign of what is wanted is doubtful', () =>
   );
   expect(warningsOf('guard: { mode: record }')).not.toContain('guard.mode');
 });
+
+describe('blocked destinations', () => {
+  const { GATEWAY_CONFIG: _, ...env } = ENV;
+  const blockedBy = (more: Record<string, string>, yaml = '') =>
+    loadIngressConfig({ env: { ...env, ...more }, readFile: () => yaml, providers: PROVIDERS })
+      .blockedDestinations;
+
+  test('are prefixes, countries and all, under the names of blocks', () => {
+    expect(blockedBy({})).toEqual([]);
+    expect(blockedBy({ BLOCKED_DESTINATIONS: '+88, bd,ALL' })).toEqual(['+88', 'BD', '*']);
+    expect(blockedBy({ GATEWAY_CONFIG: 'gateway.yaml' }, "blockedDestinations: ['+8801', NO]")).toEqual([
+      '+8801',
+      'NO',
+    ]);
+  });
+
+  test.each([
+    ['+14155550123', 'Block at most 7 digits'],
+    ['US,UK', 'the code in use is GB'],
+    ['88', 'write +88, a country of two letters, or all'],
+    ['US,,BD', 'is empty'],
+  ])('%j is told as a problem of the variable', (given, problem) => {
+    const load = () => blockedBy({ BLOCKED_DESTINATIONS: given });
+    expect(load).toThrow('BLOCKED_DESTINATIONS');
+    expect(load).toThrow(problem);
+    expect(load).not.toThrow('14155550123');
+  });
+
+  test('a prefix without quotes, which YAML takes for a number, is told', () => {
+    expect(() => blockedBy({ GATEWAY_CONFIG: 'gateway.yaml' }, 'blockedDestinations: [+88]')).toThrow(
+      /blockedDestinations.*put it in quotes/,
+    );
+  });
+});

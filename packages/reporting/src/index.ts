@@ -15,7 +15,7 @@ export {
   type PresentFinding,
   readPresent,
 } from './present.ts';
-export type { ProcessStatus } from './processes.ts';
+export { type ProcessStatus, readConfiguredBlocks } from './processes.ts';
 export { type Reporting, startReporting } from './start-reporting.ts';
 export {
   messageStatus,

@@ -24,10 +24,15 @@ const statusSchema = z.object({
   limits: z
     .array(z.object({ connection: z.string(), rule: z.string(), mode: z.string(), max: z.string() }))
     .optional(),
+  /** Names of the blocks that its configuration holds. */
+  blockedDestinations: z.array(z.string()).optional(),
 });
 
 /** The status that one process reports. */
 export type ProcessStatus = z.infer<typeof statusSchema>;
+
+/** What changes while it runs. */
+export type ProcessReport = Omit<ProcessStatus, 'service' | 'name' | 'version' | 'startedAt' | 'seenAt'>;
 
 export type Heartbeat = { stop(): Promise<void> };
 
@@ -41,7 +46,7 @@ type Deps = {
   name: string;
   version: string;
   now: () => number;
-  describe: () => Pick<ProcessStatus, 'reasons' | 'providers' | 'limits' | 'reloadFailedAt'>;
+  describe: () => ProcessReport;
 };
 
 /** Reports once a second that this process is alive, and its status. */
@@ -80,6 +85,17 @@ export async function readProcesses(redis: RedisClient, now: () => number): Prom
   const gone = known.filter(({ status }) => isSilent(status, 12 * SILENT_MS)).map(({ field }) => field);
   if (gone.length > 0) await redis.hdel(gatewayKeys.processes, ...gone);
   return known.flatMap(({ status }) => (status === undefined || isSilent(status, SILENT_MS) ? [] : [status]));
+}
+
+/**
+ * Names of the blocks that the configurations of the living processes hold; undefined where no process reports. By
+ * Redis's clock, because commands may run on a machine whose clock is wrong. @throws what Redis answers.
+ */
+export async function readConfiguredBlocks(redis: RedisClient): Promise<string[] | undefined> {
+  const [seconds] = await redis.time();
+  const processes = await readProcesses(redis, () => Number(seconds) * 1000);
+  if (processes.length === 0) return undefined;
+  return [...new Set(processes.flatMap(({ blockedDestinations = [] }) => blockedDestinations))];
 }
 
 function parse(text: string): ProcessStatus | undefined {

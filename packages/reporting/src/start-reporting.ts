@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { RedisClient } from '@sms-gateway/redis';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { createHeartbeat, type ProcessStatus } from './processes.ts';
+import { createHeartbeat, type ProcessReport } from './processes.ts';
 import { ROLLED_UP } from './rolled-up.ts';
 import { createRollupWriter } from './rollup-writer.ts';
 
@@ -23,7 +23,7 @@ type Deps = {
   service: string;
   /** Milliseconds since the epoch. */
   now: () => number;
-  describe: () => Pick<ProcessStatus, 'reasons' | 'providers' | 'limits' | 'reloadFailedAt'>;
+  describe: () => ProcessReport;
   /** Told of a roll-up that could not be written. */
   onError: (error: unknown) => void;
 };

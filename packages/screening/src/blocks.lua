@@ -6,10 +6,10 @@ local function is_in_force(value, now)
   return ends and (ends == 0 or ends > now)
 end
 
--- The first of the names under which a block is in force, and the block; nil where there is none.
+-- The first of the names under which a block is in force; nil where there is none.
 local function blocked_by(now, key, names)
   if #names == 0 then return nil end
   for i, value in ipairs(redis.call('HMGET', key, unpack(names))) do
-    if is_in_force(value, now) then return names[i], value end
+    if is_in_force(value, now) then return names[i] end
   end
 end

@@ -1,3 +1,4 @@
+import { MAX_BLOCKED_DIGITS } from '@sms-gateway/config';
 import { countriesToDeny, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
 import type { RedisClient } from '@sms-gateway/redis';
 
@@ -50,9 +51,6 @@ export function createBlocks({ redis, now }: { redis: RedisClient; now?: () => n
     },
   };
 }
-
-/** The longest prefix that can be blocked, in digits: enough for a range, and no whole number goes to Redis. */
-export const MAX_BLOCKED_DIGITS = 7;
 
 /** The names under which a block would stop this number, the widest first. At most, all of the number but its last four digits. */
 export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>): string[] {

@@ -1,4 +1,4 @@
-export { parseBlockDuration, parseBlockedDestination, shownDestination } from './block-request.ts';
+export { configuredBlockProblem, parseBlockDuration, shownDestination } from './block-request.ts';
 export {
   type Block,
   type Blocks,

@@ -38,7 +38,15 @@ type Message = {
 export function screenMessage(
   { recipient, ip, text, isCode }: Message,
   connection: ConnectionConfig,
-  { mode, limitKey }: { mode: IngressConfig['screening']; limitKey: Identity['limitKey'] },
+  {
+    mode,
+    blockedDestinations,
+    limitKey,
+  }: {
+    mode: IngressConfig['screening'];
+    blockedDestinations: IngressConfig['blockedDestinations'];
+    limitKey: Identity['limitKey'];
+  },
 ): ScreenedMessage {
   const network = ip === undefined ? undefined : networkOf(ip);
   const ipKey = mode === 'off' || network === undefined ? undefined : limitKey('ip', network);
@@ -70,6 +78,7 @@ export function screenMessage(
     destination: mode === 'off' ? [] : screenDestination(recipient, connection.destinations),
     screening: createScreening({
       blockNames: blockNamesOf(recipient),
+      configuredBlocks: blockedDestinations,
       plan,
       keys: [...scopes.map((scope) => gatewayKeys.counters(scope, subjectOf(scope))), ...spendKeys],
       cost:

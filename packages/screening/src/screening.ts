@@ -1,5 +1,4 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { type Block, parseBlock } from './blocks.ts';
 import type { GuardedCode } from './guard-plan.ts';
 import type { ReachedRule, Spend } from './rules.ts';
 import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
@@ -16,6 +15,8 @@ export type Screening = {
 /** As Lua reads it: verdict.lua and screen.lua. */
 export type ScreeningRequest = {
   block_names: readonly string[];
+  /** That of them which the configuration blocks. */
+  configured_block: string | undefined;
   /** For each group of limits of the plan, what it counts in. */
   keys: readonly string[];
   cost: Spend;
@@ -31,6 +32,7 @@ export type ScreeningRequest = {
 
 export function createScreening({
   blockNames,
+  configuredBlocks,
   plan,
   keys,
   cost,
@@ -38,6 +40,8 @@ export function createScreening({
 }: {
   /** The names under which the number can be blocked by hand: `*`, its country, and beginnings of it. */
   blockNames: readonly string[];
+  /** Names that the configuration blocks. */
+  configuredBlocks: readonly string[];
   plan: ScreeningPlan;
   /** Of Redis, one for each group of limits of the plan. */
   keys: readonly string[];
@@ -49,6 +53,7 @@ export function createScreening({
     plan,
     request: {
       block_names: blockNames,
+      configured_block: blockNames.find((name) => configuredBlocks.includes(name)),
       keys,
       cost,
       code: code && {
@@ -73,18 +78,18 @@ export function createScreening({
 /** What verdict.lua answers; then, of each rule that was reached, its number and milliseconds in turn. */
 export type ScreeningAnswer =
   | [kind: 'passed' | 'limited', ...numbers: number[]]
-  | [kind: 'blocked', name: string, value: string];
+  | [kind: 'blocked', name: string];
 
 export type Verdict =
   /** `reached` are rules that only record. */
   | { kind: 'passed'; reached: ReachedRule[] }
   /** `reached` are all rules that it violated, including those that only record. */
   | { kind: 'limited'; reached: ReachedRule[] }
-  /** An operator has blocked its destination. */
-  | { kind: 'blocked'; block: Block };
+  /** An operator has blocked its destination, under this name. */
+  | { kind: 'blocked'; name: string };
 
 export function readVerdict({ plan }: Screening, answer: ScreeningAnswer): Verdict {
-  if (answer[0] === 'blocked') return { kind: 'blocked', block: parseBlock(answer[1], answer[2]) };
+  if (answer[0] === 'blocked') return { kind: 'blocked', name: answer[1] };
   const [kind, ...numbers] = answer;
   const reached = numbers.flatMap((number, position) => {
     const retryAfterMs = numbers[position + 1];

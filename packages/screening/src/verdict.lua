@@ -5,15 +5,16 @@
 -- Nearly always nothing is blocked, and it is enough to find that out once.
 local has_blocks
 
--- request (screening.ts): block_names, and what screen.lua is asked. Writes nothing: `count_screened` does, once the
+-- request (screening.ts): block_names, configured_block, and what screen.lua is asked. Writes nothing: `count_screened` does, once the
 -- message is taken.
 -- Answers the verdict for readVerdict (screening.ts); whether it refuses; what was screened, to be counted; and the names of
 -- the rules that only record and were reached, if any.
 local function reach_verdict(blocks_key, request)
+  if request.configured_block then return { 'blocked', request.configured_block }, true end
   if has_blocks == nil then has_blocks = redis.call('EXISTS', blocks_key) == 1 end
   if has_blocks then
-    local name, block = blocked_by(clock(request.now), blocks_key, request.block_names)
-    if name then return { 'blocked', name, block }, true end
+    local name = blocked_by(clock(request.now), blocks_key, request.block_names)
+    if name then return { 'blocked', name }, true end
   end
   local verdict, recorded, screened = { 'passed' }, nil, screen(request)
   for number, state in pairs(screened.states) do

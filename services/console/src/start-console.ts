@@ -4,7 +4,7 @@ import { createInbox } from '@sms-gateway/delivery';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
 import { closeWithin, createLogger, createTeardown, listen, type LogDestination } from '@sms-gateway/process';
 import { connectRedis, createConnectionWatch, type RedisClient } from '@sms-gateway/redis';
-import { createOverviewReader, createWhy, readPresent } from '@sms-gateway/reporting';
+import { createOverviewReader, createWhy, readConfiguredBlocks, readPresent } from '@sms-gateway/reporting';
 import { createBlocks, createRefusals } from '@sms-gateway/screening';
 import type { Router } from 'express';
 import { blockRoutes } from './api/blocks.ts';
@@ -67,7 +67,11 @@ export async function startConsole(
       }),
       messageRoutes({ why: createWhy({ redis, identity: createIdentity(config.payloadKeys), now }) }),
       doctorRoutes({ readPresent: () => readPresent(redis, now), now }),
-      blockRoutes({ blocks: createBlocks({ redis }), logger }),
+      blockRoutes({
+        blocks: createBlocks({ redis }),
+        configured: async () => (await readConfiguredBlocks(redis)) ?? [],
+        logger,
+      }),
     ];
     if (config.hasInbox) {
       const vault = createVault(config.payloadKeys);

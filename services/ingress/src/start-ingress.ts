@@ -123,7 +123,7 @@ export async function startIngress(
       now,
     });
     /** The part of the configuration that a reload changes. */
-    let current: Pick<IngressConfig, 'connections' | 'screening'> = config;
+    let current: Pick<IngressConfig, 'connections' | 'screening' | 'blockedDestinations'> = config;
     let receiptReaders = await createReceiptReaders(config.receipts, kinds);
     const app = createApp({
       authenticators,
@@ -136,7 +136,7 @@ export async function startIngress(
           faults: createCallerFaults({ redis, metrics, logger, now }),
           metrics,
           logger,
-          screening: () => current.screening,
+          current: () => current,
         }),
         { notes, identity, now },
       ),
@@ -176,7 +176,13 @@ export async function startIngress(
         apply: async (next) => {
           const changes = {
             connections: namesOfChanges(current.connections, next.connections),
-            needRestart: needingRestart(config, next, ['connections', 'screening', 'receipts']),
+            needRestart: needingRestart(config, next, [
+              'connections',
+              'screening',
+              'blockedDestinations',
+              'receipts',
+            ]),
+            blockedDestinations: next.blockedDestinations,
           };
           const nextReaders = await createReceiptReaders(next.receipts, kinds);
           await authenticators.load(next.connections);
@@ -197,6 +203,7 @@ export async function startIngress(
       describe: () => ({
         reasons: readiness().reasons,
         reloadFailedAt: watch?.failedSince(),
+        blockedDestinations: current.blockedDestinations,
         limits: current.connections.flatMap((connection) => describeLimits(connection, current.screening)),
       }),
       onError: (error) => logger.warn({ err: error }, 'reporting.failed'),

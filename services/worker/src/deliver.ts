@@ -27,6 +27,8 @@ type Deps = {
   lastErrors: Pick<LastErrors, 'note'>;
   logEvent: EventLog;
   onUnknown: Facts['onUnknown'];
+  /** Names that the configuration blocks at this moment. */
+  blockedDestinations: () => readonly string[];
   now: () => number;
   /** Gives [0, 1). */
   random: () => number;
@@ -36,7 +38,7 @@ type Deps = {
 export type Deliver = (job: DeliveryJob, lease: Lease) => Promise<Release>;
 
 export function createDeliver(deps: Deps): Deliver {
-  const { store, calls, health, metrics, lastErrors, onUnknown, now, random } = deps;
+  const { store, calls, health, metrics, lastErrors, onUnknown, blockedDestinations, now, random } = deps;
   const reportAttempt = createReportAttempt({ metrics, lastErrors });
   const recovery = createRecover({ ...deps, reportAttempt });
   const ask = createAsk(deps);
@@ -75,7 +77,7 @@ export function createDeliver(deps: Deps): Deliver {
       now: now(),
       deadline: job.deadline,
       isNewest: facts.isNewest,
-      isBlocked: facts.blocks.some((name) => blockNames.includes(name)),
+      isBlocked: [...facts.blocks, ...blockedDestinations()].some((name) => blockNames.includes(name)),
       payload: typeof payload === 'object' ? 'present' : payload,
       attempts: facts.attempts,
       providers: plan.providers.map(({ name }) => ({ name, availableAt: health.availableAt(name) })),

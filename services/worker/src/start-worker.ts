@@ -136,6 +136,7 @@ export async function startWorker(
     const lastErrors = createLastErrors({ redis });
     teardown.add(() => closeWithin(REPORT_MS, () => lastErrors.stop()));
     let router = createRouter(config.routing);
+    let { blockedDestinations } = config;
     const deliver = createDeliver({
       store,
       durability: durability ?? { confirm: (write) => write() },
@@ -159,6 +160,7 @@ export async function startWorker(
       lastErrors,
       logEvent: createEventLog({ logger, service: 'worker', destination, now }),
       onUnknown: config.onUnknown,
+      blockedDestinations: () => blockedDestinations,
       now,
       random,
     });
@@ -183,12 +185,17 @@ export async function startWorker(
       watchConfig<WorkerConfig>({
         source,
         apply: (next) => {
-          const needRestart = needingRestart(config, next, ['routing']);
+          const needRestart = needingRestart(config, next, ['routing', 'blockedDestinations']);
+          ({ blockedDestinations } = next);
           const isSetUp = (provider: ProviderConfig) =>
             config.providers.some((known) => isDeepStrictEqual(known, provider));
           if (next.providers.every(isSetUp)) router = createRouter(next.routing);
           else needRestart.push('routing');
-          return Promise.resolve({ routes: next.routing.routes.map(({ name }) => name), needRestart });
+          return Promise.resolve({
+            routes: next.routing.routes.map(({ name }) => name),
+            blockedDestinations,
+            needRestart,
+          });
         },
         registry,
         logger,
@@ -203,6 +210,7 @@ export async function startWorker(
       describe: () => ({
         reasons: readiness().reasons,
         reloadFailedAt: configWatch?.failedSince(),
+        blockedDestinations,
         providers: Object.fromEntries(
           Object.entries(health.snapshot()).map(([name, { isAvailable, circuit }]) => [
             name,

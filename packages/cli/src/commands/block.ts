@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, loadRedisConfig, type RedisConfig } from '@sms-gateway/config';
+import {
+  ConfigError,
+  loadBlockedDestinations,
+  loadRedisConfig,
+  parseBlockedDestination,
+  type RedisConfig,
+} from '@sms-gateway/config';
+import { readConfiguredBlocks } from '@sms-gateway/reporting';
 import {
   type Blocks,
+  configuredBlockProblem,
   createBlocks,
   parseBlockDuration,
-  parseBlockedDestination,
   shownDestination,
 } from '@sms-gateway/screening';
 import { readDevState, stateFolder } from '../dev-state.ts';
@@ -23,7 +30,7 @@ export async function blockDestination(
   if (forMs?.kind === 'wrong') {
     throw new WrongUse(`--for ${forMs.problem}; leave it out for a block without end.`);
   }
-  return withBlocks(env, async (blocks, where) => {
+  return withBlocks(env, async ({ blocks, where }) => {
     const { until } = await blocks.add({
       name,
       forMs: forMs?.value,
@@ -44,11 +51,15 @@ export async function unblockDestination(
   { env }: CommandContext,
 ): Promise<CommandResult> {
   const name = parseDestination(destination);
-  return withBlocks(env, async (blocks, where) => {
+  return withBlocks(env, async ({ blocks, where, ...found }) => {
+    const configured = await found.configured();
+    if (configured.includes(name)) {
+      return { exitCode: 1, output: `${configuredBlockProblem(name)}\n` };
+    }
     if (await blocks.remove(name)) {
       return { exitCode: 0, output: `${shownDestination(name)} is not blocked any more (${where}).\n` };
     }
-    const others = (await blocks.list()).map((block) => shownDestination(block.name));
+    const others = [...configured, ...(await blocks.list()).map((block) => block.name)].map(shownDestination);
     const hint = others.length === 0 ? 'nothing is' : `blocked: ${others.join(', ')}`;
     return { exitCode: 1, output: `${shownDestination(name)} is not blocked (${where}); ${hint}.\n` };
   });
@@ -59,29 +70,49 @@ export async function listBlocks(
   { json = false }: { json?: boolean | undefined },
   { env }: CommandContext,
 ): Promise<CommandResult> {
-  return withBlocks(env, async (blocks, where) => {
+  return withBlocks(env, async ({ blocks, where, ...found }) => {
+    const configured = await found.configured();
     const list = await blocks.list();
     if (json) {
-      const entries = list.map(({ name, since, until, reason }) => ({
-        destination: shownDestination(name),
-        since: time(since),
-        until: until === undefined ? null : time(until),
-        reason,
-      }));
+      const entries = [
+        ...configured.map((name) => ({
+          destination: shownDestination(name),
+          since: null,
+          until: null,
+          reason: '',
+          source: 'configuration',
+        })),
+        ...list.map(({ name, since, until, reason }) => ({
+          destination: shownDestination(name),
+          since: time(since),
+          until: until === undefined ? null : time(until),
+          reason,
+        })),
+      ];
       return { exitCode: 0, output: `${JSON.stringify(entries, null, 2)}\n` };
     }
-    if (list.length === 0) return { exitCode: 0, output: `Nothing is blocked (${where}).\n` };
+    if (list.length + configured.length === 0)
+      return { exitCode: 0, output: `Nothing is blocked (${where}).\n` };
+    const fixed = configured.map((name) => `  ${shownDestination(name).padEnd(16)}by the configuration`);
     const rows = list.map(({ name, since, until, reason }) => {
       const end = until === undefined ? 'until unblocked' : `until ${time(until)}`;
       return `  ${shownDestination(name).padEnd(16)}since ${time(since)}  ${end}  ${reason}`.trimEnd();
     });
-    return { exitCode: 0, output: `Blocked (${where}):\n${rows.join('\n')}\n` };
+    return { exitCode: 0, output: `Blocked (${where}):\n${[...fixed, ...rows].join('\n')}\n` };
   });
 }
 
+type BlocksAt = {
+  blocks: Blocks;
+  /** The Redis, in words. */
+  where: string;
+  /** Names that the configuration blocks. */
+  configured: () => Promise<string[]>;
+};
+
 async function withBlocks(
   given: NodeJS.ProcessEnv,
-  work: (blocks: Blocks, where: string) => Promise<CommandResult>,
+  work: (found: BlocksAt) => Promise<CommandResult>,
 ): Promise<CommandResult> {
   let found: FoundRedis;
   try {
@@ -90,10 +121,14 @@ async function withBlocks(
     if (!(error instanceof ConfigError)) throw error;
     return { exitCode: EX_CONFIG, output: `${error.message}\n` };
   }
-  const { config, remark } = found;
+  const { config, env, remark } = found;
   const where = describeRedis(config) + remark;
   const answer = await reachRedis(config, 'sms-gateway-blocks', (redis) =>
-    work(createBlocks({ redis }), where),
+    work({
+      blocks: createBlocks({ redis }),
+      where,
+      configured: async () => (await readConfiguredBlocks(redis)) ?? blocksOf(env),
+    }),
   );
   if (answer.kind === 'reached') return answer.result;
   return {
@@ -102,7 +137,20 @@ async function withBlocks(
   };
 }
 
-type FoundRedis = { config: RedisConfig; remark: string };
+const readFile = (path: string) => readFileSync(path, 'utf8');
+
+/** What the processes would block that start with this environment, where none runs. */
+function blocksOf(env: NodeJS.ProcessEnv): string[] {
+  try {
+    return loadBlockedDestinations({ env, readFile });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // Processes do not start with it, and the switch must work.
+    return [];
+  }
+}
+
+type FoundRedis = { config: RedisConfig; env: NodeJS.ProcessEnv; remark: string };
 
 /**
  * What the environment says, or the Redis of `npm start`. A file that somebody has broken must not take the switch away:
@@ -111,15 +159,14 @@ type FoundRedis = { config: RedisConfig; remark: string };
 async function redisOf(given: NodeJS.ProcessEnv): Promise<FoundRedis> {
   const isTold = Boolean(given['REDIS_URL'] || given['GATEWAY_CONFIG']);
   const env = isTold ? given : effectiveEnv(given, await readDevState(stateFolder(given))).env;
-  const load = (from: NodeJS.ProcessEnv) =>
-    loadRedisConfig({ env: from, readFile: (path) => readFileSync(path, 'utf8') });
+  const load = (from: NodeJS.ProcessEnv) => loadRedisConfig({ env: from, readFile });
   try {
-    return { config: load(env), remark: '' };
+    return { config: load(env), env, remark: '' };
   } catch (error) {
     const isFileBad = error instanceof ConfigError && env['GATEWAY_CONFIG'] && env['REDIS_URL'];
     if (!isFileBad) throw error;
     const remark = `, as REDIS_URL says: GATEWAY_CONFIG cannot be used, and may name another`;
-    return { config: load({ ...env, GATEWAY_CONFIG: '' }), remark };
+    return { config: load({ ...env, GATEWAY_CONFIG: '' }), env, remark };
   }
 }
 

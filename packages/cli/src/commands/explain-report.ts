@@ -10,7 +10,13 @@ export type Explanation = {
   screening: 'on' | 'record' | 'off';
   segments: number;
   destination: DestinationRule[];
-  blocks: { destination: string; until: number | null; reason: string }[];
+  blocks: {
+    destination: string;
+    until: number | null;
+    reason: string;
+    /** Missing for those that an operator set by hand. */
+    source?: 'configuration';
+  }[];
   rules: RuleState[];
   /** Who says which codes proved wanted. */
   wantedIsToldBy: 'application' | 'receipts';
@@ -50,15 +56,11 @@ export function explanationReport(explanation: Explanation, paint: Paint): strin
       : destination.length === 0
         ? ['  allowed']
         : destination.map((rule) => line(rule, paint('red', DESTINATION_MEANINGS[rule])))),
-    ...blocks.map(({ destination: name, until, reason }) =>
-      line(
-        'blocked',
-        paint(
-          'red',
-          `${name} ${until === null ? 'until unblocked' : `until ${time(until)}`} ${reason}`.trimEnd(),
-        ),
-      ),
-    ),
+    ...blocks.map(({ destination: name, until, reason, source }) => {
+      const end = until === null ? 'until unblocked' : `until ${time(until)}`;
+      const how = source === 'configuration' ? 'by the configuration' : end;
+      return line('blocked', paint('red', `${name} ${how} ${reason}`.trimEnd()));
+    }),
     '',
     paint('bold', 'Limits, spending and guard'),
     ...(rules.length === 0 ? ['  none'] : rules.map((state) => line(state.rule, describe(state, paint)))),

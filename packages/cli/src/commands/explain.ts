@@ -7,7 +7,7 @@ import {
   readPhoneNumber,
 } from '@sms-gateway/contract';
 import { createIdentity } from '@sms-gateway/privacy';
-import { createRefusals, explainScreening } from '@sms-gateway/screening';
+import { createRefusals, explainScreening, shownDestination } from '@sms-gateway/screening';
 import { type RedisClient } from '@sms-gateway/redis';
 import {
   ConfigError,
@@ -100,7 +100,11 @@ async function explain({
   const { destination, screening, recipientKey } = screenMessage(
     { recipient: number, ip, text, isCode: true },
     connection,
-    { mode: config.screening, limitKey: (scope, subject) => identity.limitKey(scope, subject) },
+    {
+      mode: config.screening,
+      blockedDestinations: config.blockedDestinations,
+      limitKey: (scope, subject) => identity.limitKey(scope, subject),
+    },
   );
   const [{ blocks, rules }, latest, tellsVerified] = await Promise.all([
     explainScreening(redis, screening),
@@ -118,11 +122,21 @@ async function explain({
     screening: config.screening,
     segments: screening.request.cost.segments,
     destination,
-    blocks: blocks.map(({ name, until, reason }) => ({
-      destination: name === '*' ? 'all' : name,
-      until: until ?? null,
-      reason,
-    })),
+    blocks: [
+      ...screening.request.block_names
+        .filter((name) => config.blockedDestinations.includes(name))
+        .map((name) => ({
+          destination: shownDestination(name),
+          until: null,
+          reason: '',
+          source: 'configuration' as const,
+        })),
+      ...blocks.map(({ name, until, reason }) => ({
+        destination: shownDestination(name),
+        until: until ?? null,
+        reason,
+      })),
+    ],
     rules,
     wantedIsToldBy: tellsVerified === 1 ? 'application' : 'receipts',
     refusals: latest

@@ -1,4 +1,4 @@
-import { choice, country, duration, list, numberPrefix } from '../fields.ts';
+import { blockedDestination, choice, country, duration, list, numberPrefix } from '../fields.ts';
 import { settingsIn } from '../setting.ts';
 import {
   guardSchema,
@@ -50,6 +50,13 @@ export const messageSettings = {
     schema: choice(['on', 'record', 'off']),
     default: 'on',
     doc: 'Limits and destination rules: on, record (count only) or off',
+  }),
+  blockedDestinations: setting({
+    env: 'BLOCKED_DESTINATIONS',
+    services: ['ingress', 'worker'],
+    schema: list(blockedDestination),
+    doc: 'Destinations that are blocked whatever Redis holds, comma-separated: prefixes of up to 7 digits, ISO 3166 codes, or all',
+    example: '+88,BD',
   }),
   allowedCountries: setting({
     ...allowedCountries,

@@ -1,9 +1,10 @@
+import { parseBlockedDestination } from '@sms-gateway/config';
 import type { Logger } from '@sms-gateway/process';
 import {
   type Block,
   type Blocks,
+  configuredBlockProblem,
   parseBlockDuration,
-  parseBlockedDestination,
   shownDestination,
 } from '@sms-gateway/screening';
 import { Router } from 'express';
@@ -26,12 +27,20 @@ const requestSchema = z.object({
 /** In the query or in a body: programs send either with DELETE. */
 const unblockSchema = z.object({ destination: z.string() }).catch({ destination: '' });
 
+type Deps = {
+  blocks: Blocks;
+  /** Names that the configuration blocks, which nobody can take back here. */
+  configured: () => Promise<string[]>;
+  logger: Logger;
+};
+
 /** The kill switch: destinations that operators block by hand. Each change is in the log, with who made it. */
-export function blockRoutes({ blocks, logger }: { blocks: Blocks; logger: Logger }): Router {
+export function blockRoutes({ blocks, configured, logger }: Deps): Router {
   const routes = Router();
 
   routes.get('/api/blocks', async (_req, res) => {
-    res.json({ blocks: (await blocks.list()).map(shown) });
+    const [names, list] = await Promise.all([configured(), blocks.list()]);
+    res.json({ blocks: [...names.map(shownConfigured), ...list.map(shown)] });
   });
 
   routes.post('/api/blocks', demandAct, async (req, res: Signed) => {
@@ -60,6 +69,7 @@ export function blockRoutes({ blocks, logger }: { blocks: Blocks; logger: Logger
         : await readJsonBody(req),
     );
     const name = parsed('destination', parseBlockedDestination(destination.trim()));
+    if ((await configured()).includes(name)) throw new ConsoleProblem(409, configuredBlockProblem(name));
     if (!(await blocks.remove(name)))
       throw new ConsoleProblem(404, `${shownDestination(name)} is not blocked.`);
     logger.info({ who: res.locals.operator.who, destination: name }, 'console.unblocked');
@@ -85,3 +95,11 @@ function shown({ name, since, until, reason }: Block) {
     reason,
   };
 }
+
+const shownConfigured = (name: string) => ({
+  destination: shownDestination(name),
+  since: null,
+  until: null,
+  reason: '',
+  source: 'configuration',
+});

@@ -4,7 +4,14 @@ import { ask } from './api.ts';
 import { timeOf } from './format.ts';
 import { number, TablePanel } from './table.tsx';
 
-type Block = { destination: string; since: string; until: string | null; reason: string };
+/** Those of the configuration have no beginning and end, and cannot be taken back here. */
+type Block = {
+  destination: string;
+  since: string | null;
+  until: string | null;
+  reason: string;
+  source?: 'configuration';
+};
 
 export type Refusal = {
   at: string;
@@ -107,14 +114,15 @@ function Blocks({ mayAct }: { mayAct: boolean }) {
       ) : (
         <ul class="rows">
           {blocks.map((block) => (
-            <li key={block.destination}>
+            <li key={`${block.destination} ${block.source}`}>
               <strong>{block.destination}</strong>
               <span>
-                since {timeOf(block.since)},{' '}
-                {block.until === null ? 'until unblocked' : `until ${timeOf(block.until)}`}
+                {block.since === null
+                  ? 'by the configuration'
+                  : `since ${timeOf(block.since)}, ${block.until === null ? 'until unblocked' : `until ${timeOf(block.until)}`}`}
                 {block.reason && `: ${block.reason}`}
               </span>
-              {mayAct && (
+              {mayAct && block.source === undefined && (
                 <button
                   type="button"
                   aria-label={`Unblock ${block.destination}`}

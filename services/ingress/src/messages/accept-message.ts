@@ -2,7 +2,7 @@ import { maskPhoneNumber, noticeKind, readSmsRequest } from '@sms-gateway/contra
 import type { AcceptedMessage, Producer } from '@sms-gateway/delivery';
 import type { Identity } from '@sms-gateway/privacy';
 import type { Refusals, RuleMode } from '@sms-gateway/screening';
-import type { ConnectionConfig } from '@sms-gateway/config';
+import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import type { Logger } from '@sms-gateway/process';
 import { screenMessage } from '@sms-gateway/screening';
 import { orUnavailable } from '../http/or-unavailable.ts';
@@ -31,8 +31,8 @@ type Deps = {
   limitedSubjects: ReturnType<typeof createLimitedSubjects>;
   metrics: IngressMetrics;
   logger: Logger;
-  /** The setting in effect at this moment. */
-  screening: () => 'on' | 'record' | 'off';
+  /** The settings in effect at this moment. */
+  current: () => Pick<IngressConfig, 'screening' | 'blockedDestinations'>;
 };
 
 /** Stores the message of an authenticated body durably. @throws {HttpProblem} if it cannot. */
@@ -40,7 +40,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
   const { producer, identity, refusals, faults, limitedSubjects, metrics, logger } = deps;
 
   return async (connection, { body, idempotencyKey, note }) => {
-    const mode = deps.screening();
+    const { screening: mode, blockedDestinations } = deps.current();
     const { request, ignored, error: fault } = readSmsRequest(body);
     if (fault !== undefined) throw invalidBody(fault);
     refuseBadKey(idempotencyKey);
@@ -55,7 +55,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
         isCode: notice === undefined,
       },
       connection,
-      { mode, limitKey: identity.limitKey },
+      { mode, blockedDestinations, limitKey: identity.limitKey },
     );
     faults.ignoredFields(connection, ignored, note);
     faults.number(number, note);
@@ -127,7 +127,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
     if (result.kind === 'blocked') {
       noteRecorded(destination);
       await noteRefusal(result.id, ['blocked']);
-      throw blocked(result.block);
+      throw blocked(result.name);
     }
     const namesOf = (ruleMode: RuleMode) =>
       result.reached.filter((rule) => rule.mode === ruleMode).map(({ rule }) => rule);

@@ -1,4 +1,4 @@
-import type { Block, DestinationRule, ReachedRule } from '@sms-gateway/screening';
+import type { DestinationRule, ReachedRule } from '@sms-gateway/screening';
 import { HttpProblem, type ProblemCode } from '../http/problem.ts';
 
 export function destinationRefused(
@@ -14,7 +14,7 @@ export function destinationRefused(
       });
 }
 
-export function blocked({ name }: Block): HttpProblem {
+export function blocked(name: string): HttpProblem {
   const what = name === '*' ? 'All destinations are' : `The destination ${name} is`;
   return new HttpProblem(403, 'destination_blocked', `${what} blocked by the operator for now.`, {
     rules: ['blocked'],
