@@ -13,6 +13,7 @@ const serviceSchema = z.object({
   env_file: z.union([z.string(), z.array(z.string())]).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   networks: z.array(z.string()).optional(),
+  mem_limit: z.string().optional(),
 });
 const { services, networks } = z
   .object({
@@ -62,6 +63,10 @@ test('Redis has a password, and is on a network without a way out', () => {
   expect(services['ingress']?.environment?.['REDIS_URL']).toContain('${REDIS_PASSWORD:?');
   expect(services['redis']?.networks).toEqual(['queue']);
   expect(networks['queue']).toEqual({ internal: true });
+});
+
+test('every service has a memory limit, so that none takes what Redis needs', () => {
+  expect(Object.keys(services).filter((name) => services[name]?.mem_limit === undefined)).toEqual([]);
 });
 
 test('images have an exact version', () => {
