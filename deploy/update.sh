@@ -53,7 +53,7 @@ for service in worker ingress; do
   # As long as the proxy needs to find them.
   sleep 3
   for container in $old; do
-    docker stop --time 40 "$container" >/dev/null
+    docker stop "$container" >/dev/null
     docker rm "$container" >/dev/null
   done
   docker compose up --detach --no-deps --no-recreate --scale "$service=$count" "$service"
