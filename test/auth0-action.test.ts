@@ -899,7 +899,7 @@ describe('MFA', () => {
     ['429 with a long Retry-After', { status: 429, retryAfter: '60' }],
     ['503 with a long Retry-After', { status: 503, retryAfter: '60' }],
     ['503 with a far date', { status: 503, retryAfter: 'Tue, 01 Sep 2116 00:00:00 GMT' }],
-  ])('does not let a person wait in vain after %s', async (_name, step) => {
+  ])('does not keep a person waiting after %s', async (_name, step) => {
     await using server = await startScripted(step);
     const status = typeof step === 'number' ? step : step.status;
     expect((await playAt(server.url)).end).toEqual(threw(`The gateway answered ${status}: `));

@@ -45,7 +45,7 @@ test('tells a file that has gone, and one that comes back as it was not at all',
   expect(source.hasChanged()).toBe(false);
 });
 
-test('does not tell the same bad content twice once it was loaded in vain', () => {
+test('does not tell the same bad content twice once it was refused', () => {
   const { files, source } = setup({ main: 'a', a: '1' });
   source.load();
   files['main'] = 'missing';
