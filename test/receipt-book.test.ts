@@ -202,7 +202,9 @@ test('a repeated failure puts the message back that the first one could not', as
 
 test('a failure puts nothing back once the next attempt has begun', async () => {
   await using bundle = await setup();
-  await bundle.store.begin(job, {
+  await bundle.book.enter('twilio', receipt('undelivered', true), reference);
+  await bundle.redis.del('{gateway}:sms:wait', `{gateway}:sms:${job.id}.after-1`);
+  const begun = await bundle.store.begin(job, {
     number: 2,
     provider: 'http',
     begunAt: NOW,
@@ -213,8 +215,10 @@ test('a failure puts nothing back once the next attempt has begun', async () => 
     previous: undefined,
     notes: { route: 'default', encoding: 'GSM-7', segments: 1 },
   });
+  expect(begun).toBe('begun');
 
   expect(await bundle.book.enter('twilio', receipt('undelivered', true), reference)).toMatchObject({
+    kind: 'repeated',
     redelivers: false,
   });
   expect(await bundle.queued()).toEqual([]);
