@@ -540,14 +540,14 @@ describe('a custom phone provider', () => {
   });
 
   test('asks Auth0 to try again where nothing listens, naming the error', async () => {
-    const { end } = await playAt(await refusingUrl());
+    const { end } = await playAt(refusingUrl());
     expect(end).toEqual(retry(/could not be reached \(ECONNREFUSED\)/));
   });
 
   test.each(['localhost', '127.0.0.2', '[::1]'])(
     'takes plain HTTP to %s, which nobody overhears',
     async (host) => {
-      const { end } = await playAt((await refusingUrl()).replace('127.0.0.1', host));
+      const { end } = await playAt(refusingUrl().replace('127.0.0.1', host));
       expect(end).toEqual(retry(/could not be reached/));
     },
   );
@@ -933,7 +933,7 @@ describe('within the 20 s that Auth0 gives', () => {
     const [provided, hung, refused, failed] = await Promise.all([
       runAt('onExecuteCustomPhoneProvider', deaf.url),
       runAt('onExecuteSendPhoneMessage', deaf.url),
-      runAt('onExecuteSendPhoneMessage', await refusingUrl()),
+      runAt('onExecuteSendPhoneMessage', refusingUrl()),
       runAt('onExecuteSendPhoneMessage', failing.url),
     ]);
     expect(provided).toEqual(retry(/did not answer within 15 s/));

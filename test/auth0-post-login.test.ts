@@ -312,7 +312,7 @@ describe('a login goes on', () => {
   test('when nothing is there, and when nothing answers', async () => {
     await using disposal = createDisposal();
     const deaf = disposal.use(await startDeafServer());
-    expect(await login(`${await refusingUrl()}/v1/sms`, { number: '+14155550123', methods })).toEqual([]);
+    expect(await login(`${refusingUrl()}/v1/sms`, { number: '+14155550123', methods })).toEqual([]);
     expect(await login(`${deaf.url}/v1/sms`, { number: '+14155550123', methods })).toEqual([]);
   });
 });

@@ -149,7 +149,7 @@ test('DURABILITY=replicated takes messages only while enough replicas have them'
 
 describe('a Redis that is away is answered with 503 at once, and nothing needs a restart when it is back:', () => {
   test('away at start', async () => {
-    const url = await refusingUrl();
+    const url = refusingUrl();
     await using ingress = await startIngress({ REDIS_URL: url.replace('http', 'redis') });
 
     await untilNotReady(ingress, /Redis/);

@@ -196,7 +196,7 @@ function conformance(subject: Subject): void {
   });
 
   test('knows that a refused connection sent nothing', async () => {
-    const provider = use(subject.create(await refusingUrl()));
+    const provider = use(subject.create(refusingUrl()));
 
     const result = await provider.send(REQUEST, idle());
 

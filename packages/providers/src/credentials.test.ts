@@ -130,7 +130,7 @@ describe.each(Object.entries(SUBJECTS))(
     });
 
     test('a provider that cannot be reached proves nothing', async () => {
-      expect(await create(await refusingUrl()).ask(never())).toEqual({
+      expect(await create(refusingUrl()).ask(never())).toEqual({
         kind: 'unanswered',
         code: 'connect_refused',
         serverTimeMs: undefined,
@@ -226,7 +226,7 @@ describe('aws', () => {
   test('no credentials are refused ones', async () => {
     const check = awsCredentials({
       region: 'eu-central-1',
-      apiUrl: await refusingUrl(),
+      apiUrl: refusingUrl(),
       credentials: () => {
         const error = new Error('none');
         error.name = 'CredentialsProviderError';
@@ -240,7 +240,7 @@ describe('aws', () => {
   test('an endpoint that cannot be reached proves nothing', async () => {
     const check = awsCredentials({
       region: 'eu-central-1',
-      apiUrl: await refusingUrl(),
+      apiUrl: refusingUrl(),
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET },
     });
 

@@ -139,7 +139,7 @@ test('knows that nothing was written to a server that does not speak TLS', async
 });
 
 test('knows a refused connection where a name has several addresses', async () => {
-  const client = createClient({ origin: (await refusingUrl()).replace('127.0.0.1', 'localhost') });
+  const client = createClient({ origin: refusingUrl().replace('127.0.0.1', 'localhost') });
 
   expect(await client.request(REQUEST, idle())).toEqual({ kind: 'not_sent', code: 'connect_refused' });
 });

@@ -71,12 +71,9 @@ describe('without credentials', () => {
   };
 
   test('nothing is sent, and the fault is the account’s', async () => {
-    const provider = create(
-      async () => {
-        throw Object.assign(new Error('the-secret'), { name: 'CredentialsProviderError' });
-      },
-      await refusingUrl(),
-    );
+    const provider = create(async () => {
+      throw Object.assign(new Error('the-secret'), { name: 'CredentialsProviderError' });
+    }, refusingUrl());
 
     expect(await provider.send(REQUEST, new AbortController().signal)).toEqual({
       kind: 'provider_fault',

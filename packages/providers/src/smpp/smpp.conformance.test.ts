@@ -174,7 +174,7 @@ test('gives up on a silent SMSC as soon as it is told to, without knowing the ou
 });
 
 test('knows that nothing was sent where no session could be bound', async () => {
-  const { port } = new URL(await refusingUrl());
+  const { port } = new URL(refusingUrl());
   const { provider, events } = useSmppProvider({ port: Number(port), random: () => 1 });
 
   const result = await provider.send(SMS, idle());
