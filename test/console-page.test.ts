@@ -138,7 +138,7 @@ describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium
 
     await page.getByLabel('Password').fill('wrong');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'not the password' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Wrong password' }).waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
 
     await page.getByLabel('Password').fill('correct horse battery staple');

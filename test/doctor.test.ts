@@ -266,7 +266,11 @@ describe('Redis', () => {
     const [refusing, silent, absent] = await Promise.all(
       [locked.href, frozen.url, gone].map((url) => doctor({ ...soundEnv(), REDIS_URL: url }, 'redis')),
     );
-    const cluster = await doctor({ ...soundEnv(), REDIS_CLUSTER_NODES: new URL(gone).host }, 'redis');
+    // A Cluster has no database but 0, which the URL of the gateway may not name.
+    const cluster = await doctor(
+      { ...soundEnv(), REDIS_URL: gone, REDIS_CLUSTER_NODES: new URL(gone).host },
+      'redis',
+    );
     await frozen.resume();
 
     expect(refusing).toMatchObject({

@@ -72,6 +72,9 @@ test('.env.example starts every process once what is marked is filled in', () =>
   expect(loadConsoleConfig({ env }).signIn.kind).toBe('password');
 });
 
+/** Credentials that the SDK of AWS takes from the environment by itself, where only the worker may have them. */
+const AWS_SDK_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
 const composeSchema = z.object({
   services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.unknown()).optional() })),
 });
@@ -86,7 +89,8 @@ test.each(['worker', 'console'] as const)(
     const others = allVariables(PROVIDERS).filter(
       ({ secret, services: readers }) => secret && !readers.includes(service),
     );
-    expect(empty.toSorted()).toEqual(others.map(({ env }) => env).toSorted());
+    const sdk = service === 'worker' ? [] : AWS_SDK_VARIABLES;
+    expect(empty.toSorted()).toEqual([...others.map(({ env }) => env), ...sdk].toSorted());
   },
 );
 
