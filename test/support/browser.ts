@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { PROCESS_HANG_MS } from './hang.ts';
 import { findExecutable } from '../../packages/dev-redis/src/find-executable.ts';
 
 const ON_MACOS = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -24,6 +25,7 @@ let browser: Promise<Browser> | undefined;
 function launch(): Promise<Browser> {
   browser ??= chromium.launch({
     executablePath: chromiumPath ?? '',
+    timeout: PROCESS_HANG_MS,
     // Chromium's own sandbox does not work as root, as which CI runs.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
