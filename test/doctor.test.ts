@@ -45,8 +45,12 @@ let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.startWorker();
-  // Ingress and worker have said that they live.
-  await until(async () => expect(await gateway.client.hlen(gatewayKeys.processes)).toBe(2));
+  // Ingress and worker have said that they live, and can work.
+  await until(async () => {
+    const said = await gateway.client.hvals(gatewayKeys.processes);
+    const reasons = said.map((status) => (JSON.parse(status) as { reasons: string[] }).reasons);
+    expect(reasons).toEqual([[], []]);
+  });
 });
 
 afterAll(async () => {

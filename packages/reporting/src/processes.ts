@@ -59,14 +59,10 @@ export function createHeartbeat({ redis, service, name, version, now, describe }
     await redis.hset(gatewayKeys.processes, field, JSON.stringify(status));
   }
 
-  function beatIfReady(): void {
+  const timer = setInterval(() => {
     // Without Redis nobody could read it; the connection itself tells.
     if (redis.status === 'ready') beat().catch(() => undefined);
-  }
-  const timer = setInterval(beatIfReady, INTERVAL_MS);
-  // At once, so that a process that has just started is not taken for one that is missing.
-  if (redis.status === 'ready') beatIfReady();
-  else redis.once('ready', beatIfReady);
+  }, INTERVAL_MS);
 
   return {
     stop: async () => {
