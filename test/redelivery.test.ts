@@ -1,12 +1,13 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
 import { createDeliveryStore, createReceiptStore, createReceiptHandler } from '@sms-gateway/delivery';
 import { createGuard } from '@sms-gateway/screening';
+import { type DurabilityCheck, NotDurableError } from '@sms-gateway/redis';
 import { createReceiptReferences, createVault, jobBinding } from '@sms-gateway/privacy';
 import { createRouter } from '../packages/routing/src/index.ts';
 import { createLogger } from '../packages/process/src/logger.ts';
 import { createRegistry } from '../packages/process/src/metrics.ts';
 import { expect, test } from 'vitest';
-import type { Provider, SendRequest } from '../packages/providers/src/provider.ts';
+import type { Provider, SendRequest, SendResult } from '../packages/providers/src/provider.ts';
 import { createDeliver } from '../services/worker/src/deliver.ts';
 import { createHealth } from '../services/worker/src/health/create-health.ts';
 import { createWorkerMetrics } from '../services/worker/src/metrics.ts';
@@ -32,7 +33,16 @@ const undelivered = {
 } as const;
 
 /** The delivery of a worker with everything real but the two providers behind it, `twilio` and `http`. */
-async function setup() {
+async function setup({
+  twilio = () => ({ kind: 'accepted', providerMessageId: 'SM1' }),
+  confirm = (write) => write(),
+  providers = ['twilio', 'http'],
+}: {
+  twilio?: () => SendResult;
+  confirm?: DurabilityCheck['confirm'];
+  /** Of the route. */
+  providers?: string[];
+} = {}) {
   const disposal = createDisposal();
   const { url } = disposal.use(await startTestRedis());
   const redis = disposal.use(openRedis(url));
@@ -49,7 +59,7 @@ async function setup() {
     receipts,
     send: async ({ id }: SendRequest) => {
       sent.push(name);
-      return { kind: 'accepted', providerMessageId: name === 'twilio' ? 'SM1' : `${id}-${sent.length}` };
+      return name === 'twilio' ? twilio() : { kind: 'accepted', providerMessageId: `${id}-${sent.length}` };
     },
     close: async () => undefined,
   });
@@ -66,13 +76,13 @@ async function setup() {
   const router = createRouter({
     routes: [],
     connectionRoutes: {},
-    defaultProviders: ['twilio', 'http'],
+    defaultProviders: providers,
     senderRules: {},
     registrations: {},
   });
   const deliver = createDeliver({
     store: createDeliveryStore({ redis }),
-    durability: { confirm: (write) => write() },
+    durability: { confirm },
     openMessage: createOpenMessage({
       vault,
       plan: (message) => router.plan(message),
@@ -136,4 +146,29 @@ test('a job that is handed out a second time puts the message back where nobody 
   await bundle.deliver(job);
 
   expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
+});
+
+test('a message is handed back only once the result of its last attempt is durable', async () => {
+  const confirmed: unknown[] = [];
+  let isForgotten = false;
+  await using bundle = await setup({
+    providers: ['twilio'],
+    twilio: () => ({ kind: 'throttled', code: 'twilio_20429', retryAfterMs: 60_000 }),
+    confirm: async (write) => {
+      const answer = await write();
+      const trace = gatewayKeys.trace(job.id);
+      if (!isForgotten && (await bundle.redis.hdel(trace, 'a1.result')) > 0) {
+        isForgotten = true;
+        throw new NotDurableError('Redis was replaced meanwhile');
+      }
+      confirmed.push(await bundle.redis.hgetall(trace));
+      return answer;
+    },
+  });
+
+  expect(await bundle.deliver(job)).toMatchObject({ kind: 'later' });
+
+  expect(isForgotten).toBe(true);
+  expect(confirmed.at(-1)).toMatchObject({ 'a1.result': 'throttled' });
+  expect(await bundle.redis.hgetall(gatewayKeys.trace(job.id))).toEqual(confirmed.at(-1));
 });

@@ -38,7 +38,18 @@ type Deps = {
 export type Deliver = (job: DeliveryJob, lease: Lease) => Promise<Release>;
 
 export function createDeliver(deps: Deps): Deliver {
-  const { store, calls, health, metrics, lastErrors, onUnknown, blockedDestinations, now, random } = deps;
+  const {
+    store,
+    durability,
+    calls,
+    health,
+    metrics,
+    lastErrors,
+    onUnknown,
+    blockedDestinations,
+    now,
+    random,
+  } = deps;
   const reportAttempt = createReportAttempt({ metrics, lastErrors });
   const recovery = createRecover({ ...deps, reportAttempt });
   const ask = createAsk(deps);
@@ -67,7 +78,11 @@ export function createDeliver(deps: Deps): Deliver {
 
   /** Hands the message back for `delayMs` milliseconds. */
   async function wait({ job, lease, unwritten }: Delivery, delayMs: number): Promise<Release> {
-    if (unwritten) await untilWritten(() => store.record(job, unwritten), lease.signal);
+    if (unwritten !== undefined) {
+      // Whoever takes the message next believes the result that is stored, and would not store it again after a failover.
+      const write = () => durability.confirm(() => store.record(job, unwritten));
+      await untilWritten(write, lease.signal);
+    }
     return { kind: 'later', delayMs };
   }
 
