@@ -6,7 +6,9 @@ import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { acceptTwilio, twilioEnv } from './support/fake-twilio.ts';
 import { startIngressProcess } from './support/processes.ts';
+import { startScriptedProviderServer } from './support/scripted-provider-server.ts';
 import { series } from './support/series.ts';
 import { type Service } from './support/services.ts';
 
@@ -141,6 +143,45 @@ test('SIGHUP loads again, and says which settings wait for a restart', async () 
   expect(line).toMatchObject({ connections: { changed: ['default'] }, needRestart: ['port'] });
   // Not allowed any more, but nobody screens.
   expect((await postSms(ingress.url)).status).toBe(200);
+});
+
+test('a worker sends with a new auth token without a restart, and ends what it began with the old one', async () => {
+  await using stack = createDisposal();
+  const held: (() => void)[] = [];
+  const sent: string[] = [];
+  const twilio = stack.use(
+    await startScriptedProviderServer((response, request) => {
+      const { authorization = '' } = request.headers;
+      sent.push(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':')[1] ?? '');
+      held.push(() => acceptTwilio()(response, request));
+    }),
+  );
+  const file = stack.use(
+    await writeConfig(
+      "providers: { order: [twilio, http], twilio: { authToken: '${file:twilio.token}' } }\n",
+    ),
+  );
+  const tokenFile = join(dirname(file.path), 'twilio.token');
+  await writeFile(tokenFile, 'old-token');
+  const { TWILIO_AUTH_TOKEN: _token, ...env } = twilioEnv(twilio.url);
+  const gateway = stack.use(await startGateway());
+  const worker = await gateway.startWorker({ ...env, GATEWAY_CONFIG: file.path, PROVIDERS: '' });
+  const send = () => postSms(gateway.ingress.url, { body: { recipient: freshNumber() } });
+
+  await send();
+  await expect.poll(() => sent).toEqual(['old-token']);
+  await writeFile(tokenFile, 'new-token,old-token');
+  const line = await worker.untilLog('config.reloaded');
+  await send();
+  await expect.poll(() => sent).toEqual(['old-token', 'new-token']);
+  for (const answer of held) answer();
+
+  expect(line).toMatchObject({ replacedProviders: ['twilio'], needRestart: [] });
+  await expect
+    .poll(() => worker.logLines().filter(({ msg }) => msg === 'message.concluded'))
+    .toMatchObject([{ outcome: 'sent' }, { outcome: 'sent' }]);
+  expect(gateway.sent()).toEqual([]);
+  expect(worker.output()).not.toMatch(/(old|new)-token/);
 });
 
 describe('routes', () => {

@@ -15,6 +15,11 @@ export async function createProvider(
   return { ...(await descriptorOf(kind, kinds).create(options, deps)), name };
 }
 
+/** Whether a running provider can be replaced by one of its kind with other options. */
+export function isReplaceable({ kind }: Pick<ProviderConfig, 'kind'>, kinds: Kinds): boolean {
+  return descriptorOf(kind, kinds).keepsConnection !== true;
+}
+
 export type ReceiptReader = { read: ReadReceipts; methods: readonly ReceiptRequest['method'][] };
 
 /** By the provider's name. */

@@ -2,6 +2,7 @@ export {
   createProvider,
   createReceiptReaders,
   credentialsQuestion,
+  isReplaceable,
   operatorUrl,
   probeProvider,
   type ReceiptReaders,
@@ -17,6 +18,7 @@ export type {
   SendResult,
 } from './provider.ts';
 export { defineProvider, type ProviderDeps, type ProviderDescriptor } from './provider-descriptor.ts';
+export { createReplaceableProvider, type ReplaceableProvider } from './replaceable-provider.ts';
 export type { ReadReceipts, ReceiptReading, ReceiptRequest } from './receipt-reader.ts';
 export { PROVIDERS } from './registry.ts';
 export { SIMULATED_NUMBERS } from './simulator/simulated-numbers.ts';

@@ -65,6 +65,8 @@ export interface ProviderDescriptor<
   ReceiptOptions extends object = object,
 > extends ProviderDeclaration<Shape, Options, ReceiptOptions> {
   create(options: Options, deps: ProviderDeps): Promise<Provider>;
+  /** It keeps a connection of its own, so other options take effect at the next start. */
+  readonly keepsConnection?: boolean;
   /** Address of a server that is the operator's own, certificate included. */
   operatorUrl?(options: Options): string;
   /** Connects, prints what the provider answers, and resolves with whether it took everything. */

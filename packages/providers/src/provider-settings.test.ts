@@ -98,6 +98,17 @@ const GOOD: [what: string, env: Environment, options: object][] = [
     },
   ],
   [
+    'plivo while its auth token is rotated',
+    { PROVIDERS: 'plivo', ...PLIVO, PLIVO_AUTH_TOKEN: 'canary-new,canary-old' },
+    {
+      authId: 'MA0123456789ABCDEFGH',
+      authToken: 'canary-new',
+      spareAuthTokens: ['canary-old'],
+      sender: { from: NUMBER },
+      apiUrl: undefined,
+    },
+  ],
+  [
     'plivo with a Powerpack',
     { PROVIDERS: 'plivo', ...without(PLIVO, 'PLIVO_FROM'), PLIVO_POWERPACK_UUID: UUID },
     {

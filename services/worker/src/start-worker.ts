@@ -1,11 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import {
-  type ConfigSource,
-  describeConfig,
-  needingRestart,
-  type ProviderConfig,
-  type WorkerConfig,
-} from '@sms-gateway/config';
+import { type ConfigSource, describeConfig, needingRestart, type WorkerConfig } from '@sms-gateway/config';
 import {
   createDeliveryStore,
   createInbox,
@@ -40,6 +33,7 @@ import { createWorkerMetrics } from './metrics.ts';
 import { createOpenMessage } from './open-message.ts';
 import { createProviderCalls } from './provider-calls.ts';
 import { createSettleLate } from './settle-late.ts';
+import { startProviders } from './start-providers.ts';
 
 /** Milliseconds of the shutdown time that are reserved for storing the results of aborted deliveries. */
 const STORE_RESULTS_MS = 1000;
@@ -102,10 +96,12 @@ export async function startWorker(
     const store = createDeliveryStore({ redis });
     const settleLate = createSettleLate({ store, receiptHandler, logger, now });
     const vault = createVault(config.payloadKeys);
-    const providers = await Promise.all(
-      config.providers.map(async (providerConfig) => {
+    const running = await startProviders({
+      configs: config.providers,
+      kinds,
+      create: (providerConfig) => {
         const { name, kind } = providerConfig;
-        const provider = await createProvider(providerConfig, kinds, {
+        return createProvider(providerConfig, kinds, {
           connections: config.concurrency,
           onReceipt: async (receipt, reference) =>
             (await receiptHandler.take(name, receipt, reference)).match,
@@ -119,10 +115,10 @@ export async function startWorker(
           deliverToInbox: (message) => createInbox({ redis, vault }).add(message),
           log: (line, fields) => logger.info({ provider: name, ...fields }, line),
         });
-        teardown.add(() => provider.close());
-        return provider;
-      }),
-    );
+      },
+    });
+    const { providers } = running;
+    for (const provider of providers) teardown.add(() => provider.close());
     const health = createHealth({
       providers,
       rateLimits: config.rateLimits,
@@ -184,18 +180,18 @@ export async function startWorker(
       source &&
       watchConfig<WorkerConfig>({
         source,
-        apply: (next) => {
-          const needRestart = needingRestart(config, next, ['routing', 'blockedDestinations']);
+        apply: async (next) => {
+          const replaced = await running.replace(next.providers);
+          const needRestart = needingRestart(config, next, ['routing', 'blockedDestinations', 'providers']);
           ({ blockedDestinations } = next);
-          const isSetUp = (provider: ProviderConfig) =>
-            config.providers.some((known) => isDeepStrictEqual(known, provider));
-          if (next.providers.every(isSetUp)) router = createRouter(next.routing);
-          else needRestart.push('routing');
-          return Promise.resolve({
+          if (running.areInEffect(next.providers)) router = createRouter(next.routing);
+          else needRestart.push('providers', 'routing');
+          return {
             routes: next.routing.routes.map(({ name }) => name),
             blockedDestinations,
+            replacedProviders: replaced,
             needRestart,
-          });
+          };
         },
         registry,
         logger,

@@ -2,11 +2,15 @@ import { UUID } from '@sms-gateway/contract';
 import { list, text, token, uuid } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
+import { spareChecks, withSpareCredentials } from '../spare-credentials.ts';
 import type { PlivoProviderOptions } from './plivo.ts';
 
 const setting = providerSettings('plivo');
 
-type Options = Pick<PlivoProviderOptions, 'authId' | 'authToken' | 'sender' | 'apiUrl'>;
+type Options = Pick<PlivoProviderOptions, 'authId' | 'authToken' | 'sender' | 'apiUrl'> & {
+  /** Further auth tokens to send with, where Plivo refuses the first. */
+  spareAuthTokens?: string[] | undefined;
+};
 
 export const plivo = defineProvider({
   kind: 'plivo',
@@ -24,7 +28,7 @@ export const plivo = defineProvider({
       schema: list(token),
       services: ON_BOTH,
       secret: true,
-      doc: 'Auth token of the account or subaccount; several, comma-separated, for rotation: the first sends, all verify receipts',
+      doc: 'Auth token of the account or subaccount; several, comma-separated, for rotation: the first that Plivo accepts sends, all verify receipts',
     }),
     from: senderSetting('plivo', 'PLIVO'),
     powerpackUuid: setting({
@@ -40,7 +44,7 @@ export const plivo = defineProvider({
     { authId, authToken: authTokens = [], from, powerpackUuid, apiUrl },
     review,
   ): Options | undefined {
-    const [authToken] = authTokens;
+    const [authToken, ...spareAuthTokens] = authTokens;
     review.require('authId', 'copy it from the overview of the Plivo console');
     review.require('authToken', 'copy it from the overview of the Plivo console');
     const powerpackLabel = review.label('powerpackUuid');
@@ -52,16 +56,19 @@ export const plivo = defineProvider({
     const pool = powerpackUuid === undefined ? undefined : { powerpackUuid };
     const sender = from === undefined ? pool : { from };
     if (authId === undefined || authToken === undefined || sender === undefined) return undefined;
-    return { authId, authToken, sender, apiUrl };
+    return { authId, authToken, sender, apiUrl, ...(spareAuthTokens.length > 0 && { spareAuthTokens }) };
   },
   describe: ({ sender, apiUrl }) => ({
     authentication: 'configured',
     sender: 'from' in sender ? 'from' : 'powerpack',
     origin: originOf(apiUrl),
   }),
-  async create(options, { connections }) {
+  async create({ spareAuthTokens = [], ...options }, { connections, onEvent }) {
     const { createPlivoProvider } = await import('./plivo.ts');
-    return createPlivoProvider({ ...options, connections });
+    const spares = spareAuthTokens.map((authToken) =>
+      createPlivoProvider({ ...options, authToken, connections }),
+    );
+    return withSpareCredentials([createPlivoProvider({ ...options, connections }), ...spares], onEvent);
   },
   receipts: {
     proof: 'authToken',
@@ -73,9 +80,12 @@ export const plivo = defineProvider({
   },
   credentials: {
     settings: (label) => `${label('authId')} and ${label('authToken')}`,
-    async checks(options) {
+    async checks({ spareAuthTokens = [], ...options }) {
       const { plivoCredentials } = await import('./plivo-credentials.ts');
-      return [plivoCredentials(options)];
+      return [
+        plivoCredentials(options),
+        ...spareChecks(spareAuthTokens, (authToken) => [plivoCredentials({ ...options, authToken })]),
+      ];
     },
   },
 });

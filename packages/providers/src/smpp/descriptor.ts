@@ -4,6 +4,7 @@ import { smppSettings } from './settings.ts';
 
 export const smpp = defineProvider({
   kind: 'smpp',
+  keepsConnection: true,
   settings: smppSettings,
   senderSettings: ['from'],
   configure: configureSmpp,

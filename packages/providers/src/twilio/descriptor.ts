@@ -2,11 +2,15 @@ import { list, text, token } from '@sms-gateway/config/fields';
 import { MESSAGING_SERVICE_SID } from '@sms-gateway/contract';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
+import { spareChecks, withSpareCredentials } from '../spare-credentials.ts';
 import type { TwilioProviderOptions } from './twilio.ts';
 
 const setting = providerSettings('twilio');
 
-type Options = Pick<TwilioProviderOptions, 'accountSid' | 'credentials' | 'sender' | 'apiUrl'>;
+type Options = Pick<TwilioProviderOptions, 'accountSid' | 'credentials' | 'sender' | 'apiUrl'> & {
+  /** Further auth tokens to send with, where Twilio refuses the first; undefined with an API key. */
+  spareAuthTokens?: string[] | undefined;
+};
 
 export const twilio = defineProvider({
   kind: 'twilio',
@@ -24,7 +28,7 @@ export const twilio = defineProvider({
       schema: list(token),
       services: ON_BOTH,
       secret: true,
-      doc: 'Auth token of the account; several, comma-separated, for rotation: the first sends, all verify receipts',
+      doc: 'Auth token of the account; several, comma-separated, for rotation: the first that Twilio accepts sends, all verify receipts',
     }),
     apiKey: setting({
       env: 'TWILIO_API_KEY',
@@ -50,7 +54,7 @@ export const twilio = defineProvider({
   senderPool: { form: MESSAGING_SERVICE_SID, called: 'the SID of a messaging service (MG and 32 digits)' },
   configure(settings, review): Options | undefined {
     const { accountSid, apiKey, apiSecret, from, messagingServiceSid, apiUrl } = settings;
-    const [authToken] = settings.authToken ?? [];
+    const [authToken, ...spareAuthTokens] = settings.authToken ?? [];
     review.require('accountSid', 'copy it from the Twilio console (AC and 32 hexadecimal digits)');
     if (review.isGiven('apiKey') !== review.isGiven('apiSecret')) {
       const [given, missing] = review.isGiven('apiKey')
@@ -74,16 +78,20 @@ export const twilio = defineProvider({
     const service = messagingServiceSid === undefined ? undefined : { messagingServiceSid };
     const sender = from === undefined ? service : { from };
     if (accountSid === undefined || credentials === undefined || sender === undefined) return undefined;
-    return { accountSid, credentials, sender, apiUrl };
+    const hasSpares = credentials === byToken && spareAuthTokens.length > 0;
+    return { accountSid, credentials, sender, apiUrl, ...(hasSpares && { spareAuthTokens }) };
   },
   describe: ({ credentials, sender, apiUrl }) => ({
     authentication: 'apiKey' in credentials ? 'api_key' : 'auth_token',
     sender: 'from' in sender ? 'from' : 'messaging_service',
     origin: originOf(apiUrl),
   }),
-  async create(options, { connections }) {
+  async create({ spareAuthTokens = [], ...options }, { connections, onEvent }) {
     const { createTwilioProvider } = await import('./twilio.ts');
-    return createTwilioProvider({ ...options, connections });
+    const spares = spareAuthTokens.map((authToken) =>
+      createTwilioProvider({ ...options, credentials: { authToken }, connections }),
+    );
+    return withSpareCredentials([createTwilioProvider({ ...options, connections }), ...spares], onEvent);
   },
   receipts: {
     proof: 'authToken',
@@ -96,9 +104,14 @@ export const twilio = defineProvider({
   credentials: {
     settings: (label) =>
       `${label('accountSid')} and ${label('authToken')} (or ${label('apiKey')} and ${label('apiSecret')})`,
-    async checks(options) {
+    async checks({ spareAuthTokens = [], ...options }) {
       const { twilioCredentials } = await import('./twilio-credentials.ts');
-      return twilioCredentials(options);
+      return [
+        ...twilioCredentials(options),
+        ...spareChecks(spareAuthTokens, (authToken) =>
+          twilioCredentials({ ...options, credentials: { authToken } }),
+        ),
+      ];
     },
   },
 });

@@ -1,0 +1,78 @@
+import type { CredentialsCheck } from './credentials-check.ts';
+import type { Provider, ProviderEvent, SendResult } from './provider.ts';
+
+/** How a vendor says that it does not know the credentials: nothing was sent then. */
+const REFUSALS: ReadonlySet<string> = new Set(['http_401', 'twilio_20003']);
+
+const PROOFS: ReadonlySet<SendResult['kind']> = new Set(['accepted', 'rejected', 'provider_fault']);
+
+export type CredentialsRefused = ProviderEvent & {
+  /** Which of the configured credentials, from 1. */
+  number: number;
+  code: string;
+};
+
+/**
+ * Sends with the first of an account's credentials that the vendor accepts: one provider for each of them, in order of
+ * preference. A message that one of them is refused for is sent with the next at once, because a 401 means that
+ * nothing was sent. Later messages start with the one that was accepted. So a rotation works in any order, and a wrong
+ * new credential loses no code; the event and the provider's problem tell the operator to correct it.
+ */
+export function withSpareCredentials(
+  providers: readonly [Provider, ...Provider[]],
+  onEvent: (event: CredentialsRefused) => void,
+): Provider {
+  const [first] = providers;
+  if (providers.length === 1) return first;
+  const refused = new Map<number, string>();
+  let preferred = 0;
+
+  return {
+    ...first,
+    async send(request, signal) {
+      let result: SendResult | undefined;
+      const from = preferred;
+      for (let tried = 0; tried < providers.length; tried++) {
+        const position = (from + tried) % providers.length;
+        result = await (providers[position] ?? first).send(request, signal);
+        if (!isRefusal(result)) {
+          // An answer about the message proves the credentials; no answer, or a busy vendor's, proves nothing.
+          if (PROOFS.has(result.kind)) {
+            preferred = position;
+            refused.delete(position);
+          }
+          return result;
+        }
+        const { code } = result;
+        if (!refused.has(position)) {
+          onEvent({ event: 'credentials_refused', severity: 'error', number: position + 1, code });
+        }
+        refused.set(position, code);
+      }
+      return result ?? first.send(request, signal);
+    },
+    problem() {
+      const [position, code] = [...refused][0] ?? [];
+      if (position === undefined) return first.problem?.();
+      return {
+        reason: `number ${position + 1} of ${providers.length} configured credentials is refused (${code})`,
+        stopsSending: false,
+      };
+    },
+    close: async () => void (await Promise.all(providers.map((provider) => provider.close()))),
+  };
+}
+
+function isRefusal(result: SendResult): result is SendResult & { kind: 'provider_fault' } {
+  return result.kind === 'provider_fault' && REFUSALS.has(result.code);
+}
+
+/** The checks of the credentials after the first, each with its place in the list: `auth token 2`. */
+export function spareChecks(
+  spares: readonly string[],
+  checksOf: (spare: string) => CredentialsCheck[],
+): CredentialsCheck[] {
+  return spares.flatMap((spare, index) =>
+    checksOf(spare).map((check) => ({ ...check, proves: `${check.proves} ${index + 2}` })),
+  );
+}
