@@ -78,6 +78,8 @@ function answers(subject: Subject): Row[] {
     ['2xx without a body', { status }, unreadableSuccess],
     ['2xx that is not JSON', { status, body: '<html>' }, unreadableSuccess],
     ['2xx that is JSON null', { status, body: 'null' }, unreadableSuccess],
+    ['2xx that is an empty object', { status, body: '{}' }, unreadableSuccess],
+    ['2xx that is cut off', { status, body: body(providerMessageId).slice(0, -3) }, unreadableSuccess],
     ['2xx over the body limit', { status, body: 'x'.repeat(1_000_000) }, unreadableSuccess],
     ['401', { status: 401, body: echo }, fault('http_401', true)],
     ['403', { status: 403, body: echo }, fault('http_403', true)],

@@ -1,4 +1,5 @@
 import type { HttpOutcome } from './http-client.ts';
+import { readMessageId } from './message-id.ts';
 import type { SendResult } from './provider.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 
@@ -6,6 +7,16 @@ export type Answer = Extract<HttpOutcome, { kind: 'answer' }>;
 
 export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300;
+}
+
+/**
+ * What a 2xx means that says nothing of a failure. Where it names the message, as every vendor's acceptance does, it was
+ * taken. Anything else may be another's answer, such as the page of a proxy, so that the outcome is not known.
+ */
+export function classifySuccess({ status }: Answer, messageId: unknown): SendResult {
+  return typeof messageId === 'string' && messageId !== ''
+    ? { kind: 'accepted', providerMessageId: readMessageId(messageId) }
+    : { kind: 'unknown', code: `http_${status}` };
 }
 
 /**

@@ -50,7 +50,8 @@ const SUBJECTS: Subject[] = [
     rows: [
       ['a message on its way', { results: [log(ID, 1)] }, found(ID)],
       ['a message that was delivered', { results: [log(ID, 3)] }, found(ID)],
-      ['a message that could not be delivered', { results: [log(ID, 2)] }, found(ID)],
+      ['a message that could not be delivered', { results: [log(ID, 2)] }, NOT_FOUND],
+      ['a message that has expired', { results: [log(ID, 4)] }, NOT_FOUND],
       ['a message without a status', { results: [{ messageId: ID }] }, found(ID)],
       ['a message and the refusal of its repetition', { results: [log(ID, 5), log(ID, 1)] }, found(ID)],
       ['a message that was refused', { results: [log(ID, 5)] }, NOT_FOUND],
@@ -77,6 +78,7 @@ const SUBJECTS: Subject[] = [
       ['the batch', { count: 1, page: 0, page_size: 1, batches: [batch(ID)] }, found(BATCH_ID)],
       ['two batches', { batches: [batch(ID), batch(ID, 'B'.repeat(26))] }, found(BATCH_ID)],
       ['a batch whose id repeats the number', { batches: [batch(ID, '+14155550123')] }, found()],
+      ['a canceled batch', { batches: [{ ...batch(ID), canceled: true }] }, NOT_FOUND],
       ['no batch', { count: 0, page: 0, page_size: 0, batches: [] }, NOT_FOUND],
       ['the batch among others', { batches: [batch(ID), batch('another')] }, unanswered('http_200')],
       ['a batch without a reference', { batches: [batch(undefined)] }, unanswered('http_200')],

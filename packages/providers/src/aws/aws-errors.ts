@@ -1,6 +1,5 @@
-import { classifyHttpStatus, isSuccess, type Answer } from '../http-status.ts';
+import { type Answer, classifyHttpStatus, classifySuccess, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
-import { readMessageId } from '../message-id.ts';
 import { parseRetryAfterMs } from '../retry-after.ts';
 import type { SendResult } from '../provider.ts';
 
@@ -61,9 +60,7 @@ const EXCEPTIONS = new Set([
  */
 export function classifyAwsAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
-  if (isSuccess(answer)) {
-    return { kind: 'accepted', providerMessageId: readMessageId(body?.['MessageId']) };
-  }
+  if (isSuccess(answer)) return classifySuccess(answer, body?.['MessageId']);
 
   const name = /(?:^|#)([A-Za-z]{1,64})(?:$|:)/.exec(textOf(body?.['__type']))?.[1] ?? '';
   const reason = textOf(body?.['Reason']);

@@ -40,7 +40,7 @@ describeConformance({
     providerMessageId: '40385f64-5717-4562-b3fc-2c963f66afa6',
     body: (id) => JSON.stringify({ MessageId: id }),
   },
-  unreadableSuccess: accepted(),
+  unreadableSuccess: unknown('http_200'),
   serverError: (status) => unknown(`http_${status}`),
   documented: [
     exception(400, 'ThrottlingException', undefined, throttled('aws_throttling')),
@@ -87,6 +87,27 @@ describeConformance({
     exception(400, 'ValidationException', 'INVALID_PARAMETER', fault('http_400', false)),
     exception(404, 'ResourceNotFoundException', undefined, fault('aws_resource_not_found', true)),
     exception(400, 'UnrecognizedClientException', undefined, fault('aws_unrecognized_client', true)),
+    ['200 with an empty id', { status: 200, body: '{"MessageId":""}' }, unknown('http_200')],
+    [
+      'the form of docs.aws.amazon.com, SendTextMessage, with the id of its sample of an event',
+      { status: 200, body: '{"MessageId":"862a8790-60c0-4430-9b2b-658bdexample"}' },
+      accepted('862a8790-60c0-4430-9b2b-658bdexample'),
+    ],
+    [
+      'the form of docs.aws.amazon.com, ConflictException',
+      {
+        status: 400,
+        headers: { 'content-type': 'application/x-amz-json-1.0' },
+        body: JSON.stringify({
+          __type: 'com.amazonaws.pinpointsmsvoicev2#ConflictException',
+          Message: 'The destination phone number is opted out.',
+          Reason: 'DESTINATION_PHONE_NUMBER_OPTED_OUT',
+          ResourceType: 'opted-out-number',
+          ResourceId: REQUEST.to,
+        }),
+      },
+      rejected('aws_destination_phone_number_opted_out'),
+    ],
     exception(400, REQUEST.body, REQUEST.body, fault('http_400', false)),
   ],
 });

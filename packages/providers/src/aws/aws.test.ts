@@ -83,7 +83,7 @@ describe('without credentials', () => {
   });
 
   test('the wait for them ends with the time of the call, and nothing is sent afterwards either', async () => {
-    await using server = await startScriptedProviderServer((response) => response.end('{}'));
+    await using server = await startScriptedProviderServer((response) => response.end('{"MessageId":"m-1"}'));
     let release: (value: typeof credentials) => void = () => undefined;
     const late = new Promise<typeof credentials>((resolve) => {
       release = resolve;
@@ -102,7 +102,7 @@ describe('without credentials', () => {
 });
 
 test('leaves nothing behind on a signal that outlives the attempt', async () => {
-  await using server = await startScriptedProviderServer((response) => response.end('{}'));
+  await using server = await startScriptedProviderServer((response) => response.end('{"MessageId":"m-1"}'));
   const provider = createAwsProvider({ region: 'eu-central-1', apiUrl: server.url, credentials });
   onTestFinished(() => provider.close());
   const { signal } = new AbortController();

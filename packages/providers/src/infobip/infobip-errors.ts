@@ -30,8 +30,10 @@ const ACCOUNT_OR_SENDER = new Set([
 
 export const DUPLICATE_MESSAGE_ID = 23;
 
-/** Groups of status: OK, PENDING and DELIVERED; the others are UNDELIVERABLE (2), EXPIRED (4) and REJECTED (5). */
-const TAKEN_GROUPS = new Set([0, 1, 3]);
+/** Groups of status: ACCEPTED, PENDING and DELIVERED. */
+const TAKEN_GROUPS = new Set<unknown>([0, 1, 3]);
+/** UNDELIVERABLE, EXPIRED and REJECTED. */
+export const FAILED_GROUPS: ReadonlySet<unknown> = new Set([2, 4, 5]);
 
 /**
  * Classifies an answer of Infobip's SMS API to the message `id`. A refusal comes with HTTP 200, so a 200 without the
@@ -40,7 +42,8 @@ const TAKEN_GROUPS = new Set([0, 1, 3]);
  */
 export function classifyInfobipAnswer(answer: Answer, nowMs: number, id: string): SendResult {
   if (!isSuccess(answer)) return classifyHttpStatus(answer, nowMs);
-  const [message] = objectsIn(parseJsonObject(answer.body)?.['messages']);
+  const messages = objectsIn(parseJsonObject(answer.body)?.['messages']);
+  const message = messages.find(({ messageId }) => messageId === id) ?? messages[0];
   const status = asObject(message?.['status']);
   const statusId = wholeNumber(status?.['id']);
   const groupId = wholeNumber(status?.['groupId']);

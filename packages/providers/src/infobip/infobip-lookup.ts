@@ -1,16 +1,14 @@
 import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
 import type { LookupResult } from '../provider.ts';
 import type { RestLookup } from '../rest-provider.ts';
-
-/** Of a message that was refused, and of the second one with an id that Infobip had already. */
-const REJECTED_GROUP = 5;
+import { FAILED_GROUPS } from './infobip-errors.ts';
 
 /**
  * Asks Infobip's logs for the message with our id (Get outbound SMS message logs, v3). The API key needs the scope
  * `sms:logs:read` or `sms:manage`. The logs reach back 48 hours; 120 requests a minute are allowed.
  *
  * `not_found` does not prove that the message will not be sent: it may not be in the logs yet. A message that Infobip
- * refused counts as not found.
+ * refused or could not deliver counts as not found: nothing more comes of it.
  */
 export const infobipLookup: RestLookup = {
   path: (id) => `/sms/3/logs?messageId=${encodeURIComponent(id)}`,
@@ -22,7 +20,7 @@ function readLogs(results: unknown, id: string): LookupResult | undefined {
   const ours = objectsIn(results).filter(({ messageId }) => messageId === id);
   // Whatever else is in it shows that it was not selected by our id.
   if (ours.length !== results.length) return undefined;
-  return ours.some(({ status }) => asObject(status)?.['groupId'] !== REJECTED_GROUP)
+  return ours.some(({ status }) => !FAILED_GROUPS.has(asObject(status)?.['groupId']))
     ? { kind: 'found', providerMessageId: id }
     : { kind: 'not_found' };
 }

@@ -55,6 +55,48 @@ describeConformance({
       { status: 200, body: body({ groupId: 5, id: SECRET }) },
       unknown('http_200'),
     ],
+    row(0, 0, accepted(REQUEST.id)),
+    [
+      '200 that names our message second',
+      {
+        status: 200,
+        body: JSON.stringify({
+          messages: [
+            { messageId: 'another', status: { groupId: 1, id: 26 } },
+            { messageId: REQUEST.id, status: { groupId: 5, id: 12 } },
+          ],
+        }),
+      },
+      fault('infobip_12', true),
+    ],
+    [
+      '200 with an error in place of messages',
+      { status: 200, body: '{"requestError":{"serviceException":{"messageId":"UNAUTHORIZED"}}}' },
+      unknown('http_200'),
+    ],
+    [
+      'the sample of dev.infobip.com/send-sms/sms-api-response',
+      {
+        status: 200,
+        body: JSON.stringify({
+          messages: [
+            {
+              to: '41793026727',
+              status: {
+                id: 0,
+                groupId: 0,
+                groupName: 'ACCEPTED',
+                name: 'MESSAGE_ACCEPTED',
+                description: 'Message accepted',
+              },
+              smsCount: 1,
+              messageId: '2250be2d4219-3af1-78856-aabe-1362af1edfd2',
+            },
+          ],
+        }),
+      },
+      accepted(),
+    ],
     ['200 with no message', { status: 200, body: '{"messages":[]}' }, unknown('http_200')],
     ['400 with the request', { status: 400, body: JSON.stringify(ECHO) }, fault('http_400', false)],
     ['408', { status: 408 }, transient('http_408')],

@@ -1,6 +1,5 @@
-import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
+import { type Answer, classifyHttpStatus, classifySuccess, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
-import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 
 /**
@@ -25,7 +24,7 @@ export function classifyPlivoAnswer(answer: Answer, nowMs: number): SendResult {
   if (isEmptyList(ids) && typeof error === 'string' && error !== '') {
     return { kind: 'provider_fault', code: 'plivo_error', isRecognised: false };
   }
-  return { kind: 'accepted', providerMessageId: Array.isArray(ids) ? readMessageId(ids[0]) : undefined };
+  return classifySuccess(answer, Array.isArray(ids) ? ids[0] : ids);
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -1,6 +1,5 @@
-import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
+import { type Answer, classifyHttpStatus, classifySuccess, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
-import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 
 // developers.sinch.com/docs/sms/api-reference/status-codes, and community.sinch.com, "Common SMS HTTP Statuses and
@@ -19,13 +18,16 @@ const CODES = new Set([
 /** An answer that no other recipient would have got. */
 const ABOUT_A_NUMBER = 'syntax_invalid_parameter_format';
 
-/** Classifies an answer of Sinch's SMS API: HTTP status first, then the `code` in the body. */
+/**
+ * Classifies an answer of Sinch's SMS API: HTTP status first, then the `code` in the body. A 201 shows the batch, which is
+ * `canceled` where it will not be sent.
+ */
 export function classifySinchAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
   if (isSuccess(answer)) {
     return body?.['canceled'] === true
       ? { kind: 'provider_fault', code: 'sinch_canceled', isRecognised: false }
-      : { kind: 'accepted', providerMessageId: readMessageId(body?.['id']) };
+      : classifySuccess(answer, body?.['id']);
   }
   const written = body?.['code'];
   const known = typeof written === 'string' && CODES.has(written) ? written : undefined;

@@ -1,6 +1,5 @@
-import { type Answer, classifyHttpStatus, isSuccess } from '../http-status.ts';
+import { type Answer, classifyHttpStatus, classifySuccess, isSuccess } from '../http-status.ts';
 import { asObject, objectsIn, parseJsonObject } from '../json-object.ts';
-import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 import { parseRetryAfterMs } from '../retry-after.ts';
 
@@ -76,7 +75,7 @@ export function isRecipientFault(number: string): boolean {
 /** Classifies an answer of Telnyx's Messaging API: HTTP status first, then the code of the first error. */
 export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);
-  if (isSuccess(answer)) return classifyMessage(asObject(body?.['data']));
+  if (isSuccess(answer)) return classifyMessage(answer, body);
   const number = errorNumber(objectsIn(body?.['errors'])[0]?.['code']);
   if (number === undefined) return classifyHttpStatus(answer, nowMs);
 
@@ -95,19 +94,23 @@ export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult 
   return ACCOUNT_OR_SENDER.has(number) ? { ...byStatus, isRecognised: true } : byStatus;
 }
 
-/** Of a message that Telnyx took, and may have given up already (developers.telnyx.com, Send a message). */
-function classifyMessage(message: Record<string, unknown> | undefined): SendResult {
-  const number = errorNumber(objectsIn(message?.['errors'])[0]?.['code']);
+/** Statuses in `data.to[]` of a message that will not be sent any more (developers.telnyx.com, Send a message). */
+const FAILED = new Set<unknown>(['sending_failed', 'delivery_failed', 'expired', 'cancelled']);
+
+/** A 200 shows the message, which Telnyx may have given up already, with the reason in `data.errors`. */
+function classifyMessage(answer: Answer, body: Record<string, unknown> | undefined): SendResult {
+  const message = asObject(body?.['data']);
+  const [error] = [...objectsIn(message?.['errors']), ...objectsIn(body?.['errors'])];
   const status = objectsIn(message?.['to'])[0]?.['status'];
-  if (number === undefined && status !== 'sending_failed' && status !== 'delivery_failed') {
-    return { kind: 'accepted', providerMessageId: readMessageId(message?.['id']) };
-  }
-  const code = number === undefined ? 'telnyx_failed' : `telnyx_${number}`;
-  if (number !== undefined && RECIPIENT.has(number)) return { kind: 'rejected', code };
-  if (number !== undefined && THROTTLE.has(number))
-    return { kind: 'throttled', code, retryAfterMs: undefined };
-  const isRecognised = number !== undefined && ACCOUNT_OR_SENDER.has(number);
-  return { kind: 'provider_fault', code, isRecognised };
+  if (error === undefined && !FAILED.has(status)) return classifySuccess(answer, message?.['id']);
+
+  const number = errorNumber(error?.['code']);
+  if (number === undefined) return { kind: 'provider_fault', code: 'telnyx_failed', isRecognised: false };
+  const code = `telnyx_${number}`;
+  if (RECIPIENT.has(number)) return { kind: 'rejected', code };
+  if (THROTTLE.has(number)) return { kind: 'throttled', code, retryAfterMs: undefined };
+  if (UNCERTAIN.has(number)) return { kind: 'unknown', code };
+  return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(number) };
 }
 
 // Strict, because it ends up in traces and logs.

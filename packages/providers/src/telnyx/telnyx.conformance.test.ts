@@ -14,12 +14,24 @@ import {
 } from '../../../../test/support/provider-conformance.ts';
 import { createTelnyxProvider } from './telnyx.ts';
 
+const MESSAGE_ID = '40385f64-5717-4562-b3fc-2c963f66afa6';
+
 const errorBody = (...codes: unknown[]) =>
   JSON.stringify({ errors: codes.map((code) => ({ code, title: REQUEST.body, detail: SECRET })) });
 
 const row = (status: number, code: string, expected: Row[2]): Row => [
   `${status} with code ${code}`,
   { status, body: errorBody(code) },
+  expected,
+];
+
+/** A 200 with a message in this state (telnyx 7.24.0, OutboundMessagePayload). */
+const message = (status: string, errors: object[], expected: Row[2], id: unknown = MESSAGE_ID): Row => [
+  `200 with status ${status} and ${JSON.stringify(errors)}`,
+  {
+    status: 200,
+    body: JSON.stringify({ data: { id, to: [{ phone_number: REQUEST.to, status }], errors } }),
+  },
   expected,
 ];
 
@@ -34,13 +46,13 @@ describeConformance({
     }),
   accepted: {
     status: 200,
-    providerMessageId: '40385f64-5717-4562-b3fc-2c963f66afa6',
+    providerMessageId: MESSAGE_ID,
     body: (id) =>
       JSON.stringify({
         data: { id, to: [{ phone_number: REQUEST.to, status: 'queued' }], text: REQUEST.body, errors: [] },
       }),
   },
-  unreadableSuccess: accepted(),
+  unreadableSuccess: unknown('http_200'),
   serverError: (status) => unknown(`http_${status}`),
   documented: [
     row(400, '40001', rejected('telnyx_40001')),
@@ -69,6 +81,46 @@ describeConformance({
     row(500, '10007', unknown('telnyx_10007')),
     row(408, '10008', unknown('telnyx_10008')),
     row(503, '40300', transient('telnyx_40300')),
+    ...['queued', 'sending', 'sent', 'delivered', 'delivery_unconfirmed'].map((status) =>
+      message(status, [], accepted(MESSAGE_ID)),
+    ),
+    ...['sending_failed', 'delivery_failed', 'expired', 'cancelled'].map((status) =>
+      message(status, [], fault('telnyx_failed', false)),
+    ),
+    message('queued', [{ title: REQUEST.body }], fault('telnyx_failed', false)),
+    message('queued', [{ code: '40300' }], rejected('telnyx_40300')),
+    message('sending_failed', [{ code: '40305' }], fault('telnyx_40305', true)),
+    message('sending_failed', [{ code: '40318' }], throttled('telnyx_40318')),
+    message('queued', [{ code: '10007' }], unknown('telnyx_10007')),
+    message('queued', [], unknown('http_200'), null),
+    [
+      '200 with errors and no message',
+      { status: 200, body: errorBody('20100') },
+      fault('telnyx_20100', true),
+    ],
+    [
+      'the sample of developers.telnyx.com/docs/messaging/messages/message-detail-records, as it is when it is sent',
+      {
+        status: 200,
+        body: JSON.stringify({
+          data: {
+            record_type: 'message',
+            id: '834f3d53-8a3c-4aa0-a733-7f2d682a72df',
+            direction: 'outbound',
+            type: 'SMS',
+            messaging_profile_id: '16fd2706-8baf-433b-82eb-8c7fada847da',
+            from: { phone_number: '+18445550001', carrier: 'Telnyx', line_type: 'VoIP' },
+            to: [{ phone_number: '+18665550002', status: 'queued' }],
+            text: 'Hello, World!',
+            webhook_url: 'https://www.example.com/hooks',
+            use_profile_webhooks: false,
+            parts: 1,
+            errors: [],
+          },
+        }),
+      },
+      accepted('834f3d53-8a3c-4aa0-a733-7f2d682a72df'),
+    ],
     ['408', { status: 408 }, transient('http_408')],
     ['a code that is text', { status: 400, body: errorBody(REQUEST.body) }, fault('http_400', false)],
     ['a code that is no text', { status: 400, body: errorBody(40300) }, fault('http_400', false)],

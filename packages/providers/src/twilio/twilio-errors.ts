@@ -1,6 +1,5 @@
-import type { HttpOutcome } from '../http-client.ts';
+import { type Answer, classifySuccess, isSuccess } from '../http-status.ts';
 import { parseJsonObject } from '../json-object.ts';
-import { readMessageId } from '../message-id.ts';
 import type { SendResult } from '../provider.ts';
 import { parseRetryAfterMs } from '../retry-after.ts';
 
@@ -75,20 +74,18 @@ const FAILED = new Set<unknown>(['failed', 'undelivered', 'canceled']);
  * `error_code` says why. Twilio has no idempotency key, so a 500, 502 or 504 may stand for a message that was taken; a
  * 503, 408 or 429 (twilio.com/docs/api/errors/20429) means that it was not.
  */
-export function classifyTwilioAnswer(
-  { status, headers, body }: Extract<HttpOutcome, { kind: 'answer' }>,
-  nowMs: number,
-): SendResult {
-  const answer = parseJsonObject(body);
-  if (status >= 200 && status < 300) {
-    const failure = errorNumber(answer?.['error_code']);
+export function classifyTwilioAnswer(answer: Answer, nowMs: number): SendResult {
+  const { status, headers } = answer;
+  const body = parseJsonObject(answer.body);
+  if (isSuccess(answer)) {
+    const failure = errorNumber(body?.['error_code']);
     if (failure !== undefined) return classifyCode(failure, undefined);
-    if (FAILED.has(answer?.['status'])) {
+    if (FAILED.has(body?.['status'])) {
       return { kind: 'provider_fault', code: 'twilio_failed', isRecognised: false };
     }
-    return { kind: 'accepted', providerMessageId: readMessageId(answer?.['sid']) };
+    return classifySuccess(answer, body?.['sid']);
   }
-  const number = errorNumber(answer?.['code']);
+  const number = errorNumber(body?.['code']);
   const code = number === undefined ? `http_${status}` : `twilio_${number}`;
   const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs);
 
@@ -110,9 +107,10 @@ function classifyCode(number: number, retryAfterMs: number | undefined): SendRes
   return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(number) };
 }
 
-// Strict, because it ends up in traces and logs.
+// Strict, because it ends up in traces and logs. Callbacks have it as text.
 function errorNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1_000_000
-    ? value
+  const number = typeof value === 'string' && /^\d{5,6}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number > 0 && number < 1_000_000
+    ? number
     : undefined;
 }

@@ -18,7 +18,7 @@ import { createTwilioProvider } from './twilio.ts';
 const SID = `SM${'0b'.repeat(16)}`;
 
 /** A 201 with a message in this state (twilio.com/docs/messaging/api/message-resource). */
-const message = (status: string, errorCode: number | null, expected: Row[2]): Row => [
+const message = (status: string, errorCode: number | string | null, expected: Row[2]): Row => [
   `201 with status ${status} and error_code ${errorCode}`,
   { status: 201, body: JSON.stringify({ ...ECHO, sid: SID, status, error_code: errorCode }) },
   expected,
@@ -45,7 +45,7 @@ describeConformance({
     providerMessageId: SID,
     body: (sid) => JSON.stringify({ sid, body: REQUEST.body, to: REQUEST.to }),
   },
-  unreadableSuccess: accepted(),
+  unreadableSuccess: unknown('http_201'),
   serverError: (status) => unknown(`http_${status}`),
   documented: [
     row(400, 21211, rejected('twilio_21211')),
@@ -70,6 +70,52 @@ describeConformance({
     message('failed', null, fault('twilio_failed', false)),
     message('undelivered', null, fault('twilio_failed', false)),
     message('queued', null, accepted(SID)),
+    message('canceled', null, fault('twilio_failed', false)),
+    message('queued', '30006', rejected('twilio_30006')),
+    ['201 without a sid', { status: 201, body: '{"status":"queued"}' }, unknown('http_201')],
+    [
+      "200 with a proxy's page",
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
+      unknown('http_200'),
+    ],
+    ['204', { status: 204 }, unknown('http_204')],
+    [
+      'the sample of twilio_api_v2010.json (twilio/twilio-oai), createMessage',
+      {
+        status: 201,
+        body: JSON.stringify({
+          account_sid: 'ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+          api_version: '2010-04-01',
+          body: 'Hello! 👍',
+          date_created: 'Thu, 24 Aug 2023 05:01:45 +0000',
+          date_sent: 'Thu, 24 Aug 2023 05:01:45 +0000',
+          direction: 'outbound-api',
+          error_code: null,
+          error_message: null,
+          from: '+14155552345',
+          num_media: '0',
+          num_segments: '1',
+          messaging_service_sid: 'MGaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+          sid: 'SMaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+          status: 'queued',
+          to: '+14155552345',
+        }),
+      },
+      accepted('SMaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'),
+    ],
+    [
+      'the error of twilio.com/docs/api/errors/21211',
+      {
+        status: 400,
+        body: JSON.stringify({
+          code: 21211,
+          message: "The 'To' number 5551234567 is not a valid phone number.",
+          more_info: 'https://www.twilio.com/docs/errors/21211',
+          status: 400,
+        }),
+      },
+      rejected('twilio_21211'),
+    ],
     ['a code that is text', { status: 400, body: `{"code":"${REQUEST.body}"}` }, fault('http_400', false)],
     [
       'an RFC 9457 problem',

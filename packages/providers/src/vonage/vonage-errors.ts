@@ -39,20 +39,21 @@ const INTERNAL_ERROR = '5';
  */
 export function classifyVonageAnswer(answer: Answer, nowMs: number): SendResult {
   if (!isSuccess(answer)) return classifyHttpStatus(answer, nowMs);
-  const parts = objectsIn(parseJsonObject(answer.body)?.['messages']);
+  const { messages, 'message-count': count } = parseJsonObject(answer.body) ?? {};
+  const parts = objectsIn(messages);
   const [first] = parts;
   if (first === undefined) return { kind: 'unknown', code: `http_${answer.status}` };
 
-  const failed = parts.find(({ status }) => status !== '0');
-  if (failed === undefined)
-    return { kind: 'accepted', providerMessageId: readMessageId(first['message-id']) };
-  return failed !== first || parts.some(({ status }) => status === '0')
+  const taken = parts.filter(({ status }) => String(status) === '0');
+  if (taken.length === 0) return classifyMessageStatus(first['status']);
+  return taken.length < parts.length || Number(count) > parts.length
     ? { kind: 'unknown', code: 'vonage_partial' }
-    : classifyMessageStatus(failed['status']);
+    : { kind: 'accepted', providerMessageId: readMessageId(first['message-id']) };
 }
 
-function classifyMessageStatus(status: unknown): SendResult {
-  if (typeof status !== 'string' || !/^\d{1,3}$/.test(status)) {
+function classifyMessageStatus(written: unknown): SendResult {
+  const status = String(written);
+  if (!/^\d{1,3}$/.test(status)) {
     return { kind: 'unknown', code: 'vonage_status_unreadable' };
   }
   const code = `vonage_${status}`;
