@@ -30,7 +30,7 @@ describe('a phone provider that carried messages', () => {
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /credentials of the phone provider twilio cannot come back.*Branding > Phone Provider/,
+        /credentials of the phone provider twilio cannot be restored.*Branding > Phone Provider/,
       ),
     });
     expect(at.tenant.providers).toMatchObject([
@@ -78,7 +78,7 @@ describe('an Action', () => {
     const ran = theirs('custom-phone-provider').code;
     at.tenant.actions.push(theirs('custom-phone-provider', { code: '// draft' }));
     expect((await run(['connect', '--action', '--dry-run'])).stderr).toContain(
-      'replace the draft of the Action "Their provider", which was not deployed',
+      'replace the undeployed draft of the Action "Their provider"',
     );
     await run(['connect', '--action', '--yes']);
     const [file = ''] = await snapshots();
@@ -100,7 +100,7 @@ describe('an Action', () => {
     expect(at.tenant.actions[0]?.deployed_code).not.toBe(theirs('custom-phone-provider').code);
 
     at.tenant.state.intercept = undefined;
-    expect((await run(['restore', file, '--yes'])).stdout).toContain('Put back.');
+    expect((await run(['restore', file, '--yes'])).stdout).toContain('Restored.');
     expect(at.tenant.actions[0]).toMatchObject({
       deployed_code: theirs('custom-phone-provider').code,
       deployed: { runtime: 'node18', dependencies: [{ name: 'twilio', version: '5.0.0' }] },
@@ -114,7 +114,7 @@ test('the Actions that are taken off the trigger are named, saved and put back, 
     at.tenant.actions.push(theirs(trigger, { id, name }));
   at.tenant.bindings.set(trigger, ['act_a', 'act_b']);
   expect((await run(['connect', '--action', '--mfa', '--yes'])).stderr).toContain(
-    'take "First", "Second" off the trigger',
+    'unbind "First", "Second" from the trigger',
   );
   expect(at.tenant.bindings.get(trigger)).toEqual(['act_3']);
 

@@ -132,7 +132,7 @@ describe('connect', () => {
     const before = tenant.writes().length;
     const { code, stdout } = await run(['connect', '--yes']);
     expect({ code, writes: tenant.writes().length }).toEqual({ code: 0, writes: before });
-    expect(stdout).toContain('points here already');
+    expect(stdout).toContain('already points here');
   });
 
   test('--json is one object, and changes nothing without --yes', async () => {
@@ -170,7 +170,7 @@ describe('connect', () => {
     ['no tenant', { AUTH0_DOMAIN: '' }, 'AUTH0_DOMAIN'],
     ['a tenant that is no host name', { AUTH0_DOMAIN: 'https://a/b?c' }, 'AUTH0_DOMAIN must be a host name'],
     ['no credentials', { AUTH0_CLIENT_SECRET: '' }, 'AUTH0_API_TOKEN'],
-    ['a secret given twice', { AUTH0_CLIENT_SECRET_FILE: '/nowhere' }, 'given twice'],
+    ['a secret and its file', { AUTH0_CLIENT_SECRET_FILE: '/nowhere' }, 'are both set'],
     [
       'a secret file that is not there',
       { AUTH0_CLIENT_SECRET: '', AUTH0_CLIENT_SECRET_FILE: '/nowhere' },
@@ -191,7 +191,7 @@ describe('connect', () => {
     async (argument) => {
       const { code, stderr } = await run(['connect', argument]);
       expect(code).toBe(64);
-      expect(stderr).toContain('history of the shell');
+      expect(stderr).toContain("shell's history");
     },
   );
 });
@@ -255,7 +255,7 @@ describe('what Auth0 may refuse', () => {
     const wrong = await run(['connect', '--yes'], { AUTH0_CLIENT_SECRET: 'wrong-one' });
     expect(wrong).toMatchObject({
       code: 77,
-      stderr: expect.stringContaining('does not take the credentials (401)'),
+      stderr: expect.stringContaining('does not accept the credentials (401)'),
     });
     expect(wrong.stderr).not.toContain('wrong-one');
     const expired = await run(['connect', '--yes'], { AUTH0_API_TOKEN: 'expired-token' });
@@ -296,7 +296,7 @@ describe('what Auth0 may refuse', () => {
     };
     const { code, stderr } = await run(['connect', '--yes']);
     expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('Try again in 17 s') });
-    expect(stderr).toContain('sms is as it was');
+    expect(stderr).toContain('sms is unchanged');
     expect(tenant.writes()).toHaveLength(1);
   });
 
@@ -335,7 +335,7 @@ describe('what may happen meanwhile', () => {
     };
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(1);
-    expect(stderr).toContain('changed by somebody else');
+    expect(stderr).toContain('Somebody else has changed sms');
     expect(stderr).toContain('Theirs: @@password@@');
     expect(tenant.writes()).toEqual([]);
   });
@@ -351,7 +351,7 @@ describe('what may happen meanwhile', () => {
     };
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(1);
-    expect(stderr).toContain('changed by somebody else');
+    expect(stderr).toContain('Somebody else has changed sms');
     expect(tenant.writes()).toEqual([]);
   });
 
@@ -365,7 +365,7 @@ describe('what may happen meanwhile', () => {
     };
     const { code, stdout } = await run(['connect', '--yes']);
     expect(code).toBe(0);
-    expect(stdout).toContain('in effect all the same');
+    expect(stdout).toContain('in effect nevertheless');
     expect(tenant.connections[0]?.options).toEqual(connected());
   });
 
@@ -375,7 +375,7 @@ describe('what may happen meanwhile', () => {
       method === 'PATCH' && Boolean(response.socket?.destroy());
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(69);
-    expect(stderr).toContain('sms is as it was');
+    expect(stderr).toContain('sms is unchanged');
     expect(tenant.writes()).toHaveLength(1);
   });
 
@@ -392,7 +392,7 @@ describe('what may happen meanwhile', () => {
     const { code, stderr } = await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
     expect(code).toBe(1);
-    expect(stderr).toContain('neither what it was nor what it should be');
+    expect(stderr).toContain('Only a part of it is in effect');
     expect(stderr).toContain('+ gateway_authentication.secret: (secret)');
     expect(stderr).toContain(`auth0 restore ${saved}`);
 
@@ -439,7 +439,7 @@ describe('before Auth0 is told to use a secret', () => {
     const other = 'a-secret-that-the-gateway-does-not-have-yet';
     const { code, stderr } = await run(['connect', '--yes'], { AUTH0_SECRET: other });
     expect(code).toBe(1);
-    expect(stderr).toContain('does not believe a token signed with this secret');
+    expect(stderr).toContain('does not accept a token signed with this secret');
     expect(tenant.writes()).toEqual([]);
 
     expect((await run(['connect', '--yes', '--skip-check'], { AUTH0_SECRET: other })).code).toBe(0);
@@ -447,8 +447,8 @@ describe('before Auth0 is told to use a secret', () => {
 
   test.each([
     ['a port where nothing listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
-    ['another server', undefined, 'not as this gateway does'],
-  ])('%s is no gateway', async (_title, url, expected) => {
+    ['another server', undefined, 'is not this gateway'],
+  ])('%s is not a gateway', async (_title, url, expected) => {
     tenant.connections.push(twilioConnection('sms'));
     const { code, stderr } = await run(['connect', '--yes'], { PUBLIC_URL: url ?? gateway.provider.url });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(expected) });
@@ -461,7 +461,7 @@ describe('before Auth0 is told to use a secret', () => {
     const { code, stderr } = await run(['connect', '--yes', '--gateway-url', url]);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringContaining('knows no such connection (404)'),
+      stderr: expect.stringContaining('has no such connection (404)'),
     });
   });
 
@@ -494,7 +494,7 @@ describe('a secret that is made', () => {
     await writeFile(file, 'theirs');
     expect(await run([...shown, '--dry-run'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('left alone'),
+      stderr: expect.stringContaining('never overwritten'),
     });
   });
 
@@ -553,7 +553,7 @@ describe('restore', () => {
       return true;
     };
     const { code, stderr } = await run(['restore', saved, '--yes']);
-    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('sms is as it was') });
+    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('sms is unchanged') });
 
     tenant.state.intercept = undefined;
     expect(tenant.connections).toEqual(changed);
@@ -589,8 +589,8 @@ describe('restore', () => {
   });
 
   test.each([
-    ['another name', { name: 'other' }, 65, 'con_sms is other now'],
-    ['another strategy', { strategy: 'email' }, 1, 'is no SMS connection'],
+    ['another name', { name: 'other' }, 65, 'con_sms is now other'],
+    ['another strategy', { strategy: 'email' }, 1, 'is not an SMS connection'],
   ])('into what is now a connection of %s is refused', async (_title, change, code, expected) => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
@@ -616,8 +616,8 @@ describe('restore', () => {
 
   test.each([
     ['a file that is not there', undefined, 'cannot be read (ENOENT)'],
-    ['a file that is no JSON', 'x', 'no JSON'],
-    ['another file', '{"options":{}}', 'not what "auth0 connect" saves'],
+    ['a file that is not JSON', 'x', 'not JSON'],
+    ['another file', '{"options":{}}', 'not a file of "auth0 connect"'],
   ])('refuses %s', async (_title, content, expected) => {
     const file = join(folder, 'file.json');
     if (content !== undefined) await writeFile(file, content);

@@ -84,7 +84,7 @@ test('a rotation loses no message: at every moment what Auth0 signs with is beli
 
   expect({ code, stdout }).toEqual({
     code: 0,
-    stdout: 'Rotated: the gateway believes the new secret alone.\n',
+    stdout: 'Rotated: the gateway accepts only the new secret.\n',
   });
   const [fresh = ''] = await secrets();
   expect(await secrets()).toHaveLength(1);
@@ -278,7 +278,7 @@ describe('the Actions of a tenant', () => {
     tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await rotate(...args);
     expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining(scope) });
-    expect(stderr).toContain('still believes the old secret');
+    expect(stderr).toContain('still accepts the old secret');
     expect((await secrets())[1]).toBe(old);
   });
 
@@ -369,7 +369,10 @@ describe('a file of other secrets is left alone', () => {
     const { code, stderr } = await run(['rotate-secret', '--yes', '--gateway-connection', 'acme'], {
       GATEWAY_CONFIG: config,
     });
-    expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining(`${file} does not hold`) });
+    expect({ code, stderr }).toEqual({
+      code: 78,
+      stderr: expect.stringContaining(`${file} does not contain`),
+    });
     expect(await secrets()).toEqual([old]);
     expect(tenant.writes()).toEqual([]);
   });
@@ -411,7 +414,7 @@ describe('what happens during the grace', () => {
     const another = randomBytes(32).toString('base64url');
     atTheLastLook(async () => writeFile(file, [another, ...(await secrets())].join()));
     const { code, stderr } = await run(['rotate-secret', '--yes', '--grace', '0s']);
-    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('changed meanwhile') });
+    expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('Somebody has changed') });
     expect(await secrets()).toEqual([another, secretAtAuth0(), old]);
   });
 });

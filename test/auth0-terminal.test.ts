@@ -100,7 +100,7 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
     });
 
     expect({ code, providers: providers() }).toEqual({ code: 1, providers: untouched });
-    expect(screen).toContain('does not believe');
+    expect(screen).toContain('does not accept');
     expect(screen).not.toContain('Change first?');
   });
 

@@ -115,7 +115,7 @@ describe('a gateway that is well', () => {
     const { code, stdout, stderr } = await runGatewayCommand(['doctor'], soundEnv());
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^✓ ok +redis +what it takes is on its disk/m);
+    expect(stdout).toMatch(/^✓ ok +redis +a message is on its disk/m);
     expect(stdout).toMatch(/^! warning +public-url +PUBLIC_URL names 127\.0\.0\.1/m);
     expect(stdout).toMatch(/\n\n0 failed, 1 warning, 10 ok, 4 skipped\n$/);
     expect(stdout.split('\n').length).toBeLessThan(24);
@@ -170,7 +170,7 @@ test('what a caller sent malformed is told, as the ingress remembers it', async 
   });
 
   expect(checks).toMatchObject([
-    { name: 'callers', finding: expect.stringMatching(/^default: req\.ip holds no address/) },
+    { name: 'callers', finding: expect.stringMatching(/^default: req\.ip is not an IP address/) },
   ]);
 });
 
@@ -303,7 +303,7 @@ describe('the public address', () => {
     expect(code).toBe(1);
     expect(checks.at(-1)).toMatchObject({
       status: 'failed',
-      finding: expect.stringContaining('does not believe the secret of default'),
+      finding: expect.stringContaining('does not accept the secret of default'),
       advice: expect.stringContaining('AUTH0_SECRET'),
     });
   });
@@ -316,7 +316,7 @@ describe('the public address', () => {
 
     expect(halfway.code).toBe(1);
     expect(halfway.checks).toMatchObject([
-      { name: 'secrets', status: 'warning', finding: expect.stringContaining('a rotation is under way') },
+      { name: 'secrets', status: 'warning', finding: expect.stringContaining('a rotation is in progress') },
       { name: 'public-url', status: 'warning' },
       { name: 'public-url', status: 'failed', finding: expect.stringContaining('secret 1 of 2') },
       { name: 'public-url', status: 'ok' },
@@ -335,7 +335,7 @@ describe('the public address', () => {
     expect(dead.checks.at(-1)).toMatchObject({ finding: expect.stringContaining('ECONNREFUSED') });
     expect(other.checks.at(-1)).toMatchObject({
       status: 'failed',
-      finding: expect.stringContaining('not as this gateway does'),
+      finding: expect.stringContaining('is not this gateway'),
     });
     expect([dead.code, other.code]).toEqual([1, 1]);
   });
@@ -380,7 +380,7 @@ describe('TLS', () => {
     expect(checks.at(-1)).toMatchObject({
       name: 'tls',
       status: 'ok',
-      finding: expect.stringMatching(/trusted, for this name, TLSv1\.3, for \d+ more days/),
+      finding: expect.stringMatching(/trusted, matches the name, TLSv1\.3, valid for \d+ more days/),
     });
     expect(checks.at(-2)).toMatchObject({ finding: expect.stringContaining('is this gateway') });
   });
@@ -449,16 +449,16 @@ describe('providers', () => {
 
     expect(code).toBe(1);
     expect(checks).toMatchObject([
-      { status: 'ok', finding: 'twilio knows the auth token' },
+      { status: 'ok', finding: 'twilio accepts the auth token' },
       {
         status: 'failed',
         finding: 'vonage refuses the API secret (http_401)',
         advice: 'Correct VONAGE_API_KEY and VONAGE_API_SECRET.',
       },
-      { status: 'ok', finding: 'telnyx knows the API key' },
-      { status: 'ok', finding: 'plivo knows the auth token' },
-      { status: 'warning', finding: 'infobip does not let the API key be checked (http_403)' },
-      { status: 'warning', finding: 'sinch cannot be asked about the API token (http_500)' },
+      { status: 'ok', finding: 'telnyx accepts the API key' },
+      { status: 'ok', finding: 'plivo accepts the auth token' },
+      { status: 'warning', finding: 'infobip does not allow the API key to be checked (http_403)' },
+      { status: 'warning', finding: 'sinch did not answer about the API token (http_500)' },
       { status: 'skipped', finding: expect.stringContaining('http not checked') },
     ]);
     expect(api.requests.map(({ method, body }) => method + body)).toEqual(Array(6).fill('GET'));
@@ -535,7 +535,7 @@ describe('the tenant', () => {
     const { checks } = await doctor(env({ AUTH0_SECRET: `${OTHER_SECRET},${SECRET}` }), 'secrets,tenant');
 
     expect(checks).toMatchObject([
-      { name: 'secrets', status: 'warning', advice: expect.stringContaining('Step 2 is next') },
+      { name: 'secrets', status: 'warning', advice: expect.stringContaining('Next is step 2') },
       { name: 'tenant', status: 'warning', finding: 'sms still signs with the old secret' },
     ]);
   });
@@ -574,12 +574,14 @@ describe('the tenant', () => {
 
     expect(deployed).toMatchObject({
       code: 0,
-      checks: [{ status: 'ok', finding: expect.stringContaining('runs the Action "SMS gateway"') }],
+      checks: [
+        { status: 'ok', finding: expect.stringContaining('runs this version of the Action "SMS gateway"') },
+      ],
     });
     expect(saved).toMatchObject({
       code: 1,
       checks: [
-        { status: 'failed', finding: expect.stringContaining('changed and not deployed') },
+        { status: 'failed', finding: expect.stringContaining('has undeployed changes') },
         { status: 'warning' },
       ],
     });

@@ -35,7 +35,7 @@ describe('where a number is sent', () => {
     });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('no route fits: the order of PROVIDERS');
+    expect(stdout).toContain('no route matches: the order of PROVIDERS');
     expect(stdout).toMatch(/1\. console +from its own sender/);
   });
 
@@ -70,17 +70,17 @@ describe('where a number is sent', () => {
     const { stdout } = await gateway(['route', '+14155550123'], await configFile(SENDERS));
 
     expect(stdout).toMatch(/1\. twilio +from \+14155550100 \(long_code\)/);
-    expect(stdout).toContain('not Acme (alphanumeric): not taken there');
-    expect(stdout).toMatch(/vonage is passed over: .* only Acme \(alphanumeric\)/);
+    expect(stdout).toContain('not Acme (alphanumeric): not accepted there');
+    expect(stdout).toMatch(/vonage is skipped: none of its senders .*: Acme \(alphanumeric\)/);
     expect(stdout).not.toContain('warning');
   });
 
   test('says what the rules before ask for', async () => {
     const { stdout } = await gateway(['route', '+14155550123'], await configFile(SENDERS));
 
-    expect(stdout).toContain('route login does not fit: connections (acme)');
-    expect(stdout).toContain('route britain does not fit: countries (GB)');
-    expect(stdout).toContain('route rest fits');
+    expect(stdout).toContain('route login does not match: connections (acme)');
+    expect(stdout).toContain('route britain does not match: countries (GB)');
+    expect(stdout).toContain('route rest matches');
   });
 
   test('depends on connection and message type', async () => {
@@ -98,7 +98,7 @@ describe('where a number is sent', () => {
     const { stdout } = await gateway(['route', '+447911123456'], await configFile(SENDERS));
 
     expect(stdout).toContain('+44…56, GG; rules for GB apply to it');
-    expect(stdout).toContain('route britain fits');
+    expect(stdout).toContain('route britain matches');
   });
 
   test('is drawn by weight, the same for the same message', async () => {
@@ -118,7 +118,7 @@ test('what is wrong with the arguments is said on standard error', async () => {
   const { code, stdout, stderr } = await gateway(['route', '+49151', '+4915112345678']);
 
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-  expect(stderr).toContain('One number at a time');
+  expect(stderr).toContain('Only one number at a time');
 });
 
 test('a wrong setting is named', async () => {
@@ -171,7 +171,7 @@ describe('what a text costs', () => {
     const { stdout, stderr } = await gateway(['segments', 'Your code is 123456']);
 
     expect(stdout).toBe('1 segment, GSM-7\n');
-    expect(stderr).toContain('For templates');
+    expect(stderr).toContain('any six digits');
   });
 
   test('comes with what to write instead, and what it would cost then', async () => {
@@ -180,7 +180,7 @@ describe('what a text costs', () => {
     expect(stdout).toContain('2 segments, UCS-2');
     expect(stdout).toContain('U+015E Ş needs UCS-2; "S" does not');
     expect(stdout).toContain('U+2026 … needs UCS-2; "..." does not');
-    expect(stdout).toContain('U+1F600 😀 needs UCS-2, and nothing in GSM-7 looks like it');
+    expect(stdout).toContain('U+1F600 😀 needs UCS-2, and GSM-7 has no substitute');
     expect(stdout).toContain('Without them: 1 segment, GSM-7');
   });
 });
@@ -211,7 +211,7 @@ test('a command that runs as a process gives its exit code and both streams', as
   const wrong = await spawnGatewayCommand(['segments'], { GATEWAY_COMMAND: 'gateway' });
 
   expect(right).toMatchObject({ code: 0, stdout: '1 segment, GSM-7\n' });
-  expect(right.stderr).toContain('For templates');
+  expect(right.stderr).toContain('any six digits');
   expect(wrong).toMatchObject({ code: 64, stdout: '' });
   expect(wrong.stderr).toContain('Usage: gateway segments');
 });

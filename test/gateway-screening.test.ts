@@ -41,7 +41,7 @@ describe('block, unblock and blocks', () => {
       /\+88 +since \S+Z +until \S+Z +pumping since noon$/m,
     );
 
-    expect((await bundle.command('unblock', '+88')).stdout).toContain('+88 is not blocked any more');
+    expect((await bundle.command('unblock', '+88')).stdout).toContain('+88 is no longer blocked');
     expect(await bundle.post('+8801712345680')).toBe(200);
     expect((await bundle.command('blocks')).stdout).toContain('Nothing is blocked');
     expect(await bundle.command('unblock', '+88')).toMatchObject({
@@ -73,7 +73,7 @@ describe('block, unblock and blocks', () => {
     [['block', 'UK'], 'the code in use is GB'],
     [['block', '+88', '--for', '6'], '--for must be a duration with its unit'],
     [['block', '+88', '--for', '0h'], '--for must be a duration with its unit'],
-    [['block', '+88', '+89'], 'One destination at a time'],
+    [['block', '+88', '+89'], 'Only one destination at a time'],
     [['unblock'], 'The destination is missing.'],
     [['blocks', '--x'], "Unknown option '--x'"],
   ])('%j is a wrong use', async (args, problem) => {
@@ -89,7 +89,7 @@ describe('block, unblock and blocks', () => {
     const env = { GATEWAY_CONFIG: broken.path, REDIS_URL: bundle.gateway.redis.url };
     const { code, stdout } = await runGatewayCommand(['block', '+88'], env);
     expect(code).toBe(0);
-    expect(stdout).toContain('as REDIS_URL says: GATEWAY_CONFIG cannot be used');
+    expect(stdout).toContain('from REDIS_URL: GATEWAY_CONFIG cannot be used');
     expect(await bundle.post('+8801712345679')).toBe(403);
 
     const { REDIS_URL: _, ...alone } = env;
@@ -116,7 +116,7 @@ describe('explain', () => {
     const before = await explain();
     expect(before).toMatchObject({ code: 0, stderr: '' });
     expect(before.stdout).toMatch(/recipient_hour +0 of 2$/m);
-    expect(before.stdout).toContain('A code now would be taken: 200.');
+    expect(before.stdout).toContain('A code now would be accepted: 200.');
 
     expect([await bundle.post(number), await bundle.post(number), await bundle.post(number)]).toEqual([
       200, 200, 429,
@@ -129,7 +129,7 @@ describe('explain', () => {
     expect(stdout).toMatch(/spend_overall_segments +2 of 200000$/m);
     expect(stdout).toMatch(/guard_country_day +2 of 50$/m);
     expect(stdout).toMatch(/guard_ip_hour +2 of 5$/m);
-    expect(stdout).toContain('delivery receipts are used instead');
+    expect(stdout).toContain('delivery receipts count instead');
     expect(stdout).toMatch(/\d\dZ +msg_\S+ +recipient_hour$/m);
     expect(stdout).toContain('A code now would be refused: 429 (recipient_hour).');
     expect(stdout).not.toContain(number);
@@ -158,7 +158,7 @@ describe('explain', () => {
     expect(stdout).toMatch(/prefix_hour +1 of 1 +would refuse \(records only\), room in 3\d{3} s/);
     expect(stdout).toContain('the application reports which ones were');
     expect(stdout).not.toMatch(/ip_hour/);
-    expect(stdout).toContain('A code now would be taken: 200.');
+    expect(stdout).toContain('A code now would be accepted: 200.');
     await bundle.command('block', 'BD', '--reason', 'abuse');
     const blocked = await bundle.command('explain', '+8801712345679');
     expect(blocked.stdout).toMatch(/blocked +BD until unblocked abuse/);

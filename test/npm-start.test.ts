@@ -172,7 +172,7 @@ test('a second start on the same folder is told what runs, and how to run beside
   const run = gateway.start();
 
   expect(await run.exitCode).toBe(1);
-  expect(run.output()).toContain(`npm start runs already (process ${process.pid})`);
+  expect(run.output()).toContain(`npm start is already running (process ${process.pid})`);
   expect(run.output()).toContain('GATEWAY_STATE_DIR=.gateway-2 PORT=');
 });
 

@@ -122,7 +122,7 @@ test('a message that no worker takes is waited for until its deadline', async ()
   const { code, stdout } = await send([NUMBER], envOf(gateway));
 
   expect(code).toBe(1);
-  expect(stdout).toMatch(/accepted +HTTP 200.*\nNo outcome, and its deadline has passed/);
+  expect(stdout).toMatch(/accepted +HTTP 200.*\nThe deadline has passed without an outcome/);
 });
 
 test('Redis may restart on the way', async () => {
@@ -179,7 +179,7 @@ test('another Redis than the gateway’s is told as such', async () => {
   const { code, stdout } = await send([NUMBER], { ...envOf(gateway), REDIS_URL: other.url });
 
   expect(code).toBe(0);
-  expect(stdout).toContain('Not followed: the Redis asked knows no such message. Set REDIS_URL');
+  expect(stdout).toContain('Not followed: this Redis does not have the message. Set REDIS_URL');
 });
 
 test('the Redis that npm start keeps is that of its own gateway only', async () => {
@@ -301,7 +301,7 @@ test('the Action is run as Auth0 does, and its message followed', async () => {
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^POST .*, by the custom phone provider Action\n.*: +200 after \d+ ms\n\{"id"/);
-  expect(stdout).toMatch(/The Action ended: +returned after .*\nAuth0: +takes the message as sent\n/);
+  expect(stdout).toMatch(/The Action ended: +returned after .*\nAuth0: +treats the message as sent\n/);
   expect(stdout).toMatch(/attempt 1 +http: accepted[^]*ms {2}sent\n$/);
   expect(gateway.sent()).toMatchObject([{ to: NUMBER }]);
 });
@@ -330,7 +330,7 @@ test('an Action that does not reach the gateway is tried again by Auth0', async 
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
     gateway: null,
-    auth0: { kind: 'retry', explanation: expect.stringContaining('up to 5 times more') as string },
+    auth0: { kind: 'retry', explanation: expect.stringContaining('up to 5 times within') as string },
     id: null,
     trace: null,
   });
@@ -350,7 +350,7 @@ test('how it is used wrongly is said on standard error', async () => {
   const { code, stdout, stderr } = await send([NUMBER, '--rate', '0'], {});
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^--rate is a number above 0[^]*Usage: npm run send/);
+  expect(stderr).toMatch(/^--rate must be a number of messages per second[^]*Usage: npm run send/);
 });
 
 test('without a gateway to send to it says what to do', async () => {

@@ -247,9 +247,9 @@ test('what is kept for one number is bounded, goes after 72 hours, and tells no 
 
 test.each([
   [['why'], 2, 'The number is missing'],
-  [['why', 'nobody'], 2, 'no phone number'],
-  [['why', '+14155550123', '--id', 'msg_x'], 2, 'Give one of them'],
-  [['why', '+14155550123', '--since', 'yesterday'], 2, '--since is a time'],
+  [['why', 'nobody'], 2, 'not a phone number'],
+  [['why', '+14155550123', '--id', 'msg_x'], 2, 'Use only one of'],
+  [['why', '+14155550123', '--since', 'yesterday'], 2, '--since must be a duration'],
 ])('%j ends with %i', async (args, code, problem) => {
   const end = await runGatewayCommand(args, { GATEWAY_STATE_DIR: '/nonexistent' });
 

@@ -1,5 +1,5 @@
-// The first program to run in a fresh clone: plain Node, nothing installed yet. Syntax that old versions of Node
-// parse, so that they reach the sentence that tells what is wrong.
+// The first program to run in a fresh clone: plain Node, nothing installed yet. It uses only syntax that old versions of
+// Node parse, so that they can report that they are too old.
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -42,8 +42,8 @@ async function main(name, args) {
   }
 
   process.chdir(root);
-  // `npm start` ends with 0 on Ctrl-C, at this stage too.
-  if (name === 'start') endWell();
+  // `npm start` exits 0 on Ctrl-C, also at this stage.
+  if (name === 'start') exitCleanlyOnSignal();
   if (!isInstalled(root) || !isBuilt(root)) {
     const progress = createProgress(process.stderr, process.env);
     await withLock(join(root, '.gateway', 'bootstrap.lock'), progress, async () => {
@@ -52,15 +52,15 @@ async function main(name, args) {
     });
   }
 
-  // The program takes over this very process: signals, exit code and terminal are its own, with nobody in between.
+  // The program runs in this process, so it handles the signals, exit code and terminal itself.
   const { program, args: before } = commands[name];
   const file = join(root, program);
   process.argv = [process.argv[0], file, ...before, ...args];
   await import(pathToFileURL(file).href);
 }
 
-/** Exits with 0 on a signal that nobody else listens for. */
-function endWell() {
+/** Exits 0 on a signal that has no other listener. */
+function exitCleanlyOnSignal() {
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) =>
     process.on(signal, () => {
       if (process.listenerCount(signal) === 1) process.exit(0);

@@ -3,15 +3,15 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 
 /**
- * Whether the compiler has nothing to do: sources and compiled files are those of the last build, by name, size and
- * time of change. A pull, a switch of branches or an edit changes a source; a build by hand changes what is compiled.
+ * Whether the build is up to date: sources and compiled files have the name, size and modification time that they had
+ * after the last build. A pull, a branch switch or an edit changes a source; a manual build changes the compiled files.
  */
 export function isBuilt(root) {
   const file = stampFile(root);
   return existsSync(file) && readFileSync(file, 'utf8') === stampOf(root, sourcesOf(root));
 }
 
-/** Builds and notes what was built. What changes meanwhile is built the next time. */
+/** Builds and records which sources were built. A source that changes during the build is built the next time. */
 export async function noteBuilt(root, build) {
   const sources = sourcesOf(root);
   await build();

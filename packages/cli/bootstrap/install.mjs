@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectedError, run } from './run.mjs';
 
-/** Installs the dependencies unless they are those that the lockfile and the manifests ask for. */
+/** Installs the dependencies, unless those of the lockfile and the manifests are already installed. */
 export async function install(root, progress) {
   const stamp = stampOf(root);
   if (isInstalled(root, stamp)) return;
@@ -12,7 +12,7 @@ export async function install(root, progress) {
     const pnpm = await pnpmCommand(root);
     const { code, output } = await run(pnpm.command, [...pnpm.args, 'install', '--frozen-lockfile'], {
       cwd: root,
-      // pnpm asks before it replaces a node_modules that is not its own; nobody is there to answer.
+      // Without CI, pnpm asks before it replaces a node_modules of another package manager, and nobody can answer.
       env: Object.assign({}, process.env, { CI: 'true' }),
     });
     if (code !== 0) throw new ExpectedError(`${output.trimEnd()}\n\n${whyInstallFailed(output)}`);
@@ -20,7 +20,7 @@ export async function install(root, progress) {
   writeFileSync(stampFile(root), stamp);
 }
 
-/** Compiles what changed since the last time, and the console's pages. */
+/** Compiles what changed since the last build, and the console's pages. */
 export async function build(root, progress) {
   const console = join(root, 'services', 'console');
   await progress.step(
@@ -57,7 +57,7 @@ function stampOf(root) {
 
 export function isInstalled(root, stamp = stampOf(root)) {
   if (existsSync(stampFile(root))) return readFileSync(stampFile(root), 'utf8') === stamp;
-  // Somebody ran `pnpm install` by hand: pnpm keeps a copy of the lockfile that it installed.
+  // After a manual `pnpm install`: pnpm keeps a copy of the lockfile that it installed.
   const installed = join(root, 'node_modules', '.pnpm', 'lock.yaml');
   return (
     existsSync(installed) &&
@@ -92,7 +92,6 @@ function whyInstallFailed(output) {
   if (match !== null) {
     return `The dependencies could not be installed: the npm registry cannot be reached (${match[0]}). Check the network and the proxy settings, then run this again.`;
   }
-  if (/spawn npm ENOENT/.test(output))
-    return 'The dependencies could not be installed: there is no npm on PATH.';
-  return 'The dependencies could not be installed; what the package manager said is above.';
+  if (/spawn npm ENOENT/.test(output)) return 'The dependencies could not be installed: npm is not on PATH.';
+  return "The dependencies could not be installed; the package manager's output is above.";
 }

@@ -14,8 +14,8 @@ const BEAT_MS = 2000;
 const DEAD_AFTER_MS = 15_000;
 
 /**
- * Runs `work` while no other process does so with the same lock file. A holder shows that it lives by touching the
- * file; one whose process is gone, or that has not touched it for 15 s, has lost it.
+ * Runs `work` while holding the lock file. The holder touches the file every 2 s; it loses the lock if its process is
+ * gone, or if it has not touched the file for 15 s.
  */
 export async function withLock(file, progress, work) {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -54,7 +54,7 @@ function write(file, token) {
   }
 }
 
-/** Renaming is atomic: of several that want to remove a dead lock, one gets it, and puts it back if it is not that one. */
+/** Renaming is atomic, so only one process moves a dead lock away. It puts the file back if that was another lock. */
 function setAside(file, holder, token) {
   const aside = `${file}.${token.replace(' ', '-')}`;
   try {
@@ -69,7 +69,7 @@ function setAside(file, holder, token) {
 function isDead(file, holder) {
   try {
     if (Date.now() - statSync(file).mtimeMs > DEAD_AFTER_MS) return true;
-    // A holder that was killed between making and filling the file has no pid; its age tells.
+    // A holder that was killed before it wrote its pid leaves an empty file, which only its age can expire.
     if (holder !== '') process.kill(Number(holder.split(' ')[0]), 0);
     return false;
   } catch (error) {

@@ -1,14 +1,14 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**
- * Tells what goes on and for how long: one line that is rewritten on a terminal, else plain lines, with a sign of
- * life every ten seconds.
+ * Shows what is running and for how long: one line that is rewritten on a terminal, otherwise plain lines, one every
+ * ten seconds.
  */
 export function createProgress(stream, env) {
   const isTerminal = Boolean(stream.isTTY) && !env.CI && env.TERM !== 'dumb';
   const clear = '\r\u001b[2K';
 
-  /** Shows `title` until `work` has settled. Says nothing of what took less than `quietMs`. */
+  /** Shows `title` until `work` has settled. Shows nothing if that takes less than `quietMs`. */
   async function step(title, work, { quietMs = 0 } = {}) {
     const startedAt = Date.now();
     const seconds = () => Math.round((Date.now() - startedAt) / 1000);
@@ -17,7 +17,7 @@ export function createProgress(stream, env) {
     const show = () => {
       if (Date.now() - startedAt < quietMs) return;
       if (isTerminal) stream.write(`${clear}${FRAMES[frame++ % FRAMES.length]} ${title} … ${seconds()} s`);
-      else stream.write(isShown ? `${title} … still at it after ${seconds()} s\n` : `${title} …\n`);
+      else stream.write(isShown ? `${title} … still running after ${seconds()} s\n` : `${title} …\n`);
       isShown = true;
     };
     if (quietMs === 0) show();

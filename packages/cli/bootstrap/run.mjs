@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Something that can go wrong without anybody's mistake in this code: shown without a stack. */
+/** A failure with a cause outside this code, such as the network. It is shown without a stack. */
 export class ExpectedError extends Error {
   constructor(message) {
     super(message);
@@ -8,13 +8,13 @@ export class ExpectedError extends Error {
   }
 }
 
-/** Milliseconds in which a program that was told to end may do so by itself. */
+/** How long a program may take to end after the signal before it is killed. */
 const PATIENCE_MS = 1000;
 
-/** Runs a program to its end and keeps what it prints. A signal to us ends it and all that it has started, then us. */
+/** Runs a program and collects its output. A signal to this process ends the program and its children, then this process. */
 export function run(command, args, options) {
   return new Promise((resolve) => {
-    // A group of its own, so that a Ctrl-C in the terminal reaches it through us only.
+    // A separate process group, so that Ctrl-C in the terminal reaches it only through this process.
     const child = spawn(
       command,
       args,
@@ -30,7 +30,7 @@ export function run(command, args, options) {
       try {
         process.kill(-child.pid, signal);
       } catch (error) {
-        // It has just ended by itself.
+        // It has just ended.
         if (error.code !== 'ESRCH') throw error;
       }
     };
@@ -38,14 +38,14 @@ export function run(command, args, options) {
       if (received !== undefined) return;
       received = signal;
       kill(signal);
-      // The compiler is a child of its launcher, and takes no Ctrl-C.
+      // The compiler is a child of its launcher and ignores Ctrl-C.
       setTimeout(kill, PATIENCE_MS, 'SIGKILL').unref();
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     signals.forEach((signal) => process.on(signal, passOn));
     const settle = (code) => {
       signals.forEach((signal) => process.off(signal, passOn));
-      // Without our handlers, the signal does to us what it does to everybody.
+      // Without the handlers, the signal has its default effect on this process.
       if (received !== undefined) process.kill(process.pid, received);
       else resolve({ code, output });
     };

@@ -37,5 +37,5 @@ test('a damaged file says what to do with it', async () => {
   const folder = await setup();
   await writeFile(join(folder, 'dev.json'), '{"secret":');
 
-  await expect(readDevState(folder)).rejects.toThrow('dev.json is damaged; delete it');
+  await expect(readDevState(folder)).rejects.toThrow('dev.json is damaged. Delete it');
 });

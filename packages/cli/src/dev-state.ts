@@ -5,15 +5,15 @@ import { codeOf } from '@sms-gateway/dev-redis';
 import { repositoryRoot } from './repository.ts';
 
 const devStateSchema = z.object({
-  /** Made here for development; the gateway may run with another one from the environment. */
+  /** Generated for development; the gateway may run with another one from the environment. */
   secret: z.string(),
   audience: z.string(),
   /** Encrypts what is in the queue, so a restart must find the same one. */
   payloadKey: z.string(),
-  /** The endpoint of the gateway that was started last. */
+  /** The endpoint of the last gateway that was started. */
   url: z.string(),
   connection: z.string(),
-  /** Of that gateway. Absent where it holds a password of somebody else's, and in what older versions kept. */
+  /** Of that gateway. Absent if it contains a password from the environment, and in files of older versions. */
   redisUrl: z.string().optional(),
   /** Of that gateway, on 127.0.0.1. */
   adminPorts: z
@@ -21,15 +21,15 @@ const devStateSchema = z.object({
     .optional(),
 });
 
-/** What `npm start` keeps between its runs, and `npm run send` finds. */
+/** What `npm start` keeps between its runs, and `npm run send` reads. */
 export type DevState = z.infer<typeof devStateSchema>;
 
-/** Where `npm start` keeps what it makes. */
+/** Where `npm start` keeps its state. */
 export function stateFolder(env: NodeJS.ProcessEnv): string {
   return env['GATEWAY_STATE_DIR'] || join(repositoryRoot, '.gateway');
 }
 
-/** Undefined where nothing was kept yet; throws where the file is damaged. */
+/** Undefined if there is no state yet. @throws {Error} if the file is damaged. */
 export async function readDevState(stateDir: string): Promise<DevState | undefined> {
   const file = join(stateDir, 'dev.json');
   let text: string;
@@ -42,11 +42,13 @@ export async function readDevState(stateDir: string): Promise<DevState | undefin
   try {
     return devStateSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`${file} is damaged; delete it, and new secrets are made.`, { cause: error });
+    throw new Error(`${file} is damaged. Delete it, and the next npm start makes new secrets.`, {
+      cause: error,
+    });
   }
 }
 
-/** Replaces what was kept, in a folder and a file that only this user can read. */
+/** Replaces the state, in a folder and a file that only this user can read. */
 export async function writeDevState(stateDir: string, state: DevState): Promise<void> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, 'dev.json');

@@ -16,13 +16,13 @@ test.each([
   [['auth0', 'restor'], 64, 'There is no subcommand "restor". Did you mean restore?'],
   [['route', '+14155550123', '--jsn'], 64, "Unknown option '--jsn'. Did you mean --json?"],
   [['route'], 64, 'The number is missing.'],
-  [['route', '+1', '+2'], 64, 'One number at a time'],
+  [['route', '+1', '+2'], 64, 'Only one number at a time'],
   [['blocks', 'x'], 64, 'blocks takes no arguments.'],
   [['send'], 2, 'The number is missing.'],
   [['send', '+1', '--nonsense'], 2, "Unknown option '--nonsense'."],
   [['send', '+1', '--count'], 2, '--count <n>'],
   [['send', '+1', '--as', 'other'], 2, 'Allowed choices are gateway, action.'],
-  [['segments', '--token=abc', 'x'], 64, 'history of the shell'],
+  [['segments', '--token=abc', 'x'], 64, "shell's history"],
 ])('%j ends with %i and says what is wrong, and the usage', async (args, code, problem) => {
   const end = await run(...args);
 

@@ -7,7 +7,7 @@ import { createProgram } from './program.ts';
 import { secretInArguments } from './secret-in-arguments.ts';
 import { WrongUse } from './wrong-use.ts';
 
-/** Commands whose exit code for a wrong use is fixed elsewhere; the others have that of sysexits.h. */
+/** Commands with their own exit code for wrong arguments; the others use that of sysexits.h. */
 const WRONG_USE_EXIT_CODES: Record<string, number> = { send: 2, why: 2 };
 
 /** Runs one command of `npm run gateway` and resolves with its exit code. */
@@ -40,7 +40,7 @@ async function resultOf(args: string[], env: NodeJS.ProcessEnv, io: Io): Promise
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? { exitCode: 0, output: help() } : wrongUse('', help());
     }
-    // 128 and the number of SIGINT, as shells have it.
+    // 128 plus the number of SIGINT, as in shells.
     if (error instanceof Cancelled) return { exitCode: 130, output: 'Stopped; nothing more was changed.\n' };
     throw error;
   }

@@ -1,7 +1,7 @@
 import type { DevState } from './dev-state.ts';
 import { gatewayEnv } from './gateway-env.ts';
 
-/** What the gateway runs with: the environment, or where it configures nothing, what `npm start` makes of it. */
+/** The environment that the gateway runs with: the given one or, if it configures no gateway, that of `npm start`. */
 export function effectiveEnv(
   env: NodeJS.ProcessEnv,
   devState: DevState | undefined,

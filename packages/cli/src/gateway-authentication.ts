@@ -4,26 +4,26 @@ import { asAuth0Takes } from './tenant/gateway-target.ts';
 import type { DevState } from './dev-state.ts';
 import type { GatewayAuthentication } from './play-auth0.ts';
 
-/** Where the secret is from: of what `npm start` made alone may it be shown. */
+/** Where the secret comes from. Only one that `npm start` made may be shown. */
 export type SecretOrigin = 'dev_state' | 'environment' | 'configuration';
 
 export type FoundAuthentication =
   | { kind: 'found'; authentication: GatewayAuthentication; secretOrigin: SecretOrigin }
   /** Neither the environment nor `npm start` has a secret and an audience. */
   | { kind: 'missing' }
-  /** The file, or `npm start` without one, has others. */
+  /** The file, or `npm start`, has other connections. */
   | { kind: 'no_such_connection'; names: string[] };
 
 type Sources = {
   env: NodeJS.ProcessEnv;
   state: DevState | undefined;
-  /** Name of the gateway's own connection; those of a gateway elsewhere all have the environment's secret. */
+  /** Name of the gateway's connection. */
   connection: string;
 };
 
 /**
- * With what to sign: what the file of `GATEWAY_CONFIG` has for the connection, else the environment's `AUTH0_*`, else
- * what `npm start` made; of several secrets the first. Throws `ConfigError` where the file cannot be used.
+ * Secret and claims to sign with: those of the connection in `GATEWAY_CONFIG`, or `AUTH0_*` of the environment, or those
+ * of `npm start`. The first of several secrets. @throws {ConfigError} if the file cannot be used.
  */
 export function findGatewayAuthentication(sources: Sources): FoundAuthentication {
   return sources.env['GATEWAY_CONFIG'] ? fromFile(sources) : fromEnvironment(sources);
@@ -49,7 +49,7 @@ function fromEnvironment({ env, state, connection }: Sources): FoundAuthenticati
   };
 }
 
-/** Read as the ingress reads it, under `npm start` too, where what file and environment leave out is made up. */
+/** Reads the file as the ingress does, with the values of `npm start` for what file and environment leave out. */
 function fromFile({ env, state, connection: name }: Sources): FoundAuthentication {
   const { connections } = loadCallerConfig({
     env: {
@@ -78,7 +78,7 @@ function fromFile({ env, state, connection: name }: Sources): FoundAuthenticatio
   };
 }
 
-/** Throws where `AUTH0_SECRET_FILE` names a file that cannot be read. */
+/** @throws {Error} if `AUTH0_SECRET_FILE` names a file that cannot be read. */
 function secretFromEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   const file = env['AUTH0_SECRET_FILE'];
   const value = env['AUTH0_SECRET'] || (file ? readFileSync(file, 'utf8') : '');

@@ -10,7 +10,7 @@ type Options = {
   consolePort: number;
 };
 
-/** The environment of one service under `npm start`: what is set wins, the rest is made for development. */
+/** The environment of one service under `npm start`: the given settings, and development values for the rest. */
 export function gatewayEnv({
   env,
   state,
@@ -26,7 +26,7 @@ export function gatewayEnv({
     AUTH0_AUDIENCE: state.audience,
     PAYLOAD_KEYS: state.payloadKey,
     PROVIDERS: 'inbox',
-    // No proxy stands in front that has to turn away first.
+    // There is no load balancer that must stop sending first.
     SHUTDOWN_DELAY: '0s',
   };
   if (env['PAYLOAD_ENCRYPTION'] === 'off') delete defaults['PAYLOAD_KEYS'];

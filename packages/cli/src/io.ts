@@ -1,18 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** What a command reads from and writes to, and how it learns that it is to stop. */
+/** The streams of a command, and the signal that stops it. */
 export type Io = {
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean };
-  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. Until a command asks, a signal ends the process as usual. */
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. Until a command calls this, a signal ends the process as usual. */
   untilStopSignal(): Promise<NodeJS.Signals>;
 };
 
-/** Milliseconds in which further signals are the same Ctrl-C: the terminal's, and npm's copy of it. */
+/** A second signal within this time is the same Ctrl-C: npm repeats the one of the terminal. */
 const SAME_PRESS_MS = 1000;
 
-/** The streams and signals of this process. A second signal, later than a moment, ends it with 130. */
+/** The streams and signals of this process. A second Ctrl-C ends it with 130. */
 export const processIo: Io = {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -3,5 +3,5 @@ import { processIo } from './io.ts';
 
 // The reader may close the pipe early, as `head` does.
 process.stdout.on('error', () => process.exit(1));
-// Not left to the event loop: Auth0's SDK keeps the timer of a failed request, and an interrupted call its 30 s.
+// An explicit exit, because Auth0's SDK keeps the timer of a failed request and an interrupted call waits for its 30 s.
 process.exit(await dispatch(process.argv.slice(2), process.env, processIo));

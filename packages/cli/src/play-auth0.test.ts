@@ -122,12 +122,9 @@ test('for an unreachable gateway no text is made up', () => {
 
 test.each([
   [{ kind: 'returned' } as const, 'as sent'],
-  [{ kind: 'dropped', reason: 'gateway 403' } as const, 'does not try again: gateway 403'],
-  [
-    { kind: 'retry', reason: 'gateway 503' } as const,
-    'up to 5 times more within the next minutes: gateway 503',
-  ],
-  [{ kind: 'threw', message: 'oh' } as const, 'not documented to do anything for an Action that threw: oh'],
+  [{ kind: 'dropped', reason: 'gateway 403' } as const, 'does not retry: gateway 403'],
+  [{ kind: 'retry', reason: 'gateway 503' } as const, 'up to 5 times within the next minutes: gateway 503'],
+  [{ kind: 'threw', message: 'oh' } as const, 'does not document what happens after an Action threw: oh'],
   [{ kind: 'timed_out', timeoutMs: 20_000 } as const, 'after 20 s'],
 ])('what Auth0 does with the end of an Action: %o', (end, explanation) => {
   expect(explainActionEnd(end)).toContain(explanation);

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { ActionEnd } from './tenant/run-action.ts';
 
-/** What `gateway_authentication` of an Auth0 SMS connection holds. */
+/** The fields of `gateway_authentication` of an Auth0 SMS connection. */
 export type GatewayAuthentication = {
   secret: string;
   isSecretBase64Encoded: boolean;
@@ -9,7 +9,7 @@ export type GatewayAuthentication = {
   subject?: string | undefined;
 };
 
-/** What came of one call of the gateway, as seen from Auth0's side. */
+/** The result of one call to the gateway, as Auth0 sees it. */
 export type GatewayAnswer =
   | { kind: 'answered'; status: number; body: string; durationMs: number }
   | { kind: 'timed_out'; timeoutMs: number }
@@ -23,8 +23,8 @@ export type ToldApplication =
   | { status: undefined; explanation: string };
 
 /**
- * Signs the token of Auth0's call: HS256, `sub` and `aud` as configured. That `iss` is "Auth0" is undocumented, but
- * public gateways rely on it; whether Auth0 sets `exp` is not known, so this does not.
+ * Signs the token of Auth0's call: HS256, `sub` and `aud` as configured. The `iss` "Auth0" is undocumented, but public
+ * gateways rely on it. It is not known whether Auth0 sets `exp`, so this does not.
  */
 export function signToken(authentication: GatewayAuthentication, issuedAtMs: number): Promise<string> {
   const { secret, isSecretBase64Encoded, audience, subject } = authentication;
@@ -56,7 +56,7 @@ export function gatewayRequestBody({ recipient, text }: { recipient: string; tex
 
 type Call = { url: string; token: string; recipient: string; text: string; timeoutMs?: number };
 
-/** Calls the gateway as Auth0 does, once, with its 30 s of patience. */
+/** Calls the gateway once, as Auth0 does, with its timeout of 30 s. */
 export async function callGateway({
   url,
   token,
@@ -88,8 +88,8 @@ function errorCode(error: unknown): string {
 }
 
 /**
- * Auth0 looks at the status only, and takes nothing but 200 for success. The texts are those of its documentation,
- * which calls them subject to change.
+ * Auth0 looks at the status only, and only 200 is success. The texts are those of its documentation, which calls them
+ * subject to change.
  */
 export function tellApplication(answer: GatewayAnswer): ToldApplication {
   switch (answer.kind) {
@@ -106,27 +106,27 @@ export function tellApplication(answer: GatewayAnswer): ToldApplication {
       return {
         status: undefined,
         explanation:
-          'an error. Auth0 documents that /passwordless/start fails where the gateway gives no 200, but not the text for a gateway that cannot be reached.',
+          'an error. Auth0 documents that /passwordless/start fails unless the gateway answers 200, but not the text for a gateway that cannot be reached.',
       };
   }
 }
 
 /**
- * What Auth0 does with the end of a custom phone provider Action
+ * What Auth0 does after a custom phone provider Action has ended
  * (https://auth0.com/docs/customize/actions/reference/custom-phone-provider/custom-phone-provider-api-object).
  */
 export function explainActionEnd(end: ActionEnd): string {
   switch (end.kind) {
     case 'returned':
-      return 'takes the message as sent';
+      return 'treats the message as sent';
     case 'dropped':
-      return `logs it as failed and does not try again: ${end.reason}`;
+      return `logs it as failed and does not retry: ${end.reason}`;
     case 'retry':
-      return `logs it as failed and tries up to 5 times more within the next minutes: ${end.reason}`;
+      return `logs it as failed and retries up to 5 times within the next minutes: ${end.reason}`;
     case 'threw':
-      return `is not documented to do anything for an Action that threw: ${end.message}`;
+      return `does not document what happens after an Action threw: ${end.message}`;
     case 'timed_out':
-      return `ended the Action after ${end.timeoutMs / 1000} s; what follows is not documented`;
+      return `ended the Action after ${end.timeoutMs / 1000} s; it does not document what follows`;
   }
 }
 

@@ -10,14 +10,14 @@ import { repositoryRoot } from './repository.ts';
 import { WrongUse } from './wrong-use.ts';
 
 export type Program = {
-  /** @throws {WrongUse | CommanderError} the latter where help was asked for, or nothing at all. */
+  /** @throws {WrongUse | CommanderError} the latter for a request for help, or no arguments. */
   parse: (args: string[]) => Promise<CommandResult>;
-  /** Help for the command that was parsed last, or for all of them. */
+  /** Help for the command that was parsed last, or for all commands. */
   help: () => string;
 };
 
 /**
- * Every command, declared: its arguments, options and help. What a command does is loaded when it runs, by `execute`.
+ * Declares every command: its arguments, options and help. Its code is loaded when it runs, by `execute`.
  */
 export function createProgram(
   context: CommandContext,
@@ -47,7 +47,7 @@ export function createProgram(
     .command('completion')
     .summary('complete commands and options in a shell')
     .description(
-      'Prints a script that completes `gateway` in a shell. For bash: source <(npm run --silent gateway -- completion bash)',
+      'Prints a script that completes `gateway` in a shell. In bash: source <(npm run --silent gateway -- completion bash)',
     )
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish'] as const))
     .action((shell) =>
@@ -88,7 +88,7 @@ function helpOf(command: CommandUnknownOpts): string {
   return `${text.trimEnd()}\n`;
 }
 
-/** Commander's message as a sentence of ours, with its suggestion where it has one. */
+/** Commander's message as a full sentence, with its suggestion if it has one. */
 function problemOf({ code, message }: CommanderError, command: CommandUnknownOpts): string {
   const [sentence = '', suggestion = ''] = message.replace(/^error: /, '').split('\n');
   const [, name = ''] = /'(.*)'/.exec(sentence) ?? [];
@@ -102,7 +102,7 @@ function problemOf({ code, message }: CommanderError, command: CommandUnknownOpt
     case 'commander.excessArguments':
       return argument === undefined
         ? `${command.name()} takes no arguments.`
-        : `One ${argument.name()} at a time; put one that holds spaces in quotes.`;
+        : `Only one ${argument.name()} at a time; put one with spaces in quotes.`;
     default:
       return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.${hint}`.replace(/\.\.$/, '.');
   }

@@ -28,7 +28,7 @@ export async function blockDestination(
   const name = parseDestination(destination);
   const forMs = duration === undefined ? undefined : parseBlockDuration(duration);
   if (forMs?.kind === 'wrong') {
-    throw new WrongUse(`--for ${forMs.problem}; leave it out for a block without end.`);
+    throw new WrongUse(`--for ${forMs.problem}; omit it to block until you unblock.`);
   }
   return withBlocks(env, async ({ blocks, where }) => {
     const { until } = await blocks.add({
@@ -40,7 +40,7 @@ export async function blockDestination(
     const again = `npm run gateway -- unblock ${shownDestination(name)}`;
     return {
       exitCode: 0,
-      output: `${paint('bold', `${shownDestination(name)} is blocked ${end}`)} (${where}).\nTo take it back: ${again}\n`,
+      output: `${paint('bold', `${shownDestination(name)} is blocked ${end}`)} (${where}).\nTo undo it: ${again}\n`,
     };
   });
 }
@@ -57,7 +57,7 @@ export async function unblockDestination(
       return { exitCode: 1, output: `${configuredBlockProblem(name)}\n` };
     }
     if (await blocks.remove(name)) {
-      return { exitCode: 0, output: `${shownDestination(name)} is not blocked any more (${where}).\n` };
+      return { exitCode: 0, output: `${shownDestination(name)} is no longer blocked (${where}).\n` };
     }
     const others = [...configured, ...(await blocks.list()).map((block) => block.name)].map(shownDestination);
     const hint = others.length === 0 ? 'nothing is' : `blocked: ${others.join(', ')}`;
@@ -104,7 +104,7 @@ export async function listBlocks(
 
 type BlocksAt = {
   blocks: Blocks;
-  /** The Redis, in words. */
+  /** The Redis, described for people. */
   where: string;
   /** Names that the configuration blocks. */
   configured: () => Promise<string[]>;
@@ -133,19 +133,19 @@ async function withBlocks(
   if (answer.kind === 'reached') return answer.result;
   return {
     exitCode: EX_UNAVAILABLE,
-    output: `${where} cannot be used (${answer.code}). Set REDIS_URL or GATEWAY_CONFIG to what the gateway has.\n`,
+    output: `${where} cannot be used (${answer.code}). Set REDIS_URL or GATEWAY_CONFIG as for the gateway.\n`,
   };
 }
 
 const readFile = (path: string) => readFileSync(path, 'utf8');
 
-/** What the processes would block that start with this environment, where none runs. */
+/** What processes with this environment would block, for when none runs. */
 function blocksOf(env: NodeJS.ProcessEnv): string[] {
   try {
     return loadBlockedDestinations({ env, readFile });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    // Processes do not start with it, and the switch must work.
+    // No process starts with this configuration, and the command must still work.
     return [];
   }
 }
@@ -153,19 +153,19 @@ function blocksOf(env: NodeJS.ProcessEnv): string[] {
 type FoundRedis = { config: RedisConfig; env: NodeJS.ProcessEnv; remark: string };
 
 /**
- * What the environment says, or the Redis of `npm start`. A file that somebody has broken must not take the switch away:
- * the processes go on with what they have loaded.
+ * The Redis of the environment, or that of `npm start`. The command must work even with a broken file, because the
+ * processes still run with what they have loaded.
  */
 async function redisOf(given: NodeJS.ProcessEnv): Promise<FoundRedis> {
-  const isTold = Boolean(given['REDIS_URL'] || given['GATEWAY_CONFIG']);
-  const env = isTold ? given : effectiveEnv(given, await readDevState(stateFolder(given))).env;
+  const isSet = Boolean(given['REDIS_URL'] || given['GATEWAY_CONFIG']);
+  const env = isSet ? given : effectiveEnv(given, await readDevState(stateFolder(given))).env;
   const load = (from: NodeJS.ProcessEnv) => loadRedisConfig({ env: from, readFile });
   try {
     return { config: load(env), env, remark: '' };
   } catch (error) {
     const isFileBad = error instanceof ConfigError && env['GATEWAY_CONFIG'] && env['REDIS_URL'];
     if (!isFileBad) throw error;
-    const remark = `, as REDIS_URL says: GATEWAY_CONFIG cannot be used, and may name another`;
+    const remark = `, from REDIS_URL: GATEWAY_CONFIG cannot be used, and may name another Redis`;
     return { config: load({ ...env, GATEWAY_CONFIG: '' }), env, remark };
   }
 }

@@ -2,16 +2,16 @@ import { styleText } from 'node:util';
 import type { Io } from '../io.ts';
 import type { Dialogue } from './dialogue.ts';
 
-/** Colours text; leaves it as it is where the output is no terminal. */
+/** Colours text; returns it unchanged if the output is not a terminal. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
 /** The result of one command. */
 export type CommandResult = {
-  /** By sysexits.h. */
+  /** As in sysexits.h. */
   exitCode: number;
-  /** For standard output, or standard error where the exit code is not 0. */
+  /** For standard output, or standard error if the exit code is not 0. */
   output: string;
-  /** For standard output whatever the exit code: what a program reads. */
+  /** For standard output with any exit code: what a program reads. */
   report?: string;
   /** A remark for people, for standard error. */
   remark?: string;
@@ -31,8 +31,8 @@ export function createPaint(isColoured: boolean): Paint {
 }
 
 /**
- * A text with its commands as they are typed where this runs: `GATEWAY_COMMAND` stands for `npm run gateway --` where
- * there is no npm, such as `docker compose run --rm gateway` in a container.
+ * A text with its commands as they are typed in this environment: `GATEWAY_COMMAND` replaces `npm run gateway --` where
+ * there is no npm, such as `docker compose run --rm gateway` for a container.
  */
 export function asTypedHere(text: string, env: NodeJS.ProcessEnv): string {
   const command = env['GATEWAY_COMMAND'];

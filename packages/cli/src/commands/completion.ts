@@ -3,12 +3,12 @@ import type { CommandResult } from './command.ts';
 
 type Shell = 'bash' | 'zsh' | 'fish';
 
-/** What may follow a command, such as `auth0 connect`; the empty one is `gateway` itself. */
+/** The words that may follow a command, such as `auth0 connect`; the empty path is `gateway` itself. */
 type Place = { path: string; words: string[] };
 
 /**
- * A script that completes `gateway` in a shell. It holds every word, so that a press of Tab starts no process. Where
- * there is no program of that name, it defines one that runs `npm run gateway` in this clone.
+ * A script that completes `gateway` in a shell. It contains every word, so that Tab starts no process. If there is no
+ * program of that name, it defines a function that runs `npm run gateway` in this clone.
  */
 export function completionScript(shell: Shell, program: CommandUnknownOpts, root: string): CommandResult {
   const places = placesOf(program, '');

@@ -1,14 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CANCEL_SYMBOL } from '@clack/prompts';
 
-/** Talks with the person who runs a command. Everything goes to standard error: standard output is for results. */
+/** Asks and informs the person who runs a command. Writes to standard error: standard output is for results. */
 export type Dialogue = {
-  /** False where nobody can be asked: no terminal, or an output for programs. */
+  /** False if there is no terminal, so nobody can be asked. */
   isInteractive: boolean;
   say: (line: string) => void;
   /** @throws {Cancelled} */
   confirm(question: string): Promise<boolean>;
-  /** Shows nothing of what is typed. @throws {Cancelled} */
+  /** Does not show what is typed. @throws {Cancelled} */
   askSecret(question: string): Promise<string>;
   /** @throws {Cancelled} */
   choose<Value extends string>(question: string, options: { value: Value; label: string }[]): Promise<Value>;
@@ -22,13 +22,13 @@ export class Cancelled extends Error {
 type Deps = {
   input: Readable & { isTTY?: boolean };
   output: Writable & { isTTY?: boolean };
-  /** Names commands as they are typed here. */
+  /** A text with its commands as they are typed in this environment. */
   asTyped: (text: string) => string;
 };
 
 export function createDialogue({ input, output, asTyped }: Deps): Dialogue {
   const streams = { input, output, withGuide: false };
-  /** Loaded for the first question: most commands ask none. */
+  /** Loaded for the first question, because most commands ask none. */
   const prompts = () => import('@clack/prompts');
   const answered = <Answer extends string | boolean>(answer: Answer | typeof CANCEL_SYMBOL): Answer => {
     if (typeof answer === 'symbol') throw new Cancelled('cancelled');

@@ -33,7 +33,7 @@ const CHECKS: Record<keyof typeof DOCTOR_CHECKS, Check<Facts>['run']> = {
   tenant: checkTenant,
 };
 
-/** Longer than any one call that a check makes may take. */
+/** Longer than the timeout of any call that a check makes. */
 const TIME_LIMIT_MS = 25_000;
 
 /** `doctor`. */

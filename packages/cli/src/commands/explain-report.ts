@@ -2,9 +2,9 @@ import type { RuleState } from '@sms-gateway/screening';
 import type { DestinationRule } from '@sms-gateway/screening';
 import type { Paint } from './command.ts';
 
-/** How screening stands for one number. Times in milliseconds since the epoch. */
+/** The state of screening for one number. Times in milliseconds since the epoch. */
 export type Explanation = {
-  /** `countries` are those whose rules apply to it. */
+  /** `countries` are those whose rules apply to the number. */
   number: { shown: string; country: string | null; countries: string[]; type: string | null };
   connection: string;
   screening: 'on' | 'record' | 'off';
@@ -14,11 +14,11 @@ export type Explanation = {
     destination: string;
     until: number | null;
     reason: string;
-    /** Missing for those that an operator set by hand. */
+    /** Missing for blocks that an operator set. */
     source?: 'configuration';
   }[];
   rules: RuleState[];
-  /** Who says which codes proved wanted. */
+  /** Who reports which codes were used. */
   wantedIsToldBy: 'application' | 'receipts';
   refusals: { at: number; messageId: string; rules: readonly string[] }[];
 };
@@ -27,10 +27,10 @@ const DESTINATION_MEANINGS: Record<DestinationRule, string> = {
   denied_country: 'its country is in deniedCountries',
   denied_prefix: 'it begins with one of deniedPrefixes',
   number_type: 'its type is in deniedNumberTypes',
-  allowed_countries: 'neither allowedCountries nor allowedPrefixes has it',
+  allowed_countries: 'it is in neither allowedCountries nor allowedPrefixes',
 };
 
-/** What a code to the number would get now. */
+/** The answer that a code to the number would get now. */
 export function verdict({ screening, destination, blocks, rules }: Explanation): {
   status: number;
   rules: string[];
@@ -48,11 +48,11 @@ export function explanationReport(explanation: Explanation, paint: Paint): strin
   const line = (name: string, text: string) => `  ${name.padEnd(24)}${text}`;
   const hasGuard = rules.some(({ rule }) => rule.startsWith('guard_'));
   return [
-    `${number.shown}: ${placeOf(number)}, ${number.type ?? 'of no known type'}; connection ${connection}; SCREENING=${screening}`,
+    `${number.shown}: ${placeOf(number)}, ${number.type ?? 'type unknown'}; connection ${connection}; SCREENING=${screening}`,
     '',
     paint('bold', 'Destination'),
     ...(screening === 'off'
-      ? ['  not looked at']
+      ? ['  not checked']
       : destination.length === 0
         ? ['  allowed']
         : destination.map((rule) => line(rule, paint('red', DESTINATION_MEANINGS[rule])))),
@@ -68,19 +68,19 @@ export function explanationReport(explanation: Explanation, paint: Paint): strin
       ? [
           `  The guard counts codes that nobody used; ${
             wantedIsToldBy === 'application'
-              ? 'the application reports which ones were.'
-              : 'no application reports which ones were, so delivery receipts are used instead.'
+              ? 'the application reports which ones were used.'
+              : 'no application reports which ones were used, so delivery receipts count instead.'
           }`,
         ]
       : []),
     '',
-    paint('bold', 'Refused lately'),
+    paint('bold', 'Refused recently'),
     ...(refusals.length === 0
       ? ['  nothing to this number']
       : refusals.map(({ at, messageId, rules: by }) => `  ${time(at)}  ${messageId}  ${by.join(', ')}`)),
     '',
     status === 200
-      ? paint('green', 'A code now would be taken: 200.')
+      ? paint('green', 'A code now would be accepted: 200.')
       : paint('red', `A code now would be refused: ${status} (${refusing.join(', ')}).`),
     '',
   ].join('\n');
@@ -99,7 +99,7 @@ function describe({ rule, mode, sum, max, retryAfterMs }: RuleState, paint: Pain
 
 function placeOf({ country, countries: [assumed] }: Explanation['number']): string {
   if (country !== null) return country;
-  return assumed === undefined ? 'of no country' : `of no known country, so rules for ${assumed} apply`;
+  return assumed === undefined ? 'no country' : `country unknown, so the rules for ${assumed} apply`;
 }
 
 const time = (at: number) => new Date(at).toISOString();

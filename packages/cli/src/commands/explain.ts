@@ -24,9 +24,9 @@ import { effectiveEnv } from '../effective-env.ts';
 import { type Explanation, explanationReport } from './explain-report.ts';
 import { describeRedis, reachRedis } from './reach-redis.ts';
 
-/** Refusals of the number that are shown at most. */
+/** The most refusals of the number that are shown. */
 const SHOWN_REFUSALS = 10;
-/** All that are kept. */
+/** All refusals that Redis keeps. */
 const SEARCHED_REFUSALS = 10_000;
 
 type Options = {
@@ -60,7 +60,10 @@ export async function explainNumber(
   const connection = config.connections.find(({ name }) => name === options.connection);
   if (connection === undefined) {
     const names = config.connections.map(({ name }) => name).join(', ');
-    return { exitCode: EX_DATAERR, output: `There is no connection of that name; configured: ${names}.\n` };
+    return {
+      exitCode: EX_DATAERR,
+      output: `There is no connection ${options.connection}; configured: ${names}.\n`,
+    };
   }
   const { number, problem } = readPhoneNumber(options.number, connection.defaultCountry);
   if (number === undefined) {

@@ -55,9 +55,9 @@ test.each<[args: string[], env: Record<string, string>, code: number, problem: s
   [['smpp'], {}, 78, 'SMPP_URL: not set'],
   [['smp'], {}, 78, 'did you mean smpp?'],
   [['twilio'], { TWILIO_ACCOUNT_SID: '' }, 78, 'TWILIO_ACCOUNT_SID: not set'],
-  [['http'], { HTTP_PROVIDER_URL: 'http://x', HTTP_PROVIDER_TOKEN: 't' }, 64, 'http is no SMPP bind'],
+  [['http'], { HTTP_PROVIDER_URL: 'http://x', HTTP_PROVIDER_TOKEN: 't' }, 64, 'http is not an SMPP bind'],
   [['smpp', '--to', '12'], smppEnv(1), 65, 'not a possible phone number'],
-  [['smpp', '--wait', '1h'], smppEnv(1), 64, '--wait is a number of seconds'],
+  [['smpp', '--wait', '1h'], smppEnv(1), 64, '--wait must be a number of seconds'],
   [[], {}, 64, 'The name is missing.'],
 ])('%j with %o ends with %i and says what is wrong', async (args, env, code, problem) => {
   const end = await run(args, env);

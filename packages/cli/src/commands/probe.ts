@@ -7,14 +7,17 @@ type Options = { name: string; to?: string | undefined; text: string; wait: stri
 
 const MAX_WAIT_SECONDS = 3600;
 
-/** `smpp probe`: tries a provider out, and prints what goes and comes while it does. */
+/** `smpp probe`: tests a bind, and prints what is sent and received. */
 export async function probe(
   { name, to, text, wait }: Options,
   { env, io }: CommandContext,
 ): Promise<CommandResult> {
   const [, seconds] = /^(\d{1,4})s?$/.exec(wait) ?? [];
   if (seconds === undefined || Number(seconds) > MAX_WAIT_SECONDS) {
-    return { exitCode: EX_USAGE, output: `--wait is a number of seconds from 0 to ${MAX_WAIT_SECONDS}.\n` };
+    return {
+      exitCode: EX_USAGE,
+      output: `--wait must be a number of seconds from 0 to ${MAX_WAIT_SECONDS}.\n`,
+    };
   }
   const number = to === undefined ? undefined : parsePhoneNumber(to);
   if (to !== undefined && number === undefined) {
@@ -37,7 +40,7 @@ export async function probe(
     if (probing === undefined) {
       return {
         exitCode: EX_USAGE,
-        output: `${name} is no SMPP bind; \`npm run gateway -- doctor\` asks the other providers.\n`,
+        output: `${name} is not an SMPP bind; \`npm run gateway -- doctor\` checks the other providers.\n`,
       };
     }
     return { exitCode: (await probing) ? 0 : 1, output: '' };

@@ -4,12 +4,12 @@ import { redisErrorCode } from './send/follow.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** `code` is the system's or Redis's own, such as ECONNREFUSED or WRONGPASS. */
+/** `code` is that of the system or of Redis, such as ECONNREFUSED or WRONGPASS. */
 export type Unreachable = { kind: 'unreachable'; code: string };
 
 /**
- * Connects as the ingress does, works, and disconnects. What Redis refuses counts as unreachable too.
- * @throws {TypeError | RangeError} for a mistake in `work`, which is not Redis's.
+ * Connects as the ingress does, runs `work`, and disconnects. A refusal by Redis counts as unreachable too.
+ * @throws {TypeError | RangeError} for a bug in `work`.
  */
 export async function reachRedis<Result>(
   config: RedisConfig,
@@ -25,7 +25,7 @@ export async function reachRedis<Result>(
     name,
     onError: (error) => {
       lastError = error;
-      // Behind Sentinel and in a Cluster one node may be away.
+      // Behind Sentinel and in a Cluster one node may be down.
       if (config.kind === 'standalone') fail();
     },
   });
@@ -47,7 +47,7 @@ export async function reachRedis<Result>(
   }
 }
 
-/** Names the host and nothing of user or password. */
+/** Names the host, but neither user nor password. */
 export function describeRedis(config: RedisConfig): string {
   const nodes = config.kind === 'standalone' ? [new URL(config.url).host] : config.nodes.map(hostAndPort);
   return `Redis at ${nodes.join(', ')}`;

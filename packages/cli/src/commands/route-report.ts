@@ -5,7 +5,7 @@ import type { Paint } from './command.ts';
 
 type Report = {
   number: PhoneNumber;
-  /** Of the message, which the order rests on where it is drawn. */
+  /** Of the message; an order by weight depends on it. */
   id: string;
   routes: readonly RouteConfig[];
   explanation: RouteExplanation;
@@ -22,45 +22,49 @@ export function routeReport({ number, id, routes, explanation, paint }: Report):
     paint('bold', `${maskPhoneNumber(number)}, ${place(number, countries)}`),
     ...passedRules.map(({ name, unmet }) => {
       const wanted = routes.find((route) => route.name === name)?.match[unmet] ?? [];
-      return paint('dim', `route ${name} does not fit: ${unmet} (${wanted.join(', ')})`);
+      return paint('dim', `route ${name} does not match: ${unmet} (${wanted.join(', ')})`);
     }),
-    plan.route === 'default' ? 'no route fits: the order of PROVIDERS' : `route ${plan.route} fits`,
-    ...(chances ? [`order drawn by weight for message ${id}; every message has its own`] : []),
+    plan.route === 'default' ? 'no route matches: the order of PROVIDERS' : `route ${plan.route} matches`,
+    ...(chances ? [`order drawn by weight for message ${id}; it differs between messages`] : []),
     ...used.flatMap((provider, index) => {
       const chance = chances?.find(({ name }) => name === provider.name);
       const line = `${paint('bold', provider.name.padEnd(10))} from ${from(provider)}`;
       return [
         `  ${index + 1}. ${line}${chance ? `, first with ${chance.percent} %` : ''}`,
-        ...provider.untaken.map((sender) => paint('dim', `     not ${described(sender)}: not taken there`)),
+        ...provider.untaken.map((sender) =>
+          paint('dim', `     not ${described(sender)}: not accepted there`),
+        ),
       ];
     }),
     ...passedOver.map(({ name, untaken }) =>
       paint(
         'dim',
-        `  ${name} is passed over: has no sender of a kind that is taken there, only ${untaken.map(described).join(', ')}`,
+        `  ${name} is skipped: none of its senders is accepted there: ${untaken.map(described).join(', ')}`,
       ),
     ),
     ...(senderKinds
-      ? [`kinds of sender taken there: ${senderKinds.kinds.join(', ')} (${senderKinds.source})`]
+      ? [`kinds of sender accepted there: ${senderKinds.kinds.join(', ')} (${senderKinds.source})`]
       : []),
     ...senderWarnings(explanation).map((warning) => paint('yellow', `warning: ${warning}`)),
     '',
   ].join('\n');
 }
 
-/** What is likely to lose codes: the providers that would be used with a sender that the country does not take. */
+/** Providers that would lose codes, because the country does not accept their sender. */
 export function senderWarnings({ considered, senderKinds }: RouteExplanation): string[] {
   return considered.flatMap(({ name, isUsed, isTaken, sender }) =>
     !isUsed || isTaken || sender === undefined
       ? []
-      : [`${name} sends as ${described(sender)}, which carriers there do not take (${senderKinds?.source})`],
+      : [
+          `${name} sends as ${described(sender)}, which carriers there do not accept (${senderKinds?.source})`,
+        ],
   );
 }
 
 function place({ country }: PhoneNumber, countries: string[]): string {
   const others = countries.filter((other) => other !== country);
-  const isMeantToo = others.length > 0 ? `; rules for ${others.join(', ')} apply to it` : '';
-  return `${country ?? 'no country known'}${isMeantToo}`;
+  const more = others.length > 0 ? `; rules for ${others.join(', ')} apply to it` : '';
+  return `${country ?? 'country unknown'}${more}`;
 }
 
 function from({ sender, senderFrom }: ConsideredProvider): string {

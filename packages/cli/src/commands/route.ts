@@ -15,7 +15,7 @@ type Options = {
   json?: boolean | undefined;
 };
 
-/** `route`: the plan for one number, and the reasons for it. */
+/** `route`: the plan for one number, and its reasons. */
 export async function explainRoute(
   options: Options,
   { env: given, paint }: CommandContext,

@@ -1,10 +1,9 @@
 import { describeText, replaceSmartCharacters } from '@sms-gateway/contract';
 import type { CommandContext, CommandResult } from './command.ts';
 
-const REMARK =
-  'For templates, with any six digits in place of the code: a shell keeps a history, of real codes too.\n';
+const REMARK = "Use any six digits in place of the code: a real code would stay in the shell's history.\n";
 
-/** `segments`: what a text costs, and what makes it cost more. */
+/** `segments`: what a text costs, and which characters make it cost more. */
 export function explainSegments(
   { text, json = false }: { text: string; json?: boolean | undefined },
   { paint }: CommandContext,
@@ -21,7 +20,7 @@ export function explainSegments(
   const lines = characters.map(({ character, codePoint, replacement }) => {
     const instead =
       replacement === undefined
-        ? ', and nothing in GSM-7 looks like it'
+        ? ', and GSM-7 has no substitute'
         : `; ${JSON.stringify(replacement)} does not`;
     return `  ${codePoint} ${character} needs UCS-2${instead}`;
   });
@@ -49,7 +48,7 @@ function codePoints(character: string): string {
     .join(' ');
 }
 
-/** What the gateway itself would put in its place, or the letter without its accent. */
+/** The gateway's own replacement, or the letter without its accent. */
 function replacementOf(character: string): string | undefined {
   const replaced = replaceSmartCharacters(character);
   if (replaced !== character) return replaced;

@@ -76,7 +76,7 @@ async function sendAndFollow(options: SendOptions, env: NodeJS.ProcessEnv, io: I
     onResult: output.concluded,
     onWaiting: (waiting) =>
       void io.stderr.write(
-        `Waiting for the outcome of ${waiting === 1 ? 'a message' : `${waiting} messages`}, until the deadline. Ctrl-C ends it.\n`,
+        `Waiting for the outcome of ${waiting === 1 ? 'a message' : `${waiting} messages`}, at most until the deadline. Ctrl-C stops.\n`,
       ),
     signal: stop.signal,
   });
@@ -90,7 +90,7 @@ function createOutput({ as, count, isJson }: SendOptions, options: Parameters<ty
   return count === 1 ? createOneOutput(options) : createSeveralOutput({ ...options, as });
 }
 
-/** What npm start keeps is about its own gateway only. */
+/** The Redis of npm start belongs to its own gateway only. */
 function redisUrlOf(url: string, env: NodeJS.ProcessEnv, state: DevState | undefined): string | undefined {
   if (env['REDIS_URL']) return env['REDIS_URL'];
   return state !== undefined && new URL(state.url).origin === new URL(url).origin

@@ -22,14 +22,14 @@ import { demonstrate, DEMONSTRATION_RECIPIENT, demonstrationLines } from './star
 import { followInbox } from './start/follow-inbox.ts';
 import { startScreen } from './start/start-screen.ts';
 
-/** Milliseconds for a service to become ready, and to drain. */
+/** How long a service may take to become ready, and to drain. */
 const READY_WITHIN_MS = 30_000;
 const DRAIN_WITHIN_MS = 30_000;
 const DEMONSTRATION_WITHIN_MS = 15_000;
 
 const secret = () => randomBytes(32).toString('base64url');
 
-/** Ends one thing that was started. Resolves with what went wrong, for people. */
+/** Stops one thing that was started. Resolves with what went wrong, for people. */
 type Stopper = () => Promise<string | undefined>;
 
 type Startup = {
@@ -37,13 +37,13 @@ type Startup = {
   say: (line: string) => void;
   /** For standard output. */
   show: (screen: string) => void;
-  /** Aborted when it is to stop; whatever is begun by then ends soon. */
+  /** Aborted when the command must stop. */
   signal: AbortSignal;
   /** In the order in which things were started. */
   stoppers: Stopper[];
 };
 
-/** `start`. Returns when asked to stop, at whatever moment, or when something of ours fails. */
+/** `start`. Returns after a stop signal, at any moment, or when one of its processes fails. */
 export async function start({ env, io, dialogue: { say } }: CommandContext): Promise<CommandResult> {
   const stopping = new AbortController();
   const stopSignal = io.untilStopSignal();
@@ -53,7 +53,7 @@ export async function start({ env, io, dialogue: { say } }: CommandContext): Pro
   try {
     const show = (screen: string) => void io.stdout.write(screen);
     const running = run({ env, say, show, signal: stopping.signal, stoppers });
-    // Once it is stopping, how this ends no longer matters.
+    // While stopping, the result of this no longer matters.
     running.catch(() => undefined);
     say(`\nStopping on ${await Promise.race([stopSignal, running])} …`);
   } catch (error) {
@@ -61,7 +61,7 @@ export async function start({ env, io, dialogue: { say } }: CommandContext): Pro
     exitCode = 1;
   }
   stopping.abort();
-  // Ingress first, then the worker, Redis last: nobody loses what it still writes to.
+  // Ingress first, then the worker, Redis last: each can still write while it drains.
   for (const stop of stoppers.toReversed()) {
     const problem = await stop();
     if (problem === undefined) continue;
@@ -71,7 +71,7 @@ export async function start({ env, io, dialogue: { say } }: CommandContext): Pro
   return { exitCode, output: '' };
 }
 
-/** Never returns; throws where something of ours fails. */
+/** Never returns. @throws {Error} when one of its processes fails. */
 async function run({ env, say, show, signal, stoppers }: Startup): Promise<never> {
   const stateDir = stateFolder(env);
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
@@ -148,9 +148,10 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
   const up = async () => {
     await Promise.all([ingress, worker, console].map((one) => one.untilReady(READY_WITHIN_MS)));
     say('Ingress, worker and console are ready.');
-    // Not before they are: they tell every problem of a configuration, and this would tell the first.
+    // Only after the services are ready: they report every problem of a configuration, and this reports only the first.
     const found = findGatewayAuthentication({ env, state, connection: state.connection });
-    if (found.kind !== 'found') throw new Error('The gateway runs without a secret for its endpoint.');
+    if (found.kind !== 'found')
+      throw new Error('The gateway runs without a secret for the connection "default".');
     const { authentication, secretOrigin } = found;
     const consoleUrl = `http://127.0.0.1:${adminPorts.console}`;
     const hasInbox = !env['GATEWAY_CONFIG'] && (env['PROVIDERS'] || 'inbox') === 'inbox';
@@ -183,24 +184,24 @@ async function run({ env, say, show, signal, stoppers }: Startup): Promise<never
   return failed;
 }
 
-/** @throws {Error} where another start runs on this folder: another port alone would not let this one run beside it. */
+/** @throws {Error} if another start uses this folder. Another port alone is not enough to run two. */
 async function refuseSecondStart(stateDir: string): Promise<void> {
   const owner = await ownerOf(join(stateDir, 'redis'));
   if (owner === undefined) return;
   const running = await readDevState(stateDir);
   throw new Error(
-    `npm start runs already (process ${owner})${running === undefined ? '' : `, at ${running.url}`}. Send to it with npm run send -- ${DEMONSTRATION_RECIPIENT}, or stop it with Ctrl-C there.\nFor a second one beside it, give it a folder and a port of its own: GATEWAY_STATE_DIR=.gateway-2 PORT=8180 npm start`,
+    `npm start is already running (process ${owner})${running === undefined ? '' : `, at ${running.url}`}. Send to it with npm run send -- ${DEMONSTRATION_RECIPIENT}, or stop it with Ctrl-C there.\nTo run a second one, give it another folder and port: GATEWAY_STATE_DIR=.gateway-2 PORT=8180 npm start`,
   );
 }
 
-/** A real SMS to somebody is nothing that a start may cause, so there is one for the inbox only. */
+/** Starting must not send a real SMS, so there is a demonstration for the inbox only. */
 async function demonstrationOf(
   env: NodeJS.ProcessEnv,
   url: string,
   authentication: GatewayAuthentication,
   redisUrl: string,
 ): Promise<string[]> {
-  if (env['GATEWAY_CONFIG']) return ['None was sent: GATEWAY_CONFIG says where messages go.'];
+  if (env['GATEWAY_CONFIG']) return ['None was sent: with GATEWAY_CONFIG it could be a real SMS.'];
   const providers = env['PROVIDERS'] || 'inbox';
   if (providers !== 'inbox') return [`None was sent: with PROVIDERS=${providers} it could be a real SMS.`];
   return withRedis(redisUrl, async (client) =>
@@ -217,7 +218,7 @@ async function demonstrationOf(
   );
 }
 
-/** A password that came from outside is not ours to write into a file. */
+/** A password from the environment is not written to a file. */
 function mayHoldPassword(redisUrl = ''): boolean {
   return /[@?]/.test(redisUrl);
 }

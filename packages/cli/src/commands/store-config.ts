@@ -5,7 +5,7 @@ import { effectiveEnv } from '../effective-env.ts';
 
 export type StoreConfig = ReturnType<typeof loadStoreConfig>;
 
-/** Where the gateway keeps its messages and under which keys: as its processes read it, else as `npm start` made it. */
+/** The Redis and the keys of the gateway, from its settings or from those of `npm start`. */
 export async function findStoreConfig(
   given: NodeJS.ProcessEnv,
 ): Promise<{ kind: 'found'; config: StoreConfig } | { kind: 'problem'; message: string }> {

@@ -3,7 +3,7 @@ import { findGatewayAuthentication } from '../gateway-authentication.ts';
 import { signToken } from '../play-auth0.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR } from './command.ts';
 
-/** `token`. The token alone goes to standard output, so that a shell can put it into a variable. */
+/** `token`. Only the token goes to standard output, so that a shell can assign it to a variable. */
 export async function makeToken(
   { connection }: { connection: string },
   { env }: CommandContext,
@@ -26,7 +26,7 @@ export async function makeToken(
       return {
         exitCode: 0,
         output: `${await signToken(found.authentication, Date.now())}\n`,
-        remark: 'Anybody who has it can send codes through this gateway. Treat it as a secret.\n',
+        remark: 'Anybody who has this token can send codes through the gateway. Treat it as a secret.\n',
       };
   }
 }

@@ -2,8 +2,8 @@ import { isUnattributed, type WhyAnswer, type WhyAttempt, type WhyMessage } from
 import type { Paint } from './command.ts';
 
 /**
- * The answer for people: each message with its steps, then what became of it and what to do. `problem` says what is wrong
- * with the number that was asked for.
+ * The answer for people: each message with its steps, then the verdict and what to do. `problem` says what is wrong with
+ * the number that was asked for.
  */
 export function whyReport({ number, messages }: WhyAnswer, paint: Paint, problem?: string): string {
   const whose = number === null ? '' : ` for ${number}`;
@@ -12,8 +12,8 @@ export function whyReport({ number, messages }: WhyAnswer, paint: Paint, problem
     return [
       ...head,
       `Nothing came${whose} within the last 72 hours, or within --since.`,
-      '→ Ask for the time, and whether the application shows an error: the request may not have reached the gateway, or not',
-      '  with this number. npm run gateway -- doctor looks at the way from Auth0 to here.',
+      '→ Ask the user when it happened, and whether the application showed an error: the request may not have reached the',
+      '  gateway, or had another number. npm run gateway -- doctor checks the path from Auth0 to here.',
       '',
     ].join('\n');
   }
@@ -25,9 +25,7 @@ export function whyReport({ number, messages }: WhyAnswer, paint: Paint, problem
     `${countOf(own)}${whose}`,
     '',
     ...shown(own),
-    ...(others.length === 0
-      ? []
-      : ['Refused before their number could be read, so perhaps for this one:', '']),
+    ...(others.length === 0 ? [] : ['Refused before the number was read, so perhaps for this one:', '']),
     ...shown(others),
   ].join('\n');
 }
@@ -65,7 +63,7 @@ function attemptLines({
   concludedAt,
   receipt,
 }: WhyAttempt): string[] {
-  const end = result === null ? 'begun, and never concluded' : result.replaceAll('_', ' ');
+  const end = result === null ? 'begun, but never concluded' : result.replaceAll('_', ' ');
   const parts = [
     `${provider}: ${end}`,
     reason ?? '',

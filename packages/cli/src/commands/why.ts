@@ -9,7 +9,7 @@ import { findStoreConfig } from './store-config.ts';
 import { whyReport } from './why-report.ts';
 
 type Options = {
-  /** Parts of one number, as a shell splits it. */
+  /** Parts of one number, as the shell splits it. */
   number: readonly string[];
   id?: string | undefined;
   correlationId?: string | undefined;
@@ -33,7 +33,7 @@ export async function explainDelivery(
   if (answer.kind === 'unreachable') {
     return {
       exitCode: EX_UNAVAILABLE,
-      output: `${describeRedis(config)} cannot be used (${answer.code}). Set REDIS_URL or GATEWAY_CONFIG to what the gateway has.\n`,
+      output: `${describeRedis(config)} cannot be used (${answer.code}). Set REDIS_URL or GATEWAY_CONFIG as for the gateway.\n`,
     };
   }
   const { result } = answer;
@@ -46,7 +46,7 @@ export async function explainDelivery(
   };
 }
 
-/** The gateway may have been sent the same, but an operator may only have left the country code out. */
+/** The caller may have sent the same invalid number, or the operator may have left out the country code. */
 const problemOf = (question: Question) =>
   'dialled' in question ? readPhoneNumber(question.dialled).problem : undefined;
 
@@ -58,7 +58,7 @@ function readQuestion({ number: parts, id, correlationId, since }: Options, now:
     throw new WrongUse(
       given === 0
         ? 'The number is missing (or --id, or --correlation-id).'
-        : 'Give one of them: a number, --id, or --correlation-id.',
+        : 'Use only one of a number, --id, and --correlation-id.',
     );
   }
   const sinceMs = since === undefined ? undefined : now - parseSince(since);
@@ -67,7 +67,7 @@ function readQuestion({ number: parts, id, correlationId, since }: Options, now:
   const { number: parsed } = readPhoneNumber(number, undefined);
   if (parsed !== undefined) return { number: parsed, sinceMs };
   if (!/\d/.test(number))
-    throw new WrongUse('That is no phone number: write all of it, such as +14155550123.');
+    throw new WrongUse('That is not a phone number: write all of it, such as +14155550123.');
   return { dialled: number, sinceMs };
 }
 
@@ -75,6 +75,6 @@ function readQuestion({ number: parts, id, correlationId, since }: Options, now:
 function parseSince(text: string): number {
   const [, days] = /^(\d{1,2})d$/.exec(text) ?? [];
   const ms = days === undefined ? parseDurationMs(text) : Number(days) * 86_400_000;
-  if (ms === undefined) throw new WrongUse('--since is a time with its unit, such as 10m, 2h or 2d.');
+  if (ms === undefined) throw new WrongUse('--since must be a duration with a unit, such as 10m, 2h or 2d.');
   return ms;
 }

@@ -2,23 +2,20 @@ import type { Command } from '@commander-js/extra-typings';
 import { DOCTOR_CHECKS } from '../commands/doctor/check-names.ts';
 import type { Run } from './run.ts';
 
-/** What shows how things are, and changes nothing. */
+/** Commands that inspect, and change nothing. */
 export function declareInspectionCommands(program: Command, run: Run): void {
   program
     .command('why')
-    .summary('why a code did not arrive: every message of 72 hours for a number, and what to do')
+    .summary('why a code did not arrive: every message to a number in the last 72 hours, and what to do')
     .description(
-      'Shows every message of the last 72 hours for a number, refused ones included, the newest first: what the caller was told, each attempt, its receipts and its outcome, what that means, and what to do. Reads what the processes read (environment, GATEWAY_CONFIG), payload keys included. Asks nobody but Redis.',
+      'Shows every message to a number in the last 72 hours, refused ones included, newest first: the answer to the caller, each attempt with its receipt, the outcome, what it means, and what to do. Uses the settings of the processes (environment, GATEWAY_CONFIG), payload keys included. Contacts only Redis.',
     )
     .argument('[number...]', 'recipient, such as +14155550123')
     .option('--id <id>', 'the message with this id')
-    .option('--correlation-id <id>', "the messages of one transaction, as Auth0's Actions name it")
-    .option('--since <duration>', 'only what came since then, such as 10m, 2h or 2d')
+    .option('--correlation-id <id>', "the messages of one transaction, by the ID that Auth0's Actions send")
+    .option('--since <duration>', 'only the messages of this last period, such as 10m, 2h or 2d')
     .option('--json', 'one JSON object instead of text')
-    .addHelpText(
-      'after',
-      '\nEnds with 0 where something was found, 1 where nothing was, 2 where it is used wrongly.',
-    )
+    .addHelpText('after', '\nExit code: 0 if something was found, 1 if nothing was, 2 for wrong arguments.')
     .action((number, options) =>
       run(async (context) => {
         const { explainDelivery } = await import('../commands/why.ts');
@@ -27,11 +24,11 @@ export function declareInspectionCommands(program: Command, run: Run): void {
     );
   program
     .command('doctor')
-    .summary('what is wrong with the gateway, its surroundings and its tenant, and what to do')
+    .summary('what is wrong with the gateway, its environment and its tenant, and what to do')
     .description(
-      'Looks at everything that a code passes on its way, and says what to do about each thing that is wrong. It reads what the processes read (environment, GATEWAY_CONFIG), or what npm start made where nothing is set; with AUTH0_DOMAIN and AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or AUTH0_API_TOKEN) it looks at the tenant too. It changes and sends nothing.',
+      'Checks everything on the path of a code, and says what to do about each problem. It uses the settings of the processes (environment, GATEWAY_CONFIG), or those of npm start if none are set. With AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or AUTH0_API_TOKEN) it checks the tenant too. It changes and sends nothing.',
     )
-    .option('--only <name...>', 'some of the checks, comma-separated')
+    .option('--only <name...>', 'only these checks, comma-separated')
     .option(
       '--json',
       'one JSON object, { ok, checks: [{ name, status, finding, advice }] }; a check may have several entries',
@@ -40,7 +37,7 @@ export function declareInspectionCommands(program: Command, run: Run): void {
       'after',
       `\nChecks:\n${Object.entries(DOCTOR_CHECKS)
         .map(([name, summary]) => `  ${name.padEnd(15)}${summary}`)
-        .join('\n')}\n\nEnds with 0 where nothing failed (warnings are allowed), else with 1.`,
+        .join('\n')}\n\nExit code: 0 if nothing failed (warnings are allowed), 1 otherwise.`,
     )
     .action((options) =>
       run(async (context) => {
@@ -50,18 +47,14 @@ export function declareInspectionCommands(program: Command, run: Run): void {
     );
   program
     .command('route')
-    .summary('which providers and senders a number would be sent through, and why')
+    .summary('which providers and senders a message to a number would use, and why')
     .description(
-      'Shows which providers a message to a number would be sent through, with which senders, and why. Reads what the worker reads (environment, GATEWAY_CONFIG), but needs no secrets. A worker also passes over a provider that is failing or at its rate limit.',
+      'Shows which providers and senders a message to a number would use, and why. Uses the settings of the worker (environment, GATEWAY_CONFIG), but needs no secrets. A worker also skips a provider that is failing or has reached its rate limit.',
     )
     .argument('<number>', 'recipient, such as +4915112345678')
-    .option('--connection <name>', 'connection that takes the message', 'default')
+    .option('--connection <name>', 'connection that accepts the message', 'default')
     .option('--message-type <type>', 'as the custom phone provider Action sends it')
-    .option(
-      '--id <id>',
-      'message id; where a rule draws its order by weight, each id has its own',
-      'msg_example',
-    )
+    .option('--id <id>', 'message id; a rule with weights chooses an order for each id', 'msg_example')
     .option('--json', 'one JSON object instead of text')
     .action((number, options) =>
       run(async (context) => {
@@ -73,7 +66,7 @@ export function declareInspectionCommands(program: Command, run: Run): void {
     .command('segments')
     .summary('how many SMS segments a text costs, and what makes it cost more')
     .description(
-      'Says in which encoding a text goes out and how many SMS segments it costs. For templates, with any six digits in place of the code: a real code does not belong in the history of a shell.',
+      "Shows the encoding of a text and how many SMS segments it costs. For templates, with any six digits in place of the code: a real code does not belong in the shell's history.",
     )
     .argument('<text>', 'in quotes')
     .option('--json', 'one JSON object instead of text')

@@ -1,13 +1,13 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Run } from './run.ts';
 
-/** What runs a gateway on this machine, and plays its caller. */
+/** Commands that run a gateway on this machine, and play its caller. */
 export function declareLocalCommands(program: Command, run: Run): void {
   program
     .command('start')
     .summary('run everything on this machine (npm start)')
     .description(
-      'Starts a private Redis, the ingress and a worker, sends one demonstration message, and stays up until Ctrl-C. What is set in the environment wins, the rest is made for development.',
+      'Starts a private Redis, the ingress, a worker and the console, sends one demonstration message, and runs until Ctrl-C. Uses the settings of the environment, and development values for the rest.',
     )
     .configureHelp({ commandUsage: () => 'npm start' })
     .action(() =>
@@ -20,7 +20,7 @@ export function declareLocalCommands(program: Command, run: Run): void {
     .command('token')
     .summary('make a bearer token for the HTTP surface, as Auth0 signs it')
     .description(
-      'Prints a bearer token for POST /v1/sms and GET /v1/messages/{id}, signed as Auth0 signs it: with what GATEWAY_CONFIG has for the connection, without a file with AUTH0_SECRET and AUTH0_AUDIENCE, else with what npm start made. docs/http-api.md has examples.',
+      'Prints a bearer token for POST /v1/sms and GET /v1/messages/{id}, signed as Auth0 signs it. Secret and audience are those of the connection in GATEWAY_CONFIG or, without a file, AUTH0_SECRET and AUTH0_AUDIENCE, or those of npm start. docs/http-api.md has examples.',
     )
     .option('--connection <name>', "the gateway's own connection", 'default')
     .action((options) =>
@@ -33,10 +33,10 @@ export function declareLocalCommands(program: Command, run: Run): void {
     .command('send')
     .summary('play Auth0 against a running gateway (npm run send)')
     .description(
-      'Plays Auth0 against a running gateway, prints what Auth0 would make of the answer, and follows each message to its outcome.',
+      'Plays Auth0 against a running gateway, prints what Auth0 would tell the application, and follows each message to its outcome.',
     )
     .configureHelp({ commandUsage: () => 'npm run send -- [options] NUMBER...' })
-    .argument('<number...>', 'recipients, such as +14155550123; several are used in turn')
+    .argument('<number...>', 'recipients, such as +14155550123; several take turns')
     .addOption(
       new Option(
         '--as <caller>',
@@ -48,26 +48,26 @@ export function declareLocalCommands(program: Command, run: Run): void {
     .option('--count <n>', 'messages, each with a fresh code, 1 to 1000 (default: one for each number)')
     .option(
       '--rate <r>',
-      'messages begun a second, above 0, up to 1000 (default: each when the one before is answered)',
+      'messages per second, above 0, up to 1000 (default: each after the answer to the previous one)',
     )
-    .option('--url <url>', 'endpoint (default: GATEWAY_URL, else the gateway that npm start started)')
+    .option('--url <url>', 'endpoint (default: GATEWAY_URL, or the gateway of npm start)')
     .option('--connection <name>', 'post to /v1/connections/NAME/sms there')
     .option(
       '--text <text>',
-      'text of the message; {code} stands for the code, and must be there if several are sent',
+      'text of the message; {code} stands for the code, and is required if several are sent',
     )
     .option('--no-follow', 'do not wait for outcomes')
     .option('--json', 'one JSON object instead of text')
     .addHelpText(
       'after',
       `
-A newer code to the same number replaces the one before if that is not sent yet, on purpose: give several numbers to see
-many arrive.
+A newer code to the same number replaces an older one that is not sent yet: give several numbers to see many arrive.
 
-Signs with what the file of GATEWAY_CONFIG has for the connection (default, where none is named), without a file with
-AUTH0_SECRET (or AUTH0_SECRET_FILE), AUTH0_AUDIENCE and AUTH0_SUBJECT, else with what npm start made. Follows in the Redis
-of REDIS_URL, else in that of npm start. Exits with 0 where every message is answered 200 and, if followed, sent; else 1;
-2 where it is used wrongly. An outcome is waited for until the message's deadline; Ctrl-C ends it before.`,
+The secret is that of the connection ("default" unless named) in GATEWAY_CONFIG or, without a file, AUTH0_SECRET (or
+AUTH0_SECRET_FILE) with AUTH0_AUDIENCE and AUTH0_SUBJECT, or the one of npm start. Outcomes are read from the Redis of
+REDIS_URL, or from that of npm start, until the deadline of the message or Ctrl-C.
+
+Exit code: 0 if every message was answered 200 and, if followed, sent; 2 for wrong arguments; 1 otherwise.`,
     )
     .action((numbers, options) =>
       run(async (context) => {

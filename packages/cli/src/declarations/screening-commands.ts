@@ -3,16 +3,16 @@ import type { Run } from './run.ts';
 
 const DESTINATION = 'the beginning of numbers (+88, +4915; 7 digits at most), a country (BD), or all';
 
-/** What stops destinations, and shows how screening stands. */
+/** Commands that block destinations, and show the state of screening. */
 export function declareScreeningCommands(program: Command, run: Run): void {
   program
     .command('block')
     .summary('stop all messages to a destination, at once and everywhere')
     .description(
-      'Stops all messages to a destination, from the next one on, in every process that shares this Redis: new ones are answered 403, and what waits in the queue fails. It applies whatever SCREENING is.',
+      'Stops all messages to a destination at once, in every process that shares this Redis: new ones are answered 403, and those in the queue fail. It also applies with SCREENING=record or off.',
     )
     .argument('<destination>', DESTINATION)
-    .option('--for <duration>', 'how long, such as 30m, 6h or 2d; without it, until it is unblocked')
+    .option('--for <duration>', 'how long, such as 30m, 6h or 2d (default: until it is unblocked)')
     .option('--reason <text>', 'shown by blocks', '')
     .action((destination, options) =>
       run(async (context) => {
@@ -44,17 +44,17 @@ export function declareScreeningCommands(program: Command, run: Run): void {
     );
   program
     .command('explain')
-    .summary('the state of every screening rule for a number')
+    .summary('the state of every screening rule for a number, and what a code would get now')
     .description(
-      'Shows the state of every screening rule for a number, and what would happen to a code now. Counts and changes nothing. Reads what the ingress reads (environment, GATEWAY_CONFIG), payload keys included: counters are kept under keyed hashes.',
+      'Shows the state of every screening rule for a number, and what would happen to a code now. Counts and changes nothing. Uses the settings of the ingress (environment, GATEWAY_CONFIG), payload keys included, because counters are stored under keyed hashes.',
     )
     .argument('<number>', 'recipient, such as +14155550123')
     .option(
       '--ip <address>',
-      'IP address of the user, as the caller would send it; without it the rules for addresses are skipped',
+      'IP address of the user, as the caller would send it; without it, the rules for addresses are skipped',
     )
-    .option('--connection <name>', 'connection that takes the message', 'default')
-    .option('--text <text>', 'what would be sent, for its segments', 'Your code is 123456')
+    .option('--connection <name>', 'connection that accepts the message', 'default')
+    .option('--text <text>', 'text of the message, which determines its segments', 'Your code is 123456')
     .option('--json', 'one JSON object instead of text')
     .action((number, options) =>
       run(async (context) => {

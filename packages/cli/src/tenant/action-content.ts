@@ -16,7 +16,7 @@ export function actionFile(trigger: ActionTrigger): string {
   return join(repositoryRoot, 'integrations', 'auth0-action', ACTIONS[trigger].file);
 }
 
-/** The secrets that lead an Action to the gateway. */
+/** The secrets with which an Action calls the gateway. */
 export function gatewaySecrets(target: GatewayTarget): ActionSecret[] {
   const { url, audience, subject, secret, isSecretBase64Encoded } = target;
   return [
@@ -28,7 +28,7 @@ export function gatewaySecrets(target: GatewayTarget): ActionSecret[] {
   ];
 }
 
-/** How long a code is worth another try; the custom phone provider's Action reads it. */
+/** How long a code may be retried; read by the custom phone provider's Action. */
 export const CODE_TTL = 'CODE_TTL_SECONDS';
 
 export function codeTtlSecrets(codeTtl: string | undefined): ActionSecret[] {

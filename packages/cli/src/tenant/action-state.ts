@@ -8,12 +8,12 @@ import type {
 } from './actions-api.ts';
 import type { PhoneProvider, PhoneProvidersApi } from './phone-providers-api.ts';
 
-/** What there is at a tenant that an Action would change. */
+/** The settings of a tenant that deploying an Action changes. */
 export type ActionState = {
   action: DeployableAction | undefined;
-  /** Of the trigger custom-phone-provider only. */
+  /** Only for the trigger custom-phone-provider. */
   provider: PhoneProvider | undefined;
-  /** Of the trigger send-phone-message only, whose Actions the tenant binds itself. */
+  /** Only for the trigger send-phone-message, whose Actions need a binding. */
   bound: BoundAction[];
 };
 
@@ -21,7 +21,7 @@ export type FoundState = { kind: 'found'; state: ActionState } | { kind: 'severa
 
 export type ActionApis = { actions: ActionsApi; providers: PhoneProvidersApi };
 
-/** A tenant may have one Action for its custom phone provider, and any number for MFA: there ours is told by its name. */
+/** A tenant has one Action for its custom phone provider, but any number for MFA, where `name` identifies ours. */
 export async function readActionState(
   { actions, providers }: ActionApis,
   trigger: ActionTrigger,
@@ -43,12 +43,12 @@ export async function readActionState(
   return { kind: 'found', state: { action, provider, bound: [] } };
 }
 
-/** Whether an Action is as it was; secrets are compared by the time of the last change. */
+/** Whether an Action is unchanged; the time of the last change also covers its secrets. */
 export function isSameAction(one: DeployableAction, other: DeployableAction): boolean {
   return one.updatedAt === other.updatedAt && one.code === other.code;
 }
 
-/** A runtime that one of them does not tell is no difference. */
+/** A runtime that is missing in one of them is not a difference. */
 export function isSameVersion(one: ActionVersion, other: ActionVersion): boolean {
   return (
     one.code === other.code &&

@@ -12,7 +12,7 @@ import type { Step } from './run-steps.ts';
 
 type Change = { before: DeployableAction; change: Partial<ActionContent>; done: string };
 
-/** Changes an Action that is as it was, without deploying it. */
+/** Changes an Action, if nobody else has changed it, without deploying it. */
 export function changeStep(actions: ActionsApi, { before, change, done }: Change): Step {
   const isAsBefore = async () => isSameAction(await actions.get(before.id), before);
   return {
@@ -26,7 +26,7 @@ export function changeStep(actions: ActionsApi, { before, change, done }: Change
   };
 }
 
-/** `id` is asked for when its turn has come: an Action that is made before has none earlier. */
+/** `id` is called when the step runs: an earlier step may create the Action. */
 type Deploy = { id: () => string; wanted: WantedVersion; done: string };
 
 /** Waits until the Action is built, and until it runs. */
@@ -44,7 +44,7 @@ export function deployStep(actions: ActionsApi, { id, wanted, done }: Deploy): S
 
 type Bind = { trigger: ActionTrigger; before: BoundAction[]; ids: () => string[]; done: string };
 
-/** Has these Actions, and no others, run at a trigger whose bindings are as they were. */
+/** Binds exactly these Actions to a trigger, if nobody else has changed its bindings. */
 export function bindStep(actions: ActionsApi, { trigger, before, ids, done }: Bind): Step {
   const isBound = (bound: BoundAction[]) =>
     areSameIds(

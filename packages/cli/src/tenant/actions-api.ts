@@ -15,18 +15,18 @@ export type ActionVersion = {
   dependencies: { name: string; version: string }[];
 };
 
-/** Code, runtime and dependencies are those of its draft: what was last saved, deployed or not. */
+/** Code, runtime and dependencies are those of the draft: what was last saved, deployed or not. */
 export type DeployableAction = ActionVersion & {
   id: string;
   name: string;
-  /** An Action is for one. */
+  /** Each Action has one trigger. */
   trigger: string;
-  /** Values cannot be read. */
+  /** The values cannot be read. */
   secretNames: string[];
   status: string;
-  /** What runs. Undefined where none was deployed yet. */
+  /** What runs. Undefined if nothing was deployed yet. */
   deployed: (ActionVersion & { id: string }) | undefined;
-  /** Changed since, if only its secrets. */
+  /** Whether anything changed since the deployment, secrets included. */
   hasUndeployedChanges: boolean;
   updatedAt: string | undefined;
 };
@@ -42,17 +42,17 @@ export type ActionContent = {
 export type ActionSecret = { name: string; value: string };
 export type BoundAction = { id: string; name: string };
 
-/** The calls of the Management API that concern the Actions which carry codes. @throws {ManagementFailure} */
+/** The calls of the Management API for the Actions that send codes. @throws {ManagementFailure} */
 export type ActionsApi = {
   /** Of one trigger, or of all. */
   list(trigger?: ActionTrigger): Promise<DeployableAction[]>;
   get(id: string): Promise<DeployableAction>;
   create(trigger: ActionTrigger, content: ActionContent): Promise<string>;
-  /** What is left out stays as it is; secrets replace all that there were. */
+  /** Fields that are left out stay unchanged; secrets replace all existing ones. */
   update(id: string, change: Partial<ActionContent>): Promise<void>;
-  /** Resolves once Auth0 has built it, without which it cannot be deployed. */
+  /** Resolves once Auth0 has built it; only then can it be deployed. */
   untilBuilt(id: string): Promise<void>;
-  /** Has Auth0 deploy it, and resolves once what is wanted runs: Auth0 answers before (202). */
+  /** Deploys it, and resolves once the wanted version runs. Auth0 answers earlier (202). */
   deploy(id: string, wanted: WantedVersion): Promise<void>;
   /** The Actions that run at the trigger, in order. */
   bound(trigger: ActionTrigger): Promise<BoundAction[]>;
@@ -75,7 +75,7 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
         const actions: DeployableAction[] = [];
         const wanted = { ...(triggerId !== undefined && { triggerId }), per_page: 50 };
         for await (const one of await client.actions.list(wanted)) {
-          // Who has which secrets decides what may be retired: what a list leaves out is asked for.
+          // A list may leave out the secrets, which decide whether an old secret may be removed.
           actions.push(one.secrets === undefined ? await get(one.id ?? '') : toAction(one));
         }
         return actions;
@@ -108,17 +108,17 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
         if (status === 'failed') {
           throw new ManagementFailure(
             'refused',
-            'Auth0 could not build the Action; its page in the dashboard says why. What ran before still runs.',
+            'Auth0 could not build the Action; its page in the dashboard says why. The previous version still runs.',
           );
         }
         return status === 'built';
       });
-      if (!isBuilt) throw tooSlow('has not built the Action');
+      if (!isBuilt) throw tooSlow('did not build the Action');
     },
     deploy: async (id, wanted) => {
       await call('deploy the Action', () => client.actions.deploy(id, ONCE));
       const isRunning = await poll({ ...PATIENCE, now }, async () => runs(await get(id), wanted));
-      if (!isRunning) throw tooSlow('took the deployment, and does not run the new version of the Action');
+      if (!isRunning) throw tooSlow('accepted the deployment, but did not run the new version of the Action');
     },
     bound: (trigger) =>
       call('read what runs at the trigger', async () => {
@@ -138,7 +138,7 @@ export function createActionsApi(client: ManagementClient, { now }: { now: () =>
   };
 }
 
-/** A deployment makes a new version each time, which tells it from an earlier one that differs in secrets only. */
+/** Each deployment has a new id, which distinguishes it from one that differs only in secrets. */
 export type WantedVersion = { code: string; earlierVersionId: string | undefined };
 
 export function runs(

@@ -11,10 +11,10 @@ import { saveSnapshot } from './snapshot.ts';
 
 export type ChangeEnd =
   | { kind: 'changed'; savedTo: string; remark: string | undefined }
-  /** Somebody changed the connection since it was shown; nothing was written. */
+  /** Somebody changed the connection after it was shown. Nothing was written. */
   | { kind: 'changed_by_others'; changes: OptionChange[] }
   | { kind: 'not_changed'; failure: ManagementFailure | undefined; savedTo: string }
-  /** Neither what it was nor what it should be. `changes` lead from what is there to what was wanted. */
+  /** Only a part is in effect. `changes` are those that are still missing. */
   | { kind: 'half_changed'; changes: OptionChange[]; failure: ManagementFailure | undefined; savedTo: string }
   /** The connection cannot be read after a write whose result is not known. */
   | { kind: 'unknown'; failure: ManagementFailure; savedTo: string };
@@ -30,10 +30,10 @@ type Options = {
 };
 
 /**
- * Replaces a connection's options, safely: what was there is on the disk first, a change by somebody else since it was
- * read is refused, and afterwards it is looked at what is in effect. The Management API knows no condition for a write
- * (no ETag), so a change in the moment between the last look and the write is found only by that.
- * @throws {ManagementFailure} where nothing was written yet.
+ * Replaces a connection's options: saves the previous ones to disk, refuses if somebody else has changed them since they
+ * were shown, and reads them again afterwards. The Management API has no conditional writes (no ETag), so only the last
+ * read can detect a change between the check and the write.
+ * @throws {ManagementFailure} if nothing was written yet.
  */
 export async function changeConnection({
   api,
@@ -88,13 +88,13 @@ function isSame(one: ReadableConnection, other: ReadableConnection): boolean {
   return areSameOptions(one.options, other.options) && renaming(one, other).length === 0;
 }
 
-/** What differs in the name that is shown: a connection's own where it is given no other. */
+/** The change of the display name, which defaults to the connection's name. */
 export function renaming(from: Named, to: Named): OptionChange[] {
   const [before, after] = [from, to].map(({ name, displayName }) => JSON.stringify(displayName ?? name));
   return before === after ? [] : [{ field: 'display_name', from: before, to: after }];
 }
 
-/** Whether a field that is there and was not asked for is one that Auth0 has filled in: it was not there before. */
+/** Whether Auth0 may have added the field: it was not there before, and is not one that matters to the gateway. */
 function isDefault(field: string, fieldsBefore: ReadonlySet<string>): boolean {
   return !fieldsBefore.has(field) && !field.startsWith('twilio_') && !field.startsWith('gateway_');
 }

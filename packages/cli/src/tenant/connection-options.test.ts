@@ -71,7 +71,7 @@ test('a change is told field by field, and another secret as another one', () =>
   const after = { totp: { length: 6, time_step: 300 }, gateway_authentication: { secret: 'b' } };
   expect(changesBetween(before, after)).toEqual([
     { field: 'totp.time_step', from: '180', to: '300' },
-    { field: 'gateway_authentication.secret', from: '(secret)', to: '(another one)' },
+    { field: 'gateway_authentication.secret', from: '(secret)', to: '(another secret)' },
     { field: 'from', from: '"x"', to: undefined },
   ]);
 });

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** As the Management API has them; most are none of ours. */
+/** As the Management API returns them; most do not concern the gateway. */
 export type ConnectionOptions = Record<string, unknown>;
 
-/** What an SMS connection has to be told of the gateway. */
+/** What an SMS connection must know about the gateway. */
 export type GatewayTarget = {
-  /** Full address, path included. */
+  /** Full URL, path included. */
   url: string;
   audience: string;
   subject: string | undefined;
@@ -14,12 +14,12 @@ export type GatewayTarget = {
   isSecretBase64Encoded: boolean;
 };
 
-/** One field that a change touches, for people: secrets are told apart, and never shown. */
+/** One changed field, for people. The value of a secret is never shown. */
 export type OptionChange = { field: string; from: string | undefined; to: string | undefined };
 
 /**
- * The options that point a connection at the gateway. PATCH replaces all options, so everything that is there stays,
- * but for Twilio's credentials, which Auth0 has no use for any more
+ * The options that point a connection at the gateway. PATCH replaces all options, so the result keeps all of them except
+ * Twilio's credentials, which Auth0 no longer needs
  * (https://auth0.com/docs/authenticate/passwordless/authentication-methods/use-sms-gateway-passwordless).
  */
 export function pointedAtGateway(options: ConnectionOptions, target: GatewayTarget): ConnectionOptions {
@@ -41,10 +41,10 @@ export function pointedAtGateway(options: ConnectionOptions, target: GatewayTarg
 }
 
 const SECRETS = new Set(['twilio_sid', 'twilio_token', 'gateway_authentication.secret']);
-/** Whatever an unknown field is called, if it sounds like a secret it is treated as one. */
+/** An unknown field with such a name is treated as a secret. */
 const SOUNDS_SECRET = /secret|token|password|key|auth/i;
 
-/** What differs, field by field, in the order of the fields. */
+/** The fields that differ, in the order of the fields. */
 export function changesBetween(before: ConnectionOptions, after: ConnectionOptions): OptionChange[] {
   const [from, to] = [flatten(before), flatten(after)];
   return [...new Set([...from.keys(), ...to.keys()])]
@@ -52,7 +52,10 @@ export function changesBetween(before: ConnectionOptions, after: ConnectionOptio
     .map((field) => ({
       field,
       from: shown(field, from.get(field)),
-      to: isSecret(field) && from.has(field) && to.has(field) ? '(another one)' : shown(field, to.get(field)),
+      to:
+        isSecret(field) && from.has(field) && to.has(field)
+          ? '(another secret)'
+          : shown(field, to.get(field)),
     }));
 }
 
@@ -63,17 +66,17 @@ export function secretsIn(options: ConnectionOptions): string[] {
   );
 }
 
-/** Whether two sets of options say the same, in whatever order. */
+/** Whether two sets of options are equal, in any order. */
 export function areSameOptions(one: ConnectionOptions, other: ConnectionOptions): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** Nested fields by their path, as changes name them. */
+/** Nested fields by path, as changes name them. */
 export function fieldsOf(options: ConnectionOptions): Set<string> {
   return new Set(flatten(options).keys());
 }
 
-/** Nested fields by their path; `gateway_authentication` is the one that matters. */
+/** Nested fields by path; `gateway_authentication` is the one that matters. */
 function flatten(options: ConnectionOptions, prefix = ''): Map<string, unknown> {
   return new Map(
     Object.entries(options).flatMap(([name, value]): [string, unknown][] =>

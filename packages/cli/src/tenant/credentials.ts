@@ -7,7 +7,7 @@ export type FoundTenant = { kind: 'found'; tenant: Tenant } | { kind: 'problem';
 
 type Options = {
   env: NodeJS.ProcessEnv;
-  /** In place of AUTH0_DOMAIN and AUTH0_CLIENT_ID, which are no secrets. */
+  /** Override AUTH0_DOMAIN and AUTH0_CLIENT_ID, which are not secret. */
   domain: string | undefined;
   clientId: string | undefined;
   dialogue: Dialogue;
@@ -16,13 +16,13 @@ type Options = {
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/i;
 
 /**
- * The tenant and what opens its Management API: AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET, the names
- * that Auth0's Terraform provider uses; secrets also as NAME_FILE, and asked for where somebody can be asked.
+ * The tenant and the credentials for its Management API: AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET, the
+ * names that Auth0's Terraform provider uses. Secrets may come as NAME_FILE, or from a prompt if there is a terminal.
  */
 export async function findTenant({ env, domain, clientId, dialogue }: Options): Promise<FoundTenant> {
   const problem = (message: string): FoundTenant => ({ kind: 'problem', message });
   const given = (domain ?? env['AUTH0_DOMAIN'] ?? '').trim().replace(/^https:\/\/([^/]+)\/?$/i, '$1');
-  if (given === '') return problem('Which tenant? Set AUTH0_DOMAIN, or give --domain TENANT.eu.auth0.com.');
+  if (given === '') return problem('Which tenant? Set AUTH0_DOMAIN, or add --domain TENANT.eu.auth0.com.');
   if (!DOMAIN.test(given)) return problem('AUTH0_DOMAIN must be a host name, such as TENANT.eu.auth0.com.');
 
   const token = secretOf(env, 'AUTH0_API_TOKEN');
@@ -60,7 +60,7 @@ function secretOf(env: NodeJS.ProcessEnv, name: string): FoundSecret {
   const file = env[`${name}_FILE`]?.trim() || undefined;
   if (file === undefined) return { kind: 'value', value };
   if (value !== undefined) {
-    return { kind: 'problem', message: `${name} is given twice, also as ${name}_FILE: remove one of them.` };
+    return { kind: 'problem', message: `${name} and ${name}_FILE are both set: remove one of them.` };
   }
   try {
     return { kind: 'value', value: readFileSync(file, 'utf8').trim() || undefined };

@@ -30,10 +30,10 @@ type Options = ActionApis & {
 };
 
 /**
- * Saves what was there, then Action, deployment, provider: in this order, since a custom provider without a deployed
- * Action is refused (https://auth0.com/docs/customize/phone-messages/configure-phone-messaging-providers). The
- * Management API knows no condition for a write, so each is looked at right before it.
- * @throws {ManagementFailure} where nothing was written yet.
+ * Saves the previous settings, then writes the Action, deploys it, and sets the provider. Auth0 refuses a custom provider
+ * without a deployed Action (https://auth0.com/docs/customize/phone-messages/configure-phone-messaging-providers). The
+ * Management API has no conditional writes, so each step first checks that nobody else has changed anything.
+ * @throws {ManagementFailure} if nothing was written yet.
  */
 export async function deployAction(options: Options): Promise<Deployment> {
   const { actions, providers, trigger, content, before } = options;
@@ -74,7 +74,7 @@ export async function deployAction(options: Options): Promise<Deployment> {
     done: 'the Action is bound to its trigger',
   });
   const provide: Step = {
-    done: 'the phone provider hands its messages to the Action',
+    done: 'the phone provider passes its messages to the Action',
     run: async () => {
       const provided = await ensureProvider(providers, before.provider);
       if (provided.kind === 'changed_by_others') return provided.what;
@@ -87,7 +87,7 @@ export async function deployAction(options: Options): Promise<Deployment> {
   return { ...end, providerId, savedTo };
 }
 
-/** What is not as it was when the plan was shown. */
+/** What has changed since the plan was shown. */
 async function changedSince({ before, trigger, content, ...apis }: Options): Promise<string | undefined> {
   const found = await readActionState(apis, trigger, content.name);
   if (found.kind === 'several') return 'there are several Actions now';
@@ -122,7 +122,7 @@ async function ensureProvider(
     if (other === undefined) {
       throw new ManagementFailure(
         'refused',
-        `${error.message} Auth0 lists no phone provider all the same: look at Branding > Phone Provider in its dashboard.`,
+        `${error.message} But Auth0 lists no phone provider: see Branding > Phone Provider in its dashboard.`,
         error.code,
       );
     }

@@ -5,13 +5,13 @@ import type { GatewayTarget } from './connection-options.ts';
 
 export type TargetSources = {
   env: NodeJS.ProcessEnv;
-  /** What `npm start` made, used where neither environment nor file tells a secret. */
+  /** State of `npm start`, used if neither environment nor file has a secret. */
   devState: DevState | undefined;
-  /** Name of the gateway's own connection. */
+  /** Name of the gateway's connection. */
   gatewayConnection: string;
-  /** In place of PUBLIC_URL and the connection's path. */
+  /** Overrides PUBLIC_URL and the connection's path. */
   gatewayUrl: string | undefined;
-  /** In place of the connection's secrets, written as they are. */
+  /** Overrides the connection's secrets, in the same encoding. */
   secret?: string | undefined;
 };
 
@@ -20,8 +20,8 @@ export type FoundTarget =
   | { kind: 'problem'; message: string };
 
 /**
- * The gateway as its own configuration describes it: read as the ingress reads it, so that Auth0 is told what the
- * ingress believes. The first of several secrets is the one for Auth0. Throws `ConfigError`.
+ * The gateway as its configuration describes it, read as the ingress reads it, so that Auth0 gets what the ingress
+ * accepts. The first of several secrets is the one for Auth0. @throws {ConfigError}
  */
 export function findGatewayTarget({
   env,
@@ -51,7 +51,7 @@ export function findGatewayTarget({
     return {
       kind: 'problem',
       message:
-        'Where the gateway is reached from outside is not known: set PUBLIC_URL, or give --gateway-url https://…/v1/sms.',
+        'The public URL of the gateway is not known: set PUBLIC_URL, or add --gateway-url https://…/v1/sms.',
     };
   }
   const problem = urlProblem(url);
@@ -72,7 +72,7 @@ function targetOf({ secrets, audience, subject }: ConnectionConfig, url: string)
   return { url, audience, subject, ...asAuth0Takes(secret) };
 }
 
-/** A key as Auth0 stores it: as text where it is plain text, else as base64url, which it decodes again. */
+/** A key as Auth0 stores it: as text if it is printable, otherwise as base64url, which Auth0 decodes. */
 export function asAuth0Takes(key: Uint8Array): Pick<GatewayTarget, 'secret' | 'isSecretBase64Encoded'> {
   const text = Buffer.from(key).toString('latin1');
   return /^[\x21-\x7e]+$/.test(text)
@@ -80,15 +80,14 @@ export function asAuth0Takes(key: Uint8Array): Pick<GatewayTarget, 'secret' | 'i
     : { secret: Buffer.from(key).toString('base64url'), isSecretBase64Encoded: true };
 }
 
-/** Auth0's own limit for `gateway_url` is 255 characters; it allows http, which would show codes to everybody. */
+/** Auth0 limits `gateway_url` to 255 characters. It allows http, which would expose codes on the network. */
 function urlProblem(given: string): string | undefined {
-  if (!URL.canParse(given)) return 'The address of the gateway is not a URL.';
+  if (!URL.canParse(given)) return "The gateway's URL is not valid.";
   const url = new URL(given);
   if (url.username !== '' || url.password !== '')
-    return 'The address of the gateway must hold no user or password.';
-  if (given.length > 255)
-    return 'The address of the gateway is longer than the 255 characters that Auth0 takes.';
+    return "The gateway's URL must not contain a user or password.";
+  if (given.length > 255) return "The gateway's URL is longer than the 255 characters that Auth0 allows.";
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)) return undefined;
-  return 'The address of the gateway must begin with https://: codes and tokens travel over it.';
+  return "The gateway's URL must begin with https://, because it carries codes and tokens.";
 }

@@ -1,27 +1,27 @@
 import { ManagementError } from 'auth0';
 
-/** Why a call of the Management API failed. */
+/** Why a call to the Management API failed. */
 export type FailureKind =
   | 'bad_credentials'
   | 'missing_scope'
   | 'not_found'
   | 'conflict'
   | 'rate_limited'
-  /** Refused for what was asked. */
+  /** Auth0 refused the request itself. */
   | 'refused'
-  /** No answer, or one of a server in trouble: a change may be in effect, or not. */
+  /** No answer, or a server error: a change may be in effect, or not. */
   | 'unclear';
 
 /**
- * A call that failed, in our own words and Auth0's message. The SDK's own errors never leave this file: they carry
- * the raw answer, which for a connection holds its secrets.
+ * A failed call, with a message for people that quotes Auth0. The SDK's errors never leave this file, because they contain
+ * the raw answer, which for a connection includes its secrets.
  */
 export class ManagementFailure extends Error {
   override readonly name = 'ManagementFailure';
   readonly kind: FailureKind;
   /** Auth0's own code, such as `insufficient_scope`. */
   readonly code: string | undefined;
-  /** Seconds after which it may be tried again, where Auth0 says so. */
+  /** Seconds after which it may be retried, if Auth0 says so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: FailureKind, message: string, code?: string, retryAfterSeconds?: number) {
@@ -38,14 +38,17 @@ type Context = {
   /** Scopes that the whole command needs. */
   scopes: readonly string[];
   now: () => number;
-  /** What was sent and must not be shown, should Auth0's message repeat it. */
+  /** What was sent and must not be shown, in case Auth0's message repeats it. */
   secrets: readonly string[];
 };
 
-/** The failure for whatever the SDK has thrown. */
+/** The failure for an error of the SDK. */
 export function toFailure(error: unknown, { what, scopes, now, secrets }: Context): ManagementFailure {
   if (!(error instanceof ManagementError)) {
-    return new ManagementFailure('unclear', `Auth0 did not answer, asked to ${what} (${systemCode(error)}).`);
+    return new ManagementFailure(
+      'unclear',
+      `Auth0 did not answer the request to ${what} (${systemCode(error)}).`,
+    );
   }
   const { statusCode = 0, body, rawResponse } = error;
   const { code, message } = saidBy(body, secrets);
@@ -55,7 +58,7 @@ export function toFailure(error: unknown, { what, scopes, now, secrets }: Contex
   if (statusCode === 401) {
     return new ManagementFailure(
       'bad_credentials',
-      `Auth0 does not take the credentials (401): they are wrong, of another tenant, or the token has expired.${said}`,
+      `Auth0 does not accept the credentials (401): they are wrong or belong to another tenant, or the token has expired.${said}`,
       code,
     );
   }
@@ -66,9 +69,17 @@ export function toFailure(error: unknown, { what, scopes, now, secrets }: Contex
     return new ManagementFailure('missing_scope', `Not allowed to ${what} (403).${said} ${needed}`, code);
   }
   if (statusCode === 404)
-    return new ManagementFailure('not_found', `Not there (404), to ${what}.${said}`, code);
+    return new ManagementFailure(
+      'not_found',
+      `Auth0 found nothing (404) when asked to ${what}.${said}`,
+      code,
+    );
   if (statusCode === 409)
-    return new ManagementFailure('conflict', `A conflict (409), to ${what}.${said}`, code);
+    return new ManagementFailure(
+      'conflict',
+      `Auth0 reports a conflict (409) when asked to ${what}.${said}`,
+      code,
+    );
   if (statusCode === 429) {
     const seconds = waitSeconds(rawResponse?.headers, now());
     const when = seconds === undefined ? 'later' : `in ${seconds} s`;
@@ -84,12 +95,12 @@ export function toFailure(error: unknown, { what, scopes, now, secrets }: Contex
   }
   return new ManagementFailure(
     'unclear',
-    `Auth0 answered ${statusCode || 'nothing'}, asked to ${what}.`,
+    `Auth0 answered ${statusCode || 'nothing'} when asked to ${what}.`,
     code,
   );
 }
 
-/** Shorter ones, such as a number of seconds, keep nothing secret and stand in every other sentence. */
+/** Shorter values, such as a number of seconds, are not secret and occur in ordinary messages. */
 const SECRET_LENGTH = 8;
 
 function saidBy(
@@ -117,7 +128,7 @@ function waitSeconds(headers: { get(name: string): string | null } | undefined, 
   return resetAt > 0 ? Math.max(1, Math.ceil(resetAt - now / 1000)) : undefined;
 }
 
-/** Such as ECONNREFUSED; a message could repeat what was sent. */
+/** Such as ECONNREFUSED. Not the message, which could contain what was sent. */
 function systemCode(error: unknown): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current.code;

@@ -2,7 +2,7 @@ import { ManagementClient } from 'auth0';
 import { type ConnectionOptions, secretsIn } from './connection-options.ts';
 import { ManagementFailure, toFailure } from './management-failure.ts';
 
-/** Of a tenant, or a token that was made for it. */
+/** Credentials of an application, or a token. */
 export type ManagementCredentials =
   | { kind: 'client'; clientId: string; clientSecret: string }
   | { kind: 'token'; token: string };
@@ -12,11 +12,11 @@ export type SmsConnection = {
   id: string;
   name: string;
   displayName: string | undefined;
-  /** Undefined where the scope `read:connections_options` is missing: Auth0 leaves them out without a word. */
+  /** Undefined if the scope `read:connections_options` is missing: Auth0 then silently omits them. */
   options: ConnectionOptions | undefined;
 };
 
-/** For what cannot go on without a connection's options. */
+/** The failure of a command that needs a connection's options. */
 export function unreadableOptions(name: string): ManagementFailure {
   return new ManagementFailure(
     'missing_scope',
@@ -24,18 +24,18 @@ export function unreadableOptions(name: string): ManagementFailure {
   );
 }
 
-/** The calls of the Management API that concern legacy SMS connections. @throws {ManagementFailure} */
+/** The calls of the Management API for legacy SMS connections. @throws {ManagementFailure} */
 export type ConnectionsApi = {
   list(): Promise<SmsConnection[]>;
   /** Refuses a connection of another strategy. */
   get(id: string): Promise<SmsConnection>;
-  /** Replaces all options. Once only: after an unclear end it must be looked at what is in effect. */
+  /** Replaces all options. Never retried: after an unclear result, read what is in effect. */
   update(id: string, change: { options: ConnectionOptions; displayName: string | undefined }): Promise<void>;
 };
 
 type Options = { domain: string; credentials: ManagementCredentials; now: () => number };
 
-/** The SDK's client. It repeats what was refused with 408, 429 or 5xx twice, as Auth0's headers ask. */
+/** The SDK's client. It retries after 408, 429 or 5xx twice, after the delay that Auth0's headers ask for. */
 export function createManagementClient({ domain, credentials }: Omit<Options, 'now'>): ManagementClient {
   const shared = { domain, telemetry: false, timeoutInSeconds: 30 };
   return credentials.kind === 'token'
@@ -47,7 +47,7 @@ export function createManagementClient({ domain, credentials }: Omit<Options, 'n
       });
 }
 
-/** Runs calls of the SDK and turns what they throw into failures of ours. @throws {ManagementFailure} */
+/** Runs calls of the SDK, and turns their errors into failures. @throws {ManagementFailure} */
 export function createCall({ scopes, now }: { scopes: readonly string[]; now: () => number }) {
   return async <Result>(
     what: string,
@@ -89,7 +89,7 @@ export function createConnectionsApi(
       if (raw.strategy === 'sms') return toConnection(raw);
       throw new ManagementFailure(
         'not_found',
-        `${id} is no SMS connection: it is ${raw.name}, of strategy ${raw.strategy}.`,
+        `${id} is not an SMS connection: it is ${raw.name}, with strategy ${raw.strategy}.`,
       );
     },
     update: (id, { options, displayName }) =>

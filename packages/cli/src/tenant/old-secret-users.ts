@@ -3,18 +3,18 @@ import type { ActionsApi } from './actions-api.ts';
 import { type ConnectionsApi, type SmsConnection, unreadableOptions } from './management.ts';
 import { listSigningActions } from './rotate-action-secrets.ts';
 
-/** Who at a tenant may still sign with a secret that is to be retired, by name. */
+/** Names of the connections and Actions of a tenant that may still sign with the old secret. */
 export type OldSecretUsers = { connections: string[]; actions: string[] };
 
 type Options = {
   connections: ConnectionsApi;
   actions: ActionsApi;
   oldKeys: readonly Uint8Array[];
-  /** Ids of the Actions that are known to sign with the new one. What the others have cannot be read. */
+  /** Ids of the Actions that are known to sign with the new one. The secrets of the others cannot be read. */
   rotated: ReadonlySet<string>;
 };
 
-/** @throws {ManagementFailure} where it cannot be seen. */
+/** @throws {ManagementFailure} if it cannot be read. */
 export async function findOldSecretUsers({
   connections,
   actions,

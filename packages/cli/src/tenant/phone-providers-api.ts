@@ -7,17 +7,17 @@ export type PhoneProvider = {
   name: string;
   isDisabled: boolean;
   deliveryMethods: string[];
-  /** All of it. Credentials cannot be read. */
+  /** The whole configuration. Credentials cannot be read. */
   configuration: Record<string, unknown>;
 };
 
-/** The calls of the Management API that concern the tenant's one phone provider. @throws {ManagementFailure} */
+/** The calls of the Management API for the tenant's only phone provider. @throws {ManagementFailure} */
 export type PhoneProvidersApi = {
   list(): Promise<PhoneProvider[]>;
   createCustom(): Promise<string>;
-  /** Makes it the custom one, enabled, for texts, whatever it was. */
+  /** Turns any provider into the custom one, enabled, for text messages. */
   makeCustom(id: string): Promise<void>;
-  /** Makes it what it was, but for its credentials. */
+  /** Restores it, except for its credentials. */
   putBack(earlier: Pick<PhoneProvider, 'id' | 'name' | 'isDisabled' | 'configuration'>): Promise<void>;
   /** Has Auth0 send its test message to the number. */
   sendTest(id: string, to: string): Promise<void>;
@@ -30,7 +30,7 @@ export const PHONE_PROVIDER_SCOPES = [
 ] as const;
 
 const ONCE = { maxRetries: 0 };
-/** The provider that hands each message to the Action. The Action sends texts, and drops what should be spoken. */
+/** The provider that passes each message to the Action, which sends text messages and drops voice messages. */
 const CUSTOM = {
   name: 'custom' as const,
   disabled: false,
@@ -77,7 +77,7 @@ export function createPhoneProvidersApi(
   };
 }
 
-/** What a configuration says of the ways to deliver. */
+/** The delivery methods of a configuration. */
 export function methodsOf(configuration: object | null | undefined): string[] {
   const methods: unknown = new Map<string, unknown>(Object.entries(configuration ?? {})).get(
     'delivery_methods',
@@ -85,7 +85,7 @@ export function methodsOf(configuration: object | null | undefined): string[] {
   return Array.isArray(methods) ? methods.map(String) : [];
 }
 
-/** Whether it hands text messages, and nothing else, to the Action. */
+/** Whether it passes text messages, and nothing else, to the Action. */
 export function isReady({ name, isDisabled, deliveryMethods }: PhoneProvider): boolean {
   return name === 'custom' && !isDisabled && deliveryMethods.join() === 'text';
 }

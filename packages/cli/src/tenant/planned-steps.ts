@@ -20,13 +20,13 @@ export function plannedSteps(
           ...codeSteps(action, content),
         ];
   steps.push(`set its secrets: ${secrets.join(', ')}`);
-  if (lost.length > 0) steps.push(`drop its other secrets: ${lost.join(', ')}`);
+  if (lost.length > 0) steps.push(`remove its other secrets: ${lost.join(', ')}`);
   steps.push('deploy it');
   if (trigger === 'send-phone-message') {
     const others = bound.filter(({ id }) => id !== action?.id);
     if (others.length > 0) {
       const names = others.map(({ name }) => `"${name}"`).join(', ');
-      steps.push(`take ${names} off the trigger: each would send the code again`);
+      steps.push(`unbind ${names} from the trigger: each would send the code again`);
     }
     if (action === undefined || others.length > 0 || bound.length === 0) steps.push('bind it to the trigger');
     return steps;
@@ -44,10 +44,10 @@ function codeSteps(action: DeployableAction, content: ActionContent): string[] {
   const { name, deployed } = action;
   const draft = draftOf(action);
   const isDraftLost = draft !== undefined && !isSameVersion(draft, content);
-  const draftStep = `replace the draft of the Action "${name}", which was not deployed`;
+  const draftStep = `replace the undeployed draft of the Action "${name}"`;
   const codeStep =
     deployed !== undefined && isSameVersion(deployed, content)
-      ? `leave the code of the Action "${name}" as it is`
+      ? `keep the code of the Action "${name}"`
       : `replace the code of the Action "${name}"`;
   if (deployed === undefined && isDraftLost) return [draftStep];
   return isDraftLost ? [codeStep, draftStep] : [codeStep];

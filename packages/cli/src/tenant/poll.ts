@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 type Options = { everyMs: number; timeoutMs: number; now: () => number };
 
-/** Resolves with true once the look says so, and with false when it has not until the end of the time. */
+/** Resolves with true once `look` does, and with false after the timeout. */
 export async function poll(
   { everyMs, timeoutMs, now }: Options,
   look: () => Promise<boolean>,

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { signToken } from '../play-auth0.ts';
 import type { GatewayTarget } from './connection-options.ts';
 
-/** What a gateway makes of a token, found out without a message being sent. */
+/** How a gateway answers to a token, found out without sending a message. */
 export type ProbeResult =
-  /** It takes the token; `clockSkewMs` is how far its clock is ahead of this machine's, give or take a second. */
+  /** It accepts the token; `clockSkewMs` is how far its clock is ahead of this machine's, give or take a second. */
   | { kind: 'believed'; clockSkewMs: number | undefined }
-  /** A clock that is behind makes it refuse every token, so `clockSkewMs` may be the cause. */
+  /** A slow clock makes it refuse every token, so `clockSkewMs` may be the cause. */
   | { kind: 'not_believed'; detail: string | undefined; clockSkewMs: number | undefined }
   | { kind: 'no_such_connection' }
-  /** Something answers there, but not as the gateway does. */
+  /** Something else than the gateway answers. */
   | { kind: 'not_a_gateway'; status: number }
   /** `code` is the system's, such as ECONNREFUSED or CERT_HAS_EXPIRED. */
   | { kind: 'unreachable'; code: string };
 
 const TIMEOUT_MS = 10_000;
-/** A body that no gateway accepts: what is wrong with it is found only after the token. */
+/** A body that no gateway accepts; it is checked only after the token. */
 const NO_MESSAGE = '{}';
 
 const problemSchema = z.object({
@@ -23,13 +23,13 @@ const problemSchema = z.object({
   detail: z.string().optional(),
 });
 
-/** Signs a token as Auth0 does and asks with it for nothing: a gateway that believes it answers 400. */
+/** Signs a token as Auth0 does, and posts an empty message: a gateway that accepts the token answers 400. */
 export async function probeGateway(target: GatewayTarget, now: () => number): Promise<ProbeResult> {
   const token = await signToken(target, now());
   try {
     const response = await fetch(target.url, {
       method: 'POST',
-      // Behind a load balancer each probe may meet another process.
+      // Behind a load balancer, each probe should be able to reach another process.
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', connection: 'close' },
       body: NO_MESSAGE,
       redirect: 'manual',
@@ -57,13 +57,13 @@ export async function probeGateway(target: GatewayTarget, now: () => number): Pr
 export function describeProbe(result: ProbeResult, url: string): string {
   switch (result.kind) {
     case 'believed':
-      return `${url} believes the secret.`;
+      return `${url} accepts the secret.`;
     case 'not_believed':
-      return `${url} does not believe a token signed with this secret (401${result.detail === undefined ? '' : `: ${result.detail}`}). Give the gateway the same secret and audience first (AUTH0_SECRET, AUTH0_AUDIENCE).`;
+      return `${url} does not accept a token signed with this secret (401${result.detail === undefined ? '' : `: ${result.detail}`}). Give the gateway the same secret and audience first (AUTH0_SECRET, AUTH0_AUDIENCE).`;
     case 'no_such_connection':
-      return `${url}: the gateway knows no such connection (404). Compare the path with the names in its configuration.`;
+      return `${url}: the gateway has no such connection (404). Compare the path with the names in its configuration.`;
     case 'not_a_gateway':
-      return `${url} answers ${result.status}, but not as this gateway does. Is the address right, path included?`;
+      return `${url} answers ${result.status}, but is not this gateway. Is the URL right, path included?`;
     case 'unreachable':
       return `${url} cannot be reached from here (${result.code}).`;
   }

@@ -13,14 +13,14 @@ import { runSteps, type Step, type StepsEnd } from './run-steps.ts';
 import { saveReplaced } from './save-replaced.ts';
 import type { ActionSnapshot } from './snapshot.ts';
 
-/** What of a snapshot is not as it is now. */
+/** The parts of a snapshot that differ from the present state. */
 export type Restoration = {
   action: { now: DeployableAction; earlier: ActionVersion & { name: string } } | undefined;
   provider: { now: PhoneProvider; earlier: PhoneProvider } | undefined;
   bindings: { id: string; name: string }[] | undefined;
 };
 
-/** What there is now of what a snapshot holds. @throws {ManagementFailure} */
+/** The present state of what a snapshot contains. @throws {ManagementFailure} */
 export async function readSavedState(
   { actions, providers }: ActionApis,
   { action, provider, bindings, trigger }: ActionSnapshot,
@@ -32,7 +32,7 @@ export async function readSavedState(
   };
 }
 
-/** A provider that is gone is not made anew: that takes its credentials. */
+/** A deleted provider is not created again, because that needs its credentials. */
 export function planRestoration(
   now: ActionState,
   { action, provider, bindings }: ActionSnapshot,
@@ -84,17 +84,17 @@ export function restorationSteps(
     ...(provider === undefined
       ? []
       : [
-          `make the phone provider (now ${describeProvider(provider.now)}) again ${describeProvider(provider.earlier)}`,
+          `change the phone provider (now ${describeProvider(provider.now)}) back to ${describeProvider(provider.earlier)}`,
         ]),
     ...(action === undefined
       ? []
       : [
-          `put back what ran of the Action "${action.now.name}" at ${savedAt} (${action.earlier.code.length} characters) and deploy it; its secrets stay as they are now: ${action.now.secretNames.join(', ') || 'none'}`,
+          `restore the code of the Action "${action.now.name}" of ${savedAt} (${action.earlier.code.length} characters) and deploy it; its secrets stay as they are now: ${action.now.secretNames.join(', ') || 'none'}`,
         ]),
     ...(bindings === undefined
       ? []
       : [
-          `have ${bindings.map(({ name }) => `"${name}"`).join(', ') || 'nothing'} run at the trigger ${trigger} again`,
+          `bind ${bindings.map(({ name }) => `"${name}"`).join(', ') || 'nothing'} to the trigger ${trigger} again`,
         ]),
   ];
 }
@@ -108,8 +108,8 @@ type Options = ActionApis & {
 };
 
 /**
- * Puts back what was saved, and saves what is there now. The provider first: where Auth0 refuses it without its
- * credentials, what carries codes now is left alone.
+ * Restores what was saved, and saves the present state. The provider comes first: if Auth0 refuses it without its
+ * credentials, the present Action keeps working.
  */
 export async function restoreState({
   actions,
@@ -138,7 +138,7 @@ export async function restoreState({
   if (provider !== undefined) {
     const read = async () => (await providers.list())[0];
     steps.push({
-      done: 'the phone provider is what it was',
+      done: 'the phone provider is restored',
       run: async () => {
         if (!isSameProvider(await read(), provider.now)) return 'the phone provider';
         await providers.putBack(provider.earlier);
@@ -159,7 +159,12 @@ export async function restoreState({
   if (bindings !== undefined) {
     const ids = bindings.map(({ id }) => id);
     steps.push(
-      bindStep(actions, { trigger, before: now.bound, ids: () => ids, done: 'the trigger runs what it ran' }),
+      bindStep(actions, {
+        trigger,
+        before: now.bound,
+        ids: () => ids,
+        done: 'the bindings of the trigger are restored',
+      }),
     );
   }
   return { ...(await runSteps(steps)), savedTo };

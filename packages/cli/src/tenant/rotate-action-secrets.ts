@@ -14,18 +14,18 @@ const OURS = new Set([
   'GATEWAY_SUBJECT',
 ]);
 
-/** All Actions of the tenant that sign what they send to a gateway, of whatever trigger. @throws {ManagementFailure} */
+/** All Actions of the tenant that sign calls to a gateway, for any trigger. @throws {ManagementFailure} */
 export async function listSigningActions(actions: ActionsApi): Promise<DeployableAction[]> {
   return (await actions.list()).filter(({ secretNames }) => secretNames.includes(SIGNS_WITH));
 }
 
 export type Rotation =
   | { kind: 'possible'; action: DeployableAction; secrets: ActionSecret[] }
-  /** Its life of a code would be lost: it is to be given again. */
+  /** Its CODE_TTL_SECONDS would be lost, and must be given again. */
   | { kind: 'code_ttl_unknown'; action: DeployableAction }
   | { kind: 'refused'; action: DeployableAction; why: string };
 
-/** What a change of the secret means for an Action: a PATCH replaces all of its secrets, whose values cannot be read. */
+/** Whether the secret of an Action can be changed: a PATCH replaces all its secrets, whose values cannot be read. */
 export function planRotation(
   action: DeployableAction,
   target: GatewayTarget,
@@ -39,7 +39,7 @@ export function planRotation(
     return { kind: 'refused', action, why };
   }
   if (action.deployed !== undefined && draftOf(action) !== undefined) {
-    const why = `The Action "${name}" has a draft that was not deployed, and would be with its secrets. Deploy or discard it first.`;
+    const why = `The Action "${name}" has an undeployed draft, which would be deployed with the new secret. Deploy or discard it first.`;
     return { kind: 'refused', action, why };
   }
   if (codeTtl === undefined && secretNames.includes(CODE_TTL)) return { kind: 'code_ttl_unknown', action };
@@ -47,7 +47,7 @@ export function planRotation(
   return { kind: 'possible', action, secrets };
 }
 
-/** Changes the secrets of an Action and has it run with them. One that does not run is not made to. */
+/** Changes the secrets of an Action and deploys it, unless it was not deployed before. */
 export function rotationSteps(
   actions: ActionsApi,
   { action, secrets }: Extract<Rotation, { kind: 'possible' }>,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compileFunction } from 'node:vm';
 
-/** The handlers of the Actions that carry a code, by the name that Auth0 calls. */
+/** The handlers of the Actions that send a code, by the name that Auth0 calls. */
 export type ActionHandler = 'onExecuteCustomPhoneProvider' | 'onExecuteSendPhoneMessage';
 
 export type CacheRecord = { value: string; expires_at: number };
@@ -13,13 +13,13 @@ export type ActionCache = Map<string, CacheRecord>;
 
 /** How one execution ended, as Auth0 sees it. */
 export type ActionEnd =
-  /** Auth0 takes it as sent. */
+  /** Auth0 treats the message as sent. */
   | { kind: 'returned' }
-  /** Failed for good: it is logged, and not tried again. */
+  /** Failed, logged, and not retried. */
   | { kind: 'dropped'; reason: string }
-  /** Failed, and tried again up to 5 times within the next minutes. */
+  /** Failed, and retried up to 5 times within the next minutes. */
   | { kind: 'retry'; reason: string }
-  /** What Auth0 makes of it is documented for `send-phone-message` only: the sending failed. */
+  /** Documented for `send-phone-message` only: the sending failed. */
   | { kind: 'threw'; message: string }
   | { kind: 'timed_out'; timeoutMs: number };
 
@@ -27,31 +27,31 @@ export type ActionRun = {
   end: ActionEnd;
   /** What it wrote to the console, which Auth0 keeps for 10 days. */
   logged: string[];
-  /** What its HTTP requests were answered, in order. Auth0 shows nobody; it is for following a message. */
+  /** The answers to its HTTP requests, in order. Auth0 does not show them; they are for following a message. */
   answers: { status: number; body: string }[];
   durationMs: number;
 };
 
-/** Of all handlers of a trigger together (https://auth0.com/docs/customize/actions/limitations). */
+/** For all handlers of a trigger together (https://auth0.com/docs/customize/actions/limitations). */
 export const ACTION_TIMEOUT_MS = 20_000;
 const MAX_REASON_LENGTH = 1024;
 const MAX_CACHE_RECORDS = 20;
 const MAX_CACHE_KEY_BYTES = 64;
 const MAX_CACHE_VALUE_BYTES = 4096;
-/** "8 kB", taken as the lesser of its two meanings; whether keys count is not said, so they do. */
+/** Documented as "8 kB", taken as 8000 bytes. Keys count too, because the documentation does not exclude them. */
 const MAX_CACHE_BYTES = 8000;
 const DEFAULT_CACHE_TTL_MS = 15 * 60_000;
-/** For the rest of an answer whose beginning was enough for the Action. */
+/** How long to wait for the rest of an answer when the Action needed only its beginning. */
 const REST_OF_BODY_MS = 1000;
 
 type Recording = Pick<ActionRun, 'logged' | 'answers'>;
-/** Bodies that are still coming. */
+/** Bodies that are still being read. */
 type Bodies = Promise<void>[];
 
 type Options = {
   handler: ActionHandler | 'onExecutePostLogin';
   event: object;
-  /** `hangs`: one that never answers. */
+  /** `hangs`: a cache that never answers. */
   cache?: ActionCache | 'hangs';
   now?: () => number;
   timeoutMs?: number;
@@ -60,10 +60,10 @@ type Options = {
 export type LoadedAction = { run(options: Options): Promise<ActionRun> };
 
 /**
- * Loads the file of an Action as Auth0 does: CommonJS, Node's own modules only. Auth0's own test package
- * (`@auth0/actions`) is not on the public registry, so the documented limits and the API are repeated here
+ * Loads the file of an Action as Auth0 does: CommonJS, with only the built-in modules of Node. Auth0's test package
+ * (`@auth0/actions`) is not on the public registry, so this repeats the documented limits and API
  * (https://auth0.com/docs/customize/actions/reference/custom-phone-provider). Each run is a fresh instance.
- * @throws {SyntaxError} for code that cannot be compiled.
+ * @throws {SyntaxError} if the code cannot be compiled.
  */
 export async function loadAction(file: string): Promise<LoadedAction> {
   const code = await readFile(file, 'utf8');
@@ -97,7 +97,7 @@ async function run(
   try {
     const handle = instantiate(code, file, { ...recording, bodies })[handler];
     if (typeof handle !== 'function') throw new Error(`The file exports no ${handler}.`);
-    // A copy as from the wire: nothing that an Action changes in it reaches the caller.
+    // A copy, so that an Action cannot change the caller's event.
     const handled = Promise.resolve(Reflect.apply(handle, undefined, [structuredClone(event), api]));
     if ((await Promise.race([handled, timeout])) === 'timed_out') end = { kind: 'timed_out', timeoutMs };
   } catch (error) {
@@ -124,7 +124,7 @@ function instantiate(
   const module = { exports: {} as Record<string, unknown> };
   const requireAny = createRequire(file);
   const requireBuiltin = (name: string): unknown => {
-    if (!/^(node:)?[a-z_/]+$/.test(name)) throw new Error(`${name} is no module of Node's own.`);
+    if (!/^(node:)?[a-z_/]+$/.test(name)) throw new Error(`${name} is not a built-in module of Node.`);
     return requireAny(name);
   };
   const log = (...values: unknown[]) => void logged.push(values.map(String).join(' '));
@@ -133,7 +133,7 @@ function instantiate(
     const response = await fetch(input, init);
     const answer = { status: response.status, body: '' };
     answers.push(answer);
-    // Not awaited, as an Action has the answer before its body has come.
+    // Not awaited, because an Action gets the answer before its body has arrived.
     bodies.push(
       response
         .clone()

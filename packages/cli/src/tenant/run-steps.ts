@@ -2,11 +2,11 @@ import { ManagementFailure } from './management-failure.ts';
 
 /** One write at Auth0. */
 export type Step = {
-  /** What is so once it is done, such as "the Action is deployed". */
+  /** What is true once it is done, such as "the Action is deployed". */
   done: string;
-  /** Returns what somebody else has changed meanwhile, having written nothing then. @throws {ManagementFailure} */
+  /** Writes nothing and returns what somebody else has changed, or else undefined. @throws {ManagementFailure} */
   run(): Promise<string | undefined>;
-  /** Whether it is in effect; looked at where the write had no clear end. @throws {ManagementFailure} */
+  /** Whether it is in effect; called if the write had no clear result. @throws {ManagementFailure} */
   isDone(): Promise<boolean>;
 };
 
@@ -15,7 +15,7 @@ export type StepsEnd =
   | { kind: 'changed_by_others'; what: string; done: string[] }
   | { kind: 'stopped'; failure: ManagementFailure; done: string[]; last: LastStep };
 
-/** How the step that failed stands: after an unclear failure by a second look, which may fail as well. */
+/** The state of the failed step. After an unclear failure it comes from a second look, which may fail as well. */
 export type LastStep = { step: string; effect: 'none' | 'in_effect' | 'not_seen' | 'unknown' };
 
 /** One after the other, until one fails. */

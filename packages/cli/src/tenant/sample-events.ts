@@ -7,7 +7,7 @@ type Message = {
   secrets: Record<string, string>;
 };
 
-/** The event that Auth0 hands to a custom phone provider Action, with every field it documents to be always there. */
+/** The event that Auth0 passes to a custom phone provider Action, with every field that it documents as always present. */
 export function phoneProviderEvent({ recipient, text, code, secrets }: Message) {
   return {
     notification: {

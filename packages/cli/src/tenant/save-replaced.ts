@@ -2,12 +2,12 @@ import { areSameIds, draftOf, isSameVersion, versionOf, type ActionState } from 
 import type { ActionTrigger, ActionVersion, DeployableAction } from './actions-api.ts';
 import { type ActionSnapshot, saveSnapshot } from './snapshot.ts';
 
-/** What is about to be in place of what is there. */
+/** What is about to replace the present state. */
 export type Replacement = {
-  /** Undefined where the Action stays as it is. */
+  /** Undefined if the Action stays as it is. */
   action: (ActionVersion & { name: string }) | undefined;
   isProviderReplaced: boolean;
-  /** Ids, in order. Undefined where the bindings stay as they are. */
+  /** Ids, in order. Undefined if the bindings stay as they are. */
   bound: { id: string }[] | undefined;
 };
 
@@ -20,7 +20,7 @@ type Options = {
   now: () => number;
 };
 
-/** Keeps in a file what a replacement would lose, and returns its path; undefined where nothing would be lost. */
+/** Saves what a replacement would lose, and returns the path of the file; undefined if nothing would be lost. */
 export async function saveReplaced({
   before,
   replacement,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 
-/** The file that holds a connection's secrets, the one for Auth0 first, comma-separated. */
+/** The file with a connection's secrets, comma-separated, the one for Auth0 first. */
 export type SecretFile = {
   read(): Promise<string[]>;
-  /** Puts a new secret of 32 bytes before the others. */
+  /** Adds a new secret of 32 bytes before the others. */
   addNew(): Promise<void>;
-  /** Leaves the first one alone. */
+  /** Removes all but the first. */
   retireOld(): Promise<void>;
 };
 
@@ -24,7 +24,7 @@ export function createSecretFile(file: string): SecretFile {
   };
 }
 
-/** Whether secrets as they are written are these keys: in either of the ways that a connection may read them. */
+/** Whether the secrets of a file are these keys, as text or as base64url. */
 export function areKeys(secrets: readonly string[], keys: readonly Uint8Array[]): boolean {
   return (['utf8', 'base64url'] as const).some(
     (encoding) =>
@@ -33,7 +33,7 @@ export function areKeys(secrets: readonly string[], keys: readonly Uint8Array[])
   );
 }
 
-/** In one step, since the gateway reads the file whenever it changes; with the rights and owner that it has. */
+/** Atomic, because the gateway reads the file whenever it changes. Keeps mode and owner. */
 async function replace(file: string, secrets: string[]): Promise<void> {
   const target = await realpath(file);
   const { mode, uid, gid } = await stat(target);
@@ -43,7 +43,7 @@ async function replace(file: string, secrets: string[]): Promise<void> {
     try {
       await handle.writeFile(`${secrets.join(',')}\n`);
       const own = await handle.stat();
-      // Only the superuser may give a file away, and nobody else has to.
+      // Only root may change the owner, and only root has to.
       if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
       await handle.chmod(mode & 0o777);
       await handle.sync();

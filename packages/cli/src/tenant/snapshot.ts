@@ -25,14 +25,14 @@ const actionSnapshotSchema = z.object({
   savedAt: z.string(),
   trigger: z.enum(['custom-phone-provider', 'send-phone-message'] satisfies ActionTrigger[]),
   name: z.string().min(1),
-  /** Undefined where there was none, or it stayed as it was. */
+  /** Undefined if there was none, or it did not change. */
   action: z
     .object({
       id: z.string().min(1),
       name: z.string().min(1),
       /** What ran. */
       deployed: versionSchema.optional(),
-      /** What was saved and did not run. */
+      /** Saved, but not deployed. */
       draft: versionSchema.optional(),
       secretNames: z.array(z.string()).optional(),
     })
@@ -49,14 +49,14 @@ const actionSnapshotSchema = z.object({
   bindings: z.array(z.object({ id: z.string().min(1), name: z.string() })).optional(),
 });
 
-/** As it was saved before providers and bindings were: the Action's code, in the object itself. */
+/** The format before providers and bindings were saved: the Action's code is in the object itself. */
 const earlierActionSnapshotSchema = versionSchema.extend({
   kind: z.literal('action'),
   id: z.string().min(1),
   name: z.string().min(1),
 });
 
-function inTodaysForm(content: unknown): unknown {
+function inCurrentFormat(content: unknown): unknown {
   const earlier = earlierActionSnapshotSchema.loose().safeParse(content);
   if (!earlier.success) return content;
   const { id, code, runtime, dependencies, ...rest } = earlier.data;
@@ -65,12 +65,12 @@ function inTodaysForm(content: unknown): unknown {
 
 const snapshotSchema = z.discriminatedUnion('kind', [connectionSnapshotSchema, actionSnapshotSchema]);
 
-/** What was there before a change, secrets included. */
+/** The state before a change, secrets included. */
 export type Snapshot = z.infer<typeof snapshotSchema>;
 export type ConnectionSnapshot = z.infer<typeof connectionSnapshotSchema>;
 export type ActionSnapshot = z.infer<typeof actionSnapshotSchema>;
 
-/** Writes it into a new file that only this user can read, and returns its path once it is on the disk. */
+/** Writes it to a new file that only this user can read, and returns the path once it is on disk. */
 export async function saveSnapshot(folder: string, snapshot: Snapshot): Promise<string> {
   const name = `${snapshot.domain}-${snapshot.name}`.replaceAll(/[^A-Za-z0-9._-]+/g, '_');
   const file = join(folder, `${name}-${snapshot.savedAt.replaceAll(/[:.]/g, '-')}.json`);
@@ -78,7 +78,7 @@ export async function saveSnapshot(folder: string, snapshot: Snapshot): Promise<
   return file;
 }
 
-/** @throws {Error} for a file that is there already: nothing secret is overwritten unasked. */
+/** @throws {Error} if the file exists: a secret is never overwritten. */
 export async function writeSecretFile(file: string, content: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, 'wx', 0o600);
@@ -90,7 +90,7 @@ export async function writeSecretFile(file: string, content: string): Promise<vo
   }
 }
 
-/** @throws {Error} with a sentence for a file that cannot be read or holds no snapshot. */
+/** @throws {Error} with a message for people if the file cannot be read or is not a snapshot. */
 export async function readSnapshot(file: string): Promise<Snapshot> {
   let text: string;
   try {
@@ -103,10 +103,10 @@ export async function readSnapshot(file: string): Promise<Snapshot> {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error(`${file} is not what "auth0 connect" saves: no JSON.`);
+    throw new Error(`${file} is not a file of "auth0 connect": it is not JSON.`);
   }
-  const parsed = snapshotSchema.safeParse(inTodaysForm(content));
+  const parsed = snapshotSchema.safeParse(inCurrentFormat(content));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'kind');
-  throw new Error(`${file} is not what "auth0 connect" saves: see ${[...new Set(fields)].join(', ')}.`);
+  throw new Error(`${file} is not a file of "auth0 connect": see ${[...new Set(fields)].join(', ')}.`);
 }

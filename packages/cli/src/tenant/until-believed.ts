@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayTarget } from './connection-options.ts';
 import { probeGateway, type ProbeResult } from './probe-gateway.ts';
 
-/** So many believed tokens in a row are taken for all processes behind one address. */
+/** After this many accepted tokens in a row, every process behind the URL is assumed to accept them. */
 const IN_A_ROW = 10;
 const POLL_MS = 500;
 
 type Options = { waitMs: number; now: () => number };
 
-/** Resolves with the last answer: `believed` once the gateway has believed ten tokens in a row, else at the end of the time. */
+/** Resolves with the last answer: `believed` once the gateway has accepted ten tokens in a row, or after the timeout. */
 export async function untilBelieved(target: GatewayTarget, { waitMs, now }: Options): Promise<ProbeResult> {
   let inARow = 0;
   for (const deadline = now() + waitMs; ; ) {

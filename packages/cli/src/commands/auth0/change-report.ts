@@ -3,7 +3,7 @@ import type { OptionChange } from '../../tenant/connection-options.ts';
 import type { CommandResult, Paint } from '../command.ts';
 import { exitCodeOf } from './failures.ts';
 
-/** A change, one line a side. */
+/** The changed fields, a line for the old value and a line for the new one. */
 export function changeLines(changes: readonly OptionChange[], paint: Paint): string[] {
   return changes.flatMap(({ field, from, to }) => [
     ...(from === undefined ? [] : [paint('red', `  - ${field}: ${from}`)]),
@@ -27,8 +27,8 @@ export function changeReport({ end, name, paint }: Report): CommandResult {
         exitCode: 0,
         output: [
           paint('green', `${name} is changed.`),
-          ...(end.remark === undefined ? [] : [`${end.remark} The change is in effect all the same.`]),
-          `To take it back: ${restore}`,
+          ...(end.remark === undefined ? [] : [`${end.remark} The change is in effect nevertheless.`]),
+          `To undo it: ${restore}`,
           '',
         ].join('\n'),
       };
@@ -36,7 +36,7 @@ export function changeReport({ end, name, paint }: Report): CommandResult {
       return {
         exitCode: 1,
         output: [
-          `${name} was changed by somebody else meanwhile, so nothing was written. Run this again to see the new state.`,
+          `Somebody else has changed ${name}, so nothing was written. Run this again to see the new state.`,
           ...changeLines(end.changes, paint),
           '',
         ].join('\n'),
@@ -44,22 +44,22 @@ export function changeReport({ end, name, paint }: Report): CommandResult {
     case 'not_changed':
       return {
         exitCode: end.failure === undefined ? 1 : exitCodeOf(end.failure),
-        output: `${end.failure?.message ?? 'Auth0 took the change, and it is not there.'} ${name} is as it was.\n`,
+        output: `${end.failure?.message ?? 'Auth0 accepted the change, but it is not in effect.'} ${name} is unchanged.\n`,
       };
     case 'half_changed':
       return {
         exitCode: 1,
         output: [
-          `${end.failure?.message ?? 'Auth0 took the change.'} ${name} is neither what it was nor what it should be. It still wants:`,
+          `${end.failure?.message ?? 'Auth0 accepted the change.'} Only a part of it is in effect. ${name} still needs:`,
           ...changeLines(end.changes, paint),
-          `Run this again, or put back what was there: ${restore}`,
+          `Run this again, or restore the previous settings: ${restore}`,
           '',
         ].join('\n'),
       };
     case 'unknown':
       return {
         exitCode: exitCodeOf(end.failure),
-        output: `${end.failure.message} Whether ${name} is changed is not known, and it cannot be read now. Run this again in a while, or put back what was there: ${restore}\n`,
+        output: `${end.failure.message} ${name} cannot be read now, so it is not known whether it has changed. Run this again later, or restore the previous settings: ${restore}\n`,
       };
   }
 }

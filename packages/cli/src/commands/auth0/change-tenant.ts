@@ -3,17 +3,17 @@ import { describeProbe } from '../../tenant/probe-gateway.ts';
 import { type CommandContext, type CommandResult, EX_USAGE } from '../command.ts';
 import { checkGateway } from './check-gateway.ts';
 
-/** A change of a tenant, as it is shown, agreed to and made. */
+/** A change of a tenant: what is shown, what is asked, and how it is made. */
 export type TenantChange = {
-  /** For people: what it is about, then what is to be done. */
+  /** For people: what is changed, then the steps. */
   title: string;
   plan: readonly string[];
-  /** Said where the plan is empty. */
+  /** Shown if the plan is empty. */
   unchanged: string;
   question: string;
-  /** The gateway that has to prove beforehand that it believes the secret; undefined where Auth0 gets none. */
+  /** The gateway that must first prove that it accepts the secret; undefined if Auth0 gets none. */
   target?: GatewayTarget | undefined;
-  /** The plan for programs; undefined where the command has no `--json`. */
+  /** The plan for programs; undefined if the command has no `--json`. */
   shown?: object | undefined;
   /** Makes the change and reports its result; `more` is for programs. */
   apply: () => Promise<Applied>;
@@ -28,7 +28,7 @@ type Options = {
   skipCheck?: boolean | undefined;
 };
 
-/** The one way in which a tenant is changed: plan, check, agree, apply, report. */
+/** Changes a tenant: plan, check, confirm, apply, report. */
 export async function changeTenant(
   { title, plan, unchanged, question, target, shown, apply }: TenantChange,
   { dryRun = false, yes = false, json = false, skipCheck = false }: Options,
@@ -52,8 +52,8 @@ export async function changeTenant(
     const reason = describeProbe(check.probe, target.url);
     return report(1, '', { applied: false, gateway: check.probe.kind, reason });
   }
-  const agreed = await agree(question, yes, context);
-  if (agreed !== 'yes') return agreed;
+  const confirmed = await confirm(question, yes, context);
+  if (confirmed !== 'yes') return confirmed;
 
   const { result, isApplied, more } = await apply();
   const { exitCode, output } = result;
@@ -66,17 +66,18 @@ export async function changeTenant(
   });
 }
 
-/** Yes, or the end of the command. */
-async function agree(
+/** Yes, or the result that ends the command. */
+async function confirm(
   question: string,
-  isAgreed: boolean,
+  isConfirmed: boolean,
   { dialogue }: CommandContext,
 ): Promise<'yes' | CommandResult> {
-  if (isAgreed) return 'yes';
+  if (isConfirmed) return 'yes';
   if (!dialogue.isInteractive) {
     return {
       exitCode: EX_USAGE,
-      output: 'Nothing was changed: nobody can be asked here. --yes goes on without.\n',
+      output:
+        'Nothing was changed: there is no terminal to ask for confirmation. --yes skips the question.\n',
     };
   }
   return (await dialogue.confirm(question)) ? 'yes' : { exitCode: 1, output: 'Nothing was changed.\n' };

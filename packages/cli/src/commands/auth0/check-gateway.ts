@@ -5,8 +5,8 @@ import type { CommandContext } from '../command.ts';
 export type GatewayCheck = { mayGoOn: boolean; probe: ProbeResult };
 
 /**
- * Has the gateway prove that it believes the secret, before Auth0 is told to use it: the other way round, every code
- * until then is lost. Where it cannot be reached from here, the operator may confirm that Auth0 reaches it.
+ * Has the gateway prove that it accepts the secret before Auth0 uses it; otherwise codes would be lost. If the gateway
+ * cannot be reached from here, the operator may confirm that Auth0 can reach it.
  */
 export async function checkGateway(
   target: GatewayTarget,
@@ -18,12 +18,12 @@ export async function checkGateway(
   dialogue.say(description);
   if (probe.kind === 'believed') return { mayGoOn: true, probe };
   if (skip) {
-    dialogue.say('Going on all the same (--skip-check).');
+    dialogue.say('Continuing anyway (--skip-check).');
     return { mayGoOn: true, probe };
   }
   if (probe.kind === 'unreachable' && mayAsk && dialogue.isInteractive) {
     return { mayGoOn: await dialogue.confirm('Can Auth0 reach it, and does it have this secret?'), probe };
   }
-  dialogue.say('Nothing was changed. --skip-check goes on all the same.');
+  dialogue.say('Nothing was changed. --skip-check continues anyway.');
   return { mayGoOn: false, probe };
 }

@@ -12,7 +12,7 @@ import { exitCodeOf } from './failures.ts';
 import { snapshotFolder } from './options.ts';
 import { unfinishedReport } from './steps-report.ts';
 
-/** Deploys the Action that hands the tenant's codes to the gateway. */
+/** Deploys the Action that passes the tenant's codes to the gateway. */
 export async function connectAction({
   client,
   domain,
@@ -32,7 +32,7 @@ export async function connectAction({
   if (found.kind === 'several') {
     return {
       exitCode: 1,
-      output: `The tenant has several Actions for ${trigger}: ${found.names.join(', ')}. Auth0 allows one by now: delete the others first.\n`,
+      output: `The tenant has several Actions for ${trigger}: ${found.names.join(', ')}. Auth0 now allows only one: delete the others first.\n`,
     };
   }
   if (values.codeTtl === undefined && hasCodeTtl(found.state)) {
@@ -43,7 +43,7 @@ export async function connectAction({
     title: `Tenant ${domain}, gateway ${target.url}:`,
     plan: steps.map((step) => `  - ${step}`),
     unchanged: '',
-    question: 'Do all this?',
+    question: 'Make these changes?',
     target,
     shown: { domain, trigger, gatewayUrl: target.url, steps },
     apply: async () => {
@@ -79,9 +79,9 @@ function hasCodeTtl({ action }: ActionState): boolean {
   return action?.secretNames.includes(CODE_TTL) === true;
 }
 
-/** Secrets are replaced all together, and their values cannot be read. */
+/** A change replaces all secrets at once, and their values cannot be read. */
 export function codeTtlAdvice(name: string): string {
-  return `The Action "${name}" has a secret ${CODE_TTL}, which Auth0 does not show and which would be lost. Give it again with --code-ttl SECONDS: the life of a code at Auth0, totp.time_step in the options of the connection. Nothing was changed.`;
+  return `The Action "${name}" has a secret ${CODE_TTL}, which Auth0 does not show and which would be lost. Set it again with --code-ttl SECONDS: how long a code is valid at Auth0, totp.time_step in the options of the connection. Nothing was changed.`;
 }
 
 async function sendTest(providers: PhoneProvidersApi, id: string, to: string): Promise<CommandResult> {
@@ -96,7 +96,8 @@ async function sendTest(providers: PhoneProvidersApi, id: string, to: string): P
   }
   return {
     exitCode: 0,
-    output: 'Auth0 has been asked for its test message; the ingress logs request.completed when it comes.\n',
+    output:
+      'Auth0 has been asked to send its test message; the ingress logs request.completed when it arrives.\n',
   };
 }
 
@@ -107,10 +108,8 @@ function deploymentReport(deployment: Deployment, trigger: ActionTrigger): Comma
       deployment.kind === 'stopped' &&
       deployment.failure.code === 'actions_cardinality_custom_phone_provider_not_allowed';
     return unfinishedReport(deployment, [
-      ...(isSecond
-        ? ['The tenant has an Action for this trigger that cannot be seen with these credentials.']
-        : []),
-      ...(savedTo === undefined ? [] : [`What was there is in ${savedTo}.`]),
+      ...(isSecond ? ['The tenant has an Action for this trigger that these credentials cannot see.'] : []),
+      ...(savedTo === undefined ? [] : [`The previous settings are in ${savedTo}.`]),
     ]);
   }
   return {
@@ -119,10 +118,10 @@ function deploymentReport(deployment: Deployment, trigger: ActionTrigger): Comma
       'Deployed.',
       ...(savedTo === undefined
         ? []
-        : [`To put back what was there: npm run gateway -- auth0 restore ${savedTo}`]),
+        : [`To restore the previous settings: npm run gateway -- auth0 restore ${savedTo}`]),
       ...(trigger === 'custom-phone-provider'
         ? [
-            'A tenant that is older than March 2025 uses it once "Use Tenant-level Messaging Provider" is on, under Authentication > Passwordless > SMS.',
+            'A tenant from before March 2025 uses it only if "Use Tenant-level Messaging Provider" is on, under Authentication > Passwordless > SMS.',
           ]
         : []),
       '',

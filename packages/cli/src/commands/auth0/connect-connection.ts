@@ -33,7 +33,7 @@ export async function connectConnection({
   const change: TenantChange = {
     title,
     plan: changeLines(changes, paint),
-    unchanged: `${title} points here already.\n`,
+    unchanged: `${title} already points here.\n`,
     question: `Change ${name}?`,
     target,
     shown: { domain, connection: { id, name }, gatewayUrl: target.url, changes },
@@ -56,7 +56,7 @@ export async function connectConnection({
   return changeTenant(change, values, context);
 }
 
-/** The one SMS connection of the tenant, or the named one, or the one that is chosen; its options readable. */
+/** The only SMS connection of the tenant, or the named one, or the one that the operator chooses, with its options. */
 export async function findConnection(
   api: ConnectionsApi,
   wanted: string | undefined,
@@ -75,7 +75,7 @@ export async function findConnection(
     );
   }
   const named = all.filter(({ id, name }) => wanted === undefined || wanted === name || wanted === id);
-  if (named.length === 0) return failed(1, `There is no SMS connection ${wanted}. There is: ${names}.`);
+  if (named.length === 0) return failed(1, `There is no SMS connection ${wanted}. The tenant has: ${names}.`);
   if (named.length > 1 && !dialogue.isInteractive) {
     return failed(EX_USAGE, `There are several SMS connections: ${names}. Name one with --connection.`);
   }
@@ -90,7 +90,7 @@ export async function findConnection(
   if (connection.options === undefined) {
     return failed(
       EX_NOPERM,
-      `The options of ${connection.name} cannot be read, so they cannot be changed without losing what is there. The application (or token) needs the scope read:connections_options, and update:connections_options to write them.`,
+      `The options of ${connection.name} cannot be read, so changing them would lose the present ones. The application (or token) needs the scopes read:connections_options and update:connections_options.`,
     );
   }
   return { kind: 'found', connection: { ...connection, options: connection.options } };

@@ -2,7 +2,7 @@ import type { createManagementClient } from '../../tenant/management.ts';
 import type { CommandContext } from '../command.ts';
 import type { GatewayOptions, targetOf } from './options.ts';
 
-/** Of `auth0 connect`. */
+/** The options of `auth0 connect`. */
 export type ConnectOptions = GatewayOptions & {
   mfa?: boolean | undefined;
   test?: string | undefined;
@@ -11,7 +11,7 @@ export type ConnectOptions = GatewayOptions & {
   json?: boolean | undefined;
 };
 
-/** What the ways to connect have in common. */
+/** What both ways to connect need. */
 export type ConnectJob = {
   client: ReturnType<typeof createManagementClient>;
   domain: string;

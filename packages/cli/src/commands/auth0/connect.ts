@@ -28,19 +28,19 @@ export async function connect(options: ConnectOptions, context: CommandContext):
 
 function problemOf({ action, mfa, test, connection, codeTtl }: ConnectOptions): string | undefined {
   if (action && connection !== undefined) {
-    return '--connection is for legacy tenants, --action for newer ones: give one of them.';
+    return '--connection is for legacy tenants, --action for newer ones: use only one of them.';
   }
   if (!action && (mfa || test !== undefined || codeTtl !== undefined)) {
-    return '--mfa and --test go with --action, and so does --code-ttl.';
+    return '--mfa, --test and --code-ttl require --action.';
   }
   if (mfa && test !== undefined) {
-    return 'Auth0 has no test message for MFA Actions: --test goes without --mfa.';
+    return '--test cannot be combined with --mfa: Auth0 has no test message for MFA Actions.';
   }
   if (mfa && codeTtl !== undefined) {
-    return 'The Action for MFA does not look at the age of a code: --code-ttl goes without --mfa.';
+    return '--code-ttl cannot be combined with --mfa: the Action for MFA does not check the age of a code.';
   }
   if (test !== undefined && parsePhoneNumber(test) === undefined) {
-    return '--test is a phone number with its country code, such as +14155550123.';
+    return '--test must be a phone number with its country code, such as +14155550123.';
   }
   return codeTtlProblem(codeTtl);
 }
@@ -78,12 +78,12 @@ async function generate(
 ): Promise<Generated> {
   const problem = (why: string): Generated => ({
     kind: 'problem',
-    message: `No secret was made: ${why}. A file that is there already is left alone; use what is in it with AUTH0_SECRET_FILE.\n`,
+    message: `No secret was generated: ${why}. An existing file is never overwritten; to use its secret, set AUTH0_SECRET_FILE.\n`,
   });
   const secret = randomBytes(32).toString('base64url');
   if (isShownOnly) {
-    if (existsSync(file)) return problem(`${file} is there`);
-    dialogue.say(`Would make a secret of 32 bytes in ${file}.`);
+    if (existsSync(file)) return problem(`${file} exists`);
+    dialogue.say(`Would generate a secret of 32 bytes in ${file}.`);
     return { kind: 'secret', secret };
   }
   try {
@@ -92,7 +92,7 @@ async function generate(
     return problem(messageOf(error));
   }
   dialogue.say(
-    `A secret of 32 bytes is in ${file} (only you can read it). Give it to the gateway, as AUTH0_SECRET_FILE=${file} or \${file:${file}} in its YAML file, before Auth0 uses it; where the gateway does not have it yet, run this again then, without --generate-secret.`,
+    `A secret of 32 bytes is in ${file} (only you can read it). Give it to the gateway, as AUTH0_SECRET_FILE=${file} or \${file:${file}} in its YAML file. If the gateway does not have it yet, do that now, then run this again without --generate-secret.`,
   );
   return { kind: 'secret', secret };
 }

@@ -16,7 +16,7 @@ export function exitCodeOf({ kind }: ManagementFailure): number {
   return EXIT_CODES[kind];
 }
 
-/** Runs a command; what is expected to fail becomes a sentence and an exit code. */
+/** Runs a command, and turns an expected failure into a sentence and an exit code. */
 export async function orFailure(work: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
     return await work();

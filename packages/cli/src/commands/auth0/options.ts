@@ -4,7 +4,7 @@ import { type FoundTarget, findGatewayTarget } from '../../tenant/gateway-target
 import { readDevState, stateFolder } from '../../dev-state.ts';
 import type { CommandContext } from '../command.ts';
 
-/** What changes a tenant takes. */
+/** Options of every command that changes a tenant. */
 export type TenantOptions = {
   domain?: string | undefined;
   clientId?: string | undefined;
@@ -13,7 +13,7 @@ export type TenantOptions = {
   yes?: boolean | undefined;
 };
 
-/** What gives a tenant the gateway's address and secret takes besides. */
+/** Options of the commands that give a tenant the gateway's URL and secret. */
 export type GatewayOptions = TenantOptions & {
   connection?: string | undefined;
   action?: boolean | undefined;
@@ -28,14 +28,14 @@ const MAX_CODE_TTL_SECONDS = 86_400;
 export function codeTtlProblem(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const isWhole = /^[1-9]\d{0,4}$/.test(given) && Number(given) <= MAX_CODE_TTL_SECONDS;
-  return isWhole ? undefined : `--code-ttl is whole seconds, 1 to ${MAX_CODE_TTL_SECONDS}.`;
+  return isWhole ? undefined : `--code-ttl must be a whole number of seconds, 1 to ${MAX_CODE_TTL_SECONDS}.`;
 }
 
 export function tenantOf(values: TenantOptions, { env, dialogue }: CommandContext): Promise<FoundTenant> {
   return findTenant({ env, domain: values.domain, clientId: values.clientId, dialogue });
 }
 
-/** Throws `ConfigError`. `secret` stands in for those that are configured, and need not be. */
+/** `secret` replaces the configured ones, and works without any. @throws {ConfigError} */
 export async function targetOf(
   values: GatewayOptions,
   { env }: CommandContext,

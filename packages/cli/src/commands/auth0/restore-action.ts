@@ -14,7 +14,7 @@ import { snapshotFolder } from './options.ts';
 import type { RestoreJob } from './restore-job.ts';
 import { unfinishedReport } from './steps-report.ts';
 
-/** Puts back an Action, what ran at its trigger, and the phone provider, as far as they were saved. */
+/** Restores an Action, the bindings of its trigger, and the phone provider, as far as they were saved. */
 export async function restoreAction(
   snapshot: ActionSnapshot,
   { client, values, context }: RestoreJob,
@@ -31,8 +31,8 @@ export async function restoreAction(
     {
       title: `Tenant ${snapshot.domain}:`,
       plan: steps.length === 0 ? [] : [...steps.map((step) => `  - ${step}`), ...hints],
-      unchanged: ['All that can be put back is as it was saved.', ...hints, ''].join('\n'),
-      question: 'Do all this?',
+      unchanged: ['Everything that can be restored is as it was saved.', ...hints, ''].join('\n'),
+      question: 'Make these changes?',
       apply: async () => {
         const end = await restoreState({
           ...apis,
@@ -43,12 +43,10 @@ export async function restoreAction(
           clock: Date.now,
         });
         const back =
-          end.savedTo === undefined
-            ? []
-            : [`To take it back: npm run gateway -- auth0 restore ${end.savedTo}`];
+          end.savedTo === undefined ? [] : [`To undo it: npm run gateway -- auth0 restore ${end.savedTo}`];
         return end.kind === 'done'
           ? {
-              result: { exitCode: 0, output: ['Put back.', ...hints, ...back, ''].join('\n') },
+              result: { exitCode: 0, output: ['Restored.', ...hints, ...back, ''].join('\n') },
               isApplied: true,
             }
           : { result: unfinishedReport(end, back), isApplied: false };
@@ -59,7 +57,7 @@ export async function restoreAction(
   );
 }
 
-/** What a person has to do, since Auth0 never shows it. */
+/** What a person must do, because Auth0 never reveals the secrets. */
 function hintsOf(
   { action, provider }: Restoration,
   snapshot: ActionSnapshot,
@@ -69,21 +67,21 @@ function hintsOf(
   if (action !== undefined) {
     const names = snapshot.action?.secretNames?.join(', ');
     hints.push(
-      `The secrets of the Action "${action.earlier.name}" cannot come back: enter those that it needs at Auth0${names ? ` (it had ${names})` : ''}, and deploy it.`,
+      `The secrets of the Action "${action.earlier.name}" cannot be restored: enter those that it needs at Auth0${names ? ` (it had ${names})` : ''}, and deploy it.`,
     );
   }
   const saved = snapshot.provider;
   if (saved !== undefined && isProviderGone) {
     hints.push(
-      `The phone provider is gone, and is not made again without its credentials: make it at Branding > Phone Provider (${saved.name}, ${JSON.stringify(saved.configuration)}).`,
+      `The phone provider is gone, and cannot be created without its credentials: create it at Branding > Phone Provider (${saved.name}, ${JSON.stringify(saved.configuration)}).`,
     );
   } else if (saved !== undefined && saved.name !== 'custom' && provider !== undefined) {
     hints.push(
-      `The credentials of the phone provider ${saved.name} cannot come back: enter them at Branding > Phone Provider, or no message goes out through it. Where Auth0 refuses it without them, it stays as it is: enter all of it there (${JSON.stringify(saved.configuration)}), and run this again.`,
+      `The credentials of the phone provider ${saved.name} cannot be restored: enter them at Branding > Phone Provider, or no message goes out through it. If Auth0 refuses the provider without them, it stays as it is: enter all its settings there (${JSON.stringify(saved.configuration)}), and run this again.`,
     );
   }
   if (snapshot.action?.draft !== undefined) {
-    hints.push('A draft that had not been deployed is in the file (action.draft), and is not put back.');
+    hints.push('A draft that was not deployed is in the file (action.draft), and is not restored.');
   }
   return hints;
 }

@@ -30,7 +30,7 @@ export function restore(
     if (found.tenant.domain !== snapshot.domain) {
       return {
         exitCode: EX_DATAERR,
-        output: `${file} was saved from ${snapshot.domain}, and this is ${found.tenant.domain}. Nothing was changed.\n`,
+        output: `${file} was saved from ${snapshot.domain}, but this is ${found.tenant.domain}. Nothing was changed.\n`,
       };
     }
     const job = { client: createManagementClient(found.tenant), values, context };
@@ -49,7 +49,7 @@ async function restoreConnection(
   if (current.name !== snapshot.name) {
     return {
       exitCode: EX_DATAERR,
-      output: `${snapshot.id} is ${current.name} now, and what was saved is of ${snapshot.name}. Nothing was changed.\n`,
+      output: `${snapshot.id} is now ${current.name}, but the file was saved from ${snapshot.name}. Nothing was changed.\n`,
     };
   }
   if (current.options === undefined) {
@@ -69,7 +69,7 @@ async function restoreConnection(
       title: `SMS connection ${current.name} (${current.id}) of ${snapshot.domain}`,
       plan: changeLines(changes, paint),
       unchanged: `${current.name} is as it was saved.\n`,
-      question: `Put back what was saved at ${snapshot.savedAt}?`,
+      question: `Restore the settings of ${snapshot.savedAt}?`,
       apply: async () => {
         const end = await changeConnection({
           api,

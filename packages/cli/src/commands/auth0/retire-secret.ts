@@ -16,7 +16,7 @@ type UseOptions = {
   rotated: ReadonlySet<string>;
 };
 
-/** Why the old secret has to stay, or undefined. */
+/** Why the old secret must stay, or undefined. */
 export async function whyKept({ client, oldKeys, rotated }: UseOptions): Promise<CommandResult | undefined> {
   const apis = {
     connections: createConnectionsApi(client, { now: Date.now }),
@@ -31,24 +31,24 @@ export async function whyKept({ client, oldKeys, rotated }: UseOptions): Promise
     if (!(error instanceof ManagementFailure)) throw error;
     return {
       exitCode: exitCodeOf(error),
-      output: `${KEPT} it cannot be seen who still uses it. ${error.message} To look, it needs the scopes ${LOOK_SCOPES.join(', ')}. Run this again then.\n`,
+      output: `${KEPT} it is not known who still uses it. ${error.message} Grant the scopes ${LOOK_SCOPES.join(', ')}, then run this again.\n`,
     };
   }
 }
 
-const KEPT = 'The gateway still believes the old secret, since';
+const KEPT = 'The gateway still accepts the old secret, because';
 const LOOK_SCOPES = ['read:connections', 'read:connections_options', 'read:actions'];
 
 function whoAndWhat({ connections, actions }: OldSecretUsers): string[] {
   return [
     ...connections.map(
       (name) =>
-        `The SMS connection ${name} has it: npm run gateway -- auth0 connect --connection ${name} gives it the new one; then run this again.`,
+        `The SMS connection ${name} has it. Give it the new one with npm run gateway -- auth0 connect --connection ${name}, then run this again.`,
     ),
     ...(actions.length === 0
       ? []
       : [
-          `What is in the secret GATEWAY_SECRET of an Action cannot be read (${actions.map((name) => `"${name}"`).join(', ')}): run this again with --action, which gives them the new one and finishes.`,
+          `The value of GATEWAY_SECRET of an Action cannot be read (${actions.map((name) => `"${name}"`).join(', ')}): run this again with --action, which sets the new one and finishes.`,
         ]),
   ];
 }
@@ -64,7 +64,7 @@ type Retirement = {
   context: CommandContext;
 };
 
-/** Step 3: the gateway believes the new secret alone, where after the grace it is still what is signed with. */
+/** Step 3: after the grace, the gateway accepts only the new secret, if Auth0 still signs with it. */
 export async function retireSecret({
   use,
   newKey,
@@ -78,11 +78,11 @@ export async function retireSecret({
   if (secretFile === undefined) {
     return {
       exitCode: 0,
-      output: `Step 3: after a minute or more, set AUTH0_SECRET to the new secret alone at every ingress process.\n`,
+      output: `Step 3: after a minute or more, set AUTH0_SECRET to only the new secret at every ingress process.\n`,
     };
   }
   context.dialogue.say(
-    `Step 3: the old secret is believed for ${graceMs / 1000} s more, for calls under way. Ctrl-C leaves it as it is.`,
+    `Step 3: the gateway accepts the old secret for another ${graceMs / 1000} s, for calls in progress. Ctrl-C keeps the old secret.`,
   );
   await delay(graceMs);
   const kept = await whyKept(use);
@@ -90,7 +90,7 @@ export async function retireSecret({
   if (!areKeys((await secretFile.read()).slice(0, 1), [newKey])) {
     return {
       exitCode: EX_TEMPFAIL,
-      output: `${path} was changed meanwhile: the new secret is not the first any more, so it was left as it is. Run this again.\n`,
+      output: `Somebody has changed ${path}: the new secret is no longer the first, so the file was not touched. Run this again.\n`,
     };
   }
   await secretFile.retireOld();
@@ -99,9 +99,9 @@ export async function retireSecret({
     async () => (await probeGateway(old, Date.now)).kind === 'not_believed',
   );
   return isRetired
-    ? { exitCode: 0, output: 'Rotated: the gateway believes the new secret alone.\n' }
+    ? { exitCode: 0, output: 'Rotated: the gateway accepts only the new secret.\n' }
     : {
         exitCode: EX_TEMPFAIL,
-        output: `${path} holds the new secret alone, but the gateway still believes the old one: reload or restart it.\n`,
+        output: `${path} contains only the new secret, but the gateway still accepts the old one: reload or restart it.\n`,
       };
 }

@@ -17,7 +17,7 @@ export type Rotated =
   | { kind: 'rotated'; ids: ReadonlySet<string>; output: string }
   | { kind: 'ended'; result: CommandResult };
 
-/** Gives the new secret to every Action of the tenant that signs, all of them shown and asked for once. */
+/** Gives the new secret to every Action of the tenant that signs. Shows all of them, and asks once. */
 export async function rotateActions({ client, domain, target, values, context }: Job): Promise<Rotated> {
   const actions = createActionsApi(client, { now: Date.now });
   const signing = await listSigningActions(actions);
@@ -43,17 +43,17 @@ export async function rotateActions({ client, domain, target, values, context }:
       plan: [
         ...possible.map(({ action: { name, trigger, deployed }, secrets }) => {
           const names = secrets.map((secret) => secret.name).join(', ');
-          const end = deployed === undefined ? 'leave it undeployed, as it is' : 'deploy it';
+          const end = deployed === undefined ? 'keep it undeployed' : 'deploy it';
           return `  - Action "${name}" (${trigger}): set ${names}; ${end}`;
         }),
-        ...refused.map((why) => `  - left alone: ${why}`),
+        ...refused.map((why) => `  - not changed: ${why}`),
       ],
       unchanged: '',
-      question: 'Do all this?',
+      question: 'Make these changes?',
       apply: async () => {
         const end = await runSteps(possible.flatMap((plan) => rotationSteps(actions, plan)));
         if (end.kind !== 'done') {
-          const both = 'The gateway believes both secrets, so nothing is lost.';
+          const both = 'The gateway accepts both secrets, so nothing is lost.';
           return { result: unfinishedReport(end, [both]), isApplied: false };
         }
         ids = new Set(possible.map(({ action }) => action.id));
@@ -72,7 +72,7 @@ export async function rotateActions({ client, domain, target, values, context }:
 }
 
 const BY_HAND =
-  'Set GATEWAY_SECRET by hand there (the first of the gateway’s secrets is the new one) and deploy; --keep-old changes the other Actions and leaves the old secret, which is then yours to take away.';
+  "Set its GATEWAY_SECRET by hand (the first of the gateway's secrets is the new one) and deploy it. --keep-old changes the other Actions and keeps the old secret, which you then remove yourself.";
 
 function ended(exitCode: number, output: string): Rotated {
   return { kind: 'ended', result: { exitCode, output: `${output}\n` } };

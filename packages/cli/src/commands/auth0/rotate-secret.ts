@@ -25,14 +25,14 @@ export function rotateSecret(values: Options, context: CommandContext): Promise<
   return orFailure(async () => {
     const [waitMs, graceMs] = [parseDurationMs(values.wait), parseDurationMs(values.grace)];
     if (waitMs === undefined || graceMs === undefined) {
-      throw new WrongUse('--wait and --grace are durations with their unit, such as 30s or 10m.');
+      throw new WrongUse('--wait and --grace must be durations with a unit, such as 30s or 10m.');
     }
     if (values.action && values.connection !== undefined) {
-      throw new WrongUse('--connection and --action: give one of them.');
+      throw new WrongUse('--connection cannot be combined with --action.');
     }
     const { codeTtl } = values;
     const problem =
-      codeTtl !== undefined && !values.action ? '--code-ttl goes with --action.' : codeTtlProblem(codeTtl);
+      codeTtl !== undefined && !values.action ? '--code-ttl requires --action.' : codeTtlProblem(codeTtl);
     if (problem !== undefined) throw new WrongUse(problem);
     const { dialogue, env } = context;
     const path = values.secretFile ?? (env['AUTH0_SECRET_FILE'] || undefined);
@@ -43,13 +43,13 @@ export function rotateSecret(values: Options, context: CommandContext): Promise<
     if (secretFile !== undefined && !areKeys(await secretFile.read(), found.secrets)) {
       return {
         exitCode: EX_CONFIG,
-        output: `${path} does not hold the secrets of the gateway's connection ${values.gatewayConnection}: name its file with --secret-file, or unset AUTH0_SECRET_FILE where they are in none. Nothing was changed.\n`,
+        output: `${path} does not contain the secrets of the gateway's connection ${values.gatewayConnection}: name the right file with --secret-file, or unset AUTH0_SECRET_FILE if they are not in a file. Nothing was changed.\n`,
       };
     }
     if (found.secrets.length === 1) {
       if (secretFile === undefined) return { exitCode: EX_TEMPFAIL, output: FIRST_STEP };
       if (values.dryRun)
-        return { exitCode: 0, output: `Would put a new secret into ${path}, before the old one.\n` };
+        return { exitCode: 0, output: `Would write a new secret to ${path}, before the old one.\n` };
       await secretFile.addNew();
       dialogue.say(`Step 1: a new secret of 32 bytes is in ${path}, before the old one.`);
       found = await targetOf(values, context);
@@ -65,7 +65,7 @@ export function rotateSecret(values: Options, context: CommandContext): Promise<
     const { target, secrets } = found;
     const old = { ...target, ...asAuth0Takes(secrets[1] ?? new Uint8Array()) };
     if (!values.dryRun) {
-      dialogue.say('Step 1: waiting for the gateway to believe the new secret …');
+      dialogue.say('Step 1: waiting until the gateway accepts the new secret …');
       const believed = await untilBelieved(target, { waitMs, now: Date.now });
       if (believed.kind !== 'believed') {
         return {
@@ -76,8 +76,8 @@ export function rotateSecret(values: Options, context: CommandContext): Promise<
       const oldStill = await probeGateway(old, Date.now);
       dialogue.say(
         oldStill.kind === 'believed'
-          ? 'Step 1 is done: the gateway believes both.'
-          : 'The gateway does not believe the second secret any more. If Auth0 still signs with it, codes are being lost now.',
+          ? 'Step 1 is done: the gateway accepts both.'
+          : 'The gateway no longer accepts the second secret. If Auth0 still signs with it, codes are being lost now.',
       );
     }
 
@@ -90,13 +90,13 @@ export function rotateSecret(values: Options, context: CommandContext): Promise<
       values,
       context,
     };
-    dialogue.say('Step 2: the new secret at Auth0.');
+    dialogue.say('Step 2: setting the new secret at Auth0.');
     const changed = await (values.action ? rotateActions(job) : rotateConnection(job));
     if (changed.kind === 'ended') return changed.result;
     dialogue.say(changed.output.trimEnd());
 
     if (values.keepOld)
-      return { exitCode: 0, output: 'The gateway still believes the old secret (--keep-old).\n' };
+      return { exitCode: 0, output: 'The gateway still accepts the old secret (--keep-old).\n' };
     const [newKey = new Uint8Array(), ...oldKeys] = secrets;
     const use = { client: job.client, oldKeys, rotated: changed.ids };
     return (
@@ -112,7 +112,7 @@ async function rotateConnection(job: ConnectJob): Promise<Rotated> {
     : { kind: 'rotated', ids: new Set(), output: result.output };
 }
 
-const FIRST_STEP = `Step 1: make a new secret (openssl rand -base64 32 | tr '+/' '-_' | tr -d '='), put it before the old one at every
-ingress process (AUTH0_SECRET=NEW,OLD), and run this again with the same setting. With the secret in a file that the
-gateway reads (AUTH0_SECRET_FILE), this command does it by itself.
+const FIRST_STEP = `Step 1: generate a new secret (openssl rand -base64 32 | tr '+/' '-_' | tr -d '='), put it before the old one at every
+ingress process (AUTH0_SECRET=NEW,OLD), and run this again with the same setting. If the secret is in a file that the
+gateway reads (AUTH0_SECRET_FILE), this command does it for you.
 `;

@@ -3,7 +3,7 @@ import { type CredentialsAnswer, credentialsQuestion, type ProviderDescriptor } 
 
 export type ProviderAnswer = { provider: ProviderName } & (
   | {
-      /** Which credentials it is about, such as `auth token`. */
+      /** The credentials that were checked, such as `auth token`. */
       proves: string;
       /** Where they are set. */
       settings: string;
@@ -17,7 +17,7 @@ export type ProviderAnswer = { provider: ProviderName } & (
 
 const TIMEOUT_MS = 10_000;
 
-/** Asks all providers at once whether they know our credentials. Nothing is sent. */
+/** Asks all providers in parallel whether they accept the credentials. Sends no message. */
 export async function askProviders(
   providers: readonly ProviderConfig[],
   kinds: readonly ProviderDescriptor[],

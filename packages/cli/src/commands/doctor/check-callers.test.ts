@@ -26,7 +26,7 @@ test('what callers sent malformed is told by connection, with when and what to d
     {
       status: 'warning',
       finding:
-        'acme: req.ip holds no address, so no limit for addresses applies; last at 2026-11-28T06:00:00.000Z',
+        'acme: req.ip is not an IP address, so the limits per address do not apply; last at 2026-11-28T06:00:00.000Z',
       advice: expect.stringContaining('forward_req_info'),
     },
   ]);

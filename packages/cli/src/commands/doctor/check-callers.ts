@@ -4,29 +4,29 @@ import { type Finding, ok, skipped, warning } from './finding.ts';
 
 const MEANINGS: Record<CallerFault, { finding: string; advice: string }> = {
   unparsable_address: {
-    finding: 'req.ip holds no address, so no limit for addresses applies',
-    advice: 'Let the caller send the address alone, as Auth0 does where forward_req_info is on.',
+    finding: 'req.ip is not an IP address, so the limits per address do not apply',
+    advice: 'Have the caller send only the address, as Auth0 does if forward_req_info is on.',
   },
   ignored_fields: {
-    finding: 'a field that only informs is malformed, and is ignored',
-    advice: 'gateway_ignored_fields_total and ignoredFields in the log of the ingress name it.',
+    finding: 'an optional field is malformed and ignored',
+    advice: 'gateway_ignored_fields_total and ignoredFields in the log of the ingress name the field.',
   },
   unrendered_variable: {
-    finding: 'users get a text with an unresolved variable of the template',
+    finding: 'users get a text with an unrendered template variable',
     advice:
-      'Correct the template at Auth0; its syntax (liquid or md_with_macros) must be the one that is set there.',
+      'Correct the template at Auth0; its syntax must be the one that is set there (liquid or md_with_macros).',
   },
   no_code: {
-    finding: 'a text that should carry a code has none',
+    finding: 'a text that should contain a code has none',
     advice: 'Put {{ code }} (liquid) or @@password@@ (md_with_macros) into the template at Auth0.',
   },
 };
 
-/** What callers sent malformed within the last seven days, as the ingress wrote it down. */
+/** Faults in what callers sent within the last seven days, as the ingress recorded them. */
 export async function checkCallers(facts: Pick<Facts, 'redis'>): Promise<Finding[]> {
   const look = await facts.redis();
-  if (look?.kind !== 'looked') return [skipped('Redis, where it is written down, cannot be looked at')];
-  if (look.callerFaults.length === 0) return [ok('nothing malformed came within seven days')];
+  if (look?.kind !== 'looked') return [skipped('Redis, which records it, cannot be read')];
+  if (look.callerFaults.length === 0) return [ok('nothing malformed arrived in the last seven days')];
   return look.callerFaults.map(({ fault, connection, at }) => {
     const { finding, advice } = MEANINGS[fault];
     return warning(`${connection}: ${finding}; last at ${new Date(at).toISOString()}`, advice);

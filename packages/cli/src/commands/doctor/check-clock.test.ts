@@ -52,7 +52,7 @@ test('where all others differ, this clock is the wrong one', () => {
     { owner: 'twilio', skewMs: 60_000 },
   ]);
 
-  expect(finding?.advice).toContain('this clock is the wrong one');
+  expect(finding?.advice).toContain("this machine's clock is wrong");
 });
 
 test('without an answer there is nothing to compare', () => {

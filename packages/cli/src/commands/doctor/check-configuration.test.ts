@@ -35,9 +35,9 @@ function check(env: Record<string, string>, { workerEnv = env, isDev = false } =
 
 test('what both load with is well', () => {
   expect(check(ENV)).toMatchObject([
-    { status: 'ok', finding: 'ingress and worker load; PAYLOAD_KEYS are the same for both' },
+    { status: 'ok', finding: 'ingress and worker can start; PAYLOAD_KEYS are the same for both' },
   ]);
-  expect(check(ENV, { isDev: true })[0]?.finding).toContain('as npm start makes it');
+  expect(check(ENV, { isDev: true })[0]?.finding).toContain('with the settings of npm start');
 });
 
 test('countries that share a calling code with an allowed one and are left out are told, for no reason to warn', () => {
@@ -45,7 +45,7 @@ test('countries that share a calling code with an allowed one and are left out a
     check({ ...ENV, ALLOWED_COUNTRIES: countries }).map(({ status, finding }) => `${status}: ${finding}`);
 
   expect(texts('US,CA,DE')).toEqual([
-    expect.stringMatching(/^ok: ingress and worker load/),
+    expect.stringMatching(/^ok: ingress and worker can start/),
     expect.stringMatching(
       /^ok: \+1 is shared, and ALLOWED_COUNTRIES leaves out its numbers of AG, .*JM, .*PR, .* \(default\)$/,
     ),
@@ -70,7 +70,7 @@ test('warnings are warnings, once', () => {
   const { ALLOWED_COUNTRIES: _countries, ...anywhere } = ENV;
 
   expect(check({ ...anywhere, PAYLOAD_ENCRYPTION: 'off', PAYLOAD_KEYS: '' })).toMatchObject([
-    { status: 'ok', finding: 'ingress and worker load' },
+    { status: 'ok', finding: 'ingress and worker can start' },
     { status: 'warning', finding: 'PAYLOAD_ENCRYPTION: off: phone numbers and codes are readable in Redis' },
     {
       status: 'warning',
@@ -91,7 +91,7 @@ test('a damaged state of npm start is a failure', () => {
     ingress: loaded(() => loadIngressConfig({ env: ENV, providers: PROVIDERS })),
     worker: loaded(() => loadWorkerConfig({ env: ENV, providers: PROVIDERS })),
     isDev: false,
-    devStateProblem: '.gateway/dev.json is damaged; delete it, and new secrets are made.',
+    devStateProblem: '.gateway/dev.json is damaged. Delete it, and the next npm start makes new secrets.',
   });
 
   expect(findings[0]).toMatchObject({ status: 'failed', finding: expect.stringContaining('damaged') });

@@ -13,7 +13,7 @@ const answered = (kind: 'accepted' | 'refused' | 'not_allowed' | 'unanswered', c
 test('what a provider makes of credentials becomes what to do', () => {
   expect(answered('accepted', 'http_200')).toMatchObject({
     status: 'ok',
-    finding: 'twilio knows the auth token',
+    finding: 'twilio accepts the auth token',
   });
   expect(answered('refused', 'http_401')).toMatchObject({
     status: 'failed',

@@ -2,7 +2,7 @@ import type { ProviderAnswer } from './ask-providers.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
-/** Whether the providers know our credentials, where they can be asked without sending anything. */
+/** Whether the providers accept the credentials, as far as that can be checked without sending anything. */
 export async function checkProviders(facts: Pick<Facts, 'worker' | 'providers'>): Promise<Finding[]> {
   if (facts.worker.kind !== 'loaded') return [skipped('the configuration of the worker cannot be used')];
   return (await facts.providers()).map(findingOf);
@@ -15,18 +15,18 @@ export function findingOf(asked: ProviderAnswer): Finding {
   const { kind, code } = answer;
   switch (kind) {
     case 'accepted':
-      return ok(`${provider} knows the ${proves}`);
+      return ok(`${provider} accepts the ${proves}`);
     case 'refused':
       return failed(`${provider} refuses the ${proves} (${code})`, `Correct ${settings}.`);
     case 'not_allowed':
       return warning(
-        `${provider} does not let the ${proves} be checked (${code})`,
+        `${provider} does not allow the ${proves} to be checked (${code})`,
         `They may be limited to sending. If messages fail as well, correct ${settings}.`,
       );
     case 'unanswered':
       return warning(
-        `${provider} cannot be asked about the ${proves} (${code})`,
-        'See whether this network lets calls to it out, whether its address is right, and its status page; then run this again.',
+        `${provider} did not answer about the ${proves} (${code})`,
+        "Check that this network allows calls to it, that its URL is right, and the provider's status page; then run this again.",
       );
   }
 }

@@ -38,12 +38,12 @@ test('a gateway that believes all is well, in one line', () => {
   expect(judgeProbes([probe(BELIEVED)], false)).toMatchObject([
     {
       status: 'ok',
-      finding: 'https://sms.example.com/v1/sms is this gateway, and believes the secret of default',
+      finding: 'https://sms.example.com/v1/sms is this gateway, and accepts the secret of default',
     },
   ]);
   const acme = { connection: 'acme', url: 'https://sms.example.com/v1/connections/acme/sms' };
   expect(judgeProbes([probe(BELIEVED), probe(BELIEVED, acme)], false)).toMatchObject([
-    { finding: 'https://sms.example.com is this gateway, and believes 2 secrets of 2 connections' },
+    { finding: 'https://sms.example.com is this gateway, and accepts 2 secrets of 2 connections' },
   ]);
 });
 
@@ -57,7 +57,7 @@ test('in a rotation, a secret that is not believed is told from the one that is'
   );
 
   expect(findings).toMatchObject([
-    { status: 'failed', finding: expect.stringContaining('does not believe secret 1 of 2 of default') },
+    { status: 'failed', finding: expect.stringContaining('does not accept secret 1 of 2 of default') },
     { status: 'ok' },
   ]);
   expect(findings[0]?.advice).toContain('rotation');

@@ -2,13 +2,13 @@ import type { Facts } from './facts.ts';
 import { failed, type Finding, ok, skipped } from './finding.ts';
 
 const PROMISES = {
-  fsync: 'what it takes is on its disk before the ingress answers 200',
-  replicated: 'what it takes is on its disk and on its replicas before the ingress answers 200',
-  managed: 'it takes messages; that it keeps them is vouched for by you (DURABILITY=managed)',
-  none: 'it takes messages, in memory only (DURABILITY=none)',
+  fsync: 'a message is on its disk before the ingress answers 200',
+  replicated: 'a message is on its disk and on its replicas before the ingress answers 200',
+  managed: 'it accepts messages; you vouch that it keeps them (DURABILITY=managed)',
+  none: 'it accepts messages, but keeps them in memory only (DURABILITY=none)',
 };
 
-/** Whether Redis holds what a 200 promises, as the ingress sees it. */
+/** Whether Redis keeps what a 200 promises, as the ingress sees it. */
 export async function checkRedis(facts: Pick<Facts, 'ingress' | 'redis' | 'isDev'>): Promise<Finding[]> {
   const look = await facts.redis();
   if (facts.ingress.kind !== 'loaded' || look === undefined) {
@@ -26,15 +26,15 @@ function adviceFor(code: string, isDev: boolean): string {
     return 'Put the user and password of Redis into REDIS_URL; write special characters as %XX.';
   }
   if (/CERT|SSL|TLS|SELF_SIGNED|ALTNAME/.test(code)) {
-    return 'Compare the certificate of Redis with the host name in REDIS_URL; name a private authority in NODE_EXTRA_CA_CERTS.';
+    return 'Compare the certificate of Redis with the host name in REDIS_URL; for a private certificate authority, set NODE_EXTRA_CA_CERTS.';
   }
   return isDev
     ? 'Start the gateway: npm start.'
-    : 'Start Redis, or correct REDIS_URL: until then the ingress answers 503.';
+    : 'Start Redis, or correct REDIS_URL. Until then, the ingress answers 503.';
 }
 
 function adviceForReason(reason: string): string {
   return reason.includes('set "')
-    ? 'Set it in the configuration file of Redis (or CONFIG SET and CONFIG REWRITE): until then the ingress answers 503.'
-    : 'Until it is cured the ingress answers 503; docs/operations.md says more.';
+    ? 'Set it in the configuration file of Redis (or CONFIG SET and CONFIG REWRITE). Until then, the ingress answers 503.'
+    : 'Until this is fixed, the ingress answers 503; see docs/operations.md.';
 }

@@ -55,7 +55,7 @@ test('one long secret for each connection is well', async () => {
 
 test('a short one is a warning with its length in bytes', async () => {
   expect(await check([connection(['geheim-für-acme'])])).toMatchObject([
-    { status: 'warning', finding: 'the secret of default has 16 bytes; HS256 asks for 32 or more' },
+    { status: 'warning', finding: 'the secret of default has 16 bytes; HS256 needs 32 or more' },
   ]);
 });
 
@@ -70,19 +70,19 @@ describe('two secrets are a rotation', () => {
     expect(await check([connection([NEW, OLD])])).toMatchObject([
       {
         status: 'warning',
-        finding: 'default believes 2 secrets: a rotation is under way',
+        finding: 'default accepts 2 secrets: a rotation is in progress',
         advice: expect.stringContaining('auth0 rotate-secret'),
       },
     ]);
   });
 
   test.each<[string, TenantLook, string]>([
-    ['the old one', tenantThatSignsWith(OLD), 'Step 2'],
-    ['the new one', tenantThatSignsWith(NEW), 'Step 3'],
+    ['the old one', tenantThatSignsWith(OLD), 'step 2'],
+    ['the new one', tenantThatSignsWith(NEW), 'step 3'],
     [
       'the new one, as base64url',
       tenantThatSignsWith(Buffer.from(NEW).toString('base64url'), true),
-      'Step 3',
+      'step 3',
     ],
   ])('whose next step follows from what Auth0 signs with: %s', async (_title, tenant, step) => {
     const [finding] = await check([connection([NEW, OLD])], tenant);
@@ -99,7 +99,7 @@ describe('two secrets are a rotation', () => {
 
 test('three secrets are one too many', async () => {
   expect(await check([connection([NEW, OLD, `${OLD}3`])])).toMatchObject([
-    { status: 'warning', finding: 'default believes 3 secrets; a rotation needs two' },
+    { status: 'warning', finding: 'default accepts 3 secrets; a rotation needs two' },
   ]);
 });
 

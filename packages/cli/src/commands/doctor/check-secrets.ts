@@ -11,7 +11,7 @@ const HS256_KEY_BYTES = 32;
 
 const MAKE_ONE = "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
 
-/** What can be said of the shared secrets without telling them. */
+/** Problems of the shared secrets, without showing them. */
 export async function checkSecrets(facts: Pick<Facts, 'caller' | 'tenant' | 'devState'>): Promise<Finding[]> {
   const { caller } = facts;
   if (caller.kind !== 'loaded') return [skipped('the configuration of the connections cannot be used')];
@@ -34,22 +34,22 @@ function weaknesses({ name, secrets }: ConnectionConfig): Finding[] {
     if (looksLikePlaceholder(secret)) {
       return [
         failed(
-          `${which} looks like a placeholder: whoever guesses it sends texts at your cost`,
-          `Make one (${MAKE_ONE}), and change it by npm run gateway -- auth0 rotate-secret.`,
+          `${which} looks like a placeholder: anybody who guesses it can send messages at your cost`,
+          `Make one (${MAKE_ONE}), and set it with npm run gateway -- auth0 rotate-secret.`,
         ),
       ];
     }
     if (secret.length >= HS256_KEY_BYTES) return [];
     return [
       warning(
-        `${which} has ${secret.length} bytes; HS256 asks for ${HS256_KEY_BYTES} or more`,
-        `Make a longer one (${MAKE_ONE}), and change it by npm run gateway -- auth0 rotate-secret.`,
+        `${which} has ${secret.length} bytes; HS256 needs ${HS256_KEY_BYTES} or more`,
+        `Make a longer one (${MAKE_ONE}), and set it with npm run gateway -- auth0 rotate-secret.`,
       ),
     ];
   });
 }
 
-/** Two secrets are a rotation that is under way: what is next depends on the one that Auth0 signs with. */
+/** Two secrets mean a rotation in progress. The next step depends on the secret that Auth0 signs with. */
 async function rotation(
   { name, secrets }: ConnectionConfig,
   url: string | undefined,
@@ -60,30 +60,30 @@ async function rotation(
   if (secrets.length > 2) {
     return [
       warning(
-        `${name} believes ${secrets.length} secrets; a rotation needs two`,
-        `Permit out those that no tenant signs with any more, then run ${command}.`,
+        `${name} accepts ${secrets.length} secrets; a rotation needs two`,
+        `Remove those that no tenant signs with any more, then run ${command}.`,
       ),
     ];
   }
-  const finding = `${name} believes 2 secrets: a rotation is under way`;
+  const finding = `${name} accepts 2 secrets: a rotation is in progress`;
   const signedWith = url === undefined ? undefined : secretAtAuth0(await tenant(), url, secrets);
   switch (signedWith) {
     case 0:
       return [
         warning(
           `${finding}, and Auth0 signs with the new one`,
-          `Step 3 is next, the old one goes: ${command}.`,
+          `Next is step 3, to remove the old one: ${command}.`,
         ),
       ];
     case 1:
       return [
         warning(
           `${finding}, and Auth0 still signs with the old one`,
-          `Step 2 is next, the new one at Auth0: ${command}.`,
+          `Next is step 2, to set the new one at Auth0: ${command}.`,
         ),
       ];
     default:
-      return [warning(finding, `${command} sees which step is next, and takes it.`)];
+      return [warning(finding, `${command} finds the next step and continues.`)];
   }
 }
 

@@ -4,13 +4,13 @@ import { type Finding, ok, skipped, warning } from './finding.ts';
 import { describeTemplate } from './template.ts';
 
 const ADVICE =
-  'npm run gateway -- segments "TEXT" says what to write instead; each segment is paid for like a message of its own.';
+  'npm run gateway -- segments "TEXT" says what to write instead; each segment costs as much as a message.';
 
-/** Whether a code costs more than one message, by the templates that can be read. */
+/** Whether a code costs more than one segment with the templates that can be read. */
 export async function checkSegments(facts: Pick<Facts, 'env' | 'caller' | 'tenant'>): Promise<Finding[]> {
   const own = facts.env['MESSAGE_TEMPLATE']?.trim() || undefined;
   const findings = own === undefined ? [] : [judgeTemplate('MESSAGE_TEMPLATE', own)];
-  // The file's templates are no part of what is loaded; their warnings are.
+  // The loaded configuration does not contain the file's templates, only the warnings about them.
   const fileWarnings =
     facts.caller.kind === 'loaded' ? sortWarnings(facts.caller.config.warnings).templates : [];
   for (const text of fileWarnings) {

@@ -109,7 +109,7 @@ describe('an SMS connection', () => {
     expect(judge({ connections: [sms(options)] })).toMatchObject([
       {
         status: 'failed',
-        finding: 'sms does not point here as it should: provider, gateway_url',
+        finding: 'sms does not point here correctly: provider, gateway_url',
         advice: expect.stringContaining('auth0 connect --connection sms --dry-run'),
       },
     ]);
@@ -155,7 +155,7 @@ describe('an SMS connection', () => {
     expect(judge({ connections: [sms(options)], config: [own(), acme] })).toMatchObject([
       {
         status: 'failed',
-        finding: 'sms does not point here as it should: gateway_authentication.audience',
+        finding: 'sms does not point here correctly: gateway_authentication.audience',
         advice: expect.stringContaining('--gateway-connection acme'),
       },
     ]);
@@ -185,7 +185,7 @@ describe('an SMS connection', () => {
       { status: 'ok' },
       {
         status: 'warning',
-        finding: expect.stringContaining('dead at Auth0 after 60 s'),
+        finding: expect.stringContaining('expires at Auth0 after 60 s'),
         advice: expect.stringContaining('MESSAGE_TTL=60s'),
       },
     ]);
@@ -209,9 +209,9 @@ describe('a tenant with a phone provider of its own', () => {
     const connections = [sms({ provider: 'twilio', totp: { time_step: 60 } })];
 
     expect(judge({ connections, provider: CUSTOM, action: ACTION })).toMatchObject([
-      { status: 'ok', finding: expect.stringContaining('sms: not pointed here, nor need be') },
+      { status: 'ok', finding: expect.stringContaining('sms: not pointed here, which is fine') },
       { status: 'warning', finding: expect.stringContaining('totp.time_step') },
-      { status: 'ok', finding: expect.stringContaining('runs the Action "SMS gateway"') },
+      { status: 'ok', finding: expect.stringContaining('runs this version of the Action "SMS gateway"') },
     ]);
   });
 
@@ -220,7 +220,7 @@ describe('a tenant with a phone provider of its own', () => {
     ['is not for text messages', { provider: { ...CUSTOM, deliveryMethods: ['voice'] }, action: ACTION }],
     ['has no Action', { provider: CUSTOM }],
     ['is not deployed', { provider: CUSTOM, action: { ...ACTION, deployed: undefined } }],
-    ['was changed and not deployed', { provider: CUSTOM, action: { ...ACTION, hasUndeployedChanges: true } }],
+    ['has undeployed changes', { provider: CUSTOM, action: { ...ACTION, hasUndeployedChanges: true } }],
     [
       'lacks the secrets GATEWAY_URL, GATEWAY_AUDIENCE',
       { provider: CUSTOM, action: { ...ACTION, secretNames: ['GATEWAY_SECRET'] } },
@@ -237,7 +237,7 @@ describe('a tenant with a phone provider of its own', () => {
 
   test('may have changed the code, which is a warning', () => {
     expect(judge({ provider: CUSTOM, action: { ...ACTION, code: 'changed' } })).toMatchObject([
-      { status: 'warning', finding: expect.stringContaining('has another code') },
+      { status: 'warning', finding: expect.stringContaining('differs from this version') },
     ]);
   });
 
@@ -277,7 +277,7 @@ describe('what may not be read', () => {
   });
 
   test('with wrong credentials is told once', () => {
-    const failure = new ManagementFailure('bad_credentials', 'Auth0 does not take the credentials (401).');
+    const failure = new ManagementFailure('bad_credentials', 'Auth0 does not accept the credentials (401).');
 
     expect(judge({ connections: failure, phone: { kind: 'unread', failure } })).toMatchObject([
       { status: 'failed', advice: expect.stringContaining('AUTH0_CLIENT_SECRET') },

@@ -10,7 +10,7 @@ import type { ManagementFailure } from '../../tenant/management-failure.ts';
 
 const CONNECT = 'npm run gateway -- auth0 connect';
 
-/** Whether the tenant sends its codes here: by a legacy SMS connection, or by the Action of its phone provider. */
+/** Whether the tenant sends its codes here, through a legacy SMS connection or the Action of its phone provider. */
 export async function checkTenant(facts: Pick<Facts, 'caller' | 'tenant' | 'devState'>): Promise<Finding[]> {
   const tenant = await facts.tenant();
   if (tenant.kind === 'not_set_up') {
@@ -20,7 +20,7 @@ export async function checkTenant(facts: Pick<Facts, 'caller' | 'tenant' | 'devS
     return [
       failed(
         tenant.message.replace(/\.$/, ''),
-        'Correct it; docs/auth0.md says how to make the application.',
+        'Correct it; docs/auth0.md says how to create the application.',
       ),
     ];
   }
@@ -34,9 +34,9 @@ export async function checkTenant(facts: Pick<Facts, 'caller' | 'tenant' | 'devS
 
 type Own = {
   config: CallerConfig;
-  /** The gateway's address without a path, if one is known. */
+  /** The gateway's URL without a path, if known. */
   origin: string | undefined;
-  /** Of the Action for the phone provider. */
+  /** Code of the Action for the phone provider. */
   ownCode: string;
 };
 
@@ -61,12 +61,12 @@ export function judgeTenant(
   if (phone.kind === 'unread') {
     const isNeeded = connections.kind === 'read' && connections.value.length === 0;
     const found = unreadable(phone.failure, ['read:phone_providers', 'read:actions']);
-    findings.push(isNeeded ? found : skipped(`the phone provider was not looked at: ${found.finding}`));
+    findings.push(isNeeded ? found : skipped(`the phone provider was not checked: ${found.finding}`));
   } else if (phone.value.kind === 'several') {
     findings.push(
       warning(
         `the tenant has several Actions for custom-phone-provider: ${phone.value.names.join(', ')}`,
-        'Auth0 allows one by now: delete the others.',
+        'Auth0 now allows only one: delete the others.',
       ),
     );
   }
@@ -85,7 +85,7 @@ function judgeConnections(
       : [
           failed(
             `${domain} has neither an SMS connection nor a phone provider "custom"`,
-            `A tenant from before March 2025: make the SMS connection, then ${CONNECT}. A newer one: ${CONNECT} --action.`,
+            `For a tenant from before March 2025, create the SMS connection, then run ${CONNECT}. For a newer one, run ${CONNECT} --action.`,
           ),
         ];
   }
@@ -96,7 +96,7 @@ function judgeConnections(
     return [
       failed(
         'the options of the SMS connection cannot be read: the scope read:connections_options is missing',
-        'Grant it to the application of AUTH0_CLIENT_ID, for the Auth0 Management API.',
+        'Grant it to the application of AUTH0_CLIENT_ID for the Auth0 Management API.',
       ),
     ];
   }
@@ -112,7 +112,7 @@ function judgeConnections(
   const names = matched.map(({ name }) => name).join(', ');
   if (isCustom) {
     return [
-      ok(`${names}: not pointed here, nor need be where the tenant-level provider sends`),
+      ok(`${names}: not pointed here, which is fine if the tenant-level provider sends`),
       ...matched.flatMap(lifetimes),
     ];
   }
@@ -138,8 +138,8 @@ function unreadable(failure: ManagementFailure, scopes: string[]): Finding {
   switch (failure.kind) {
     case 'missing_scope':
       return failed(
-        `not allowed to read that at Auth0: it needs the scopes ${scopes.join(' and ')}`,
-        'Grant them to the application of AUTH0_CLIENT_ID, for the Auth0 Management API.',
+        `the tenant cannot be read: the scopes ${scopes.join(' and ')} are missing`,
+        'Grant them to the application of AUTH0_CLIENT_ID for the Auth0 Management API.',
       );
     case 'bad_credentials':
       return failed(
@@ -151,7 +151,7 @@ function unreadable(failure: ManagementFailure, scopes: string[]): Finding {
     default:
       return failed(
         failure.message.replace(/\.$/, ''),
-        'Compare AUTH0_DOMAIN, and status.auth0.com; then run this again.',
+        'Check AUTH0_DOMAIN and status.auth0.com, then run this again.',
       );
   }
 }

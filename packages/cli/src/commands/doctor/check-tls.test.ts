@@ -21,7 +21,7 @@ const judge = (more: Partial<Extract<Handshake, { kind: 'shaken' }>>) =>
 
 test('a trusted certificate for this name with time left is well', () => {
   expect(judge({})).toMatchObject([
-    { status: 'ok', finding: 'sms.example.com: trusted, for this name, TLSv1.3, for 60 more days' },
+    { status: 'ok', finding: 'sms.example.com: trusted, matches the name, TLSv1.3, valid for 60 more days' },
   ]);
 });
 

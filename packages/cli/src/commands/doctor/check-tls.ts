@@ -7,7 +7,7 @@ const DAY_MS = 24 * 3600 * 1000;
 const WARN_BELOW_DAYS = 21;
 const FAIL_BELOW_DAYS = 3;
 
-/** Certificates and protocol of the addresses that are the operator's own: the gateway's, and the HTTP provider's. */
+/** Certificates and protocol of the URLs that the operator runs: the gateway's, and the HTTP provider's. */
 export async function checkTls({
   caller,
   worker,
@@ -19,7 +19,7 @@ export async function checkTls({
     .filter((url) => url !== undefined)
     .map((url) => new URL(url))
     .filter(({ protocol }) => protocol === 'https:');
-  if (urls.length === 0) return [skipped('no https address is configured (PUBLIC_URL, HTTP_PROVIDER_URL)')];
+  if (urls.length === 0) return [skipped('no https URL is configured (PUBLIC_URL, HTTP_PROVIDER_URL)')];
   const findings = await Promise.all(
     urls.map(async (url) => judgeTls(url.host, await shakeHands(url), now())),
   );
@@ -31,7 +31,7 @@ export function judgeTls(host: string, handshake: Handshake, nowMs: number): Fin
     return [
       failed(
         `${host}: no TLS connection (${handshake.code})`,
-        'See that the server listens there and speaks TLS (a proxy may speak plain HTTP on that port).',
+        'Check that the server listens there and speaks TLS (a proxy may speak plain HTTP on that port).',
       ),
     ];
   }
@@ -42,7 +42,7 @@ export function judgeTls(host: string, handshake: Handshake, nowMs: number): Fin
     findings.push(
       failed(
         `${host}: the certificate is not trusted (${chainError})`,
-        'Serve the whole chain, intermediate certificates included, of an authority that Auth0 trusts.',
+        'Serve the whole chain, intermediate certificates included, from an authority that Auth0 trusts.',
       ),
     );
   }
@@ -50,19 +50,19 @@ export function judgeTls(host: string, handshake: Handshake, nowMs: number): Fin
     findings.push(
       failed(
         `${host}: the certificate is for another name`,
-        `Get one that names ${host.replace(/:\d+$/, '')}, or correct the address.`,
+        `Get one for ${host.replace(/:\d+$/, '')}, or correct the URL.`,
       ),
     );
   }
   if (!['TLSv1.2', 'TLSv1.3'].includes(protocol)) {
     findings.push(
       failed(
-        `${host}: the server has ${protocol} at most`,
-        'Switch on TLS 1.2 and 1.3; Auth0 speaks no older one.',
+        `${host}: the server supports ${protocol} at most`,
+        'Switch on TLS 1.2 and 1.3; Auth0 supports nothing older.',
       ),
     );
   }
-  const renew = 'Renew it, and see why that did not happen by itself.';
+  const renew = 'Renew it, and find out why the automatic renewal failed.';
   if (days < 0) findings.push(failed(`${host}: the certificate has expired`, renew));
   else if (days < FAIL_BELOW_DAYS)
     findings.push(failed(`${host}: the certificate expires in ${days} days`, renew));
@@ -70,5 +70,5 @@ export function judgeTls(host: string, handshake: Handshake, nowMs: number): Fin
     findings.push(warning(`${host}: the certificate expires in ${days} days`, renew));
   return findings.length > 0
     ? findings
-    : [ok(`${host}: trusted, for this name, ${protocol}, for ${days} more days`)];
+    : [ok(`${host}: trusted, matches the name, ${protocol}, valid for ${days} more days`)];
 }

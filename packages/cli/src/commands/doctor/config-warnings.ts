@@ -1,7 +1,7 @@
 /** The warnings of a configuration, by the check that says more about them. */
 export type SortedWarnings = { templates: string[]; secrets: string[]; others: string[] };
 
-/** By what the warnings say (packages/config/src: template.ts, connections.ts). */
+/** Recognises the warnings of template.ts and connections.ts in packages/config/src. */
 export function sortWarnings(warnings: readonly string[]): SortedWarnings {
   const isTemplate = (warning: string) => /makes a code cost \d+ SMS segments/.test(warning);
   const isSecret = (warning: string) => /has \d+ bytes, which production refuses/.test(warning);

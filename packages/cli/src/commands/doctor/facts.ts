@@ -20,24 +20,24 @@ export type Loaded<Config> =
   | { kind: 'loaded'; config: Config }
   | { kind: 'problems'; problems: readonly string[] };
 
-/** What the checks rest on. Everything that is asked of somebody is asked once, and only if a check wants it. */
+/** What the checks need to know. Each question to another system is asked once, and only if a check needs it. */
 export type Facts = {
   env: NodeJS.ProcessEnv;
   devState: DevState | undefined;
-  /** The file of the dev state cannot be read. */
+  /** Why the file of the dev state cannot be read. */
   devStateProblem: string | undefined;
   /** Whether the configuration is the one that `npm start` makes. */
   isDev: boolean;
   now: () => number;
   ingress: Loaded<IngressConfig>;
   worker: Loaded<WorkerConfig>;
-  /** Connections and address alone, which can be known where the rest is wrong. */
+  /** Only connections and URL, which may be valid when the rest is not. */
   caller: Loaded<CallerConfig>;
-  /** Undefined where the ingress's configuration cannot be used. */
+  /** Undefined if the ingress's configuration cannot be used. */
   redis(): Promise<RedisLook | undefined>;
-  /** Empty where there is no address to ask, or the connections are not known. */
+  /** Empty if there is no URL to ask, or the connections are not known. */
   probes(): Promise<Probe[]>;
-  /** Empty where the worker's configuration cannot be used. */
+  /** Empty if the worker's configuration cannot be used. */
   providers(): Promise<ProviderAnswer[]>;
   tenant(): Promise<TenantLook>;
 };

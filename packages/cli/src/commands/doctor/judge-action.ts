@@ -6,9 +6,9 @@ export type PhoneState = Pick<ActionState, 'action' | 'provider'>;
 const NEEDED_SECRETS = ['GATEWAY_URL', 'GATEWAY_SECRET', 'GATEWAY_AUDIENCE'];
 const CONNECT = 'npm run gateway -- auth0 connect --action';
 
-/** Whether the tenant's phone provider `custom` runs our Action. What the Action's secrets hold, Auth0 never shows. */
+/** Whether the tenant's phone provider `custom` runs our Action. Auth0 never reveals the values of the Action's secrets. */
 export function judgeAction({ action, provider }: PhoneState, ownCode: string): Finding[] {
-  const advice = `${CONNECT} --dry-run shows what is to be done; without --dry-run it does it.`;
+  const advice = `${CONNECT} --dry-run shows the changes; without --dry-run it makes them.`;
   const problems: string[] = [];
   if (provider?.isDisabled === true) problems.push('the phone provider "custom" is disabled');
   if (provider !== undefined && !provider.deliveryMethods.includes('text')) {
@@ -19,7 +19,7 @@ export function judgeAction({ action, provider }: PhoneState, ownCode: string): 
   } else {
     if (action.deployed === undefined) problems.push(`the Action "${action.name}" is not deployed`);
     else if (action.hasUndeployedChanges)
-      problems.push(`the Action "${action.name}" was changed and not deployed, so what runs is an older one`);
+      problems.push(`the Action "${action.name}" has undeployed changes, so an older version runs`);
     const missing = NEEDED_SECRETS.filter((name) => !action.secretNames.includes(name));
     if (missing.length > 0)
       problems.push(`the Action "${action.name}" lacks the secrets ${missing.join(', ')}`);
@@ -28,12 +28,12 @@ export function judgeAction({ action, provider }: PhoneState, ownCode: string): 
   if (action !== undefined && action.code !== ownCode) {
     findings.push(
       warning(
-        `the Action "${action.name}" has another code than this version's`,
-        `If that is not on purpose: ${advice}`,
+        `the code of the Action "${action.name}" differs from this version's`,
+        `If that is not intended: ${advice}`,
       ),
     );
   }
   return findings.length > 0
     ? findings
-    : [ok(`the phone provider "custom" runs the Action "${action?.name ?? ''}", deployed, of this version`)];
+    : [ok(`the phone provider "custom" runs this version of the Action "${action?.name ?? ''}"`)];
 }

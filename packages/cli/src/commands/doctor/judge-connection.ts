@@ -4,21 +4,21 @@ import { asAuth0Takes, pathOf } from '../../tenant/gateway-target.ts';
 
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
-/** An SMS connection of the tenant, and the gateway's own connection that it is compared with. */
+/** An SMS connection of the tenant, and the gateway's connection that it is compared with. */
 export type Matched = {
   name: string;
   options: ConnectionOptions;
   own: ConnectionConfig;
-  /** Whether its address is that of `own`. */
+  /** Whether its URL is that of `own`. */
   leadsHere: boolean;
 };
 
-/** What is left behind or not passed on without a code being lost by it. */
+/** Fields that lose no code if they differ. */
 const HARMLESS = new Set(['twilio_sid', 'twilio_token', 'forward_req_info']);
 
 const SIGNING_SECRET = 'gateway_authentication.secret';
 
-/** By their addresses; one that leads elsewhere is compared with the gateway's first connection. */
+/** Matches by URL. A connection that points elsewhere is compared with the gateway's first connection. */
 export function matchConnections(
   connections: readonly { name: string; options: ConnectionOptions }[],
   own: readonly ConnectionConfig[],
@@ -34,7 +34,7 @@ export function matchConnections(
   });
 }
 
-/** How far a connection is from what `auth0 connect` would make of it. */
+/** How a connection differs from what `auth0 connect` would set. */
 export function judgeConnection({ name, options, own }: Matched, origin: string | undefined): Finding[] {
   return [...judgeOptions(name, options, own, origin), ...judgeLifetime(name, options, own)];
 }
@@ -46,7 +46,7 @@ function judgeOptions(
   origin: string | undefined,
 ): Finding[] {
   if (origin === undefined) {
-    return [skipped(`${name}: whether it points here cannot be told without PUBLIC_URL`)];
+    return [skipped(`${name}: cannot be compared without PUBLIC_URL`)];
   }
   const differing = own.secrets.map((secret) => differingFields(options, own, secret, origin));
   const [withFirst = []] = differing;
@@ -58,7 +58,7 @@ function judgeOptions(
   if (harmful.length > 0) {
     return [
       failed(
-        `${name} does not point here as it should: ${fields.join(', ')}`,
+        `${name} does not point here correctly: ${fields.join(', ')}`,
         `${command} --dry-run shows the change; without --dry-run it makes it.`,
       ),
     ];
@@ -68,15 +68,15 @@ function judgeOptions(
     findings.push(
       warning(
         `${name} still signs with the old secret`,
-        `Do not take it from the gateway: npm run gateway -- auth0 rotate-secret ${argumentsFor(name, own)} goes on.`,
+        `Keep the old secret at the gateway, and continue with npm run gateway -- auth0 rotate-secret ${argumentsFor(name, own)}.`,
       ),
     );
   }
   if (fields.length > 0) {
     findings.push(
       warning(
-        `${name} points here; what is not as it should be: ${fields.join(', ')}`,
-        `${command} cleans up.`,
+        `${name} points here, but some options should be changed: ${fields.join(', ')}`,
+        `${command} changes them.`,
       ),
     );
   }
@@ -106,8 +106,8 @@ function judgeLifetime(name: string, options: ConnectionOptions, own: Connection
   if (typeof timeStep !== 'number' || own.messageTtlMs <= timeStep * 1000) return [];
   return [
     warning(
-      `${name}: a code is dead at Auth0 after ${timeStep} s (totp.time_step), and ${own.name} sends it for ${own.messageTtlMs / 1000} s`,
-      `Set MESSAGE_TTL=${timeStep}s (or messageTtl of ${own.name} in the file), so that no dead code is sent and paid for.`,
+      `${name}: a code expires at Auth0 after ${timeStep} s (totp.time_step), but ${own.name} sends it for up to ${own.messageTtlMs / 1000} s`,
+      `Set MESSAGE_TTL=${timeStep}s (or messageTtl of ${own.name} in the file), so that no expired code is sent and paid for.`,
     ),
   ];
 }

@@ -8,20 +8,20 @@ import { reachRedis, type Unreachable } from '../reach-redis.ts';
 export type RedisLook =
   | {
       kind: 'looked';
-      /** Why it does not hold what a 200 promises; none where it does. */
+      /** Why it does not keep what a 200 promises; empty if it does. */
       reasons: string[];
       /** How far its clock is ahead of this machine's. */
       skewMs: number;
-      /** Undefined where Redis does not tell who is connected. */
+      /** Undefined if Redis does not allow CLIENT LIST. */
       workers: WorkersLook | undefined;
-      /** What the processes reported lately. */
+      /** What the processes reported most recently. */
       present: Present;
-      /** What callers sent malformed within the last days, the latest first. */
+      /** Faults in what callers sent, latest first. */
       callerFaults: { fault: CallerFault; connection: string; at: number }[];
     }
   | Unreachable;
 
-/** Looks at what the ingress looks at. */
+/** Checks what the ingress checks. */
 export async function lookAtRedis(
   { redis: config, durability, connections }: Pick<IngressConfig, 'redis' | 'durability' | 'connections'>,
   now: () => number,
@@ -62,7 +62,7 @@ async function reasonsOf(
   }
 }
 
-/** By the middle of the call, so that a slow network is not taken for a wrong clock. */
+/** Measured against the middle of the call, so that a slow network does not look like a wrong clock. */
 async function skewOf(redis: RedisClient, now: () => number): Promise<number> {
   const askedAt = now();
   const [seconds, microseconds] = await redis.time();

@@ -24,7 +24,7 @@ export type TenantLook =
 
 type Options = Pick<CommandContext, 'env' | 'dialogue'> & { now: () => number };
 
-/** Reads what of a tenant concerns the gateway, if the environment says which tenant it is. Asks nobody. */
+/** Reads the parts of a tenant that concern the gateway, if the environment names the tenant. Never prompts. */
 export async function lookAtTenant({ env, dialogue, now }: Options): Promise<TenantLook> {
   const missing = missingVariables(env);
   if (missing !== undefined) return { kind: 'not_set_up', missing };
@@ -47,7 +47,7 @@ export async function lookAtTenant({ env, dialogue, now }: Options): Promise<Ten
   return { kind: 'found', domain: found.tenant.domain, connections, phone };
 }
 
-/** The code of the Action as it is in this version. */
+/** The code of the Action in this version. */
 export function ownActionCode(): Promise<string> {
   return readFile(actionFile('custom-phone-provider'), 'utf8');
 }

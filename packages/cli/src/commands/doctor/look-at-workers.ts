@@ -3,20 +3,20 @@ import { readQueueCounts } from '@sms-gateway/delivery';
 
 export type WorkersLook = {
   isConnected: boolean;
-  /** For how long the oldest message waits that no worker has in hand; 0 where none does. */
+  /** How long the oldest message in the queue has waited; 0 if there is none. */
   oldestWaitingMs: number;
 };
 
-/** As services/worker/src/start-worker.ts names it. */
+/** The name that services/worker/src/start-worker.ts gives its connection. */
 const WORKER_CONNECTION = 'sms-gateway-worker';
 
-/** Undefined where Redis refuses to tell, as some managed ones do. */
+/** Undefined if Redis does not allow CLIENT LIST, as some managed ones. */
 export async function lookAtWorkers(redis: RedisClient, now: () => number): Promise<WorkersLook | undefined> {
   try {
     // A worker need not be connected to every node of a Cluster.
     const nodes = isRedisCluster(redis) ? redis.nodes('master') : [redis];
     const lists = await Promise.all(nodes.map((node) => node.client('LIST')));
-    // One Redis may serve several gateways, each with a database of its own.
+    // One Redis may serve several gateways, each with its own database.
     const database = isRedisCluster(redis) ? 0 : (redis.options.db ?? 0);
     const { oldestAt } = await readQueueCounts(redis);
     return {
@@ -28,7 +28,7 @@ export async function lookAtWorkers(redis: RedisClient, now: () => number): Prom
   }
 }
 
-/** By the answer of CLIENT LIST: a line for each connection, of fields such as `name=x`. */
+/** CLIENT LIST answers a line for each connection, with fields such as `name=x`. */
 function hasWorker(clientList: string, database: number): boolean {
   return clientList.split('\n').some((line) => {
     const fields = line.trim().split(' ');

@@ -3,10 +3,10 @@ import type { DevState } from '../../dev-state.ts';
 import { asAuth0Takes, pathOf } from '../../tenant/gateway-target.ts';
 import { probeGateway, type ProbeResult } from '../../tenant/probe-gateway.ts';
 
-/** Connections and the gateway's address: what it takes to call it. */
+/** What a caller of the gateway needs: its connections and URL. */
 export type CallerConfig = ReturnType<typeof loadCallerConfig>;
 
-/** What the gateway makes of one secret of one connection. */
+/** How the gateway answers to one secret of one connection. */
 export type Probe = {
   connection: string;
   url: string;
@@ -18,10 +18,10 @@ export type Probe = {
 
 type Options = { devState: DevState | undefined; now: () => number };
 
-/** More at once would be a burst of calls to a gateway that may be at work. */
+/** More at once would be a burst of calls to a gateway in production. */
 const AT_ONCE = 8;
 
-/** The gateway's address without a path: PUBLIC_URL, or where `npm start` runs it. */
+/** The gateway's URL without a path: PUBLIC_URL, or that of `npm start`. */
 export function gatewayOrigin(
   { publicUrl }: Pick<CallerConfig, 'publicUrl'>,
   devState: DevState | undefined,
@@ -29,7 +29,7 @@ export function gatewayOrigin(
   return publicUrl ?? (devState && new URL(devState.url).origin);
 }
 
-/** Has the gateway prove that it believes each secret of each connection. */
+/** Has the gateway prove that it accepts each secret of each connection. */
 export async function probeConnections(config: CallerConfig, { devState, now }: Options): Promise<Probe[]> {
   const origin = gatewayOrigin(config, devState);
   if (origin === undefined) return [];
@@ -44,7 +44,7 @@ export async function probeConnections(config: CallerConfig, { devState, now }: 
   while (pending.length > 0) {
     const answers = await Promise.all(pending.splice(0, AT_ONCE).map((probe) => probe()));
     probes.push(...answers);
-    // Nobody is there, and each call may take its whole time.
+    // The gateway is unreachable, and each further call could take its whole timeout.
     if (answers.every(({ result }) => result.kind === 'unreachable')) break;
   }
   return probes;

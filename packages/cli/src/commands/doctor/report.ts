@@ -9,12 +9,12 @@ const MARKS: Record<Status, { mark: string; style: Parameters<Paint>[0] }> = {
 };
 const STATUS_WIDTH = 9;
 
-/** Whether nothing failed; warnings are no failures. */
+/** Whether nothing failed. A warning is not a failure. */
 export function isSound(findings: readonly NamedFinding[]): boolean {
   return findings.every(({ status }) => status !== 'failed');
 }
 
-/** The findings for people: a line each, and a line of what to do. */
+/** The findings for people: one line each, and one line of advice. */
 export function doctorReport(findings: readonly NamedFinding[], paint: Paint): string {
   const nameWidth = Math.max(...findings.map(({ name }) => name.length)) + 2;
   const indent = ' '.repeat(2 + STATUS_WIDTH + nameWidth);

@@ -7,13 +7,13 @@ export type Check<Facts> = { name: string; run(facts: Facts): Promise<Finding[]>
 type Options<Facts> = {
   checks: readonly Check<Facts>[];
   facts: Facts;
-  /** For each check. Work that is still running by then is abandoned. */
+  /** For each check. A check that is still running after it is abandoned. */
   timeLimitMs: number;
 };
 
 /**
- * Runs all checks at once and returns their findings in the order of the checks. One that throws, or does not end in
- * time, is a failure of its own and hides no other.
+ * Runs all checks in parallel and returns their findings in the order of the checks. A check that throws, or does not
+ * end in time, is reported as failed and does not affect the others.
  */
 export async function runChecks<Facts>({
   checks,
@@ -34,19 +34,19 @@ async function withinLimit(run: () => Promise<Finding[]>, timeLimitMs: number): 
   const overdue = delay(timeLimitMs, [], { signal: limit.signal }).then(() => [
     failed(
       `not finished within ${timeLimitMs / 1000} s`,
-      'Something it asks does not answer: look at the other checks, and run this one alone with --only.',
+      'A system that it contacts does not answer: see the other checks, and run this one alone with --only.',
     ),
   ]);
   overdue.catch(() => undefined);
   try {
     return await Promise.race([run(), overdue]);
   } catch (error) {
-    // The message could repeat what was sent.
+    // The message could contain what was sent.
     const { name, errorCode } = errorFields(error);
     return [
       failed(
         `ended unexpectedly (${errorCode ?? name})`,
-        'That is a mistake in this command; the other checks are not touched by it. Report it with this line.',
+        'That is a bug in this command; it does not affect the other checks. Report it with this line.',
       ),
     ];
   } finally {

@@ -3,8 +3,8 @@ import type { ConnectionOptions } from '../../tenant/connection-options.ts';
 import type { TenantLook } from './look-at-tenant.ts';
 
 /**
- * Which of the gateway's secrets the tenant's connection with this address signs with, by its index. Undefined where
- * that cannot be told: an Action's secrets cannot be read.
+ * The index of the gateway's secret with which the tenant's connection to this URL signs. Undefined if it cannot be
+ * known: an Action's secrets cannot be read.
  */
 export function secretAtAuth0(
   tenant: TenantLook,

@@ -15,6 +15,6 @@ test('what makes it cost more is told by its characters', () => {
     segments: 2,
     summary: '2 segments, UCS-2, because of U+2026 …, U+201E „, U+201C “',
   });
-  expect(describeTemplate('x'.repeat(161)).summary).toBe('2 segments, GSM-7, for its length');
+  expect(describeTemplate('x'.repeat(161)).summary).toBe('2 segments, GSM-7, because of its length');
   expect(describeTemplate('Your code is @@password@@').summary).toBe('1 segment, GSM-7');
 });

@@ -4,7 +4,7 @@ import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls';
 export type Handshake =
   | {
       kind: 'shaken';
-      /** Why the chain is not trusted, by OpenSSL's name, such as CERT_HAS_EXPIRED. */
+      /** Why the chain is not trusted: OpenSSL's name, such as CERT_HAS_EXPIRED. */
       chainError: string | undefined;
       isHostMatched: boolean;
       /** Such as TLSv1.3. */
@@ -17,7 +17,7 @@ export type Handshake =
 
 const TIMEOUT_MS = 10_000;
 
-/** What a server shows of itself, taken from any server: it is judged, not trusted. */
+/** Completes a handshake with any server, even an untrusted one, to inspect its certificate and protocol. */
 export function shakeHands(url: URL): Promise<Handshake> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve) => {
@@ -26,10 +26,10 @@ export function shakeHands(url: URL): Promise<Handshake> {
       port: Number(url.port || 443),
       ...(isIP(host) === 0 && { servername: host }),
       rejectUnauthorized: false,
-      // Else a server with nothing newer could not be told from one that is not there.
+      // Without old versions, a server that supports nothing newer would look like one that does not answer.
       minVersion: 'TLSv1',
       ciphers: 'DEFAULT@SECLEVEL=0',
-      // Judged below, apart from the chain.
+      // Checked below, separately from the chain.
       checkServerIdentity: () => undefined,
       timeout: TIMEOUT_MS,
     });

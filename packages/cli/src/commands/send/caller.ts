@@ -4,7 +4,7 @@ import { phoneProviderEvent } from '../../tenant/sample-events.ts';
 import { callGateway, type GatewayAnswer, type GatewayAuthentication, signToken } from '../../play-auth0.ts';
 import type { Message } from './messages.ts';
 
-/** One call, as seen from Auth0's side. */
+/** One call, as Auth0 sees it. */
 export type Call =
   | { answer: GatewayAnswer; action?: undefined }
   /** An Action may end without an answer. */
@@ -22,8 +22,8 @@ export function createGatewayCaller({ url, authentication, now }: Options & { no
 }
 
 /**
- * The call that a custom phone provider Action makes when Auth0 runs it. Rejects where `file` cannot be read or
- * compiled.
+ * The call that a custom phone provider Action makes when Auth0 runs it.
+ * @throws {Error} if `file` cannot be read or compiled.
  */
 export async function createActionCaller({
   url,
@@ -46,7 +46,7 @@ export async function createActionCaller({
   };
 }
 
-/** The Action's secrets for the same authentication as a connection's `gateway_authentication`. */
+/** The Action's secrets that correspond to `gateway_authentication` of a connection. */
 function actionSecrets({ url, authentication }: Options): Record<string, string> {
   const { secret, isSecretBase64Encoded, audience, subject } = authentication;
   return {
@@ -58,13 +58,13 @@ function actionSecrets({ url, authentication }: Options): Record<string, string>
   };
 }
 
-/** Whether Auth0 takes the message as sent, and the gateway has it. */
+/** Whether the gateway accepted the message, and Auth0 treats it as sent. */
 export function isTaken({ answer, action }: Call): boolean {
   const isOk = answer?.kind === 'answered' && answer.status === 200;
   return isOk && (action === undefined || action.end.kind === 'returned');
 }
 
-/** The gateway's id of a message that it took. */
+/** The gateway's id of a message that it accepted. */
 export function acceptedId({ answer }: Call): string | undefined {
   if (answer?.kind !== 'answered' || answer.status !== 200) return undefined;
   const id = fieldOf(answer, 'id');

@@ -5,38 +5,38 @@ import type { Trace, TraceReader } from '@sms-gateway/delivery';
 /** How following one message ended. */
 export type Followed =
   | { kind: 'concluded'; outcome: Outcome; trace: Trace }
-  /** Its deadline has passed, and nobody concluded it. */
+  /** Its deadline has passed without an outcome. */
   | { kind: 'no_outcome'; trace: Trace }
-  /** Asked to stop before. */
+  /** Stopped before the outcome. */
   | { kind: 'stopped'; trace: Trace | undefined }
   | { kind: 'not_followed'; why: NotFollowed };
 
 export type NotFollowed =
   | { kind: 'not_wanted' }
   | { kind: 'no_redis' }
-  /** `code` is the system's or Redis's own, such as ECONNREFUSED. */
+  /** `code` is that of the system or of Redis, such as ECONNREFUSED. */
   | { kind: 'unreachable'; code: string }
-  /** The gateway writes the trace before it answers, so this is another one's Redis. */
+  /** The gateway writes the trace before it answers, so this is the Redis of another gateway. */
   | { kind: 'not_known' }
-  /** The answer was 200, and named no message. */
+  /** The answer was 200 without an id. */
   | { kind: 'no_id' };
 
 export type Follow = (id: string, onTrace?: (trace: Trace) => void) => Promise<Followed>;
 
-/** Milliseconds after its deadline in which a worker concludes a message. */
+/** How long after its deadline a worker may take to conclude a message. */
 const GRACE_MS = 2000;
-/** Milliseconds after a provider took a message in which its receipts are waited for, where it sends any. */
+/** How long to wait for a receipt after a provider that sends receipts has accepted a message. */
 const RECEIPT_MS = 30_000;
-/** Milliseconds after a receipt that says "not delivered" in which another provider may be tried. */
+/** How long after an "undelivered" receipt another provider may be tried. */
 const REDELIVERY_MS = 1500;
-/** Milliseconds for which a Redis that has not answered yet is asked again. */
+/** How long to retry a Redis that has not answered yet. */
 const UNREADABLE_MS = 5000;
 const MIN_PAUSE_MS = 10;
 const MAX_PAUSE_MS = 500;
 
 type Deps = {
   traces: TraceReader;
-  /** Milliseconds; only differences count, so the gateway's clock may be another one. */
+  /** Milliseconds; only differences matter, so the gateway's clock may differ. */
   now: () => number;
   signal: AbortSignal;
   graceMs?: number;
@@ -46,8 +46,8 @@ type Deps = {
 };
 
 /**
- * Follows messages to their outcomes, and on to their receipts where the provider sends any. A Redis that is away for a while is asked again until the deadline. The more are
- * followed at once, the rarer each is read, since the gateway under test has to answer these reads too.
+ * Follows messages to their outcomes, and to their receipts if the provider sends any. Retries a Redis that is down until
+ * the deadline. Reads each message less often when it follows many, to keep the load on the gateway's Redis low.
  */
 export function createFollow({
   traces,
@@ -91,7 +91,7 @@ export function createFollow({
     }
   }
 
-  /** Milliseconds for which a message that has its outcome may still get another receipt, or another attempt. */
+  /** How long a message with an outcome may still get another receipt, or another attempt. */
   function mayChangeForMs({ attempts, outcome }: Trace): number {
     const last = attempts.at(-1);
     if (outcome !== 'sent' || last?.expectsReceipt !== true) return 0;
@@ -127,7 +127,7 @@ export function createFollow({
   };
 }
 
-/** The system's code, or the first word of Redis's own answer: never the rest, which may hold what was sent. */
+/** The system's code, or the first word of Redis's answer: never the rest, which may contain what was sent. */
 export function redisErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
   if ('code' in error && typeof error.code === 'string') return error.code;

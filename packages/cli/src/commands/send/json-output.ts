@@ -4,7 +4,7 @@ import type { Output, OutputOptions } from './output.ts';
 import { explainNotFollowed, recipientHint, type Result } from './result.ts';
 import { summarise } from './summary.ts';
 
-/** One JSON object at the end: of the message, or of all messages and their summary. */
+/** One JSON object at the end: the message, or all messages and their summary. */
 export function createJsonOutput({ write, url, count, isSignedWithDevSecret }: OutputOptions): Output {
   const show = (json: object) => write(`${JSON.stringify(json, null, 2)}\n`);
 

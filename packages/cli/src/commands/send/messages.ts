@@ -3,17 +3,17 @@ export type Message = { recipient: string; text: string; code: string };
 type Options = {
   /** Used in turn. */
   numbers: [string, ...string[]];
-  /** Of messages, fewer than there are codes. */
+  /** Number of messages, less than the number of possible codes. */
   count: number;
   /** With `{code}` where the code belongs. */
   template?: string | undefined;
-  /** A whole number from 0 up to, and without, `below`. */
+  /** A whole number from 0 to `below - 1`. */
   randomInt: (below: number) => number;
 };
 
 const CODES = 1_000_000;
 
-/** Messages with codes that differ: the same code to the same number would be a repeat, sent once. */
+/** Messages with different codes: the same code to the same number would be a repeat, which is sent once. */
 export function createMessages({
   numbers,
   count,

@@ -5,7 +5,7 @@ import type { Output, OutputOptions } from './output.ts';
 import { explainNotFollowed } from './result.ts';
 import { wayLines } from './way.ts';
 
-/** One message, for people: the call at once, then each step when it is known. */
+/** One message, for people: the call first, then each step as it becomes known. */
 export function createOneOutput({ write, url, isSignedWithDevSecret }: OutputOptions): Output {
   const shown = new Set<string>();
   let acceptance = '';
@@ -37,7 +37,7 @@ export function createOneOutput({ write, url, isSignedWithDevSecret }: OutputOpt
   };
 }
 
-/** All but the last attempt while it is under way; its result is still to come. */
+/** False for the last attempt while it is in progress. */
 function isOver(
   { concludedAt }: Trace['attempts'][number],
   index: number,
@@ -55,9 +55,9 @@ function withoutOutcome(followed: Followed): string | undefined {
     case 'concluded':
       return undefined;
     case 'no_outcome':
-      return 'No outcome, and its deadline has passed: is a worker running?';
+      return 'The deadline has passed without an outcome. Is a worker running?';
     case 'stopped':
-      return 'Stopped before its outcome.';
+      return 'Stopped before the outcome.';
     case 'not_followed':
       return explainNotFollowed(followed.why);
   }

@@ -5,8 +5,8 @@ import { type NotFollowed, redisErrorCode } from './follow.ts';
 export type OpenedTraces = { kind: 'open'; traces: TraceReader; close: () => void } | NotFollowed;
 
 /**
- * Connects to the gateway's Redis, and stays connected: it may restart meanwhile. Not open where it does not answer
- * within `timeoutMs`.
+ * Connects to the gateway's Redis, and reconnects when it restarts. Unreachable if it does not answer within
+ * `timeoutMs`.
  */
 export async function openTraces(redisUrl: string, { timeoutMs = 2000 } = {}): Promise<OpenedTraces> {
   let fail: (error?: Error) => void = () => undefined;

@@ -7,7 +7,7 @@ export type SendOptions = {
   as: 'gateway' | 'action';
   numbers: [string, ...string[]];
   count: number;
-  /** Undefined: each when the one before is answered. */
+  /** Undefined: each after the answer to the previous one. */
   ratePerSecond: number | undefined;
   url: string | undefined;
   connection: string | undefined;
@@ -29,32 +29,32 @@ type GivenOptions = {
   json?: boolean | undefined;
 };
 
-/** What `npm run send` was asked for. @throws {WrongUse} which repeats no recipient. */
+/** The validated options of `npm run send`. @throws {WrongUse} which repeats no recipient. */
 export function readSendOptions(given: GivenOptions): SendOptions {
   const { numbers, as, connection, url, text } = given;
   const [first, ...others] = numbers;
   if (first === undefined) throw new WrongUse('The number is missing.');
   if (others.length > 0 && !numbers.every((number) => number.startsWith('+'))) {
     throw new WrongUse(
-      'Each of several numbers begins with a plus sign; one that holds spaces needs quotes.',
+      'With several numbers, each must begin with a plus sign; put one with spaces in quotes.',
     );
   }
   const count = given.count === undefined ? numbers.length : wholeNumber(given.count);
   if (count === undefined || count < 1 || count > MAX_COUNT) {
-    throw new WrongUse(`--count is a whole number from 1 to ${MAX_COUNT}.`);
+    throw new WrongUse(`--count must be a whole number from 1 to ${MAX_COUNT}.`);
   }
-  if (count < numbers.length) throw new WrongUse('--count is less than the numbers given.');
+  if (count < numbers.length) throw new WrongUse('--count is less than the number of recipients.');
   const ratePerSecond = given.rate === undefined ? undefined : decimal(given.rate);
   if (given.rate !== undefined && (ratePerSecond === undefined || ratePerSecond > MAX_RATE)) {
-    throw new WrongUse(`--rate is a number above 0, up to ${MAX_RATE}: messages a second.`);
+    throw new WrongUse(`--rate must be a number of messages per second, above 0 and at most ${MAX_RATE}.`);
   }
   if (connection !== undefined && !/^[\w-]+$/.test(connection)) {
-    throw new WrongUse('--connection is a name of letters, digits, - and _.');
+    throw new WrongUse('--connection must be a name of letters, digits, - and _.');
   }
   if (text === '') throw new WrongUse('--text is empty.');
   if (count > 1 && text !== undefined && !text.includes('{code}')) {
     throw new WrongUse(
-      '--text needs {code} where several are sent: the gateway takes the same text to the same number as a repeat.',
+      '--text needs {code} if several are sent: the gateway treats the same text to the same number as a repeat.',
     );
   }
   return {

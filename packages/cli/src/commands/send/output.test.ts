@@ -79,12 +79,12 @@ test('one message is shown step by step, each once and when its end is known', (
 });
 
 test.each<[Followed, string]>([
-  [{ kind: 'no_outcome', trace: underWay }, 'is a worker running?'],
-  [{ kind: 'stopped', trace: underWay }, 'Stopped before its outcome.'],
+  [{ kind: 'no_outcome', trace: underWay }, 'Is a worker running?'],
+  [{ kind: 'stopped', trace: underWay }, 'Stopped before the outcome.'],
   [lost, 'Not followed: Redis does not answer (ECONNREFUSED). Set REDIS_URL'],
   [{ kind: 'not_followed', why: { kind: 'no_redis' } }, 'set REDIS_URL'],
   [{ kind: 'not_followed', why: { kind: 'not_wanted' } }, '--no-follow'],
-  [{ kind: 'not_followed', why: { kind: 'not_known' } }, 'knows no such message'],
+  [{ kind: 'not_followed', why: { kind: 'not_known' } }, 'does not have the message'],
 ])('one message without an outcome says why there is none: %o', (without, sentence) => {
   const { output, written } = setup(createOneOutput);
 

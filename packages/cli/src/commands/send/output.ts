@@ -2,20 +2,20 @@ import type { Trace } from '@sms-gateway/delivery';
 import type { Call } from './caller.ts';
 import type { Result } from './result.ts';
 
-/** What is shown while messages are on their way, and at the end. */
+/** What is shown while messages are sent and followed, and at the end. */
 export type Output = {
   answered: (call: Call) => void;
-  /** A step more may be known of a message. */
+  /** Called with every reading of a trace, which may have a new step. */
   progressed: (trace: Trace) => void;
   concluded: (result: Result) => void;
-  /** `durationMs` since the first was begun. */
+  /** `durationMs` since the start of the first. */
   end: (results: readonly Result[], durationMs: number) => void;
 };
 
 export type OutputOptions = {
   write: (text: string) => void;
   url: string;
-  /** Of messages asked for. */
+  /** Number of messages asked for. */
   count: number;
   isSignedWithDevSecret: boolean;
 };

@@ -6,25 +6,25 @@ import type { Result } from './result.ts';
 
 type Options = {
   messages: readonly Message[];
-  /** Undefined: each is begun when the one before is answered. */
+  /** Undefined: each is sent after the answer to the previous one. */
   ratePerSecond: number | undefined;
   call: Caller;
-  /** Settles soon once `signal` is aborted. */
+  /** Settles soon after `signal` is aborted. */
   follow: (id: string) => Promise<Followed>;
   onAnswered: (call: Call) => void;
   onResult: (result: Result) => void;
-  /** All are answered since a while, and this many have no outcome yet. */
+  /** Called `waitingAfterMs` after the last answer, with the number of messages without an outcome. */
   onWaiting: (count: number) => void;
   waitingAfterMs?: number;
-  /** Milliseconds; only differences count. */
+  /** Milliseconds; only differences matter. */
   now?: () => number;
   pause?: (ms: number) => Promise<unknown>;
   signal: AbortSignal;
 };
 
 /**
- * Sends messages and follows each to its end. Resolves with what became of them, in the order in which they were begun;
- * of those without an answer when `signal` is aborted nobody knows, and they are left out.
+ * Sends messages and follows each to its outcome. Resolves with their results, in the order in which they were sent.
+ * Leaves out those that have no answer when `signal` is aborted.
  */
 export async function sendMessages(options: Options): Promise<Result[]> {
   const { messages, ratePerSecond, call, follow, onAnswered, onResult, signal } = options;

@@ -44,7 +44,7 @@ test('of an Action it says how that ended, what it logged and what Auth0 does th
   expect(isSuccess).toBe(false);
   expect(text).toContain('The Action logged:             sms 503\n');
   expect(text).toContain('The Action ended:              retry after 12 ms\n');
-  expect(text).toMatch(/^Auth0: +logs it as failed and tries up to 5 times more .*: gateway 503$/m);
+  expect(text).toMatch(/^Auth0: +logs it as failed and retries up to 5 times .*: gateway 503$/m);
   expect(json.auth0).toMatchObject({ kind: 'retry', reason: 'gateway 503', logged: ['sms 503'] });
 });
 

@@ -19,7 +19,7 @@ export type SendReport = {
   };
 };
 
-/** What `npm run send` prints of one call, for people and for programs. */
+/** What `npm run send` prints about one call, for people and for programs. */
 export function sendReport(options: Options): SendReport {
   const { url, answer } = options;
   const { lines: verdictLines, json: auth0 } = options.action
@@ -38,11 +38,11 @@ export function sendReport(options: Options): SendReport {
   };
 }
 
-/** What the cause may be, where an answer is one that people meet while they set things up. */
+/** Likely causes of the answers that are common during set-up. */
 export function hints({ answer, isSignedWithDevSecret }: Omit<Options, 'url'>): string[] {
   if (answer?.kind === 'answered' && answer.status === 401 && isSignedWithDevSecret) {
     return [
-      'Signed with the secret that npm start made. If the gateway runs with its own AUTH0_SECRET and',
+      'The token is signed with the secret of npm start. If the gateway has its own AUTH0_SECRET and',
       'AUTH0_AUDIENCE, set the same ones here.',
     ];
   }
@@ -71,7 +71,7 @@ function actionVerdict({ end, logged, durationMs }: ActionRun): Verdict {
   };
 }
 
-/** What came back from the gateway, such as `200 after 12 ms`. */
+/** The gateway's answer, such as `200 after 12 ms`. */
 export function answerLine(answer: GatewayAnswer | undefined): string {
   switch (answer?.kind) {
     case undefined:

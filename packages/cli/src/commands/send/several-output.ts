@@ -7,7 +7,7 @@ import { compactWay } from './way.ts';
 
 type Options = OutputOptions & { as: 'gateway' | 'action' };
 
-/** Several messages, for people: a line each when it has come to its end, and a summary. */
+/** Several messages, for people: a line for each when it has its result, and a summary. */
 export function createSeveralOutput({ write, url, as, count, isSignedWithDevSecret }: Options): Output {
   write(`POST ${url}${as === 'action' ? ', by the custom phone provider Action' : ''}\n`);
   return {

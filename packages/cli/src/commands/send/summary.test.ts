@@ -55,7 +55,7 @@ test('answers, outcomes and the times of what was sent are counted', () => {
     'Outcomes:        sent × 4, superseded × 1, no outcome × 1',
     'Accept to sent:  min 10 ms, median 14 ms, max 40 ms',
     expect.stringContaining('Give several NUMBERs'),
-    expect.stringContaining('is a worker running?'),
+    expect.stringContaining('Is a worker running?'),
   ]);
 });
 

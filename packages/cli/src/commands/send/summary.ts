@@ -1,20 +1,20 @@
 import type { Followed } from './follow.ts';
 import type { Result } from './result.ts';
 
-/** Counts by name, the names in the order in which they first came. */
+/** Counts by name, in the order of first occurrence. */
 type Counts = Record<string, number>;
 
 export type Summary = {
-  /** Asked for; more than were answered where somebody stopped it. */
+  /** Messages asked for; more than were answered if the run was stopped. */
   count: number;
   durationMs: number;
   /** By HTTP status, or `timed_out`, `unreachable`, `no_answer`. */
   answers: Counts;
-  /** How the Action ended, where it made the calls. */
+  /** How the Action ended, if it made the calls. */
   actionEnds: Counts | undefined;
-  /** Of those answered 200: by outcome, or `no_outcome`, or `not_followed`. */
+  /** Messages answered 200, by outcome, or `no_outcome`, or `not_followed`. */
   outcomes: Counts;
-  /** Of those sent. */
+  /** Of messages with the outcome `sent`. */
   acceptToSentMs: { min: number; median: number; max: number } | undefined;
 };
 
@@ -53,7 +53,7 @@ export function summaryLines({
     ...(outcomes['superseded']
       ? ['Superseded: a newer code to the same number replaced it. Give several NUMBERs to see more arrive.']
       : []),
-    ...(outcomes['no_outcome'] ? ['Without an outcome: is a worker running?'] : []),
+    ...(outcomes['no_outcome'] ? ['Some messages have no outcome. Is a worker running?'] : []),
   ];
 }
 

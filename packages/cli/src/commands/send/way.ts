@@ -2,7 +2,7 @@ import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
 
 type Step = { at: number; name: string; detail: string };
 
-/** The way of a message with times, a line a step. `acceptance` is what is known of its request. */
+/** The steps of a message with times, one per line. `acceptance` describes its request. */
 export function wayLines(trace: Trace, acceptance: string): string[] {
   const steps: Step[] = [
     ...(trace.requestedAt === undefined ? [] : [{ at: trace.requestedAt, name: 'requested', detail: '' }]),
@@ -38,7 +38,7 @@ function attemptSteps(attempt: TraceAttempt, number: number): Step[] {
   ];
 }
 
-/** The way of a message in one line, such as `twilio transient → vonage accepted → sent, 812 ms`. */
+/** The steps of a message in one line, such as `twilio transient → vonage accepted → sent, 812 ms`. */
 export function compactWay({ attempts, outcome, outcomeAt, acceptedAt, reason }: Trace): string {
   const steps = attempts.map((attempt) => {
     const { provider, receipt } = attempt;

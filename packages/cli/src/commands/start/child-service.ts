@@ -7,11 +7,11 @@ import { lastLines } from '@sms-gateway/dev-redis';
 
 export type ChildService = {
   name: string;
-  /** Resolves with a sentence for people, its last words included, when the process has ended. */
+  /** Resolves with a sentence for people, including the end of its log, when the process has ended. */
   ended: Promise<string>;
   /**
-   * Resolves once it may take work; rejects where it ends first, gives a reason why it
-   * may not that does not pass, or is not ready within `timeoutMs`.
+   * Resolves once it is ready for work. Rejects if it ends first, reports a reason that persists, or is not ready
+   * within `timeoutMs`.
    */
   untilReady(timeoutMs: number): Promise<void>;
   /** Asks it to drain, and kills it after `patienceMs`. Resolves when it is gone. */
@@ -24,25 +24,25 @@ type Options = {
   file: string;
   env: NodeJS.ProcessEnv;
   adminPort: number;
-  /** Begun anew; gets everything that it prints. */
+  /** Overwritten; receives everything that it prints. */
   logFile: string;
 };
 
-/** Milliseconds after which a reason that a running service gives is no longer taken for one that passes. */
+/** A reason for not being ready that lasts longer than this is permanent. */
 const REASONS_FOR_MS = 5000;
 
 /**
- * Loaded before a service's own program: when the process that started it is gone, however it died, its end of the
- * pipe closes, and the service drains as if it had been asked to. The pipe alone must not keep the service alive.
+ * Loaded before a service's own program: when the parent process is gone, even if it was killed, its end of the pipe
+ * closes and the service drains. The pipe alone must not keep the service alive.
  */
 const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
   "process.stdin.once('close', () => process.kill(process.pid, 'SIGTERM')).resume().unref();",
 )}`;
 
-/** Starts one of the services as a process of its own, which ends when this one does. */
+/** Starts one of the services as a separate process, which ends when this one does. */
 export function startService({ name, file, env, adminPort, logFile }: Options): ChildService {
   const log = openSync(logFile, 'w', 0o600);
-  // A group of its own: Ctrl-C in the terminal is passed on by us, in order.
+  // A separate process group, because this process stops its services in order on Ctrl-C.
   const child = spawn(process.execPath, ['--import', END_WITH_PARENT, file], {
     detached: true,
     stdio: ['pipe', log, log],
@@ -109,7 +109,7 @@ async function askReadiness(adminPort: number): Promise<'ready' | string[]> {
   }
 }
 
-/** A message for people if there is one at the end of the log, else what its last JSON line says. */
+/** The message for people at the end of the log, or else its last JSON line. */
 async function lastWords(logFile: string): Promise<string> {
   const lines = await lastLines(logFile, 20);
   const plain = lines.filter((line) => !line.startsWith('{'));

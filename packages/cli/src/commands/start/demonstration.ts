@@ -4,12 +4,12 @@ import { acceptedId } from '../send/caller.ts';
 import { createFollow } from '../send/follow.ts';
 import { wayLines } from '../send/way.ts';
 
-/** From a range that is kept free for fiction. */
+/** From a range that is reserved for fiction. */
 export const DEMONSTRATION_RECIPIENT = '+14155550123';
 
 export type Demonstration =
   | { kind: 'concluded'; trace: Trace; requestMs: number; code: string }
-  /** Accepted, but without an outcome within the time given. */
+  /** Accepted, but without an outcome in time. */
   | { kind: 'under_way'; requestMs: number }
   | { kind: 'refused'; answer: string };
 
@@ -40,13 +40,15 @@ export async function demonstrate(options: Options): Promise<Demonstration> {
     : { kind: 'under_way', requestMs };
 }
 
-/** Its way with times, a line a step. */
+/** The steps with times, one per line. */
 export function demonstrationLines(demonstration: Demonstration): string[] {
   switch (demonstration.kind) {
     case 'refused':
-      return [`The gateway did not take it: ${demonstration.answer}`];
+      return [`The gateway did not accept it: ${demonstration.answer}`];
     case 'under_way':
-      return [`accepted after ${demonstration.requestMs} ms, and not concluded yet: see the worker's log`];
+      return [
+        `accepted after ${demonstration.requestMs} ms, but without an outcome yet: see the worker's log`,
+      ];
     case 'concluded':
       return [
         ...wayLines(demonstration.trace, `HTTP 200 in ${demonstration.requestMs} ms, on disk and encrypted`),

@@ -12,7 +12,7 @@ const messageSchema = z.object({
 });
 
 type Options = {
-  /** The console's, without a slash at the end. */
+  /** Without a slash at the end. */
   consoleUrl: string;
   signal: AbortSignal;
   /** Gets a line for each message as it arrives in the development inbox. */
@@ -24,7 +24,7 @@ export async function followInbox({ consoleUrl, signal, show }: Options): Promis
   const response = await fetch(`${consoleUrl}/api/inbox/events`, { signal });
   if (response.body === null || !response.ok) throw new Error(`the inbox answers ${response.status}`);
   const lines = createInterface({ input: Readable.fromWeb(response.body) });
-  // The end of the console is told elsewhere.
+  // The caller learns from the process that the console has ended.
   lines.on('error', () => undefined);
   lines.on('line', (line) => {
     if (!line.startsWith('data: ')) return;

@@ -5,28 +5,28 @@ import type { GatewayAuthentication } from '../../play-auth0.ts';
 type Options = {
   url: string;
   redis: string;
-  /** The demonstration's lines, or why there was none. */
+  /** The lines of the demonstration, or why there was none. */
   demonstration: string[];
   authentication: GatewayAuthentication;
   /** A secret from the environment or a file is never shown. */
   secretOrigin: SecretOrigin;
-  /** The gateway as the outside reaches it, if known. */
+  /** The public URL of the gateway, if known. */
   publicUrl: string | undefined;
   stateDir: string;
   adminPorts: { ingress: number; worker: number };
   consoleUrl: string;
-  /** Whether codes are shown in the inbox, and below the screen as they arrive. */
+  /** Whether codes appear in the inbox, and below the screen as they arrive. */
   hasInbox: boolean;
 };
 
-/** What stands in place of a secret that is not shown. */
+/** The placeholder of a secret that is not shown. */
 const SECRET_PLACEHOLDERS: Record<SecretOrigin, string | undefined> = {
   dev_state: undefined,
   environment: 'THE AUTH0_SECRET OF YOUR ENVIRONMENT',
   configuration: 'THE FIRST SECRET OF default IN YOUR GATEWAY_CONFIG',
 };
 
-/** What `npm start` shows once all is up. Fits a terminal of 80 columns and 24 lines. */
+/** What `npm start` shows once everything is ready. Fits a terminal of 80 columns and 24 lines. */
 export function startScreen(options: Options): string {
   const { url, redis, demonstration, authentication, secretOrigin, stateDir, adminPorts } = options;
   const { consoleUrl, hasInbox } = options;
@@ -54,6 +54,6 @@ Auth0: npm run gateway -- auth0 connect, or "options" of the SMS connection:
 Send another:  npm run send -- ${DEMONSTRATION_RECIPIENT}
 Logs:          ${stateDir}/ingress.log, worker.log, redis.log
 Metrics:       http://127.0.0.1:${adminPorts.ingress}/metrics (ingress), :${adminPorts.worker} (worker)
-Ctrl-C stops everything; what was accepted is kept.${hasInbox ? ' Codes as they arrive:' : ''}
+Ctrl-C stops everything and keeps accepted messages.${hasInbox ? ' Codes as they arrive:' : ''}
 `;
 }
