@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 import { deriveKeys } from './derive-key.ts';
+import { pooledRandomBytes } from './random-bytes.ts';
 
 export type HistorySubject = { kind: 'number' | 'dialled' | 'correlation'; value: string };
 
@@ -39,7 +40,7 @@ export function createIdentity(keys: PayloadKeys): Identity {
   ];
 
   return {
-    newMessageId: () => `msg_${randomBytes(16).toString('base64url')}`,
+    newMessageId: () => `msg_${pooledRandomBytes(16).toString('base64url')}`,
     repeatKey: ({ connection, recipient, text }) => hash(current, ['text', connection, recipient, text]),
     idempotencyKey: (connection, key) => hash(current, ['key', connection, key]),
     limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
@@ -50,7 +51,8 @@ export function createIdentity(keys: PayloadKeys): Identity {
 }
 
 /** 128 bits. Lengths are hashed with the parts, so that no two lists of parts look the same. */
-function hash(key: Buffer, parts: string[]): string {
-  const unambiguous = parts.map((part) => `${part.length}:${part}`).join('');
+function hash(key: KeyObject, parts: string[]): string {
+  let unambiguous = '';
+  for (const part of parts) unambiguous += `${part.length}:${part}`;
   return createHmac('sha256', key).update(unambiguous).digest('base64url').slice(0, 22);
 }

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { pooledRandomBytes } from './random-bytes.ts';
 
 /**
  * The header of a compact JWE (RFC 7516) of one kind: `dir` with `A256GCM`. It is made with node:crypto and not with
@@ -23,11 +24,12 @@ const TAG_BYTES = 16;
 
 export function sealJwe(key: KeyObject, { kid, bnd }: JweHeader, plaintext: string): string {
   const header = base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, bnd }));
-  const iv = nextIv();
+  // 96 random bits that no other message gets (NIST SP 800-38D §8.2.2).
+  const iv = pooledRandomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(header, 'ascii'));
-  const sealed = cipher.update(plaintext, 'utf8', 'base64url') + cipher.final('base64url');
-  return `${header}..${base64url(iv)}.${sealed}.${base64url(cipher.getAuthTag())}`;
+  const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+  return `${header}..${base64url(iv)}.${base64url(sealed)}.${base64url(cipher.getAuthTag())}`;
 }
 
 /**
@@ -49,20 +51,6 @@ export function openJwe(
   decipher.setAuthTag(Buffer.from(tag, 'base64url'));
   const plaintext = decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
   return { header, plaintext };
-}
-
-// Fetching random bytes costs the same for a dozen as for a kilobyte.
-const pool = Buffer.alloc(IV_BYTES * 256);
-let used = pool.length;
-
-/** 96 random bits that no other message gets (NIST SP 800-38D §8.2.2). */
-function nextIv(): Buffer {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += IV_BYTES;
-  return Buffer.from(pool.subarray(used - IV_BYTES, used));
 }
 
 function base64url(value: string | Buffer): string {

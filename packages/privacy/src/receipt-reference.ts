@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 import { isEqual } from '@sms-gateway/contract';
 import { deriveKeys } from './derive-key.ts';
@@ -46,6 +46,6 @@ export function createReceiptReferences(payloadKeys: PayloadKeys): ReceiptRefere
 }
 
 /** 128 bits. A provider's name has no dot, so that no two pairs look the same. */
-function mac(key: Buffer, provider: string, subject: string): string {
+function mac(key: KeyObject, provider: string, subject: string): string {
   return createHmac('sha256', key).update(`${provider}.${subject}`).digest('base64url').slice(0, 22);
 }

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHash, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 import type { DeliveryJob } from '@sms-gateway/contract';
 import { z } from 'zod';
@@ -70,8 +70,9 @@ function createEncryptedVault(rawKeys: Uint8Array[]): Vault {
 
 /** Lengths are hashed with the parts, so that no two bindings look the same. */
 function digest(binding: Binding): string {
-  const unambiguous = binding.map((part) => `${String(part).length}:${part}`).join('');
-  return createHash('sha256').update(unambiguous).digest('base64url');
+  let unambiguous = '';
+  for (const part of binding) unambiguous += `${String(part).length}:${part}`;
+  return hash('sha256', unambiguous, 'base64url');
 }
 
 function parsePayload(json: string): Payload | 'unreadable' {
