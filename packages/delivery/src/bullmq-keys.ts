@@ -7,6 +7,8 @@ export const bullmqKeys = {
   wait: key('wait'),
   active: key('active'),
   delayed: key('delayed'),
+  prioritized: key('prioritized'),
+  stalled: key('stalled'),
   meta: key('meta'),
   marker: key('marker'),
   /** Before the id of a job. */

@@ -1,42 +1,42 @@
 -- Gives a message its one outcome, or ends a redelivery.
--- KEYS
---   trace             the steps of the message
---   vault             its sealed payload
---   awaiting          its job, while a receipt may still ask for another attempt
--- ARGV
---   holder            names the lease of the message by a worker
---   trace_ms          life of the trace
---   is_redelivery     the message has its outcome and is sent again
---   job               to keep for a receipt; missing where none can ask for another attempt
---   deadline          of the message, in milliseconds since the epoch
---   number            of the last attempt; 0: there was none
---   replaces          its end replaces an earlier result
---   end_fields        fields and values of its end; may be empty
---   filings           where to file the attempt, see file-attempt.lua; may be empty
---   fields            fields and values of the outcome
--- ANSWER
---   { 1 if this is the first outcome, 1 if a receipt of a curable failure came before, early receipts }
 --- @include "./file-attempt.lua"
 
-local attempt = 'a' .. args.number .. '.'
-if #args.end_fields > 0 then
-  local result = redis.call('HGET', keys.trace, attempt .. 'result')
-  if not result or (args.replaces and result ~= 'accepted') then
-    redis.call('HSET', keys.trace, unpack(args.end_fields))
+-- step:
+--   trace, vault, awaiting   keys; `awaiting` has the job while a receipt may still ask for another attempt
+--   holder                   names the lease of the message by a worker
+--   is_redelivery            the message has its outcome and is sent again
+--   job                      to keep for a receipt; missing where none can ask for another attempt
+--   deadline                 of the message, in milliseconds since the epoch
+--   number                   of the last attempt; 0: there was none
+--   replaces                 its end replaces an earlier result
+--   end_fields               fields and values of its end; may be empty
+--   filings                  where to file the attempt, see file-attempt.lua; may be empty
+--   fields                   fields and values of the outcome
+-- { 1 if this is the first outcome, 1 if a receipt of a curable failure came before, early receipts, 0, false }
+local function conclude(step, trace_ms)
+  local trace, attempt = step.trace, 'a' .. step.number .. '.'
+  local outcome, holder, result, receipt, receipt_curable = unpack(redis.call('HMGET', trace, 'outcome', 'outcome_holder',
+    attempt .. 'result', attempt .. 'receipt', attempt .. 'receipt_curable'))
+  local written = {}
+  local function write(fields)
+    for i = 1, #fields do written[#written + 1] = fields[i] end
   end
-end
-local outcome = redis.call('HGET', keys.trace, 'outcome')
-local is_first = not outcome or redis.call('HGET', keys.trace, 'outcome_holder') == args.holder
-if not outcome then redis.call('HSET', keys.trace, 'outcome_holder', args.holder, unpack(args.fields)) end
-if redis.call('PTTL', keys.trace) < 0 then redis.call('PEXPIRE', keys.trace, args.trace_ms) end
+  if not result or (step.replaces and result ~= 'accepted') then write(step.end_fields) end
+  if not outcome then
+    write({ 'outcome_holder', step.holder })
+    write(step.fields)
+  end
+  if #written > 0 then redis.call('HSET', trace, unpack(written)) end
+  if redis.call('PTTL', trace) < 0 then redis.call('PEXPIRE', trace, trace_ms) end
 
-local early = file_attempt(args.filings, args.trace_ms)
-local receipt = redis.call('HGET', keys.trace, attempt .. 'receipt')
-local is_curable = redis.call('HGET', keys.trace, attempt .. 'receipt_curable') == '1'
-local is_final = receipt and receipt ~= 'sent' and not is_curable
-if args.job and not is_final then
-  redis.call('SET', keys.awaiting, args.job, 'PXAT', args.deadline)
-elseif is_first or args.is_redelivery then
-  redis.call('DEL', keys.vault, keys.awaiting)
+  local is_first = not outcome or holder == step.holder
+  local early = file_attempt(step.filings, trace_ms)
+  local is_curable = receipt_curable == '1'
+  local is_final = receipt and receipt ~= 'sent' and not is_curable
+  if step.job and not is_final then
+    redis.call('SET', step.awaiting, step.job, 'PXAT', step.deadline)
+  elseif is_first or step.is_redelivery then
+    redis.call('DEL', step.vault, step.awaiting)
+  end
+  return { is_first and 1 or 0, is_curable and 1 or 0, early, 0, false }
 end
-return { is_first and 1 or 0, is_curable and 1 or 0, early }

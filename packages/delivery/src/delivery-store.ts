@@ -7,28 +7,19 @@ import {
   type Receipt,
 } from '@sms-gateway/contract';
 import { evalScript, hashFields, loadScript, type RedisClient } from '@sms-gateway/redis';
-import { type CounterShape, SPEND_SHAPE, spendKeys } from '@sms-gateway/screening';
+import { spendKeys } from '@sms-gateway/screening';
+import { createRunStep, type FieldList, type Filing } from './delivery-steps.ts';
 import { formatFiled } from './filed-attempt.ts';
+import {
+  type DeliveryFacts,
+  deliveryFacts,
+  type JobRequest,
+  type NextJob,
+  nextJob,
+  takeRequest,
+} from './next-job.ts';
 import { parseEarlyReceipt } from './receipt-store.ts';
-import { parseAttempts, parseOutcome, TRACE_TTL_MS, type TraceAttempt } from './trace.ts';
-
-/** An attempt as stored in the trace. Without a result, it was begun and, as far as is known, never concluded. */
-export type RecordedAttempt = Pick<
-  TraceAttempt,
-  'provider' | 'result' | 'code' | 'isUnrecognised' | 'wasAsked' | 'receipt'
->;
-
-export type DeliveryFacts = {
-  /** The sealed payload; undefined once it has expired. */
-  sealed: string | undefined;
-  isNewest: boolean;
-  outcome: Outcome | undefined;
-  attempts: RecordedAttempt[];
-  /** Calling code and last two digits. */
-  recipientHint: string | undefined;
-  /** Names of all destinations that an operator blocks at present. */
-  blocks: string[];
-};
+import { TRACE_TTL_MS } from './trace.ts';
 
 export type FinishedAttempt = {
   /** 1 for the first. */
@@ -58,6 +49,9 @@ export type SettleAnswer = {
   early: Receipt[];
 };
 
+/** A job that is to leave the queue together with the outcome of its message, and the request for the next one. */
+export type JobRelease = { jobId: string; token: string; next: JobRequest | undefined };
+
 export type ConcludeAnswer = {
   /** False if the message already had its outcome, which stays. */
   isFirst: boolean;
@@ -65,6 +59,8 @@ export type ConcludeAnswer = {
   isUndelivered: boolean;
   /** Receipts that arrived before the provider's message id was known. The caller enters them. */
   early: Receipt[];
+  /** Set if the job has left the queue. It has not while a receipt is to be seen to, or if its lock is lost. */
+  released: { next: NextJob | undefined } | undefined;
 };
 
 /**
@@ -72,6 +68,8 @@ export type ConcludeAnswer = {
  * connection repeats after a reconnect is recognised as already done, and not mistaken for another worker's.
  */
 export type DeliveryStore = {
+  /** Takes the next job of the queue, with what is known of its message. */
+  take(request: JobRequest): Promise<NextJob>;
   facts(job: DeliveryJob): Promise<DeliveryFacts>;
   /** Must have answered `begun` before the provider is called. */
   begin(
@@ -104,7 +102,8 @@ export type DeliveryStore = {
   settle(messageId: string, finished: FinishedAttempt): Promise<SettleAnswer>;
   /**
    * Gives the message its one outcome, or ends a redelivery. Deletes the payload, unless `awaitsReceipt`: then it
-   * stays until the deadline at most, for another attempt should the receipt ask for one.
+   * stays until the deadline at most, for another attempt should the receipt ask for one. With `release`, the job leaves the
+   * queue in the same command, if nothing is left to be done.
    */
   conclude(
     job: DeliveryJob,
@@ -116,58 +115,16 @@ export type DeliveryStore = {
       isRedelivery: boolean;
       awaitsReceipt: boolean;
       previous: FinishedAttempt | undefined;
+      release?: JobRelease | undefined;
     },
   ): Promise<ConcludeAnswer>;
 };
-
-type FieldList = (string | number)[];
-/** The keys under which receipts find an attempt, and under which early receipts wait. */
-type Filing = { key: string; early_receipts: string[]; reference: string; is_further_part: boolean };
-
-const FACTS = loadScript<{
-  keys: 'trace' | 'vault' | 'newest' | 'blocks';
-  args: { id: string };
-  answer: [trace: string[], sealed: string | null, isNewest: 0 | 1, blocks: string[]];
-}>(new URL('../src/read-facts.lua', import.meta.url));
-
-const BEGIN = loadScript<{
-  keys: 'trace' | 'newest' | 'blocks' | 'segments' | 'overall_segments' | 'price' | 'overall_price';
-  args: {
-    id: string;
-    holder: string;
-    number: number;
-    is_redelivery: boolean;
-    costs_again: boolean;
-    previous: FieldList;
-    block_names: readonly string[];
-    spend_shape: CounterShape;
-    fields: FieldList;
-  };
-  answer: BeginAnswer;
-}>(new URL('../src/begin-attempt.lua', import.meta.url));
 
 const RECORD = loadScript<{
   keys: 'trace';
   args: { number: number; replaces: boolean; fields: FieldList };
   answer: 1;
 }>(new URL('../src/record-attempt.lua', import.meta.url));
-
-const CONCLUDE = loadScript<{
-  keys: 'trace' | 'vault' | 'awaiting';
-  args: {
-    holder: string;
-    trace_ms: number;
-    is_redelivery: boolean;
-    job: string | undefined;
-    deadline: number;
-    number: number;
-    replaces: boolean;
-    end_fields: FieldList;
-    filings: Filing[];
-    fields: FieldList;
-  };
-  answer: [isFirst: 0 | 1, isUndelivered: 0 | 1, early: string[]];
-}>(new URL('../src/conclude.lua', import.meta.url));
 
 const SETTLE = loadScript<{
   keys: 'trace';
@@ -176,99 +133,81 @@ const SETTLE = loadScript<{
 }>(new URL('../src/settle-attempt.lua', import.meta.url));
 
 export function createDeliveryStore({ redis }: { redis: RedisClient }): DeliveryStore {
-  const keysOf = ({ id, recipientKey }: DeliveryJob) => ({
-    trace: gatewayKeys.trace(id),
-    vault: gatewayKeys.vault(id),
-    newest: gatewayKeys.newest(recipientKey),
-    awaiting: gatewayKeys.awaiting(id),
-    blocks: gatewayKeys.blocks,
-  });
+  const run = createRunStep({ redis });
 
   return {
-    facts: async (job) => {
-      const [trace, sealed, isNewest, blocks] = await evalScript(redis, FACTS, {
-        keys: keysOf(job),
-        args: { id: job.id },
-      });
-      const fields = pairs(trace);
-      return {
-        sealed: sealed ?? undefined,
-        isNewest: isNewest === 1,
-        outcome: parseOutcome(fields),
-        attempts: parseAttempts(fields),
-        recipientHint: fields['recipient_hint'],
-        blocks,
-      };
+    take: async (request) => {
+      const { answer, blocks } = await run('take', takeRequest(request));
+      return nextJob(answer, blocks);
     },
-    begin: (
-      job,
-      {
-        number,
-        provider,
-        begunAt,
-        holder,
-        blockNames,
-        isRedelivery,
-        costsAgain,
-        previous,
-        expectsReceipt,
-        notes,
-      },
-    ) => {
+    facts: async ({ id, recipientKey }) => {
+      const { answer, blocks } = await run('facts', { id, recipientKey });
+      return deliveryFacts(answer, blocks);
+    },
+    begin: async (job, attempt) => {
+      const { number, previous, notes } = attempt;
       const spend = spendKeys(job.connection);
-      return evalScript(redis, BEGIN, {
-        keys: {
-          ...keysOf(job),
+      const { answer } = await run('begin', {
+        trace: gatewayKeys.trace(job.id),
+        newest: gatewayKeys.newest(job.recipientKey),
+        spend: {
           segments: spend.segments,
           overall_segments: spend.overallSegments,
           price: spend.price,
           overall_price: spend.overallPrice,
         },
-        args: {
-          id: job.id,
-          holder,
-          number,
-          is_redelivery: isRedelivery,
-          costs_again: costsAgain,
-          previous: endFields(previous),
-          block_names: blockNames,
-          spend_shape: SPEND_SHAPE,
-          fields: hashFields({
-            ...notes,
-            [`a${number}.provider`]: provider,
-            [`a${number}.begun_at`]: begunAt,
-            [`a${number}.holder`]: holder,
-            [`a${number}.expects_receipt`]: expectsReceipt ? 1 : undefined,
-          }),
-        },
+        id: job.id,
+        holder: attempt.holder,
+        number,
+        is_redelivery: attempt.isRedelivery,
+        costs_again: attempt.costsAgain,
+        previous: endFields(previous),
+        block_names: attempt.blockNames,
+        fields: hashFields({
+          ...notes,
+          [`a${number}.provider`]: attempt.provider,
+          [`a${number}.begun_at`]: attempt.begunAt,
+          [`a${number}.holder`]: attempt.holder,
+          [`a${number}.expects_receipt`]: attempt.expectsReceipt ? 1 : undefined,
+        }),
       });
+      return answer;
     },
     record: async (job, finished) => {
       await evalScript(redis, RECORD, {
-        keys: keysOf(job),
+        keys: { trace: gatewayKeys.trace(job.id) },
         args: { number: finished.number, replaces: finished.wasAsked, fields: endFields(finished) },
       });
     },
-    conclude: async (job, { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous }) => {
-      const [isFirst, isUndelivered, early] = await evalScript(redis, CONCLUDE, {
-        keys: keysOf(job),
-        args: {
-          holder,
-          trace_ms: TRACE_TTL_MS,
-          is_redelivery: isRedelivery,
-          job: awaitsReceipt ? JSON.stringify(job) : undefined,
-          deadline: job.deadline,
-          number: previous?.number ?? 0,
-          replaces: previous?.wasAsked === true,
-          end_fields: endFields(previous),
-          filings: filingsOf(job.id, previous),
-          fields: hashFields({ outcome, outcome_at: at, reason }),
+    conclude: async (
+      job,
+      { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous, release },
+    ) => {
+      const { answer, blocks } = await run('conclude', {
+        trace: gatewayKeys.trace(job.id),
+        vault: gatewayKeys.vault(job.id),
+        awaiting: gatewayKeys.awaiting(job.id),
+        holder,
+        is_redelivery: isRedelivery,
+        job: awaitsReceipt ? JSON.stringify(job) : undefined,
+        deadline: job.deadline,
+        number: previous?.number ?? 0,
+        replaces: previous?.wasAsked === true,
+        end_fields: endFields(previous),
+        filings: filingsOf(job.id, previous),
+        fields: hashFields({ outcome, outcome_at: at, reason }),
+        release: release && {
+          id: release.jobId,
+          token: release.token,
+          next: release.next && takeRequest(release.next),
         },
       });
+      const [isFirst, isUndelivered, early, isReleased, next] = answer;
       return {
         isFirst: isFirst === 1,
         isUndelivered: isUndelivered === 1,
         early: early.map((json) => parseEarlyReceipt(json, previous?.providerMessageId)),
+        released: isReleased === 1 ? { next: next ? nextJob(next, blocks) : undefined } : undefined,
       };
     },
     settle: async (messageId, finished) => {
@@ -314,10 +253,4 @@ function endFields(finished: FinishedAttempt | undefined): FieldList {
     [`a${number}.provider_message_id`]: providerMessageId,
     [`a${number}.asked`]: wasAsked ? 1 : undefined,
   });
-}
-
-function pairs(flat: string[]): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? '';
-  return fields;
 }

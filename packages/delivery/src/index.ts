@@ -1,11 +1,10 @@
-export { QUEUE_SETTINGS, bullmqKeys } from './bullmq-keys.ts';
+export { bullmqKeys, JOB_OPTIONS, QUEUE_SETTINGS } from './bullmq-keys.ts';
 export {
   type BeginAnswer,
   type ConcludeAnswer,
-  type DeliveryFacts,
   type DeliveryStore,
   type FinishedAttempt,
-  type RecordedAttempt,
+  type JobRelease,
   type SettleAnswer,
   createDeliveryStore,
 } from './delivery-store.ts';
@@ -27,6 +26,7 @@ export {
   createProducer,
 } from './producer.ts';
 export { type QueueCounts, readQueueCounts, registerQueueMetrics } from './queue-metrics.ts';
+export type { DeliveryFacts, JobRequest, NextJob, RecordedAttempt } from './next-job.ts';
 export { type Permit, type RateLimit, createRateLimit } from './rate-limit.ts';
 export { type ReceiptHandler, createReceiptHandler } from './receipt-handler.ts';
 export { type EnteredReceipt, type ReceiptStore, createReceiptStore } from './receipt-store.ts';

@@ -1,4 +1,10 @@
-import type { DeliveryStore, FinishedAttempt, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
+import type {
+  ConcludeAnswer,
+  DeliveryStore,
+  FinishedAttempt,
+  ReceiptHandler,
+  ReceiptStore,
+} from '@sms-gateway/delivery';
 import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import { type Decision, didNotArrive } from './decide.ts';
 import { type Delivery, isRedelivery, type Release } from './delivery.ts';
@@ -56,8 +62,17 @@ export function createConclude({
       awaitsReceipt,
       previous: unwritten,
     };
-    // The job must not leave the queue on a Redis that has taken over and never saw the outcome.
-    const write = () => durability.confirm(() => store.conclude(job, end));
+    let released: ConcludeAnswer['released'];
+    // The job leaves the queue in the same command, so that no Redis that takes over has the one without the other.
+    const write = () =>
+      durability.confirm(async () => {
+        const release = lease.release?.();
+        // Where the outcome has to be written again, the next job is already known.
+        if (release && released) release.next = undefined;
+        const answer = await store.conclude(job, { ...end, release });
+        released ??= answer.released;
+        return answer;
+      });
     const answer = await untilWritten(write, lease.signal);
 
     const sinceAcceptedMs = at - job.acceptedAt;
@@ -70,13 +85,13 @@ export function createConclude({
       const { plan, encoding, segments } = message;
       log('message.concluded', { ...fields, route: plan.route, encoding, segments });
     }
-    if (unwritten === undefined) return { kind: 'done' };
+    if (unwritten === undefined) return { kind: 'done', released };
 
     const { provider, number } = unwritten;
     if (awaitsReceipt && answer.isUndelivered) await receipts.reopen(job, number);
     for (const receipt of answer.early) {
       await receiptHandler.takeHeld(provider, receipt, { messageId: job.id, attempt: number });
     }
-    return { kind: 'done' };
+    return { kind: 'done', released };
   };
 }

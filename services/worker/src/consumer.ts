@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { bullmqKeys, QUEUE_SETTINGS } from '@sms-gateway/delivery';
+import { bullmqKeys, type DeliveryStore, QUEUE_SETTINGS } from '@sms-gateway/delivery';
 import type { RedisClient } from '@sms-gateway/redis';
 import type { Logger } from '@sms-gateway/process';
 import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Deliver } from './deliver.ts';
+import { createQueueBackend } from './queue-backend.ts';
 
 // A dead worker is noticed at the first check after its lock has expired: 6 to 9 seconds. With BullMQ's defaults it
 // would take a minute, and a code may have expired by then.
@@ -24,6 +25,7 @@ export type Consumer = {
 
 type Deps = {
   redis: RedisClient;
+  store: Pick<DeliveryStore, 'take'>;
   deliver: Deliver;
   concurrency: number;
   logger: Logger;
@@ -31,22 +33,28 @@ type Deps = {
 };
 
 /** Takes messages from the queue, hands them to `deliver`, and releases them as it says. */
-export function createConsumer({ redis, deliver, concurrency, logger, now }: Deps): Consumer {
+export function createConsumer({ redis, store, deliver, concurrency, logger, now }: Deps): Consumer {
   const abortDeliveries = new AbortController();
   // Each message in progress listens once at most, during a call to a provider. Node warns from the eleventh.
   setMaxListeners(concurrency, abortDeliveries.signal);
-  const worker = new Worker(QUEUE_NAME, process, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    autorun: false,
-    // The check fails where INFO is not allowed, and the worker's loop would spin on that.
-    skipVersionCheck: true,
-    concurrency,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_INTERVAL_MS,
-    // Delivery decides from the trace how often a message is tried.
-    maxStalledCount: Number.MAX_SAFE_INTEGER,
-  });
+  const backend = createQueueBackend({ store, lockMs: LOCK_MS, now });
+  const worker = new Worker(
+    QUEUE_NAME,
+    process,
+    {
+      connection: redis,
+      prefix: QUEUE_PREFIX,
+      autorun: false,
+      // The check fails where INFO is not allowed, and the worker's loop would spin on that.
+      skipVersionCheck: true,
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_INTERVAL_MS,
+      // Delivery decides from the trace how often a message is tried.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    },
+    backend.create,
+  );
   worker.on('error', (error) => {
     // While Redis is away, the connection reports that itself, once for every try.
     if (redis.status === 'ready') logger.warn({ err: error }, 'queue.error');
@@ -64,7 +72,8 @@ export function createConsumer({ redis, deliver, concurrency, logger, now }: Dep
     }
   }
 
-  async function handle(job: Job, token: string | undefined): Promise<void> {
+  async function handle(job: Job, token: string = randomUUID()): Promise<void> {
+    const facts = backend.factsOf(token);
     const message = deliveryJobSchema.safeParse(job.data);
     if (!message.success) {
       logger.error({ jobId: job.id }, 'job.malformed');
@@ -73,11 +82,16 @@ export function createConsumer({ redis, deliver, concurrency, logger, now }: Dep
     let delayMs: number;
     try {
       const release = await deliver(message.data, {
-        holder: token === undefined ? randomUUID() : `${token}:${job.attemptsStarted}`,
+        holder: `${token}:${job.attemptsStarted}`,
         hasWaited: job.attemptsStarted > 1,
         signal: abortDeliveries.signal,
+        facts,
+        release: () => backend.releaseOf(job, token, { takesNext: worker.closing === undefined }),
       });
-      if (release.kind === 'done') return;
+      if (release.kind === 'done') {
+        if (release.released) backend.released(job, release.released.next);
+        return;
+      }
       delayMs = release.delayMs;
     } catch (error) {
       logger.error({ err: error, messageId: job.id }, 'delivery.broke_off');

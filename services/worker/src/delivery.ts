@@ -1,5 +1,5 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
-import type { DeliveryFacts, FinishedAttempt } from '@sms-gateway/delivery';
+import type { DeliveryFacts, FinishedAttempt, JobRelease, NextJob } from '@sms-gateway/delivery';
 import type { EventLog } from '@sms-gateway/process';
 import type { OpenedMessage } from './open-message.ts';
 
@@ -11,6 +11,10 @@ export type Lease = {
   hasWaited: boolean;
   /** Aborted when the process must release its work in progress. */
   signal: AbortSignal;
+  /** What was known of the message when it was taken, if it was read then. */
+  facts?: DeliveryFacts | undefined;
+  /** How the job leaves the queue together with the outcome. Asked for at that moment. */
+  release?: (() => JobRelease) | undefined;
 };
 
 /** A message in progress, and its state. */
@@ -29,8 +33,13 @@ export type Delivery = {
   log: EventLog;
 };
 
-/** What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). */
-export type Release = { kind: 'done' } | { kind: 'later'; delayMs: number };
+/**
+ * What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). `released`: it has
+ * forgotten it already, and handed out the next one if it was asked to.
+ */
+export type Release =
+  | { kind: 'done'; released?: { next: NextJob | undefined } | undefined }
+  | { kind: 'later'; delayMs: number };
 
 export type Step = Delivery | Release;
 

@@ -23,8 +23,11 @@ export type Recover = {
 };
 
 export function createRecover({ store, openMessage, receipts, reportAttempt, logEvent, now }: Deps): Recover {
-  async function read(job: DeliveryJob): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
-    const facts = await store.facts(job);
+  async function read(
+    job: DeliveryJob,
+    known?: DeliveryFacts,
+  ): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
+    const facts = known ?? (await store.facts(job));
     if (await isOver(job, facts)) return { kind: 'done' };
     return { facts, message: await openMessage(job, facts) };
   }
@@ -76,7 +79,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
 
   return {
     recover: async (job, lease) => {
-      const stored = await read(job);
+      const stored = await read(job, lease.facts);
       if ('kind' in stored) return stored;
       const { recipientHint } = stored.facts;
       const names = { messageId: job.id, connection: job.connection, recipientHint };

@@ -160,7 +160,7 @@ export async function startWorker(
       now,
       random,
     });
-    const consumer = createConsumer({ redis, deliver, concurrency: config.concurrency, logger, now });
+    const consumer = createConsumer({ redis, store, deliver, concurrency: config.concurrency, logger, now });
     teardown.add(() => consumer.disconnect());
 
     let isStopping = false;

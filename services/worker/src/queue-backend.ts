@@ -1,0 +1,102 @@
+import type { DeliveryFacts, DeliveryStore, JobRelease, JobRequest, NextJob } from '@sms-gateway/delivery';
+import { JOB_OPTIONS } from '@sms-gateway/delivery';
+import {
+  type BackendFactory,
+  createRedisBackend,
+  type JobJson,
+  type KeepJobs,
+  type MinimalJob,
+} from 'bullmq';
+
+/** A job as BullMQ's worker takes it from its backend; without one, when the next delayed one is due. */
+type NextJobData = [json: JobJson | undefined, id: string, rateLimitMs: 0, delayedUntil: number];
+
+export type QueueBackend = {
+  create: BackendFactory;
+  /** What was known of the message when its job was taken with this token; once. */
+  factsOf(token: string): DeliveryFacts | undefined;
+  /** How a job leaves the queue together with the outcome of its message. */
+  releaseOf(job: MinimalJob, token: string, options: { takesNext: boolean }): JobRelease;
+  /** Says that the job has left the queue, and which is the next one. */
+  released(job: MinimalJob, next: NextJob | undefined): void;
+};
+
+type Deps = {
+  store: Pick<DeliveryStore, 'take'>;
+  /** Life of a job's lock, in milliseconds. */
+  lockMs: number;
+  now: () => number;
+};
+
+/**
+ * BullMQ's backend for Redis, except that a job is taken together with what is known of its message, and leaves the queue
+ * together with its outcome. Everything else, and every queue that is out of the ordinary, is BullMQ's own affair.
+ */
+export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
+  const facts = new Map<string, DeliveryFacts>();
+  const releasedJobs = new WeakMap<MinimalJob, NextJob | undefined>();
+
+  const requestFor = (token: string): JobRequest => ({ token, lockMs, now: now() });
+
+  function handOver(next: Exclude<NextJob, { kind: 'ask' }>, token: string): NextJobData {
+    if (next.kind === 'none') return [undefined, '', 0, next.delayedUntil];
+    const { jobId, data, times } = next;
+    if (next.facts !== undefined) facts.set(token, next.facts);
+    const json: JobJson = {
+      id: jobId,
+      name: '',
+      data,
+      opts: JOB_OPTIONS,
+      progress: 0,
+      attemptsMade: 0,
+      attemptsStarted: times,
+      processedOn: now(),
+      timestamp: 0,
+      failedReason: '',
+      returnvalue: '',
+      stalledCounter: 0,
+    };
+    return [json, jobId, 0, 0];
+  }
+
+  return {
+    create: (name, options, connections) => {
+      const backend = createRedisBackend(name, options, connections);
+      const bullmqs = {
+        moveToActive: backend.moveToActive.bind(backend),
+        moveToCompleted: backend.moveToCompleted.bind(backend),
+      };
+      const moveToActive = async (token: string, workerName?: string) => {
+        const next = await store.take(requestFor(token));
+        return next.kind === 'ask' ? bullmqs.moveToActive(token, workerName) : handOver(next, token);
+      };
+      return Object.assign(backend, {
+        moveToActive,
+        moveToCompleted: async (
+          job: MinimalJob,
+          ...rest: [result: unknown, remove: boolean | number | KeepJobs, token: string, fetchNext: boolean]
+        ) => {
+          if (!releasedJobs.has(job)) return bullmqs.moveToCompleted(job, ...rest);
+          const [, , token, fetchNext] = rest;
+          const next = releasedJobs.get(job);
+          const data =
+            next === undefined || next.kind === 'ask'
+              ? fetchNext && (await bullmqs.moveToActive(token))
+              : handOver(next, token);
+          return { result: data || undefined, finishedOn: now() };
+        },
+      });
+    },
+    factsOf: (token) => {
+      const known = facts.get(token);
+      facts.delete(token);
+      return known;
+    },
+    releaseOf: ({ id = '' }, token, { takesNext }) => ({
+      jobId: id,
+      token,
+      next: takesNext ? requestFor(token) : undefined,
+    }),
+    released: (job, next) => releasedJobs.set(job, next),
+  };
+}

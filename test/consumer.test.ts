@@ -1,0 +1,172 @@
+import { type DeliveryJob, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { createDeliveryStore, JOB_OPTIONS } from '@sms-gateway/delivery';
+import { Queue } from 'bullmq';
+import { expect, test } from 'vitest';
+import { createLogger } from '../packages/process/src/logger.ts';
+import { createConsumer } from '../services/worker/src/consumer.ts';
+import type { Deliver } from '../services/worker/src/deliver.ts';
+import type { Lease } from '../services/worker/src/delivery.ts';
+import { createDisposal } from './support/disposal.ts';
+import { startTestRedis } from './support/test-redis.ts';
+import { openRedis } from './support/traces.ts';
+import { until } from './support/until.ts';
+
+/** A consumer on a real queue, whose deliveries conclude at once. */
+async function setup({ concurrency = 2 }: { concurrency?: number } = {}) {
+  const disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const queue = new Queue(QUEUE_NAME, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    defaultJobOptions: JOB_OPTIONS,
+  });
+  await queue.waitUntilReady();
+  const store = createDeliveryStore({ redis });
+  const during = { delivery: async (_job: DeliveryJob): Promise<void> => {} };
+  const delivered: { id: string; lease: Lease }[] = [];
+  const bundle = {
+    redis,
+    queue,
+    delivered,
+    ids: () => delivered.map(({ id }) => id),
+    during,
+    enqueue: async (...ids: string[]) => {
+      for (const id of ids) {
+        const at = Date.now();
+        await redis.hset(gatewayKeys.trace(id), 'accepted_at', at);
+        const job = { id, connection: 'default', recipientKey: 'r1', acceptedAt: at, deadline: at + 60_000 };
+        await queue.add(QUEUE_NAME, job, { jobId: id });
+      }
+    },
+    untilDelivered: (count: number) =>
+      until(() => {
+        if (delivered.length < count) throw new Error(`${delivered.length} of ${count}`);
+      }),
+    untilGone: () =>
+      until(async () => {
+        const { active = 0, waiting = 0, delayed = 0 } = await queue.getJobCounts();
+        if (active + waiting + delayed > 0) throw new Error('not empty yet');
+      }),
+    outcome: (id: string) => redis.hget(gatewayKeys.trace(id), 'outcome'),
+  };
+  const deliver: Deliver = async (job, lease) => {
+    delivered.push({ id: job.id, lease });
+    await during.delivery(job);
+    const { released } = await store.conclude(job, {
+      outcome: 'sent',
+      reason: 'accepted',
+      at: Date.now(),
+      holder: lease.holder,
+      isRedelivery: false,
+      awaitsReceipt: false,
+      previous: undefined,
+      release: lease.release?.(),
+    });
+    return { kind: 'done', released };
+  };
+  const consumer = createConsumer({
+    redis,
+    store,
+    deliver,
+    concurrency,
+    logger: createLogger({ service: 'test', level: 'silent' }),
+    now: Date.now,
+  });
+  return {
+    ...bundle,
+    consumer,
+    [Symbol.asyncDispose]: async () => {
+      await consumer.close(0);
+      consumer.disconnect();
+      await queue.close();
+      await disposal.dispose();
+    },
+  };
+}
+
+test('jobs are worked on in order, each with what is known of it, and leave the queue with their outcomes', async () => {
+  await using bundle = await setup({ concurrency: 1 });
+  const { consumer, enqueue, delivered, redis, queue } = bundle;
+  await enqueue('msg_1', 'msg_2', 'msg_3');
+  await redis.config('RESETSTAT');
+  consumer.start();
+  await bundle.untilDelivered(3);
+  await bundle.untilGone();
+
+  expect(bundle.ids()).toEqual(['msg_1', 'msg_2', 'msg_3']);
+  for (const { lease } of delivered) expect(lease.facts).toMatchObject({ attempts: [], isNewest: true });
+  expect(await redis.keys('{gateway}:sms:msg_*')).toEqual([]);
+  // An unmodified BullMQ reads the queue.
+  expect(await queue.getJobCounts('completed', 'failed')).toEqual({ completed: 0, failed: 0 });
+});
+
+test('a paused queue rests, and goes on when it is resumed', async () => {
+  await using bundle = await setup();
+  const { consumer, enqueue, queue } = bundle;
+  let pause: Promise<void> | undefined;
+  bundle.during.delivery = async () => (pause ??= queue.pause());
+  await enqueue('msg_1', 'msg_2', 'msg_3', 'msg_4');
+  consumer.start();
+  await bundle.untilDelivered(1);
+  await pause;
+  await until(async () => expect(await queue.getActiveCount()).toBe(0));
+  const before = bundle.ids().length;
+  expect(await queue.getWaitingCount()).toBe(4 - before);
+  await enqueue('msg_5');
+  expect(bundle.ids()).toHaveLength(before);
+  await queue.resume();
+  await bundle.untilDelivered(5);
+  await bundle.untilGone();
+});
+
+test('a delayed job is worked on when it is due, and jobs with a priority too', async () => {
+  await using bundle = await setup();
+  const { consumer, queue, redis } = bundle;
+  consumer.start();
+  const at = Date.now();
+  const job = (id: string) => ({
+    id,
+    connection: 'default',
+    recipientKey: 'r1',
+    acceptedAt: at,
+    deadline: at + 60_000,
+  });
+  await redis.hset(gatewayKeys.trace('msg_1'), 'accepted_at', at);
+  await queue.add(QUEUE_NAME, job('msg_1'), { jobId: 'msg_1', delay: 300 });
+  await queue.add(QUEUE_NAME, job('msg_2'), { jobId: 'msg_2', priority: 5 });
+  await bundle.untilDelivered(2);
+  await bundle.untilGone();
+  expect(bundle.ids()).toEqual(['msg_2', 'msg_1']);
+  expect(Date.now() - at).toBeGreaterThanOrEqual(300);
+});
+
+test('who closes finishes what is in hand and takes nothing more', async () => {
+  await using bundle = await setup({ concurrency: 1 });
+  const { consumer, enqueue, queue } = bundle;
+  let closed: Promise<void> | undefined;
+  bundle.during.delivery = async () => {
+    closed ??= consumer.close(10_000);
+  };
+  await enqueue('msg_1', 'msg_2');
+  consumer.start();
+  await bundle.untilDelivered(1);
+  await closed;
+  expect(bundle.ids()).toEqual(['msg_1']);
+  expect(await bundle.outcome('msg_1')).toBe('sent');
+  expect(await queue.getJobCounts('active', 'waiting')).toEqual({ active: 0, waiting: 1 });
+});
+
+test('a job whose lock was lost stays with the worker that has it, and this one goes on', async () => {
+  await using bundle = await setup({ concurrency: 1 });
+  const { consumer, enqueue, queue, redis } = bundle;
+  bundle.during.delivery = async ({ id }) => {
+    if (id === 'msg_1') await redis.set(`${gatewayKeys.job(id)}:lock`, 'another', 'PX', 60_000);
+  };
+  await enqueue('msg_1', 'msg_2');
+  consumer.start();
+  await bundle.untilDelivered(2);
+  await until(async () => expect(await queue.getActive()).toMatchObject([{ id: 'msg_1' }]));
+  expect(await bundle.outcome('msg_1')).toBe('sent');
+  expect(await bundle.outcome('msg_2')).toBe('sent');
+});
