@@ -42,6 +42,8 @@ export interface ProviderDeclaration<
     settings: Read<z.output<z.ZodObject<Shape>>>,
     review: ProviderReview<keyof Shape & string>,
   ): Options | undefined;
+  /** What is wrong with a field of a registration (`parameters`), to be read after its path; undefined if nothing is. */
+  parameterProblem?(name: string, value: unknown): string | undefined;
   /** The options, safe to log: no secret, no sender. */
   describe(options: Options): Record<string, unknown>;
   /** Absent where its delivery receipts do not come by HTTP. */

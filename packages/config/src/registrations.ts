@@ -58,9 +58,16 @@ function byProvider(
 ): ByProvider {
   const known: ByProvider = {};
   for (const [name, fields = {}] of Object.entries(settings ?? {})) {
-    if (parseProviderName(name, kinds) === undefined) {
+    const kind = parseProviderName(name, kinds)?.kind;
+    if (kind === undefined) {
       review.problem([...path, name], `must name one of ${choiceOfProviders(name, kinds)}`);
-    } else known[name] = fields;
+      continue;
+    }
+    known[name] = fields;
+    for (const [field, value] of Object.entries(fields)) {
+      const problem = kind.parameterProblem?.(field, value);
+      if (problem !== undefined) review.problem([...path, name, field], problem);
+    }
   }
   return known;
 }

@@ -2,7 +2,7 @@ import type { ProviderDeclaration } from '@sms-gateway/config';
 import type { Receipt } from '@sms-gateway/contract';
 import type { z } from 'zod';
 import type { CredentialsCheck } from './credentials-check.ts';
-import type { LateResult, Provider, ProviderEvent, ReceiptMatch } from './provider.ts';
+import type { LateResult, Provider, ProviderEvent, ReceiptMatch, SendRequest } from './provider.ts';
 import type { ReadReceipts, ReceiptRequest } from './receipt-reader.ts';
 import type { SmppMemory } from './smpp/memory.ts';
 
@@ -50,7 +50,13 @@ export type CredentialsDeclaration<Key extends string, Options extends object> =
 /** What a person tries a provider out with. */
 export type Probe = {
   /** Sends one message, which costs what a message costs, and waits so many milliseconds for its receipt. */
-  message: { to: string; body: string; receiptWithinMs: number } | undefined;
+  message:
+    | (Pick<SendRequest, 'to' | 'body' | 'registration'> & {
+        receiptWithinMs: number;
+        /** In place of the configured one. */
+        sender?: string | undefined;
+      })
+    | undefined;
   /** Prints a line: no secret, text or whole number. */
   print: (line: string) => void;
 };

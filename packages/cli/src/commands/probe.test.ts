@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
+import { writeConfig } from '../../../../test/support/config-file.ts';
 import { smppEnv } from '../../../../test/support/smpp-env.ts';
 import { cString, deliverBody, readBind, readSubmit, startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import { dispatch } from '../dispatch.ts';
@@ -49,6 +50,26 @@ test('sends one message where it is asked to, and waits for its receipt', async 
   expect(readSubmit(await smsc.until('submit_sm'))).toMatchObject({ dest: '14155550123' });
   expect(stdout).toContain('SMPP_MESSAGE_IDS=hex-to-decimal');
   expect(stdout).not.toMatch(/493817|4155550123/);
+});
+
+test('sends what the operators of the country demand along with it', async () => {
+  await using smsc = await startSmsc();
+  await using file = await writeConfig(`
+registrations:
+  IN: { header: ACMEIN, entityId: '1101456324675322134', templates: { login: { id: '1107169175328190001', text: 'Probe {#var#}' } } }
+`);
+
+  const args = ['smpp', '--to', '+919876543210', '--text', 'Probe 493817', '--wait', '0'];
+  const { code } = await run(args, { ...smppEnv(smsc.port), GATEWAY_CONFIG: file.path });
+
+  expect(code).toBe(0);
+  expect(readSubmit(await smsc.until('submit_sm'))).toMatchObject({
+    source: 'ACMEIN',
+    tlvs: {
+      [0x14_00]: Buffer.from('1101456324675322134'),
+      [0x14_01]: Buffer.from('1107169175328190001'),
+    },
+  });
 });
 
 test.each<[args: string[], env: Record<string, string>, code: number, problem: string]>([

@@ -1,6 +1,7 @@
-import { ConfigError, loadProviderConfig } from '@sms-gateway/config';
-import { parsePhoneNumber } from '@sms-gateway/contract';
+import { ConfigError, loadProviderConfig, loadRoutingConfig } from '@sms-gateway/config';
+import { parsePhoneNumber, type PhoneNumber } from '@sms-gateway/contract';
 import { probeProvider, PROVIDERS } from '@sms-gateway/providers';
+import { createRouter } from '@sms-gateway/routing';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR, EX_USAGE } from './command.ts';
 
 type Options = { name: string; to?: string | undefined; text: string; wait: string };
@@ -32,7 +33,12 @@ export async function probe(
       config,
       PROVIDERS,
       {
-        message: number && { to: number.e164, body: text, receiptWithinMs: Number(seconds) * 1000 },
+        message: number && {
+          to: number.e164,
+          body: text,
+          receiptWithinMs: Number(seconds) * 1000,
+          ...registeredFor(name, number, text, env),
+        },
         print: (line) => io.stdout.write(`${line}\n`),
       },
       stop.signal,
@@ -48,4 +54,13 @@ export async function probe(
     if (!(error instanceof ConfigError)) throw error;
     return { exitCode: EX_CONFIG, output: `${error.message}\n` };
   }
+}
+
+/** The registered sender and ids that a message to the number's country goes with, whichever route it would take. */
+function registeredFor(name: string, number: PhoneNumber, text: string, env: CommandContext['env']) {
+  const { routing } = loadRoutingConfig({ env, providers: PROVIDERS });
+  const router = createRouter({ ...routing, routes: [], connectionRoutes: {}, defaultProviders: [name] });
+  const message = { id: 'probe', number, connection: 'default', messageType: undefined, text };
+  const [planned] = router.plan(message).providers;
+  return { sender: planned?.sender, registration: planned?.registration };
 }

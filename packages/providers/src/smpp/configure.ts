@@ -64,9 +64,11 @@ function dialectOf(settings: Settings, base: SmppDialect): SmppDialect {
   const isNational = format === 'national' || format === 'national-significant';
   const destinationTonNpi =
     tonNpi(settings.destinationTonNpi) ?? (isNational ? { ton: NATIONAL_TON, npi: 1 } : base.destination);
+  const interfaceVersion = settings.interfaceVersion ?? base.interfaceVersion;
+  const hasTlvs = interfaceVersion !== VERSION_3_3;
   return {
     bindMode: settings.bind ?? base.bindMode,
-    interfaceVersion: settings.interfaceVersion ?? base.interfaceVersion,
+    interfaceVersion,
     bindAddress: {
       ...(tonNpi(settings.bindTonNpi) ?? base.bindAddress),
       range: settings.addressRange ?? base.bindAddress.range,
@@ -93,8 +95,18 @@ function dialectOf(settings: Settings, base: SmppDialect): SmppDialect {
       ucs2: settings.ucs2DataCoding ?? base.dataCoding.ucs2,
     },
     concatenation: settings.concatenation ?? base.concatenation,
+    tlvs: settings.tlvs ?? base.tlvs,
+    registrationTlvs: {
+      entityId: tagOf(settings.entityIdTlv, hasTlvs ? base.registrationTlvs.entityId : undefined),
+      templateId: tagOf(settings.templateIdTlv, hasTlvs ? base.registrationTlvs.templateId : undefined),
+    },
+    tlvStrings: settings.tlvStrings ?? base.tlvStrings,
     messageIds: settings.messageIds ?? base.messageIds,
   };
+}
+
+function tagOf(given: number | 'off' | undefined, standard: number | undefined): number | undefined {
+  return given === 'off' ? undefined : (given ?? standard);
 }
 
 function tonNpi(pair: readonly [ton: number, npi: number] | undefined): TonNpi | undefined {
@@ -114,6 +126,13 @@ function reviewDialect(dialect: SmppDialect, review: Review): void {
     review.problem(
       'concatenation',
       'must be udh8 or udh16 where the interface version is 3.3, which has no optional parameters',
+    );
+  }
+  for (const key of ['tlvs', 'entityIdTlv', 'templateIdTlv'] as const) {
+    if (interfaceVersion !== VERSION_3_3 || !review.isGiven(key)) continue;
+    review.problem(
+      key,
+      'cannot be sent where the interface version is 3.3, which has no optional parameters',
     );
   }
   const isNational = destination.format === 'national' || destination.format === 'national-significant';

@@ -1,5 +1,6 @@
 import { defineProvider } from '../provider-descriptor.ts';
 import { configureSmpp } from './configure.ts';
+import { tlvProblem } from './message-tlvs.ts';
 import { smppSettings } from './settings.ts';
 
 export const smpp = defineProvider({
@@ -8,6 +9,7 @@ export const smpp = defineProvider({
   settings: smppSettings,
   senderSettings: ['from'],
   configure: configureSmpp,
+  parameterProblem: tlvProblem,
   describe: ({ hosts, windowSize, dialect }) => ({
     authentication: 'configured',
     sender: 'from',

@@ -6,6 +6,7 @@ export const VALIDITY_FORMS = ['relative', 'absolute', 'null'] as const;
 export const ALPHABETS = ['gsm', 'gsm-packed', 'latin1', 'ascii', 'ucs2'] as const;
 export const CONCATENATIONS = ['udh8', 'udh16', 'sar', 'payload'] as const;
 export const DESTINATION_FORMATS = ['digits', 'plus', '00', 'national', 'national-significant'] as const;
+export const TLV_STRINGS = ['octet', 'c-octet'] as const;
 export const MESSAGE_ID_FORMS = ['learn', 'same', 'hex-to-decimal', 'decimal-to-hex'] as const;
 
 export type Alphabet = (typeof ALPHABETS)[number];
@@ -38,12 +39,20 @@ export type SmppDialect = {
   alphabet: Alphabet;
   dataCoding: { default: number; ucs2: number };
   concatenation: Concatenation;
+  /** TLVs of every submit_sm, as tag and value. */
+  tlvs: readonly (readonly [tag: number, value: string])[];
+  /** The tags of the TLVs that India's ids go in; undefined for an id that is not sent. */
+  registrationTlvs: { entityId: number | undefined; templateId: number | undefined };
+  /** Whether the string in such a TLV ends with a NUL (`c-octet`, §3.1). */
+  tlvStrings: (typeof TLV_STRINGS)[number];
   messageIds: (typeof MESSAGE_ID_FORMS)[number];
 };
 
 /**
  * SMPP 3.4 as most centres take it. TON and NPI: E.164 1/1, short code 3/0 and alphanumeric 5/0 are what Infobip's
- * "TON and NPI settings" gives as the defaults of SMPP environments, and OpenMarket's SMPP examples show.
+ * "TON and NPI settings" gives as the defaults of SMPP environments, and OpenMarket's SMPP examples show. TLVs of
+ * India's ids: PE_ID and Template_ID as octet strings without a NUL, as in Jasmin 0.12 (Custom TLV Parameters),
+ * kneodev/ksmppd issues 134 and 135, and python-smpplib issue 204.
  */
 export const STANDARD_DIALECT: SmppDialect = {
   bindMode: 'transceiver',
@@ -63,5 +72,8 @@ export const STANDARD_DIALECT: SmppDialect = {
   alphabet: 'gsm',
   dataCoding: { default: 0, ucs2: 8 },
   concatenation: 'udh8',
+  tlvs: [],
+  registrationTlvs: { entityId: 0x14_00, templateId: 0x14_01 },
+  tlvStrings: 'octet',
   messageIds: 'learn',
 };

@@ -101,16 +101,16 @@ function watchReceipts(print: (line: string) => void) {
 
 async function sendOne(
   { config, print, now, random }: Options,
-  { to, body, receiptWithinMs }: ProbeMessage,
+  { to, body, receiptWithinMs, sender = config.from, registration }: ProbeMessage,
   session: Session,
   receipts: ReceiptWatch,
   signal: AbortSignal,
 ): Promise<boolean> {
   const parts = submitParts(
-    { to, body, sender: config.from, validUntilMs: now() + VALIDITY_SECONDS * 1000 },
+    { to, body, sender, registration, validUntilMs: now() + VALIDITY_SECONDS * 1000 },
     config.dialect,
   );
-  if (!parts) throw new TypeError('smpp: from is not an address');
+  if (!parts) throw new TypeError('smpp: the sender is not an address');
   const ids = createIdForms({ scope: '', configured: config.dialect.messageIds, onLearnt: () => {} });
   const receiptCame = new AbortController();
   const reference = Math.floor(random() * 65_536);

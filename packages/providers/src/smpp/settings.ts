@@ -1,4 +1,4 @@
-import { choice, country, duration, text, wholeNumber } from '@sms-gateway/config/fields';
+import { choice, country, duration, list, text, wholeNumber } from '@sms-gateway/config/fields';
 import { z } from 'zod';
 import { providerSettings, rateLimit, senderSetting } from '../provider-settings.ts';
 import {
@@ -7,8 +7,10 @@ import {
   CONCATENATIONS,
   DESTINATION_FORMATS,
   MESSAGE_ID_FORMS,
+  TLV_STRINGS,
   VALIDITY_FORMS,
 } from './dialect.ts';
+import { parseTag, tlvProblem } from './message-tlvs.ts';
 import { PRESET_NAMES } from './presets.ts';
 import { smppUrls } from './smpp-url.ts';
 
@@ -45,6 +47,25 @@ const tonNpi = text.transform((written, context) => {
   const [, ton, npi] = /^(\d{1,3})\/(\d{1,3})$/.exec(written) ?? [];
   if (Number(ton) <= 255 && Number(npi) <= 255) return [Number(ton), Number(npi)] as const;
   context.addIssue('must be TON and NPI with a slash between them, such as 5/0');
+  return z.NEVER;
+});
+
+// Also as YAML reads them without quotes: 0x1400 is a number there.
+const tlvTag = z.union([z.string(), z.number().transform(String)]).transform((written, context) => {
+  if (written === 'off') return 'off' as const;
+  const tag = parseTag(written);
+  if (tag !== undefined) return tag;
+  context.addIssue('must be the tag of a TLV, such as 0x1400, or off');
+  return z.NEVER;
+});
+
+const tlv = text.transform((written, context) => {
+  const at = written.indexOf('=');
+  const [name, value] = [written.slice(0, Math.max(at, 0)), written.slice(at + 1)];
+  const tag = parseTag(name);
+  const problem = at < 0 ? 'must be a tag and a value, such as 0x1414=OTP' : tlvProblem(name, value);
+  if (problem === undefined && tag !== undefined) return [tag, value] as const;
+  context.addIssue(problem ?? 'must be a tag and a value, such as 0x1414=OTP');
   return z.NEVER;
 });
 
@@ -172,6 +193,26 @@ export const smppSettings = {
     env: 'SMPP_CONCATENATION',
     schema: choice(CONCATENATIONS),
     doc: 'How a long text goes: udh8 or udh16 (user data header with an 8 or 16 bit reference), sar (TLVs) or payload (whole, in message_payload) (udh8)',
+  }),
+  tlvs: setting({
+    env: 'SMPP_TLVS',
+    schema: list(tlv),
+    doc: 'TLVs of each message that the carrier asks for, comma-separated, such as 0x1414=OTP; octets as 0x1414=0x01',
+  }),
+  entityIdTlv: setting({
+    env: 'SMPP_ENTITY_ID_TLV',
+    schema: tlvTag,
+    doc: "Tag of the TLV for the entity id of India's DLT (PE_ID), or off (0x1400)",
+  }),
+  templateIdTlv: setting({
+    env: 'SMPP_TEMPLATE_ID_TLV',
+    schema: tlvTag,
+    doc: "Tag of the TLV for the template id of India's DLT, or off (0x1401)",
+  }),
+  tlvStrings: setting({
+    env: 'SMPP_TLV_STRINGS',
+    schema: choice(TLV_STRINGS),
+    doc: 'Whether a string in these TLVs ends with a NUL: octet (no) or c-octet (yes) (octet)',
   }),
   messageIds: setting({
     env: 'SMPP_MESSAGE_IDS',

@@ -58,7 +58,11 @@ test.each<[env: Record<string, string>, dialect: Partial<SmppDialect>]>([
   [{ SMPP_INTERFACE_VERSION: '5.0' }, { interfaceVersion: 0x50 }],
   [
     { SMPP_INTERFACE_VERSION: '0x33', SMPP_BIND: 'transmitter+receiver' },
-    { interfaceVersion: 0x33, bindMode: 'transmitter+receiver' },
+    {
+      interfaceVersion: 0x33,
+      bindMode: 'transmitter+receiver',
+      registrationTlvs: { entityId: undefined, templateId: undefined },
+    },
   ],
   [
     { SMPP_BIND_TON_NPI: '1/1', SMPP_ADDRESS_RANGE: '^467' },
@@ -97,6 +101,22 @@ test.each<[env: Record<string, string>, dialect: Partial<SmppDialect>]>([
   [
     { SMPP_CONCATENATION: 'sar', SMPP_MESSAGE_IDS: 'hex-to-decimal' },
     { concatenation: 'sar', messageIds: 'hex-to-decimal' },
+  ],
+  [
+    {
+      SMPP_TLVS: '0x1414=OTP, 5123=0x01',
+      SMPP_ENTITY_ID_TLV: '0x1500',
+      SMPP_TEMPLATE_ID_TLV: 'off',
+      SMPP_TLV_STRINGS: 'c-octet',
+    },
+    {
+      tlvs: [
+        [0x14_14, 'OTP'],
+        [0x14_03, '0x01'],
+      ],
+      registrationTlvs: { entityId: 0x15_00, templateId: undefined },
+      tlvStrings: 'c-octet',
+    },
   ],
 ])('%o sets the dialect', (env, dialect) => {
   expect(worker(env).providers).toMatchObject([
@@ -179,6 +199,25 @@ test('a preset knows the hosts of its centre', () => {
   ]);
 });
 
+test('TLVs of a registration are checked, and YAML may write tags as numbers', () => {
+  const load = (fields: string) =>
+    loadWorkerConfig({
+      env: { ...SMPP, GATEWAY_CONFIG: 'gateway.yaml' },
+      readFile: () => `
+registrations: { IN: { parameters: { smpp: { ${fields} } } } }
+providers: { smpp: { entityIdTlv: 0x1500 } }`,
+      providers: PROVIDERS,
+    });
+
+  const { providers, routing } = load('0x1402: "9c70"');
+  expect(providers).toMatchObject([{ options: { dialect: { registrationTlvs: { entityId: 0x15_00 } } } }]);
+  expect(routing.registrations['IN']?.parameters).toEqual({ smpp: { '5122': '9c70' } });
+  expect(() => load('TM_ID: "1"')).toThrow(
+    'registrations.IN.parameters.smpp.TM_ID: must be the tag of a TLV',
+  );
+  expect(() => load('0x1402: 42')).toThrow('must be 1 to 255 characters of printable ASCII in quotes');
+});
+
 test('it is described without credentials and sender', () => {
   const { providers } = describeConfig(worker(), PROVIDERS);
 
@@ -235,6 +274,16 @@ test.each<[string, Record<string, string>, string]>([
     'SMPP_DESTINATION_FORMAT: is national; set SMPP_DESTINATION_COUNTRY',
   ],
   ['a slip', { SMPP_ALPHABET: 'latin-1' }, 'SMPP_ALPHABET: must be one of gsm, gsm-packed, latin1'],
+  ['a TLV without a value', { SMPP_TLVS: '0x1414' }, 'must be a tag and a value, such as 0x1414=OTP'],
+  ['a TLV of a name', { SMPP_TLVS: 'message_type=OTP' }, 'must be the tag of a TLV, such as 0x1402'],
+  ['a TLV that the gateway writes', { SMPP_TLVS: '0x0424=canary' }, 'none that the gateway writes itself'],
+  ['a TLV beyond ASCII', { SMPP_TLVS: '0x1414=canaryé' }, 'must be 1 to 255 characters of printable ASCII'],
+  ['a bad tag', { SMPP_ENTITY_ID_TLV: 'PE_ID' }, 'SMPP_ENTITY_ID_TLV: must be the tag of a TLV'],
+  [
+    "India's TLVs of 3.3",
+    { SMPP_INTERFACE_VERSION: '3.3', SMPP_BIND: 'transmitter', SMPP_ENTITY_ID_TLV: '0x1400' },
+    'SMPP_ENTITY_ID_TLV: cannot be sent where the interface version is 3.3',
+  ],
   ['a window of nothing', { SMPP_WINDOW: '0' }, 'SMPP_WINDOW: must be a whole number from 1 to 1000'],
   ['a window too wide', { SMPP_WINDOW: '1001' }, 'SMPP_WINDOW: must be a whole number from 1 to 1000'],
 ])('an SMSC with %s is refused, and no value is shown', (_what, env, message) => {

@@ -109,9 +109,9 @@ export function createSmppProvider({
   });
 
   async function send(request: SendRequest, signal: AbortSignal): Promise<SendResult> {
-    const { to, body, sender = config.from, validitySeconds } = request;
+    const { to, body, sender = config.from, validitySeconds, registration } = request;
     const validUntilMs = now() + validitySeconds * 1000;
-    const parts = submitParts({ to, body, sender, validUntilMs }, dialect);
+    const parts = submitParts({ to, body, sender, validUntilMs, registration }, dialect);
     if (!parts) return fault('invalid_sender');
     const submitPart = (number: number, reference: number) =>
       submitOne({ request, parts, number, reference }, signal);

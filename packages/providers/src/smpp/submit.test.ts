@@ -1,8 +1,9 @@
+import type { Registration } from '@sms-gateway/contract';
 import { expect, test } from 'vitest';
 import { readSubmit } from '../../../../test/support/smpp-smsc.ts';
 import { sourceAddress } from './address.ts';
 import { type SmppDialect, STANDARD_DIALECT } from './dialect.ts';
-import { submitParts } from './submit.ts';
+import { type SubmitMessage, submitParts } from './submit.ts';
 import { encodeText } from './text-parts.ts';
 import { validityPeriod } from './validity-period.ts';
 
@@ -38,7 +39,11 @@ const EXPECTED = new Map<string, number[]>([
   ...Object.entries(EXTENSION).map(([character, septet]): [string, number[]] => [character, [0x1b, septet]]),
 ]);
 
-const MESSAGE = { to: '+14155550123', sender: 'Acme', validUntilMs: NOW + 120_000 };
+const MESSAGE: Omit<SubmitMessage, 'body'> = {
+  to: '+14155550123',
+  sender: 'Acme',
+  validUntilMs: NOW + 120_000,
+};
 
 /** Every submit_sm of a text, as its SMSC reads it. */
 function submitsOf(body: string, dialect: Partial<SmppDialect> = {}, message = MESSAGE) {
@@ -232,6 +237,55 @@ test('never writes the number of another country as a national one', () => {
   expect(submit).toMatchObject({ dest: '0712345678', destTon: 2 });
   const foreign = submitOf('x', kenya('national', 2), { ...MESSAGE, to: '+14155550123' });
   expect(foreign).toMatchObject({ dest: '14155550123', destTon: 1 });
+});
+
+const INDIA: Registration = {
+  country: 'IN',
+  entityId: '1101456324675322134',
+  templateId: '1107169175328190001',
+  variables: [],
+  parameters: { '0x1402': '9c70f816', '5123': '0x01ff' },
+};
+const registered = (dialect: Partial<SmppDialect> = {}, registration: Partial<Registration> = {}) =>
+  submitsOf('x'.repeat(161), dialect, { ...MESSAGE, registration: { ...INDIA, ...registration } }).map(
+    ({ tlvs }) => tlvs,
+  );
+
+test("writes India's ids and a country's other TLVs on every part", () => {
+  const tlvs = {
+    [0x14_00]: Buffer.from('1101456324675322134'),
+    [0x14_01]: Buffer.from('1107169175328190001'),
+    [0x14_02]: Buffer.from('9c70f816'),
+    [0x14_03]: Buffer.from([1, 0xff]),
+  };
+  expect(registered()).toEqual([tlvs, tlvs]);
+  expect(submitOf('x').tlvs).toBeUndefined();
+});
+
+test('writes these TLVs as the dialect has them, and those of the dialect with every message', () => {
+  const dialect: Partial<SmppDialect> = {
+    tlvs: [[0x14_14, 'OTP']],
+    registrationTlvs: { entityId: 0x15_00, templateId: undefined },
+    tlvStrings: 'c-octet',
+  };
+  expect(registered(dialect, { parameters: {} })[0]).toEqual({
+    [0x14_14]: Buffer.from('OTP\0'),
+    [0x15_00]: Buffer.from('1101456324675322134\0'),
+  });
+  expect(submitOf('x', dialect).tlvs).toEqual({ [0x14_14]: Buffer.from('OTP\0') });
+});
+
+test('writes no id of India for another country, and none that is not known', () => {
+  expect(registered({}, { country: 'LK', parameters: {} })[0]).toBeUndefined();
+  expect(registered({}, { templateId: undefined, parameters: {} })[0]).toEqual({
+    [0x14_00]: Buffer.from('1101456324675322134'),
+  });
+});
+
+test('writes these TLVs beside those that tell the parts of a text', () => {
+  expect(Object.keys(registered({ concatenation: 'sar' }, { parameters: {} })[1] ?? {}).map(Number)).toEqual([
+    0x02_0c, 0x02_0e, 0x02_0f, 0x14_00, 0x14_01,
+  ]);
 });
 
 test('writes the other fields as the dialect has them', () => {

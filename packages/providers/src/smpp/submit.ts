@@ -1,6 +1,8 @@
+import type { Registration } from '@sms-gateway/contract';
 import { destinationAddress, sourceAddress } from './address.ts';
 import { encodeBody, SHORT_MESSAGE, TLV } from './body.ts';
 import type { SmppDialect } from './dialect.ts';
+import { messageTlvs } from './message-tlvs.ts';
 import { encodeText } from './text-parts.ts';
 import { validityPeriod } from './validity-period.ts';
 
@@ -10,6 +12,7 @@ const MAX_SHORT_MESSAGE_OCTETS = 254;
 
 export type SubmitMessage = {
   to: string;
+  registration?: Registration | undefined;
   sender: string;
   body: string;
   /** Epoch milliseconds until which it is worth delivering. */
@@ -37,6 +40,7 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
   if (!source) return undefined;
   const { dataCoding, parts } = encodeText(message.body, dialect);
   const total = parts.length;
+  const ownTlvs = messageTlvs(message.registration, dialect);
 
   return {
     total,
@@ -65,7 +69,7 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
           data_coding: dataCoding,
           short_message: isPayload ? Buffer.alloc(0) : userData,
         },
-        tlvs,
+        new Map([...tlvs, ...ownTlvs]),
       );
     },
   };
