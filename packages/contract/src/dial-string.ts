@@ -17,12 +17,16 @@ const EDGE =
   '(?:(?![+\\u207a\\ufe62\\uff0b\\u2795*#\\uff0a\\uff03\\u2026?\\ufffd])[\\p{P}\\p{S}\\p{White_Space}])+';
 const EDGES = new RegExp(`^${EDGE}|${EDGE}$`, 'gu');
 
+/** As nearly all callers write it; there is nothing to change. */
+const PLAIN = /^\+[1-9]\d+$/;
+
 /**
  * The digits of a phone number as somebody typed or pasted it, in ASCII, behind a plus sign where there was one.
  * Understands the decimal digits of every script, `++`, `+0…`, and `tel:` (RFC 3966). Undefined for anything else,
  * an extension included: an SMS cannot be sent to one.
  */
 export function readDialString(input: string): string | undefined {
+  if (PLAIN.test(input)) return input;
   const visible = input.replace(INVISIBLE, '').replace(EDGES, '');
   const compact = (/^tel:/i.test(visible) ? subscriberOf(visible) : visible)
     ?.replace(/\p{Nd}/gu, digitOf)

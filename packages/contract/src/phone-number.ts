@@ -122,6 +122,8 @@ function read(text: string, country?: CountryCode): Reading | undefined {
  */
 function choose(readings: readonly Reading[], dialed: string): Reading | undefined {
   const possible = readings.filter(({ parsed, refusedForm }) => !refusedForm && parsed.isPossible());
+  // The library compiles its patterns for every question, so it is asked only where there is a choice.
+  if (possible.length < 2) return possible[0];
   const valid = possible.filter(({ parsed }) => parsed.isValid());
   const mobile = valid.find(({ parsed }) => MAYBE_MOBILE.has(parsed.getType()));
   return (dialed.startsWith('0') ? undefined : mobile) ?? valid[0] ?? possible[0];
