@@ -1,7 +1,9 @@
 import { gatewayKeys, parsePhoneNumber } from '@sms-gateway/contract';
 import { createProducer } from '@sms-gateway/delivery';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
+import { composeLua } from '@sms-gateway/redis';
 import { createScreening, createScreeningPlan, type Limit } from '@sms-gateway/screening';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCounters } from './support/read-counters.ts';
 import { createDisposal } from './support/disposal.ts';
@@ -117,4 +119,71 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
   expect(await redis.llen('{gateway}:sms:wait')).toBe(2);
   expect((await readCounters(redis, counter(TWO))).counters).toEqual({});
   expect(await redis.keys('{gateway}:repeat:*')).toHaveLength(2);
+});
+
+const COUNT = composeLua(
+  `--- @include "@sms-gateway/screening/screen.lua"
+  for _, request in ipairs(cjson.decode(ARGV[1])) do count_screened(screen(request), request.id) end
+  save_counters()`,
+  new URL(import.meta.url),
+);
+
+test('messages counted in one script leave what they leave one by one', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const shared = (windowMs: number): Limit => ({ ...LIMIT, windowMs, max: 1000 });
+  const limits = [[shared(60_000), shared(3_600_000)], [shared(600_000)]];
+  const floors = { country: { hour: 2, day: 3 }, ip: { hour: 1, day: 2, countries: 1 } };
+  const plans = [
+    createScreeningPlan(limits, { mode: 'record', ...floors }),
+    createScreeningPlan(limits, undefined),
+  ];
+  const key = (run: string, scope: string, subject: number) => gatewayKeys.counters(scope, `${run}-${subject}`);
+  const message = fc.record({
+    number: fc.nat(2),
+    ip: fc.option(fc.nat(2), { nil: undefined }),
+    country: fc.nat(1),
+    plan: fc.nat(1),
+    segments: fc.integer({ min: 1, max: 3 }),
+  });
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 8 }), async (messages) => {
+      runs += 1;
+      const requests = (run: string) =>
+        messages.map(({ number, ip, country, plan, segments }, index) => ({
+          id: `msg_${index}`,
+          now: 1_764_300_000_000,
+          plan: plans[plan]?.data,
+          keys: [key(run, 'recipient', number), key(run, 'ip', ip ?? 9)],
+          cost: { segments, price: 0 },
+          code: {
+            connection: 'default',
+            country: `C${country}`,
+            ip: ip === undefined ? undefined : `a${ip}`,
+            keys: {
+              recipient: key(run, 'recipient', number),
+              country: key(run, 'country', country),
+              ip: ip === undefined ? undefined : key(run, 'ip', ip),
+            },
+          },
+        }));
+      const states = async (run: string) => {
+        const keys = (await redis.keys(key(run, '*', 0).replace(/0$/, '*'))).toSorted();
+        return Promise.all(
+          keys.map(async (name) => ({
+            name: name.replace(run, ''),
+            state: await readCounters(redis, name),
+            hours: Math.round((await redis.pttl(name)) / 3_600_000),
+          })),
+        );
+      };
+      const [together, alone] = [`together${runs}`, `alone${runs}`];
+      await redis.eval(COUNT, 0, JSON.stringify(requests(together)));
+      for (const request of requests(alone)) await redis.eval(COUNT, 0, JSON.stringify([request]));
+      expect(await states(together)).toEqual(await states(alone));
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -12,7 +12,7 @@ local function fill(key, shape)
   local now, shapes = clock(), { shape }
   for part = PARTS, 0, -1 do
     local at = now - part * shape[2] / PARTS
-    add(now, key, shapes, look(at, key, shapes), args.each)
+    add(at, key, shapes, look(at, key, shapes), args.each)
   end
 end
 

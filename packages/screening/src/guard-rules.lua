@@ -10,12 +10,26 @@ local HOUR_SHARE = 0.2
 local BUSY_HOURS = 6
 -- Maximum number of pending codes of one number. Further codes stay unused.
 local MAX_PENDING = 100
+local PENDING = cmsgpack.pack('pending')
+
+-- Whether no budget has to be computed: the floors suffice.
+local function is_below(counters, floors)
+  return (not floors.hour or counters[1][2] < floors.hour) and (not floors.day or counters[2][2] < floors.day)
+end
 
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
 -- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
 -- plan: mode, rules (their names), and the floors of the country and the ip: how much is always allowed (a missing one
 -- switches its rule off). code: keys (recipient, country, ip), connection, country, ip (nil without an address).
+-- Answers the counters of unused codes, of the country and of the address.
 local function weigh_guard(now, plan, code, states, before, explains)
+  local key, ip = code.keys.country, code.keys.ip
+  local of_country, of_ip = look(now, key, UNUSED_SHAPES), code.ip and look(now, ip, UNUSED_SHAPES)
+  local is_new = not code.ip or of_ip.is_nothing
+  if not explains and is_below(of_country, plan.country) and (not code.ip or is_below(of_ip, plan.ip)) and is_new then
+    return of_country, of_ip
+  end
+
   local function reach(rule, counted, max, wait)
     states[before + rule] = { counted = counted, max = max, wait = wait, mode = plan.mode, name = plan.rules[rule] }
   end
@@ -28,22 +42,18 @@ local function weigh_guard(now, plan, code, states, before, explains)
     if wait > 0 or explains then reach(rule, counter[2], max, wait) end
   end
 
-  local key = code.keys.country
-  local unused = look(now, key, UNUSED_SHAPES)
   local function wanted(of, i) return look(now, of, WANTED_SHAPES)[i][2] end
   local function best() return best_day(state_of(key), math.floor(now / DAY_MS)) end
-  judge(1, unused[1], HOUR_MS, plan.country.hour, function()
+  judge(1, of_country[1], HOUR_MS, plan.country.hour, function()
     return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
   end)
-  judge(2, unused[2], DAY_MS, plan.country.day, function() return math.max(best(), wanted(key, 1)) * DAY_SHARE end)
-  if not code.ip then return end
+  judge(2, of_country[2], DAY_MS, plan.country.day, function() return math.max(best(), wanted(key, 1)) * DAY_SHARE end)
+  if not code.ip then return of_country end
 
-  local ip = code.keys.ip
-  unused = look(now, ip, UNUSED_SHAPES)
-  judge(3, unused[1], HOUR_MS, plan.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
-  judge(4, unused[2], DAY_MS, plan.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
+  judge(3, of_ip[1], HOUR_MS, plan.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
+  judge(4, of_ip[2], DAY_MS, plan.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
   local countries, max = state_of(ip).countries, plan.ip.countries
-  if not max or not (countries or explains) then return end
+  if not max or not (countries or explains) then return of_country, of_ip end
   local others, wait = 0, DAY_MS
   for country, at in pairs(countries or {}) do
     local left = at + DAY_MS - now
@@ -57,29 +67,40 @@ local function weigh_guard(now, plan, code, states, before, explains)
   elseif explains then
     reach(5, others, max, 0)
   end
+  return of_country, of_ip
 end
 
--- Counts a code as sent and not yet used. The code is pending in the state of the number: { id, time, connection, country,
--- ip }, and true at the end once a receipt told that it arrived.
-local function count_unused(now, code, id)
-  local key = code.keys.country
-  add(now, key, UNUSED_SHAPES, look(now, key, UNUSED_SHAPES), 1)
-  local of_number = state_of(code.keys.recipient)
-  local pending = of_number.pending or {}
-  if #pending >= MAX_PENDING then
-    local still = {}
-    for _, other in ipairs(pending) do
-      if other[2] > now - PENDING_MS then still[#still + 1] = other end
+-- Adds the code to the pending ones of its number: { id, time, connection, country, ip }, and true at the end once a receipt
+-- told that it arrived.
+local function add_pending(now, code, id)
+  local key = code.keys.recipient
+  local only = code.ip and '\145\149' .. cmsgpack.pack(id, now, code.connection, code.country, code.ip)
+    or '\145\148' .. cmsgpack.pack(id, now, code.connection, code.country)
+  if not remember_of_new(key, PENDING .. only) then
+    local of_number = state_of(key)
+    local pending = of_number.pending or {}
+    if #pending >= MAX_PENDING then
+      local still = {}
+      for _, other in ipairs(pending) do
+        if other[2] > now - PENDING_MS then still[#still + 1] = other end
+      end
+      pending = still
     end
-    pending = still
+    if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, code.connection, code.country, code.ip } end
+    of_number.pending = pending
   end
-  if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, code.connection, code.country, code.ip } end
-  of_number.pending = pending
-  touch(code.keys.recipient, now, PENDING_MS)
+  touch(key, now, PENDING_MS)
+end
+
+-- Counts a code as sent and not yet used. unused_of_country and unused_of_ip are what weigh_guard answers.
+local function count_unused(now, code, id, unused_of_country, unused_of_ip)
+  add(now, code.keys.country, UNUSED_SHAPES, unused_of_country, 1)
+  add_pending(now, code, id)
   if not code.ip then return end
 
-  key = code.keys.ip
-  add(now, key, UNUSED_SHAPES, look(now, key, UNUSED_SHAPES), 1)
+  local key = code.keys.ip
+  add(now, key, UNUSED_SHAPES, unused_of_ip, 1)
+  if remember_of_new(key, cmsgpack.pack('countries', { [code.country] = now })) then return end
   local of_ip = state_of(key)
   local countries = of_ip.countries or {}
   for country, at in pairs(countries) do

@@ -27,8 +27,9 @@ local function screen(request, explains)
     end
     number = number + #limits
   end
-  if plan.guard then weigh_guard(now, plan.guard, request.code, states, number, explains) end
-  return { now = now, request = request, states = states, found = found }
+  local of_country, of_ip
+  if plan.guard then of_country, of_ip = weigh_guard(now, plan.guard, request.code, states, number, explains) end
+  return { now = now, request = request, states = states, found = found, of_country = of_country, of_ip = of_ip }
 end
 
 -- Counts the message that was screened; `save_counters` writes it.
@@ -36,7 +37,8 @@ local function count_screened(screened, id)
   local now, request = screened.now, screened.request
   local groups, amounts = request.plan.groups, request.cost
   for g = 1, #groups do
-    add(now, request.keys[g], groups[g].shapes, screened.found[g], amounts[groups[g].counts] or 1)
+    local group = groups[g]
+    add(now, request.keys[g], group.shapes, screened.found[g], amounts[group.counts] or 1)
   end
-  if request.plan.guard then count_unused(now, request.code, id) end
+  if request.plan.guard then count_unused(now, request.code, id, screened.of_country, screened.of_ip) end
 end

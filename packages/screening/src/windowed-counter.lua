@@ -10,12 +10,17 @@
 --               count), as a string that most messages only carry along.
 --   until_ms    when Redis may forget it
 -- and whatever else is remembered of the subject (guard-rules.lua).
+--
+-- Most numbers and addresses are new. Of those that are counted alike, all states are the same but for what else is
+-- remembered, so a script makes the bytes once (`beginning`) and no tables for each.
 
 local PARTS = 60
 local PART_FORMAT = '>I6I6'
 local PART_BYTES = 12
 
-local loaded, changed, looked = {}, {}, {}
+-- By key: `loaded` has the state, or its bytes until somebody needs it, or false where there is none. `changed` has the time
+-- of those to be written. `begun` and `remembered` have what is counted and remembered of a new subject.
+local loaded, changed, looked, begun, remembered = {}, {}, {}, {}, {}
 
 -- The time that is given, or Redis's own, which stands still within a script.
 local redis_time
@@ -28,41 +33,101 @@ local function clock(given)
   return redis_time
 end
 
-local function unpack_state(packed)
-  return packed and cmsgpack.unpack(packed) or { counters = {}, until_ms = 0 }
+-- Reads keys, each of which is given once.
+local function load_counters(keys)
+  if #keys == 0 then return end
+  for i, packed in ipairs(redis.call('MGET', unpack(keys))) do loaded[keys[i]] = packed end
 end
 
--- Reads the keys that were not read yet.
-local function load_counters(keys)
-  local missing = {}
-  for _, key in ipairs(keys) do
-    if not loaded[key] then
-      missing[#missing + 1] = key
-      loaded[key] = true
-    end
+local function is_unknown(key)
+  if loaded[key] == nil then loaded[key] = redis.call('GET', key) end
+  return not loaded[key]
+end
+
+-- How the state of a new subject begins: what is counted, one step after the other, as a chain of tables that is shared by
+-- all subjects with the same steps.
+local first_step, steps_at = {}, nil
+
+local function next_step(before, now, shapes, n, life_ms)
+  local by_shapes = before[shapes]
+  if not by_shapes then
+    by_shapes = {}
+    before[shapes] = by_shapes
   end
-  if #missing == 0 then return end
-  for i, packed in ipairs(redis.call('MGET', unpack(missing))) do loaded[missing[i]] = unpack_state(packed) end
+  local step = by_shapes[n]
+  if not step then
+    step = { before = before, now = now, shapes = shapes, n = n, until_ms = math.ceil(now + life_ms) }
+    step.until_ms = math.max(step.until_ms, before.until_ms or 0)
+    by_shapes[n] = step
+  end
+  return step
+end
+
+-- Counts n of a new subject, which is remembered for so long at least.
+local function begin(now, key, shapes, n, life_ms)
+  if steps_at ~= now then first_step, steps_at = {}, now end
+  begun[key] = next_step(begun[key] or first_step, now, shapes, n, life_ms)
+end
+
+local function counters_after(step)
+  if not step.before then return {} end
+  local counters = counters_after(step.before)
+  for _, shape in ipairs(step.shapes) do
+    local name, part = shape[1], math.floor(step.now * PARTS / shape[2])
+    local counter = counters[name] or { part, 0, 0, '' }
+    counter[2], counter[3] = counter[2] + step.n, counter[3] + step.n
+    counters[name] = counter
+  end
+  return counters
+end
+
+-- The bytes of a new state: a map of two or three entries.
+local function beginning(step, also)
+  if not step.packed then
+    step.packed = cmsgpack.pack('counters', counters_after(step), 'until_ms', step.until_ms)
+  end
+  return also and '\131' .. step.packed .. also or '\130' .. step.packed
+end
+
+-- Remembers something of a new subject that is counted, too: its name and value, packed. False if the subject is not new.
+local function remember_of_new(key, packed)
+  if not is_unknown(key) or remembered[key] then return false end
+  remembered[key] = packed
+  return true
 end
 
 local function state_of(key)
-  if not loaded[key] then loaded[key] = unpack_state(redis.call('GET', key)) end
-  return loaded[key]
+  local state, step = loaded[key], begun[key]
+  if type(state) == 'table' then return state end
+  if step then
+    state = cmsgpack.unpack(beginning(step, remembered[key]))
+    begun[key], remembered[key], changed[key] = nil, nil, step.now
+  else
+    state = is_unknown(key) and { counters = {}, until_ms = 0 } or cmsgpack.unpack(loaded[key])
+  end
+  loaded[key] = state
+  return state
 end
 
 -- Has the state written by save_counters, and remembered for so long at least.
+local NO_SHAPES = {}
 local function touch(key, now, life_ms)
-  local state = loaded[key]
+  if is_unknown(key) then return begin(now, key, NO_SHAPES, life_ms, life_ms) end
+  local state = state_of(key)
   state.until_ms = math.max(state.until_ms, math.ceil(now + life_ms))
   changed[key] = now
 end
 
 local function save_counters()
+  for key, step in pairs(begun) do
+    loaded[key] = beginning(step, remembered[key])
+    redis.call('SET', key, loaded[key], 'PX', math.ceil(step.until_ms - step.now))
+  end
   for key, now in pairs(changed) do
     local state = loaded[key]
     redis.call('SET', key, cmsgpack.pack(state), 'PX', math.ceil(state.until_ms - now))
   end
-  changed = {}
+  changed, begun, remembered = {}, {}, {}
 end
 
 -- Moves a counter to a later part, and forgets what has left the window.
@@ -79,9 +144,22 @@ local function move_on(counter, part)
   if first > 1 then counter[4] = string.sub(older, first) end
 end
 
+-- What is counted of a subject of which nothing is known.
+local nothing = {}
+local function nothing_of(shapes)
+  local counters = nothing[shapes]
+  if not counters then
+    counters = { is_nothing = true }
+    for i = 1, #shapes do counters[i] = { 0, 0, 0, '' } end
+    nothing[shapes] = counters
+  end
+  return counters
+end
+
 -- The current counters of a key, one for each shape { name, window }. With a clock that went back (a failover), it
 -- counts into the latest part that is known.
 local function look(now, key, shapes)
+  if is_unknown(key) and not begun[key] then return nothing_of(shapes) end
   local of_shapes = looked[shapes]
   if not of_shapes then
     of_shapes = {}
@@ -106,15 +184,28 @@ local function look(now, key, shapes)
   return found
 end
 
--- Adds n to counters of one key that were read.
-local function add(now, key, shapes, counters, n)
-  local life = 0
-  for i = 1, #counters do
-    local counter, window = counters[i], shapes[i][2]
-    counter[2], counter[3] = counter[2] + n, counter[3] + n
-    if window > life then life = window end
+-- For how long counters of these shapes are kept.
+local lives = {}
+local function life_of(shapes)
+  if not lives[shapes] then
+    local longest = 0
+    for i = 1, #shapes do longest = math.max(longest, shapes[i][2]) end
+    lives[shapes] = longest + longest / PARTS
   end
-  touch(key, now, life + life / PARTS)
+  return lives[shapes]
+end
+
+-- Adds n to counters of one key that `look` has found.
+local function add(now, key, shapes, counters, n)
+  if counters.is_nothing then
+    if is_unknown(key) then return begin(now, key, shapes, n, life_of(shapes)) end
+    counters = look(now, key, shapes)
+  end
+  for i = 1, #counters do
+    local counter = counters[i]
+    counter[2], counter[3] = counter[2] + n, counter[3] + n
+  end
+  touch(key, now, life_of(shapes))
 end
 
 -- Removes what was counted at that time, if it is still in the window.
