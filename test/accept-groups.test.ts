@@ -139,7 +139,8 @@ test('messages counted in one script leave what they leave one by one', async ()
     createScreeningPlan(limits, { mode: 'record', ...floors }),
     createScreeningPlan(limits, undefined),
   ];
-  const key = (run: string, scope: string, subject: number) => gatewayKeys.counters(scope, `${run}-${subject}`);
+  const key = (run: string, scope: string, subject: number) =>
+    gatewayKeys.counters(scope, `${run}-${subject}`);
   const message = fc.record({
     number: fc.nat(2),
     ip: fc.option(fc.nat(2), { nil: undefined }),

@@ -1,8 +1,8 @@
 import { type DeliveryJob, gatewayKeys, type Outcome, QUEUE_NAME } from '@sms-gateway/contract';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
-import type { Screening, ScreeningAnswer, ScreeningPlan, ScreeningRequest } from '@sms-gateway/screening';
+import type { Screening, ScreeningAnswer, ScreeningPlan } from '@sms-gateway/screening';
 import { bullmqKeys, JOB_OPTIONS_JSON } from './bullmq-keys.ts';
-import type { historyOf, RefusedRequest } from './history.ts';
+import { HISTORY_LIMITS } from './history.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 
 /** A message as it is stored. */
@@ -23,7 +23,8 @@ export type Acceptance = {
   vaultMs: number;
   newestMs: number;
   requestedAt: number | undefined;
-  history: ReturnType<typeof historyOf> & { refusal: RefusedRequest };
+  /** Keys of the histories that it belongs to. */
+  history: readonly string[];
   /** Of its trace, with their values. */
   fields: (string | number)[];
 };
@@ -38,13 +39,17 @@ const ACCEPT = loadScript<{
   keys: 'wait' | 'active' | 'meta' | 'marker' | 'blocks';
   args: {
     now: number | undefined;
-    plans: ScreeningPlan['data'][];
+    plans: readonly ScreeningPlan['data'][];
+    counters: readonly string[];
+    prefixes: typeof PREFIXES;
     trace_ms: number;
+    history: typeof HISTORY_LIMITS;
     job_options: string;
     job_name: string;
     messages: {
       id: string;
-      keys: { repeat_key: string; job: string; vault: string; trace: string };
+      connection: string;
+      repeat_key: string;
       fingerprint: string | undefined;
       repeat_ms: number;
       newest: readonly string[];
@@ -54,14 +59,23 @@ const ACCEPT = loadScript<{
       requested_at: number | undefined;
       accepted_at: string;
       job: string;
-      plan: number;
-      screening: ScreeningRequest;
-      history: Acceptance['history'];
+      history: readonly string[];
       fields: string[];
+      plan: number;
+      keys: number[];
+      segments: number;
+      price: number;
+      guarded: number[] | undefined;
+      country: string | undefined;
+      ip: string | undefined;
+      block_names: string;
+      configured_block: string | undefined;
     }[];
   };
   answer: AcceptAnswer[];
 }>(new URL('../src/accept.lua', import.meta.url));
+
+const PREFIXES = { vault: gatewayKeys.vault(''), trace: gatewayKeys.trace(''), job: gatewayKeys.job('') };
 
 /** Stores or refuses each of the messages, in one script. `now` replaces Redis's own clock. */
 export function acceptMessages(
@@ -69,43 +83,64 @@ export function acceptMessages(
   messages: readonly Acceptance[],
   { now }: { now: number | undefined },
 ): Promise<AcceptAnswer[]> {
-  const plans = new Map<ScreeningPlan, number>();
-  const numberOf = (plan: ScreeningPlan): number => {
-    const number = plans.get(plan) ?? plans.size + 1;
-    plans.set(plan, number);
-    return number;
-  };
-  const packed = messages.map(
-    ({ job, repeatKey, repeatMs, screening, vaultMs, newestMs, requestedAt, ...message }) => ({
-      ...message,
+  // What messages share goes over once.
+  const plans = createNumbering<ScreeningPlan['data']>();
+  const counters = createNumbering<string>();
+  const packed = messages.map(({ job, screening: { plan, request }, ...message }) => {
+    const { code } = request;
+    const { recipient, country, ip } = code?.keys ?? {};
+    return {
       id: job.id,
-      keys: {
-        repeat_key: gatewayKeys.repeat(repeatKey),
-        job: gatewayKeys.job(job.id),
-        vault: gatewayKeys.vault(job.id),
-        trace: gatewayKeys.trace(job.id),
-      },
-      repeat_ms: repeatMs,
-      vault_ms: vaultMs,
-      newest_ms: newestMs,
-      requested_at: requestedAt,
+      connection: job.connection,
+      repeat_key: gatewayKeys.repeat(message.repeatKey),
+      fingerprint: message.fingerprint,
+      repeat_ms: message.repeatMs,
+      newest: message.newest,
+      sealed: message.sealed,
+      vault_ms: message.vaultMs,
+      newest_ms: message.newestMs,
+      requested_at: message.requestedAt,
       accepted_at: String(job.acceptedAt),
       job: JSON.stringify(job),
-      plan: numberOf(screening.plan),
-      screening: screening.request,
+      history: message.history,
       // Lua writes a number more slowly than JavaScript.
       fields: message.fields.map(String),
-    }),
-  );
+      plan: plans.numberOf(plan.data),
+      keys: request.keys.map(counters.numberOf),
+      ...request.cost,
+      guarded:
+        code && [recipient, country, ip].flatMap((key) => (key === undefined ? [] : counters.numberOf(key))),
+      country: code?.country,
+      ip: code?.ip,
+      block_names: request.block_names.join(' '),
+      configured_block: request.configured_block,
+    };
+  });
   return evalScript(redis, ACCEPT, {
     keys: { ...bullmqKeys, blocks: gatewayKeys.blocks },
     args: {
       now,
-      plans: [...plans.keys()].map(({ data }) => data),
+      plans: plans.all(),
+      counters: counters.all(),
+      prefixes: PREFIXES,
       trace_ms: TRACE_TTL_MS,
+      history: HISTORY_LIMITS,
       job_options: JOB_OPTIONS_JSON,
       job_name: QUEUE_NAME,
       messages: packed,
     },
   });
+}
+
+/** Numbers things in the order in which they first come, from 1. */
+function createNumbering<T>() {
+  const numbers = new Map<T, number>();
+  return {
+    numberOf: (thing: T): number => {
+      const number = numbers.get(thing) ?? numbers.size + 1;
+      numbers.set(thing, number);
+      return number;
+    },
+    all: (): T[] => [...numbers.keys()],
+  };
 }

@@ -15,12 +15,16 @@
 -- ARGV
 --   now              only in simulations
 --   plans            the screening plans of the messages
+--   counters         the keys of all counters that they count in
+--   prefixes         what the keys of a message begin with, before its id: vault, trace, job
 --   trace_ms         life of a trace
+--   history          how many entries a history keeps, and its life: kept, life_ms
 --   job_options      BullMQ's options of a job: JSON without the closing brace
 --   job_name         BullMQ's name of a job
 --   messages         each with
 --     id             of the message
---     keys           repeat_key, job, vault, trace
+--     connection     that it came by
+--     repeat_key     says whether it is a repeat
 --     fingerprint    of its content, where the caller gave an Idempotency-Key
 --     repeat_ms      life of the repeat key, in milliseconds
 --     newest         keys of the newest mark: one for each payload key that made the recipient's hash
@@ -30,10 +34,16 @@
 --     requested_at   when the caller first wanted it sent, where it tells
 --     accepted_at    now, by the clock of the ingress, as text
 --     job            what the queue carries, as JSON
---     plan           which of the plans applies, from 1
---     screening      what verdict.lua is asked, without the plan
---     history        where the message belongs, and the refusal that it may be (history.lua)
+--     history        the keys of the histories that it belongs to
 --     fields         fields and values of the trace
+--                    And what screening is asked:
+--     plan           which of the plans applies, from 1
+--     keys           what each group of limits counts in: which of the counters, from 1
+--     segments, price    what it costs
+--     guarded        the counters of the guard: of the recipient, the country and the address, where the plan has a guard
+--     country, ip    whose code it is, then
+--     block_names    the names under which its destination can be blocked, in one string
+--     configured_block   that of them which the configuration blocks, if any
 -- ANSWER
 --   for each message: { 'repeat', id of the first, its outcome or '' }, { 'reused' }, { 'refused', verdict },
 --   { 'accepted', verdict } or { 'failed', error }
@@ -43,56 +53,76 @@
 --- @include "./repeat.lua"
 --- @include "./enqueue.lua"
 
-local queue = { wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }
+local counters, prefixes = args.counters, args.prefixes
+local accepted = {}
+
+local function trace_of(id) return prefixes.trace .. id end
+
+-- What verdict.lua is asked about a message.
+local function screening_of(message)
+  local keys_of, guarded, code = message.keys, message.guarded, nil
+  for i = 1, #keys_of do keys_of[i] = counters[keys_of[i]] end
+  if guarded then
+    code = {
+      connection = message.connection,
+      country = message.country,
+      ip = message.ip,
+      keys = { recipient = counters[guarded[1]], country = counters[guarded[2]], ip = counters[guarded[3]] },
+    }
+  end
+  return {
+    now = args.now,
+    plan = args.plans[message.plan],
+    keys = keys_of,
+    cost = { segments = message.segments, price = message.price },
+    code = code,
+    block_names = message.block_names,
+    configured_block = message.configured_block,
+  }
+end
 
 local function accept(message)
-  local id, of, request = message.id, message.keys, message.screening
-  -- Every key of a message ends with its id.
-  local function trace_of(other) return string.sub(of.trace, 1, #of.trace - #id) .. other end
-  local repeated = repeat_of(of.repeat_key, message.newest[1], message.fingerprint, tonumber(message.accepted_at), trace_of)
+  local id, accepted_at = message.id, message.accepted_at
+  local repeated = repeat_of(message.repeat_key, message.newest[1], message.fingerprint, tonumber(accepted_at), trace_of)
   if repeated then return repeated end
-  request.now, request.plan = args.now, args.plans[message.plan]
-  local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, request)
+  local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, screening_of(message))
   if refuses then
-    remember_refusal(message.history, verdict, screened)
+    local refusal = { at = tonumber(accepted_at), connection = message.connection, id = id }
+    remember_refusal(message.history, args.history, refusal, verdict, screened)
     return { 'refused', verdict }
   end
 
-  redis.call('SET', of.vault, message.sealed, 'PX', message.vault_ms)
-  local fields = message.fields
+  redis.call('SET', prefixes.vault .. id, message.sealed, 'PX', message.vault_ms)
+  local fields, trace = message.fields, trace_of(id)
   if recorded then
     fields[#fields + 1] = 'recorded_rules'
     fields[#fields + 1] = recorded
   end
-  redis.call('HSET', of.trace, unpack(fields))
-  redis.call('PEXPIRE', of.trace, args.trace_ms)
+  redis.call('HSET', trace, unpack(fields))
+  redis.call('PEXPIRE', trace, args.trace_ms)
   for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms) end
-  remember(message.history, id)
+  remember(message.history, args.history, id)
   -- From here on nothing can fail: a message that has a job is counted, and has a repeat key.
   local mark = message.fingerprint and id .. ' ' .. message.fingerprint or id
-  redis.call('SET', of.repeat_key, mark, 'PX', message.repeat_ms)
-  enqueue(queue, {
-    id = id,
-    key = of.job,
+  redis.call('SET', message.repeat_key, mark, 'PX', message.repeat_ms)
+  write_job({
+    key = prefixes.job .. id,
     name = args.job_name,
     data = message.job,
-    opts = args.job_options .. ',"jobId":"' .. id .. '","timestamp":' .. message.accepted_at .. '}',
-    timestamp = message.accepted_at,
-    is_new = true,
+    opts = args.job_options .. ',"jobId":"' .. id .. '","timestamp":' .. accepted_at .. '}',
+    timestamp = accepted_at,
   })
+  accepted[#accepted + 1] = id
   count_screened(screened, id)
   return { 'accepted', verdict }
 end
 
-local counted = {}
-for _, message in ipairs(args.messages) do
-  for _, key in ipairs(message.screening.keys) do counted[#counted + 1] = key end
-end
-load_counters(counted)
+load_counters(counters)
 local answers = {}
 for i, message in ipairs(args.messages) do
   local ok, answer = pcall(accept, message)
   answers[i] = ok and answer or { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
 end
+push_jobs({ wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }, accepted)
 save_counters()
 return answers

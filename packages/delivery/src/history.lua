@@ -6,14 +6,14 @@ local function remember_under(key, entry, kept, life_ms)
   redis.call('PEXPIRE', key, life_ms)
 end
 
--- history: keys, kept (entries at most) and life_ms.
-local function remember(history, entry)
-  for _, key in ipairs(history.keys) do remember_under(key, entry, history.kept, history.life_ms) end
+-- limits: kept (entries at most) and life_ms.
+local function remember(keys_of, limits, entry)
+  for _, key in ipairs(keys_of) do remember_under(key, entry, limits.kept, limits.life_ms) end
 end
 
 -- Adds a request that screening refuses. verdict and screened are what reach_verdict answers.
-local function remember_refusal(history, verdict, screened)
-  local refusal, rules = history.refusal, {}
+local function remember_refusal(keys_of, limits, refusal, verdict, screened)
+  local rules = {}
   if verdict[1] == 'blocked' then
     rules[1] = 'blocked'
   else
@@ -22,5 +22,5 @@ local function remember_refusal(history, verdict, screened)
     end
   end
   refusal.rules = rules
-  remember(history, cjson.encode(refusal))
+  remember(keys_of, limits, cjson.encode(refusal))
 end

@@ -24,10 +24,8 @@ export type HistoryEntry = { kind: 'accepted'; id: string } | { kind: 'refused';
 /** Maximum number of entries under one key: an attack on one number must not fill Redis. */
 const KEPT = 100;
 
-/** Where entries of these keyed hashes go, as history.lua reads it. */
-export function historyOf(hashes: readonly string[]) {
-  return { keys: hashes.map(gatewayKeys.history), kept: KEPT, life_ms: TRACE_TTL_MS };
-}
+/** How many entries a history keeps, and for how long after the last, as history.lua reads it. */
+export const HISTORY_LIMITS = { kept: KEPT, life_ms: TRACE_TTL_MS };
 
 /** The keyed hashes under which a request is stored: those of the current key. */
 export function historyHashes(
@@ -82,7 +80,7 @@ export function createRefusalNotes({ redis }: { redis: RedisClient }): RefusalNo
         batch.map(({ hash, refusal }) =>
           evalScript(redis, NOTE, {
             keys: { history: gatewayKeys.history(hash) },
-            args: { entry: JSON.stringify(refusal), kept: KEPT, life_ms: TRACE_TTL_MS },
+            args: { entry: JSON.stringify(refusal), ...HISTORY_LIMITS },
           }),
         ),
       );

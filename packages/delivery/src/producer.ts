@@ -9,7 +9,7 @@ import {
 } from '@sms-gateway/redis';
 import { type ReachedRule, readVerdict, type Screening, type Verdict } from '@sms-gateway/screening';
 import { type Acceptance, type AcceptAnswer, acceptMessages } from './accept-messages.ts';
-import { historyHashes, historyOf } from './history.ts';
+import { historyHashes } from './history.ts';
 
 /** Milliseconds for which a message with an Idempotency-Key is recognised. */
 const IDEMPOTENCY_WINDOW_MS = 15 * 60 * 1000;
@@ -131,10 +131,9 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             // As long as any older message could still wait, even one with a longer life.
             newestMs: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requestedAt,
-            history: {
-              ...historyOf(historyHashes(identity, { number: recipient.e164, correlationId })),
-              refusal: { at: acceptedAt, connection, id },
-            },
+            history: historyHashes(identity, { number: recipient.e164, correlationId }).map(
+              gatewayKeys.history,
+            ),
             fields: hashFields({
               connection,
               country: recipient.country,

@@ -15,14 +15,13 @@
 --   1 where it was not in the queue already
 --- @include "./enqueue.lua"
 
-local queue = { wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }
-local is_new = enqueue(queue, {
-  id = args.id,
+if redis.call('EXISTS', keys.job) == 1 then return 0 end
+write_job({
   key = keys.job,
   name = args.name,
   data = args.data,
   opts = args.options,
   timestamp = args.accepted_at,
-  is_first = true,
 })
-return is_new and 1 or 0
+push_jobs({ wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }, { args.id }, true)
+return 1
