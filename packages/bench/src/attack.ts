@@ -1,10 +1,9 @@
-import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createBlocks, createGuard } from '@sms-gateway/screening';
 import type { RedisClient } from '@sms-gateway/redis';
-import { screenMessage } from '@sms-gateway/screening';
 import { type AttackOrigin, type Request, trafficWithAttack } from './attack-traffic.ts';
 import type { BenchContext } from './bench-context.ts';
-import { createSimulatedGateway } from './simulated-gateway.ts';
+import { createGatewayInProcess } from './gateway-in-process.ts';
+import { markdownTable } from './report.ts';
 
 export type Defence = {
   name: string;
@@ -78,7 +77,7 @@ export async function simulateAttack(context: BenchContext): Promise<string> {
     'users locked out (outside BD)',
     'refused by',
   ];
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
+  return markdownTable(head, rows);
 }
 
 /** One attack on one defence. The Redis must be empty. */
@@ -91,10 +90,8 @@ export async function simulate(
   const { requests, attackBeginsAt, attackDay } = trafficWithAttack(origin, seed);
   let clock = 0;
   const now = () => clock;
-  const { config, connection, identity, producer } = createSimulatedGateway(client, {
-    screening: defence.screening,
-    now,
-  });
+  const gateway = createGatewayInProcess(client, { screening: defence.screening, now });
+  const { connection } = gateway;
   const recording = { ...connection, guard: { ...connection.guard, mode: 'record' as const } };
   const enforcing = { ...connection, guard: { ...connection.guard, mode: defence.guard } };
   const guard = createGuard({ redis: client, now });
@@ -110,34 +107,11 @@ export async function simulate(
   };
 
   async function ask(request: Request, tries: number): Promise<void> {
-    const recipient = parsePhoneNumber(request.recipient);
-    if (recipient === undefined) throw new Error('the simulation made an impossible number');
-    const text = `Your code is ${request.code + tries}`;
-    const { destination, screening, recipientKey } = screenMessage(
-      { recipient, ip: request.ip, text, isCode: true },
-      // Until then it has recorded, as one is told to begin.
-      clock < attackDay ? recording : enforcing,
-      {
-        mode: config.screening,
-        blockedDestinations: config.blockedDestinations,
-        limitKey: (scope, subject) => identity.limitKey(scope, subject),
-      },
+    const { answer, recipientKey, country } = await gateway.accept(
+      { recipient: request.recipient, ip: request.ip, text: `Your code is ${request.code + tries}` },
+      // Until then the guard records, as operators are told to begin.
+      { by: clock < attackDay ? recording : enforcing },
     );
-    if (destination.length > 0) throw new Error(`the simulation refuses ${destination.join()}`);
-    const answer = await producer.accept({
-      connection: 'default',
-      recipient,
-      text,
-      sender: undefined,
-      messageType: undefined,
-      notice: undefined,
-      idempotencyKey: undefined,
-      repeatWindowMs: 10_000,
-      ttlMs: 180_000,
-      requestedAt: undefined,
-      screening,
-      recordedDestination: [],
-    });
     const isCounted = request.at >= attackDay;
     if (request.isPumped) result.pumped += 1;
     else if (isCounted) result.real += 1;
@@ -152,7 +126,6 @@ export async function simulate(
       }
       return;
     }
-    if (answer.kind === 'reused') throw new Error('the simulation sends no Idempotency-Key');
     const reached =
       answer.kind === 'blocked'
         ? ['blocked']
@@ -164,7 +137,7 @@ export async function simulate(
     if (tries + 1 < TRIES) agenda.add(clock + ASKS_AGAIN_AFTER_MS, () => ask(request, tries + 1));
     else {
       result.lockedOut += 1;
-      if (recipient.country !== 'BD') result.lockedOutElsewhere += 1;
+      if (country !== 'BD') result.lockedOutElsewhere += 1;
     }
   }
 

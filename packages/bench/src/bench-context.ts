@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Auth0 } from './auth0-requests.ts';
+import type { Auth0, RequestSource } from './auth0-requests.ts';
 import type { PrivateRedis } from './private-redis.ts';
 
 /** What every benchmark gets. */
@@ -7,17 +7,20 @@ export type BenchContext = {
   redis: PrivateRedis;
   /** For the output of the measured programs. */
   directory: string;
+  requests: RequestSource;
   /** Fewer and shorter rounds. */
   isQuick: boolean;
-  /** Where the CPU profiles of our own services go; none are made without it. */
+  /** Where the CPU profiles of our own services go. Without it none are made. */
   profileDirectory: string | undefined;
+  /** Whether the benchmark may begin another round. */
+  hasTime: () => boolean;
   say: (line: string) => void;
 };
 
 export const auth0: Auth0 = { secret: randomBytes(32).toString('base64url'), audience: 'urn:bench-gateway' };
 export const payloadKey = randomBytes(32);
 
-/** Arguments for node that profile the process until it exits, if that was asked for. */
+/** Arguments for Node that profile the process until it exits, if the user asked for profiles. */
 export function profileArguments({ profileDirectory }: BenchContext, name: string): string[] {
   return profileDirectory === undefined
     ? []

@@ -1,91 +1,50 @@
-import { parsePhoneNumber, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { createIdentity, createVault } from '@sms-gateway/privacy';
-import { createProducer } from '@sms-gateway/delivery';
-import { createScreening, createScreeningPlan } from '@sms-gateway/screening';
+import { setTimeout as delay } from 'node:timers/promises';
+import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { Queue } from 'bullmq';
-import { messageNumber } from './auth0-requests.ts';
-import type { PrivateRedis } from './private-redis.ts';
+import type { Redis } from 'ioredis';
+import { messageNumber, userAddress } from './auth0-requests.ts';
+import { createGatewayInProcess } from './gateway-in-process.ts';
+import { raisedLimits } from './raised-limits.ts';
 
-/** A queue that is filled before it is worked off. */
+/** A queue that is filled while it is paused, and then worked off. */
 export type FilledQueue = {
   fill(messages: number): Promise<void>;
-  /** Resolves when the last message in hand is put away too. */
-  untilEmpty(): Promise<void>;
-  close(): Promise<void>;
+  /** Workers take no further message. Resolves when they have none in hand. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Resolves when no message waits, and workers have none in hand. */
+  untilIdle(): Promise<void>;
 };
-
-const NO_SCREENING = createScreening({
-  blockNames: ['*'],
-  configuredBlocks: [],
-  plan: createScreeningPlan([], undefined),
-  keys: [],
-  cost: { segments: 0, price: 0 },
-  code: undefined,
-});
 
 const AT_ONCE = 64;
+/** Longer than any benchmark takes. */
 const TTL_MS = 3600 * 1000;
 
-/** Ours, filled by the producer of the ingress. */
-export async function createGatewayQueue({ client }: PrivateRedis, payloadKey: Buffer): Promise<FilledQueue> {
-  const keys = { kind: 'keys' as const, keys: [payloadKey] };
-  const producer = createProducer({
-    redis: client,
-    check: { state: () => READY, confirm: (write) => write() },
-    vault: createVault(keys),
-    identity: createIdentity(keys),
-    now: Date.now,
-  });
-  return filledQueue({
-    client,
-    keyPrefix: `${QUEUE_PREFIX}:${QUEUE_NAME}`,
-    close: () => Promise.resolve(),
-    add: async (number) => {
-      const { recipient, text } = messageNumber(number);
-      const phoneNumber = parsePhoneNumber(recipient);
-      if (phoneNumber === undefined) throw new Error('the benchmark made an impossible number');
-      await producer.accept({
-        connection: 'default',
-        recipient: phoneNumber,
-        text,
-        sender: 'Example',
-        messageType: undefined,
-        notice: undefined,
-        idempotencyKey: undefined,
-        repeatWindowMs: 10_000,
-        ttlMs: TTL_MS,
-        requestedAt: undefined,
-        screening: NO_SCREENING,
-        recordedDestination: [],
-      });
-    },
+/** The gateway's, filled as its ingress does. */
+export function createGatewayQueue(client: Redis, screening: 'on' | 'off' = 'off'): FilledQueue {
+  const gateway = createGatewayInProcess(client, { screening, yaml: raisedLimits() });
+  return filledQueue(new Queue(QUEUE_NAME, { connection: client, prefix: QUEUE_PREFIX }), async (number) => {
+    const message = { ...messageNumber(number), ip: userAddress(number) };
+    const { answer } = await gateway.accept(message, { ttlMs: TTL_MS });
+    if (answer.kind !== 'accepted') throw new Error(`the gateway has ${answer.kind} a message`);
   });
 }
 
-/** The plain worker's, filled by `queue.add` as it is. */
-export function createPlainQueue({ client }: PrivateRedis): FilledQueue {
-  const queue = new Queue('sms', { connection: client });
-  return filledQueue({
-    client,
-    keyPrefix: 'bull:sms',
-    close: () => queue.close(),
-    add: async (number) => {
-      const { recipient, text } = messageNumber(number);
-      await queue.add('sms', { recipient, body: text, sender: 'Example' });
-    },
+/** A plain queue, filled by `queue.add` as it is. */
+export function createPlainQueue(client: Redis, name: string): FilledQueue {
+  const queue = new Queue(name, { connection: client });
+  return filledQueue(queue, async (number) => {
+    const { recipient, text } = messageNumber(number);
+    await queue.add(name, { recipient, body: text, sender: 'Example' });
   });
 }
 
-const READY = { ready: true, reasons: [] };
-
-type Parts = Pick<PrivateRedis, 'client'> & {
-  keyPrefix: string;
-  add: (number: number) => Promise<void>;
-  close: () => Promise<void>;
-};
-
-function filledQueue({ client, keyPrefix, add, close }: Parts): FilledQueue {
+function filledQueue(queue: Queue, add: (number: number) => Promise<void>): FilledQueue {
   let number = 0;
+  const untilNone = async (...states: ('waiting' | 'active')[]) => {
+    // Asking costs Redis CPU.
+    while ((await queue.getJobCountByTypes(...states)) > 0) await delay(5);
+  };
   return {
     fill: async (messages) => {
       const end = number + messages;
@@ -94,16 +53,11 @@ function filledQueue({ client, keyPrefix, add, close }: Parts): FilledQueue {
       };
       await Promise.all(Array.from({ length: AT_ONCE }, addSome));
     },
-    untilEmpty: async () => {
-      let left: number;
-      do {
-        const [waiting, active] = await Promise.all([
-          client.llen(`${keyPrefix}:wait`),
-          client.llen(`${keyPrefix}:active`),
-        ]);
-        left = waiting + active;
-      } while (left > 0);
+    pause: async () => {
+      await queue.pause();
+      await untilNone('active');
     },
-    close,
+    resume: () => queue.resume(),
+    untilIdle: () => untilNone('waiting', 'active'),
   };
 }

@@ -1,28 +1,28 @@
-import { gatewayKeys } from '@sms-gateway/contract';
-import { evalScript, loadScript } from '@sms-gateway/redis';
-import { type CounterShape, counterShape, SPEND_SHAPE, spendKeys } from '@sms-gateway/screening';
+import { messageNumber, userAddress } from './auth0-requests.ts';
+import { createGatewayInProcess } from './gateway-in-process.ts';
 import type { PrivateRedis } from './private-redis.ts';
+import { raisedLimits } from './raised-limits.ts';
 
-const HOUR_AND_DAY = [3_600_000, 86_400_000].map(counterShape);
+/** Windows are counted in sixtieths. */
+const PARTS = 60;
+const FIRST_NUMBER = 7_990_000;
+const WINDOWS_MS = [86_400_000, 3_600_000];
 
-const FILL = loadScript<{
-  keys: 'guard_country';
-  args: { limits: { key: string; shapes: CounterShape[] }[]; each: number };
-  answer: 1;
-}>(new URL('../src/fill-windows.lua', import.meta.url));
-
-/** Counts ten messages in every part of the windows that the benchmark's messages have in common. */
-export async function fillSharedWindows({ client }: PrivateRedis): Promise<void> {
-  await evalScript(client, FILL, {
-    keys: { guard_country: gatewayKeys.counters('country', 'US') },
-    args: {
-      limits: [
-        { key: gatewayKeys.counters('country', 'US'), shapes: HOUR_AND_DAY },
-        { key: gatewayKeys.counters('connection', 'default'), shapes: HOUR_AND_DAY },
-        { key: gatewayKeys.counters('overall', 'all'), shapes: HOUR_AND_DAY },
-        { key: spendKeys('default').overallSegments, shapes: [SPEND_SHAPE] },
-      ],
-      each: 10,
-    },
-  });
+/**
+ * Leaves the counters that all messages share (country, connection, overall, segments, the guard's country) as after a day
+ * without a pause, with a count in each part of each window. Its numbers and addresses are far
+ * from those that a run gets to.
+ */
+export async function fillSharedWindows({ client }: Pick<PrivateRedis, 'client'>): Promise<void> {
+  const end = Date.now();
+  const times = WINDOWS_MS.flatMap((windowMs) =>
+    Array.from({ length: PARTS }, (_, part) => end - windowMs + ((part + 0.5) * windowMs) / PARTS),
+  );
+  let clock = 0;
+  const gateway = createGatewayInProcess(client, { screening: 'on', yaml: raisedLimits(), now: () => clock });
+  for (const [index, time] of times.toSorted((a, b) => a - b).entries()) {
+    clock = Math.round(time);
+    const number = FIRST_NUMBER + index;
+    await gateway.accept({ ...messageNumber(number), ip: userAddress(number) });
+  }
 }

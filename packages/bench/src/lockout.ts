@@ -1,7 +1,6 @@
-import { parsePhoneNumber } from '@sms-gateway/contract';
-import { screenMessage } from '@sms-gateway/screening';
 import type { BenchContext } from './bench-context.ts';
-import { createSimulatedGateway } from './simulated-gateway.ts';
+import { createGatewayInProcess } from './gateway-in-process.ts';
+import { markdownTable } from './report.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -52,43 +51,21 @@ export async function simulateLockout(context: BenchContext): Promise<string> {
     'logins without a code during it',
     'in the 16 hours after it',
   ];
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
+  return markdownTable(head, rows);
 }
 
 async function run({ redis }: BenchContext, yaml: string, addresses: number | undefined): Promise<Result> {
   let clock = BEGIN;
   let code = 100_000;
-  const recipient = parsePhoneNumber(VICTIM.recipient);
-  if (recipient === undefined) throw new Error('the victim has no number');
-  const { config, connection, identity, producer } = createSimulatedGateway(redis.client, {
-    screening: 'on',
-    yaml,
-    now: () => clock,
-  });
+  const gateway = createGatewayInProcess(redis.client, { screening: 'on', yaml, now: () => clock });
 
   async function ask(at: number, ip: string | undefined): Promise<boolean> {
     clock = at;
     code += 1;
-    const text = `Your code is ${code}`;
-    const number = recipient as NonNullable<typeof recipient>;
-    const { screening } = screenMessage({ recipient: number, ip, text, isCode: true }, connection, {
-      mode: config.screening,
-      blockedDestinations: config.blockedDestinations,
-      limitKey: (scope, subject) => identity.limitKey(scope, subject),
-    });
-    const answer = await producer.accept({
-      connection: 'default',
-      recipient: number,
-      text,
-      sender: undefined,
-      messageType: undefined,
-      notice: undefined,
-      idempotencyKey: undefined,
-      repeatWindowMs: 10_000,
-      ttlMs: 180_000,
-      requestedAt: undefined,
-      screening,
-      recordedDestination: [],
+    const { answer } = await gateway.accept({
+      recipient: VICTIM.recipient,
+      ip,
+      text: `Your code is ${code}`,
     });
     return answer.kind === 'accepted';
   }

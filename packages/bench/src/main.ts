@@ -2,23 +2,39 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { simulateLockout } from './lockout.ts';
 import { simulateAttack } from './attack.ts';
-import type { BenchContext } from './bench-context.ts';
-import { benchIngress, benchScreening, SCREENING_SIDES } from './ingress.ts';
+import { createRequestSource } from './auth0-requests.ts';
+import { auth0, type BenchContext } from './bench-context.ts';
+import { benchEndToEnd } from './benchmarks/end-to-end.ts';
+import { benchIngress, benchScreening } from './benchmarks/ingress.ts';
+import { benchLatency } from './benchmarks/latency.ts';
+import { benchProcesses } from './benchmarks/processes.ts';
+import { benchQueued } from './benchmarks/queued.ts';
+import { benchStart } from './benchmarks/start.ts';
+import { benchWorker } from './benchmarks/worker.ts';
 import { benchCrypto } from './claims/crypto.ts';
 import { benchExpress } from './claims/express.ts';
 import { benchHttpClients } from './claims/http-clients.ts';
 import { benchQueueAdd } from './claims/queue-add.ts';
-import { startPrivateRedis } from './private-redis.ts';
-import { ingressTable, machineLine, workerTable } from './report.ts';
-import { benchWorker } from './worker.ts';
+import { simulateLockout } from './lockout.ts';
+import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
+import { killPrograms } from './program.ts';
+import { machineLine } from './report.ts';
 
-const USAGE = `Usage: npm run bench -- [what to measure] [--quick] [--profile DIRECTORY]
+const USAGE = `Usage: npm run bench -- [NAME...] [--quick] [--profile DIRECTORY]
 
-Measures the ingress and the worker, each beside the plain version of itself, on a private Redis; or, by name:
-  ingress, worker      one of the two
-  screening            what limits, guard and spending cost the ingress, with windows full and empty
+Measures the gateway beside a plain version of itself, on a private Redis, and prints Markdown tables. Without a name it
+runs these, in about ten minutes (three with --quick):
+  ingress              requests/s and CPU, with screening on and off
+  worker               messages/s and CPU, and BullMQ's Worker doing nothing
+  end-to-end           CPU of accepting and delivering a message
+  latency              p50 and p99 at fixed rates of arrival, and from accepting to the provider
+  queued               cost of a message and Redis memory with up to a million queued
+  processes            1, 2 and 4 ingresses and workers on one Redis
+  start                CPU time and memory of each service until it is ready
+
+By name only:
+  screening            what screening costs the ingress, with full and empty windows
   attack               how many pumped codes get through, and what it costs real users (docs/security.md)
   express              what Express's change of prototypes costs (docs/adr/0004)
   http-clients         what a call costs with fetch, undici and node:http (docs/adr/0005)
@@ -26,24 +42,27 @@ Measures the ingress and the worker, each beside the plain version of itself, on
   queue-add            what one queue.add costs
 
   --quick              fewer and shorter rounds
-  --profile DIRECTORY  also writes CPU profiles of both services (for Chrome's DevTools) there
+  --profile DIRECTORY  also writes CPU profiles of our services (for Chrome's DevTools) there
 `;
 
-const benchmarks: Record<string, (context: BenchContext) => Promise<string>> = {
-  ingress: async (context) => ingressTable(await benchIngress(context)),
-  screening: async (context) =>
-    ingressTable(await benchScreening(context), {
-      title: 'Screening, 64 connections',
-      sides: SCREENING_SIDES,
-    }),
-  worker: async (context) => workerTable(await benchWorker(context)),
+const byDefault: Record<string, (context: BenchContext) => Promise<string>> = {
+  ingress: benchIngress,
+  worker: benchWorker,
+  'end-to-end': benchEndToEnd,
+  latency: benchLatency,
+  queued: benchQueued,
+  processes: benchProcesses,
+  start: benchStart,
+};
+const benchmarks: typeof byDefault = {
+  ...byDefault,
+  screening: benchScreening,
   attack: async (context) => `${await simulateAttack(context)}\n${await simulateLockout(context)}`,
   express: benchExpress,
   'http-clients': benchHttpClients,
   crypto: benchCrypto,
   'queue-add': benchQueueAdd,
 };
-const DEFAULT = ['ingress', 'worker'];
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -51,33 +70,78 @@ process.exitCode = await main(process.argv.slice(2), process.env);
 process.exit();
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const asked = readArguments(args);
+  if (typeof asked === 'string') {
+    say(asked);
+    return 1;
+  }
+  if (asked.isHelp) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { names, isQuick, profileDirectory } = asked;
+  if (profileDirectory !== undefined) await mkdir(profileDirectory, { recursive: true });
+
+  const directory = await mkdtemp(join(tmpdir(), 'sms-gateway-bench-'));
+  const interrupt = new AbortController();
+  let redis: PrivateRedis | undefined;
+  const cleanUp = async () => {
+    killPrograms();
+    await redis?.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  for (const [name, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(name, () => {
+      interrupt.abort();
+      void cleanUp().finally(() => process.exit(exitCode));
+    });
+  }
+  try {
+    redis = await startPrivateRedis(directory, { env, say, signal: interrupt.signal });
+    const requests = createRequestSource(auth0);
+    process.stdout.write(`${machineLine(redis.description)}\n`);
+    for (const name of names) {
+      say(`Measuring: ${name}`);
+      const startedAt = performance.now();
+      const elapsedMs = () => performance.now() - startedAt;
+      const hasTime = () => elapsedMs() < (isQuick ? 30_000 : 120_000);
+      const context: BenchContext = { redis, directory, requests, isQuick, profileDirectory, hasTime, say };
+      const tables = await benchmarks[name]?.(context);
+      const seconds = Math.round(elapsedMs() / 1000);
+      process.stdout.write(`\n${name} (${seconds} s)\n\n${tables}`);
+    }
+    return 0;
+  } catch (error) {
+    // The handler of the signal exits.
+    if (interrupt.signal.aborted) return await new Promise(() => undefined);
+    throw error;
+  } finally {
+    if (!interrupt.signal.aborted) await cleanUp();
+  }
+}
+
+function readArguments(args: string[]) {
   const options = {
     quick: { type: 'boolean' },
     profile: { type: 'string' },
     help: { type: 'boolean' },
   } as const;
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-  if (values.help === true || positionals.some((name) => !Object.hasOwn(benchmarks, name))) {
-    say(USAGE);
-    return values.help === true ? 0 : 1;
-  }
-  const profileDirectory = values.profile === undefined ? undefined : resolve(values.profile);
-  if (profileDirectory !== undefined) await mkdir(profileDirectory, { recursive: true });
-
-  const directory = await mkdtemp(join(tmpdir(), 'sms-gateway-bench-'));
-  const redis = await startPrivateRedis(directory, { env, say });
+  let parsed;
   try {
-    const context: BenchContext = { redis, directory, isQuick: values.quick === true, profileDirectory, say };
-    const tables: string[] = [];
-    for (const name of positionals.length > 0 ? positionals : DEFAULT) {
-      say(`Measuring: ${name}`);
-      const table = await benchmarks[name]?.(context);
-      if (table !== undefined) tables.push(table);
-    }
-    process.stdout.write(`\n${machineLine(redis.description)}\n\n${tables.join('\n')}`);
-    return 0;
-  } finally {
-    await redis.stop();
-    await rm(directory, { recursive: true, force: true });
+    parsed = parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
   }
+  const { values, positionals } = parsed;
+  const unknown = positionals.filter((name) => !Object.hasOwn(benchmarks, name));
+  if (unknown.length > 0) return `There is no benchmark ${unknown.join(', ')}.\n\n${USAGE}`;
+  return {
+    isHelp: values.help === true,
+    names: positionals.length > 0 ? positionals : Object.keys(byDefault),
+    isQuick: values.quick === true,
+    profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),
+  };
 }

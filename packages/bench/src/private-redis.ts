@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startEmbeddedRedis } from '@sms-gateway/dev-redis';
 import { Redis } from 'ioredis';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+import { repositoryRoot } from './repository.ts';
 
 export type PrivateRedis = {
   url: string;
@@ -11,7 +9,8 @@ export type PrivateRedis = {
   client: Redis;
   /** Microseconds of CPU time that it has used. */
   cpuUs(): Promise<number>;
-  /** Empties it, and its append-only file. */
+  memoryBytes(): Promise<number>;
+  /** Empties it and its append-only file. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -19,17 +18,18 @@ export type PrivateRedis = {
 /** A Redis of our own with `appendfsync always`. Never the one of REDIS_URL: the benchmark empties it. */
 export async function startPrivateRedis(
   directory: string,
-  { env, say }: { env: NodeJS.ProcessEnv; say: (line: string) => void },
+  { env, say, signal }: { env: NodeJS.ProcessEnv; say: (line: string) => void; signal?: AbortSignal },
 ): Promise<PrivateRedis> {
   const { REDIS_URL: _, ...rest } = env;
   const redis = await startEmbeddedRedis({
     dataDir: join(directory, 'redis'),
-    cacheDir: join(root, '.gateway', 'cache'),
+    cacheDir: join(repositoryRoot, '.gateway', 'cache'),
     log: say,
     env: rest,
+    signal,
   });
   const client = new Redis(redis.url, { maxRetriesPerRequest: null });
-  // Its rewrites would fall into one slice and not into the next.
+  // A rewrite would fall into one slice and not into the next.
   await client.config('SET', 'auto-aof-rewrite-percentage', '0');
 
   return {
@@ -38,9 +38,9 @@ export async function startPrivateRedis(
     client,
     cpuUs: async () => {
       const info = await client.info('cpu');
-      const seconds = (name: string) => Number(new RegExp(`^${name}:(.+)$`, 'm').exec(info)?.[1]);
-      return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6;
+      return (figure(info, 'used_cpu_user') + figure(info, 'used_cpu_sys')) * 1e6;
     },
+    memoryBytes: async () => figure(await client.info('memory'), 'used_memory'),
     reset: async () => {
       await client.flushall();
       await client.bgrewriteaof();
@@ -53,4 +53,8 @@ export async function startPrivateRedis(
       await redis.stop();
     },
   };
+}
+
+function figure(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:(.+)$`, 'm').exec(info)?.[1]);
 }

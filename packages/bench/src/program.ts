@@ -8,7 +8,7 @@ import type { Usage } from './report-usage.ts';
 
 export type Program = {
   child: ChildProcess;
-  /** Sends a message and resolves with the first that comes back and fits. */
+  /** Sends a message and resolves with the first answer that fits. */
   ask<Answer>(message: object | string, fits: (answer: object) => answer is Answer & object): Promise<Answer>;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
@@ -23,16 +23,23 @@ type Options = {
   env: Record<string, string>;
   /** Its output goes there. */
   directory: string;
-  /** Answers 200 once the program may be used. Without it the program says so itself, with the message 'ready'. */
+  /** Answers 200 once the program is ready. Without it the program says so itself, with the message 'ready'. */
   readyUrl?: string;
   execArgv?: string[];
 };
+
+const running = new Set<ChildProcess>();
+
+/** For when the parent must end at once. */
+export function killPrograms(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 /** A limit for hangs. */
 const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 10_000;
 
-/** Starts a program as a process of its own, and resolves when it is ready. */
+/** Starts a program as a separate process, and resolves when it is ready. */
 export async function startProgram(options: Options): Promise<Program> {
   const { name, file, env, directory, readyUrl, execArgv = [] } = options;
   const logFile = join(directory, `${name}.log`);
@@ -43,6 +50,8 @@ export async function startProgram(options: Options): Promise<Program> {
     env: { ...env, PATH: process.env['PATH'] ?? '' },
   });
   closeSync(log);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let hasEnded = false;
   child.once('exit', () => (hasEnded = true));
   const exited = once(child, 'exit');

@@ -1,42 +1,55 @@
+import type { BenchContext } from './bench-context.ts';
+import { showNumber } from './show-number.ts';
 import { median, shuffled } from './statistics.ts';
 
-/** One side of a comparison; `measure` runs it alone for a short while. */
-export type Side<Sample> = { name: string; measure(): Promise<Sample> };
+/** What one measurement gave, by what a table calls it, unit included. The first is shown while it runs. */
+export type Figures = Record<string, number>;
 
-export type Rounds<Sample> = {
-  /** Of each side, in the order of the rounds. */
-  samples: Map<string, Sample[]>;
-  /** How many times as fast `one` was as `other`: in every round, and the median. */
-  ratio: (one: string, other: string) => { median: number; lowest: number; highest: number };
-};
+/** One side of a comparison; `measure` runs it alone for a short while. */
+export type Side = { name: string; measure: () => Promise<Figures> };
+
+/** The figures of each side, in the order of the rounds. */
+export type Rounds = Map<string, Figures[]>;
 
 /**
- * Measures the sides in turn, in a new random order every round, so that what else the machine does meanwhile
- * befalls them alike. The ratio is the median of the ratios within a round.
+ * Measures the sides in turn, in a new random order every round, so that other work on the machine affects them alike.
+ * The rounds to warm up are not counted. Where the time runs out there are fewer rounds, but at least one.
  */
-export async function measureInRounds<Sample extends { perSecond: number }>(
-  sides: Side<Sample>[],
-  { rounds, say }: { rounds: number; say: (line: string) => void },
-): Promise<Rounds<Sample>> {
-  const samples = new Map(sides.map(({ name }): [string, Sample[]] => [name, []]));
-  for (let round = 1; round <= rounds; round += 1) {
+export async function measureInRounds(
+  { say, hasTime }: Pick<BenchContext, 'say' | 'hasTime'>,
+  sides: readonly Side[],
+  { warmUp = 0, rounds }: { warmUp?: number; rounds: number },
+): Promise<Rounds> {
+  const measured: Rounds = new Map(sides.map(({ name }) => [name, []]));
+  if (warmUp > 0) say('  warming up');
+  for (let round = 1 - warmUp; round <= rounds && (round <= 1 || hasTime()); round += 1) {
     const shown: string[] = [];
-    for (const side of shuffled(sides, Math.random)) {
-      const sample = await side.measure();
-      samples.get(side.name)?.push(sample);
-      shown.push(`${side.name} ${Math.round(sample.perSecond)}/s`);
+    for (const { name, measure } of shuffled(sides, Math.random)) {
+      const figures = await measure();
+      if (round < 1) continue;
+      measured.get(name)?.push(figures);
+      const [first] = Object.entries(figures);
+      shown.push(`${name} ${showNumber(first?.[1] ?? Number.NaN)}`);
     }
-    say(`  round ${round} of ${rounds}: ${shown.toSorted().join(', ')}`);
+    if (round >= 1) say(`  round ${round} of ${rounds}: ${shown.toSorted().join(', ')}`);
   }
+  return measured;
+}
 
-  return {
-    samples,
-    ratio: (one, other) => {
-      const others = samples.get(other) ?? [];
-      const ratios = (samples.get(one) ?? []).map(
-        ({ perSecond }, round) => perSecond / (others[round]?.perSecond ?? Number.NaN),
-      );
-      return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
-    },
-  };
+export function medianOf(rounds: Rounds, side: string, figure: string): number {
+  return median((rounds.get(side) ?? []).map((figures) => figures[figure] ?? Number.NaN));
+}
+
+/** How many times the figure of `other` the figure of `one` was, round by round. */
+export function ratioOf(
+  rounds: Rounds,
+  figure: string,
+  one: string,
+  other: string,
+): { median: number; lowest: number; highest: number } {
+  const others = rounds.get(other) ?? [];
+  const ratios = (rounds.get(one) ?? []).map(
+    (figures, round) => (figures[figure] ?? Number.NaN) / (others[round]?.[figure] ?? Number.NaN),
+  );
+  return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
 }

@@ -3,7 +3,7 @@ import { createVault } from '@sms-gateway/privacy';
 import { CompactEncrypt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import type { BenchContext } from '../bench-context.ts';
 import { measureInRounds } from '../rounds.ts';
-import { costTable } from './cost-table.ts';
+import { table } from '../report.ts';
 import { measureCalls } from './measure-calls.ts';
 
 const AUDIENCE = 'urn:bench-gateway';
@@ -11,7 +11,8 @@ const PAYLOAD = { to: '+14155550123', body: 'Your verification code is 123456' }
 const HEADER = { alg: 'dir', enc: 'A256GCM', kid: 'bench', mid: 'msg_1' };
 
 /** What the two cryptographic steps of a request cost with jose, on WebCrypto, and with node:crypto. */
-export async function benchCrypto({ isQuick, say }: BenchContext): Promise<string> {
+export async function benchCrypto(context: BenchContext): Promise<string> {
+  const { isQuick } = context;
   const secret = randomBytes(32);
   const token = await new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })
@@ -54,8 +55,8 @@ export async function benchCrypto({ isQuick, say }: BenchContext): Promise<strin
       name,
       measure: () => measureCalls(call, { calls: isQuick ? 10_000 : 30_000, atOnce: 64 }),
     }));
-    for (const { measure } of sides) await measure();
-    tables.push(costTable(title, await measureInRounds(sides, { rounds: isQuick ? 3 : 7, say })));
+    const rounds = await measureInRounds(context, sides, { warmUp: 1, rounds: isQuick ? 3 : 7 });
+    tables.push(table(title, rounds, Object.keys(ways)[0]));
   }
   return tables.join('\n');
 }

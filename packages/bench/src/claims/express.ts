@@ -1,62 +1,39 @@
 import { fileURLToPath } from 'node:url';
-import { auth0Requests } from '../auth0-requests.ts';
-import { auth0, type BenchContext } from '../bench-context.ts';
-import { freePort } from '../free-port.ts';
-import { measureLoad } from '../ingress.ts';
-import { type Program, startProgram } from '../program.ts';
+import type { BenchContext } from '../bench-context.ts';
+import { measureAccepting } from '../measure-accepting.ts';
+import { table } from '../report.ts';
 import { measureInRounds } from '../rounds.ts';
-import { costTable } from './cost-table.ts';
+import { startOwnProgram, startPlainIngress, stopAtEnd } from '../services.ts';
 
-const sent = auth0Requests(auth0, 0, 1000);
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const ADOPT = ['--import', here('./adopt-prototypes.js')];
+const ADOPT = ['--import', fileURLToPath(new URL('./adopt-prototypes.js', import.meta.url))];
 
 /** What it costs that Express changes prototypes: a bare route, and the whole plain ingress, with and without. */
 export async function benchExpress(context: BenchContext): Promise<string> {
+  const { redis, isQuick, say } = context;
+  // Neither program minds a repeat.
+  const sent = context.requests.take(1000).requests;
+  const requests = Array.from({ length: 200_000 }, (_, index) => sent[index % sent.length] ?? Buffer.of());
   const tables: string[] = [];
-  for (const [title, file] of [
-    ['A bare route of Express', '../bare-express/main.js'],
-    ['The plain ingress', '../plain-ingress/main.js'],
+  for (const [title, start] of [
+    [
+      'A bare route of Express',
+      (execArgv: string[]) => startOwnProgram(context, 'bare-express', {}, execArgv),
+    ],
+    ['The plain ingress', (execArgv: string[]) => startPlainIngress(context, execArgv)],
   ] as const) {
-    context.say(title);
-    const sides = [
-      await startSide(context, 'as it is', { file: here(file), execArgv: [] }),
-      await startSide(context, 'adopted prototypes', { file: here(file), execArgv: ADOPT }),
-    ];
-    try {
-      for (const { measure } of [...sides, ...sides]) await measure();
-      const rounds = context.isQuick ? 3 : 7;
-      tables.push(costTable(title, await measureInRounds(sides, { rounds, say: context.say })));
-    } finally {
-      for (const { program } of sides) await program.stop();
+    say(title);
+    await using programs = stopAtEnd();
+    const sides = [];
+    for (const [name, execArgv] of Object.entries({ 'as it is': [], 'adopted prototypes': ADOPT })) {
+      const program = await programs.add(start(execArgv));
+      const measure = async () => {
+        await redis.reset();
+        return measureAccepting(context, [program], { windowMs: 1500, requests });
+      };
+      sides.push({ name, measure });
     }
+    const rounds = await measureInRounds(context, sides, { warmUp: 2, rounds: isQuick ? 3 : 7 });
+    tables.push(table(title, rounds, 'as it is'));
   }
   return tables.join('\n');
-}
-
-async function startSide(
-  context: BenchContext,
-  name: string,
-  { file, execArgv }: { file: string; execArgv: string[] },
-) {
-  const port = await freePort();
-  const program: Program = await startProgram({
-    name: name.replaceAll(' ', '-'),
-    file,
-    execArgv,
-    env: {
-      REDIS_URL: context.redis.url,
-      PORT: String(port),
-      AUTH0_SECRET: auth0.secret,
-      AUTH0_AUDIENCE: auth0.audience,
-    },
-    directory: context.directory,
-  });
-  const measure = async () => {
-    await context.redis.reset();
-    // Neither of them minds a repeat.
-    const requests = Array.from({ length: 200_000 }, (_, index) => sent[index % sent.length] ?? Buffer.of());
-    return measureLoad({ program, redis: context.redis }, { port, requests, windowMs: 1500 });
-  };
-  return { name, program, measure };
 }

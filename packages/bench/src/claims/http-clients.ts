@@ -1,25 +1,21 @@
 import { Agent, request as nodeRequest } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 import type { BenchContext } from '../bench-context.ts';
-import { freePort } from '../free-port.ts';
-import { startProgram } from '../program.ts';
 import { measureInRounds } from '../rounds.ts';
-import { costTable } from './cost-table.ts';
+import { table } from '../report.ts';
+import { ANSWER_AFTER_MS, startProvider } from '../services.ts';
 import { measureCalls } from './measure-calls.ts';
 
-const ANSWER_AFTER_MS = 20;
 const AT_ONCE = 100;
 const PATH = '/messages';
 const headers = { authorization: 'Bearer bench-token', 'content-type': 'application/json' };
 const body = JSON.stringify({ id: 'msg_1', to: '+14155550123', body: 'Your verification code is 123456' });
 
 /** What one call of a provider costs with each HTTP client that Node has to offer. */
-export async function benchHttpClients({ directory, isQuick, say }: BenchContext): Promise<string> {
-  const port = await freePort();
-  const env = { PORT: String(port), ANSWER_AFTER_MS: String(ANSWER_AFTER_MS) };
-  const file = fileURLToPath(new URL('../provider/main.js', import.meta.url));
-  const provider = await startProgram({ name: 'provider', file, env, directory });
+export async function benchHttpClients(context: BenchContext): Promise<string> {
+  const { isQuick } = context;
+  const provider = await startProvider(context);
+  const { port } = provider;
   const origin = `http://127.0.0.1:${port}`;
   const pool = new Pool(origin, { connections: AT_ONCE, pipelining: 1 });
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
@@ -47,9 +43,9 @@ export async function benchHttpClients({ directory, isQuick, say }: BenchContext
     measure: () => measureCalls(call, { calls, atOnce: AT_ONCE }),
   }));
   try {
-    for (const { measure } of sides) await measure();
     const title = `One POST to a provider that answers after ${ANSWER_AFTER_MS} ms, ${AT_ONCE} at once`;
-    return costTable(title, await measureInRounds(sides, { rounds: isQuick ? 3 : 7, say }));
+    const rounds = await measureInRounds(context, sides, { warmUp: 1, rounds: isQuick ? 3 : 7 });
+    return table(title, rounds, 'fetch');
   } finally {
     agent.destroy();
     await pool.destroy();

@@ -1,10 +1,10 @@
-import type { CostSample } from './cost-table.ts';
+import type { Figures } from '../rounds.ts';
 
-/** Makes `calls` calls, `atOnce` of them in hand at any time, and counts what they cost this process. */
+/** Makes `calls` calls, `atOnce` of them at any time, and measures what they cost this process. */
 export async function measureCalls(
   call: () => Promise<unknown>,
   { calls, atOnce }: { calls: number; atOnce: number },
-): Promise<CostSample> {
+): Promise<Figures> {
   const startedAt = performance.now();
   const before = process.cpuUsage();
   let left = calls;
@@ -17,7 +17,7 @@ export async function measureCalls(
   await Promise.all(Array.from({ length: atOnce }, callOn));
   const { user, system } = process.cpuUsage(before);
   return {
-    perSecond: (calls / (performance.now() - startedAt)) * 1000,
-    cpuUs: (user + system) / calls,
+    'calls/s': (calls / (performance.now() - startedAt)) * 1000,
+    'CPU us/call': (user + system) / calls,
   };
 }

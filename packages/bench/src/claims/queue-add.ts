@@ -1,21 +1,19 @@
 import { Queue } from 'bullmq';
 import type { BenchContext } from '../bench-context.ts';
 import { measureInRounds } from '../rounds.ts';
-import { costTable } from './cost-table.ts';
+import { table } from '../report.ts';
 import { measureCalls } from './measure-calls.ts';
 
 /** What one `queue.add` costs the process that makes it, with 64 of them in hand. */
-export async function benchQueueAdd({ redis, isQuick, say }: BenchContext): Promise<string> {
+export async function benchQueueAdd(context: BenchContext): Promise<string> {
+  const { redis, isQuick } = context;
   const queue = new Queue('sms', { connection: redis.client });
   const data = { recipient: '+14155550123', body: 'Your verification code is 123456', sender: 'Example' };
   const measure = async () => {
     await redis.reset();
     return measureCalls(() => queue.add('sms', data), { calls: isQuick ? 5000 : 15_000, atOnce: 64 });
   };
-  await measure();
-  const rounds = isQuick ? 3 : 7;
-  return costTable(
-    'One queue.add, 64 at once',
-    await measureInRounds([{ name: 'queue.add', measure }], { rounds, say }),
-  );
+  const sides = [{ name: 'queue.add', measure }];
+  const rounds = await measureInRounds(context, sides, { warmUp: 1, rounds: isQuick ? 3 : 7 });
+  return table('One queue.add, 64 at once', rounds);
 }

@@ -1,4 +1,4 @@
-/** The worker as a tutorial has it: what `npm run bench` compares ours with. */
+/** The worker as a tutorial would write it: `npm run bench` compares ours with it. */
 import { type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 

@@ -1,8 +1,10 @@
 /**
- * A provider that answers every POST with 200 after a while. Made by hand from sockets, so that it leaves the CPU to
- * what is measured. Told `{ expect: n }`, it says when it has answered n more requests.
+ * A provider that answers every POST with 200 after a while. It is written on sockets, so that it leaves the CPU to what
+ * is measured. Asked for `arrivals`, it tells which recipients it got a message for since it was last asked, and when.
  */
 import { createServer, type Socket } from 'node:net';
+import { sharedClockMs } from '../shared-clock.ts';
+import { createCountdown } from './countdown.ts';
 
 const answerAfterMs = Number(process.env['ANSWER_AFTER_MS']);
 const BODY = '{"id":"provider-id"}';
@@ -11,21 +13,18 @@ const ANSWER = Buffer.from(
     `Keep-Alive: timeout=60\r\nConnection: keep-alive\r\n\r\n${BODY}`,
 );
 
-let answered = 0;
-let expected = Number.POSITIVE_INFINITY;
+const countdown = createCountdown();
+let arrivals: [recipient: string, atMs: number][] = [];
 
 function answer(socket: Socket): void {
   socket.write(ANSWER);
-  answered += 1;
-  if (answered === expected) {
-    process.send?.({ answered, finishedAt: performance.timeOrigin + performance.now() });
-  }
+  countdown.count();
 }
 
-process.on('message', (message: { expect?: number }) => {
-  if (message.expect === undefined) return;
-  answered = 0;
-  expected = message.expect;
+process.on('message', (message) => {
+  if (message !== 'arrivals') return;
+  process.send?.({ arrivals });
+  arrivals = [];
 });
 
 const server = createServer({ noDelay: true }, (socket) => {
@@ -36,8 +35,9 @@ const server = createServer({ noDelay: true }, (socket) => {
     const head = seen.indexOf('\r\n\r\n');
     if (head === -1) return;
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(seen)?.[1] ?? 0);
-    // One request at a time on a connection: nobody who is measured here pipelines.
+    // One request at a time on a connection: neither of the workers pipelines.
     if (seen.length < head + 4 + length) return;
+    arrivals.push([/"to":"(\+\d+)"/.exec(seen)?.[1] ?? '', sharedClockMs()]);
     seen = '';
     setTimeout(answer, answerAfterMs, socket);
   });

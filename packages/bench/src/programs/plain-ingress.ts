@@ -1,4 +1,4 @@
-/** The ingress as a tutorial has it: what `npm run bench` compares ours with. */
+/** The ingress as a tutorial would write it: `npm run bench` compares ours with it. */
 import { Queue } from 'bullmq';
 import express from 'express';
 import { Redis } from 'ioredis';
