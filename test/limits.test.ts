@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { gatewayKeys } from '@sms-gateway/contract';
 import { describe, expect, test } from 'vitest';
 import { freshNumber, freshText, postSms } from './support/auth0.ts';
 import { writeConfig } from './support/config-file.ts';
@@ -100,8 +101,8 @@ describe('POST /v1/sms', () => {
     const recipient = freshNumber();
     const body = { body: freshText() };
     const { body: queued } = await bundle.post(recipient, { body });
-    // As Redis forgets it.
-    await client.del(await client.keys('{gateway}:repeat:*'));
+    // The end of the window, before it comes.
+    await client.del(await client.keys(gatewayKeys.newest('*')));
 
     const { body: again } = await bundle.post(recipient, { body });
 

@@ -10,9 +10,9 @@ export const QUEUE_NAME = 'sms';
 export const gatewayKeys = {
   /** The encrypted payload of one message. */
   vault: (messageId: string) => `${QUEUE_PREFIX}:vault:${messageId}`,
-  /** The id of the newest message for one recipient on one connection, and when it was requested if that is known. */
+  /** The newest message for one recipient on one connection (newest.lua). */
   newest: (recipientKey: string) => `${QUEUE_PREFIX}:newest:${recipientKey}`,
-  /** The id of the message that was accepted last under one repeat key. */
+  /** The id and the content of the message that had an Idempotency-Key last. */
   repeat: (repeatKey: string) => `${QUEUE_PREFIX}:repeat:${repeatKey}`,
   /** The steps and times of one message, without its text or number. */
   trace: (messageId: string) => `${QUEUE_PREFIX}:trace:${messageId}`,

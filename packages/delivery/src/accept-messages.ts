@@ -8,10 +8,10 @@ import { TRACE_TTL_MS } from './trace.ts';
 /** A message as it is stored. */
 export type Acceptance = {
   job: DeliveryJob;
-  /** The same for its repeats. */
-  repeatKey: string;
-  /** Of its content, where the caller gave an Idempotency-Key. */
-  fingerprint: string | undefined;
+  /** Identifies its recipient and text. */
+  content: string;
+  /** Identifies its Idempotency-Key, where the caller gave one. */
+  idempotencyKey: string | undefined;
   /** Milliseconds for which it can be repeated. */
   repeatMs: number;
   screening: Screening;
@@ -49,14 +49,14 @@ const ACCEPT = loadScript<{
     messages: {
       id: string;
       connection: string;
-      repeat_key: string;
-      fingerprint: string | undefined;
+      content: string;
+      repeat_key: string | undefined;
       repeat_ms: number;
       newest: readonly string[];
       sealed: string;
       vault_ms: number;
       newest_ms: number;
-      requested_at: number | undefined;
+      requested_at: string | undefined;
       accepted_at: string;
       job: string;
       history: readonly string[];
@@ -92,14 +92,14 @@ export function acceptMessages(
     return {
       id: job.id,
       connection: job.connection,
-      repeat_key: gatewayKeys.repeat(message.repeatKey),
-      fingerprint: message.fingerprint,
+      content: message.content,
+      repeat_key: message.idempotencyKey && gatewayKeys.repeat(message.idempotencyKey),
       repeat_ms: message.repeatMs,
       newest: message.newest,
       sealed: message.sealed,
       vault_ms: message.vaultMs,
       newest_ms: message.newestMs,
-      requested_at: message.requestedAt,
+      requested_at: message.requestedAt?.toFixed(0),
       accepted_at: String(job.acceptedAt),
       job: JSON.stringify(job),
       history: message.history,

@@ -5,7 +5,7 @@
 -- Messages that arrive at the same moment share the script (group commit): one command, one fsync, and what they have in
 -- common is read and written once. Each has its own answer; an error in one leaves the others alone.
 --
--- Every message has its own id. The repeat key says whether it is a repeat (repeat.lua).
+-- Every message has its own id; repeat.lua says whether it is a repeat.
 -- KEYS
 --   wait             BullMQ's waiting jobs
 --   active           its active jobs
@@ -24,14 +24,14 @@
 --   messages         each with
 --     id             of the message
 --     connection     that it came by
---     repeat_key     says whether it is a repeat
---     fingerprint    of its content, where the caller gave an Idempotency-Key
---     repeat_ms      life of the repeat key, in milliseconds
+--     content        identifies its recipient and text
+--     repeat_key     remembers its Idempotency-Key, where the caller gave one
+--     repeat_ms      for how long it can be repeated, in milliseconds
 --     newest         keys of the newest mark: one for each payload key that made the recipient's hash
 --     sealed         the payload
 --     vault_ms       life of the payload in milliseconds
 --     newest_ms      life of the newest mark
---     requested_at   when the caller first wanted it sent, where it tells
+--     requested_at   when the caller first wanted it sent, where it tells, as text
 --     accepted_at    now, by the clock of the ingress, as text
 --     job            what the queue carries, as JSON
 --     history        the keys of the histories that it belongs to
@@ -83,7 +83,7 @@ end
 
 local function accept(message)
   local id, accepted_at = message.id, message.accepted_at
-  local repeated = repeat_of(message.repeat_key, message.newest[1], message.fingerprint, tonumber(accepted_at), trace_of)
+  local repeated = repeat_of(message, clock(args.now), trace_of)
   if repeated then return repeated end
   local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, screening_of(message))
   if refuses then
@@ -92,19 +92,23 @@ local function accept(message)
     return { 'refused', verdict }
   end
 
-  redis.call('SET', prefixes.vault .. id, message.sealed, 'PX', message.vault_ms)
+  redis.call('SET', prefixes.vault .. id, message.sealed, 'PXAT', time_after(message.vault_ms))
   local fields, trace = message.fields, trace_of(id)
   if recorded then
     fields[#fields + 1] = 'recorded_rules'
     fields[#fields + 1] = recorded
   end
   redis.call('HSET', trace, unpack(fields))
-  redis.call('PEXPIRE', trace, args.trace_ms)
-  for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms) end
+  redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
   remember(message.history, args.history, id)
-  -- From here on nothing can fail: a message that has a job is counted, and has a repeat key.
-  local mark = message.fingerprint and id .. ' ' .. message.fingerprint or id
-  redis.call('SET', message.repeat_key, mark, 'PX', message.repeat_ms)
+  -- From here on nothing can fail: a message that has a job is counted, and can be repeated.
+  local rest = ''
+  if message.repeat_key then
+    redis.call('SET', message.repeat_key, id .. ' ' .. message.content, 'PXAT', time_after(message.repeat_ms))
+  else
+    rest = string.format(' %s %.0f', message.content, clock(args.now) + message.repeat_ms)
+  end
+  for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms, rest) end
   write_job({
     key = prefixes.job .. id,
     name = args.job_name,
@@ -118,6 +122,11 @@ local function accept(message)
 end
 
 load_counters(counters)
+local newest = {}
+for _, message in ipairs(args.messages) do
+  for _, key in ipairs(message.newest) do newest[#newest + 1] = key end
+end
+load_marks(newest)
 local answers = {}
 for i, message in ipairs(args.messages) do
   local ok, answer = pcall(accept, message)

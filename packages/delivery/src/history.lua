@@ -1,9 +1,10 @@
 -- The requests for one number, or with one correlation id: a list, the newest first, of the ids of accepted messages and, as
 -- JSON, of refused requests (history.ts).
+--- @include "@sms-gateway/screening/clock.lua"
 
 local function remember_under(key, entry, kept, life_ms)
   if redis.call('LPUSH', key, entry) > kept then redis.call('LTRIM', key, 0, kept - 1) end
-  redis.call('PEXPIRE', key, life_ms)
+  redis.call('PEXPIREAT', key, time_after(life_ms))
 end
 
 -- limits: kept (entries at most) and life_ms.

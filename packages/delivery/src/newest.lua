@@ -1,14 +1,36 @@
--- The mark of the newest message for one recipient: its id, and when it was requested, if known.
+-- The mark of the newest message for one recipient, in words: its id; when it was requested (0: unknown); and, without an
+-- Idempotency-Key, what identifies its content and until when it can be repeated.
+--- @include "@sms-gateway/screening/clock.lua"
+
+local marks = {}
+
+-- Reads marks, so that asking for one of them takes no command of its own.
+local function load_marks(keys)
+  for i, mark in ipairs(redis.call('MGET', unpack(keys))) do marks[keys[i]] = mark end
+end
+
+local function mark_of(key)
+  if marks[key] == nil then marks[key] = redis.call('GET', key) end
+  return marks[key] or ''
+end
 
 -- The id in the mark, or nil.
 local function newest_id(key)
-  return string.match(redis.call('GET', key) or '', '^%S+')
+  return string.match(mark_of(key), '^%S+')
 end
 
--- Marks the message as the newest. One that is known to be requested later stays.
-local function mark_newest(key, id, requested_at, life_ms)
-  local other_at = requested_at and tonumber(string.match(redis.call('GET', key) or '', ' (%d+)$'))
-  if other_at and other_at > requested_at then return end
-  local mark = requested_at and string.format('%s %.0f', id, requested_at) or id
-  redis.call('SET', key, mark, 'PX', life_ms)
+-- The id in the mark if the message with this content can be repeated at this time, or nil.
+local function repeatable_id(key, content, now)
+  local id, other, ends_at = string.match(mark_of(key), '^(%S+) %d+ (%S+) (%d+)$')
+  if other == content and tonumber(ends_at) > now then return id end
+end
+
+-- Marks the message as the newest. One that is known to be requested later stays. requested_at may be nil; what follows
+-- in the mark is given as text.
+local function mark_newest(key, id, requested_at, life_ms, rest)
+  local other_at = requested_at and tonumber(string.match(mark_of(key), '^%S+ (%d+)'))
+  if other_at and other_at > tonumber(requested_at) then return end
+  local mark = id .. ' ' .. (requested_at or '0') .. rest
+  redis.call('SET', key, mark, 'PXAT', time_after(life_ms))
+  marks[key] = mark
 end

@@ -117,13 +117,10 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         const answer = await group.submit(
           {
             job,
-            ...(idempotencyKey === undefined
-              ? { repeatKey: content, fingerprint: undefined, repeatMs: message.repeatWindowMs }
-              : {
-                  repeatKey: identity.idempotencyKey(connection, idempotencyKey),
-                  fingerprint: content,
-                  repeatMs: IDEMPOTENCY_WINDOW_MS,
-                }),
+            content,
+            idempotencyKey:
+              idempotencyKey === undefined ? undefined : identity.idempotencyKey(connection, idempotencyKey),
+            repeatMs: idempotencyKey === undefined ? message.repeatWindowMs : IDEMPOTENCY_WINDOW_MS,
             screening,
             newest: recipientKeys.map(gatewayKeys.newest),
             sealed,

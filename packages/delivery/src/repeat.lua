@@ -1,8 +1,7 @@
--- Whether a message repeats one that was accepted before.
---
--- The repeat key holds the id of the message that was accepted last under it and, where the caller gave an Idempotency-Key,
--- a fingerprint of that message's content. A repeat must change nothing: it would bring back the text of a message that is
--- done. But a message that is known not to arrive has no repeats, or a user who asks again would get nothing.
+-- Whether a message repeats one that was accepted before: the last one with its Idempotency-Key or, without one, the newest
+-- of its recipient, for another in between makes it a new request. A repeat must change nothing: it would bring back the text
+-- of a message that is done. But a message that is known not to arrive has no repeats, or a user who asks again would get
+-- nothing.
 --- @include "./newest.lua"
 
 -- Whether it failed, expired, or was reported undelivered by the last provider that had it. Its outcome, as far as it has
@@ -22,16 +21,18 @@ local function is_dead(trace, now)
   return last == 'undelivered' or last == 'failed' or last == 'expired', outcome
 end
 
--- Nil for a new message; { 'repeat', id of the first, its outcome or '' } or { 'reused' }, where the content is another one.
--- newest: the key of the newest mark. fingerprint: only with an Idempotency-Key. trace_of: the key of a message's trace.
-local function repeat_of(repeat_key, newest, fingerprint, now, trace_of)
-  local first, content = string.match(redis.call('GET', repeat_key) or '', '^(%S+) ?(%S*)$')
+-- Nil for a new message; { 'repeat', id of the first, its outcome or '' } or { 'reused' }, where the key came with another
+-- content. message: content, newest (keys of the mark), repeat_key (only with an Idempotency-Key: a key with the id and content
+-- of the message that had it last) and accepted_at. now: the time of Redis. trace_of: the key of a message's trace.
+local function repeat_of(message, now, trace_of)
+  local first, content
+  if message.repeat_key then
+    first, content = string.match(redis.call('GET', message.repeat_key) or '', '^(%S+) (%S+)$')
+    if first and content ~= message.content then return { 'reused' } end
+  else
+    first = repeatable_id(message.newest[1], message.content, now)
+  end
   if not first then return nil end
-  if fingerprint and content ~= fingerprint then return { 'reused' } end
-  local dead, outcome = is_dead(trace_of(first), now)
-  if dead then return nil end
-  -- Another message came in between, so this one is a new request and becomes the newest. With a key it is a late retry.
-  local newest_one = newest_id(newest)
-  if not fingerprint and newest_one and newest_one ~= first then return nil end
-  return { 'repeat', first, outcome }
+  local dead, outcome = is_dead(trace_of(first), tonumber(message.accepted_at))
+  if not dead then return { 'repeat', first, outcome } end
 end

@@ -14,6 +14,8 @@
 -- Most numbers and addresses are new. Of those that are counted alike, all states are the same but for what else is
 -- remembered, so a script makes the bytes once (`beginning`) and no tables for each.
 
+--- @include "./clock.lua"
+
 local PARTS = 60
 local PART_FORMAT = '>I6I6'
 local PART_BYTES = 12
@@ -21,17 +23,6 @@ local PART_BYTES = 12
 -- By key: `loaded` has the state, or its bytes until somebody needs it, or false where there is none. `changed` has the time
 -- of those to be written. `begun` and `remembered` have what is counted and remembered of a new subject.
 local loaded, changed, looked, begun, remembered = {}, {}, {}, {}, {}
-
--- The time that is given, or Redis's own, which stands still within a script.
-local redis_time
-local function clock(given)
-  if given then return given end
-  if not redis_time then
-    local time = redis.call('TIME')
-    redis_time = time[1] * 1000 + math.floor(time[2] / 1000)
-  end
-  return redis_time
-end
 
 -- Reads keys, each of which is given once.
 local function load_counters(keys)
@@ -121,11 +112,11 @@ end
 local function save_counters()
   for key, step in pairs(begun) do
     loaded[key] = beginning(step, remembered[key])
-    redis.call('SET', key, loaded[key], 'PX', math.ceil(step.until_ms - step.now))
+    redis.call('SET', key, loaded[key], 'PXAT', time_after(step.until_ms - step.now))
   end
   for key, now in pairs(changed) do
     local state = loaded[key]
-    redis.call('SET', key, cmsgpack.pack(state), 'PX', math.ceil(state.until_ms - now))
+    redis.call('SET', key, cmsgpack.pack(state), 'PXAT', time_after(state.until_ms - now))
   end
   changed, begun, remembered = {}, {}, {}
 end
