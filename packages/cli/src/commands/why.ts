@@ -1,7 +1,7 @@
 import { readPhoneNumber } from '@sms-gateway/contract';
 import { parseDurationMs } from '@sms-gateway/config';
 import { createIdentity } from '@sms-gateway/privacy';
-import { createWhy, type Question } from '@sms-gateway/reporting';
+import { createWhy, isUnattributed, type Question } from '@sms-gateway/reporting';
 import { WrongUse } from '../wrong-use.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_UNAVAILABLE } from './command.ts';
 import { describeRedis, reachRedis } from './reach-redis.ts';
@@ -17,7 +17,10 @@ type Options = {
   json?: boolean | undefined;
 };
 
-/** `why`. Ends with 0 where something was found, else with 1. */
+/**
+ * `why`. Exits 0 if a message was found, else 1. Requests that were refused before their number was read are shown, but
+ * nobody knows whether they were for this number, so they alone do not count as found.
+ */
 export async function explainDelivery(
   options: Options,
   { env, paint }: CommandContext,
@@ -38,7 +41,7 @@ export async function explainDelivery(
   }
   const { result } = answer;
   return {
-    exitCode: result.messages.length > 0 ? 0 : 1,
+    exitCode: result.messages.every(isUnattributed) ? 1 : 0,
     output: '',
     report: options.json
       ? `${JSON.stringify(result, null, 2)}\n`

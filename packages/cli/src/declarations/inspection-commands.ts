@@ -15,7 +15,10 @@ export function declareInspectionCommands(program: Command, run: Run): void {
     .option('--correlation-id <id>', "the messages of one transaction, by the ID that Auth0's Actions send")
     .option('--since <duration>', 'only the messages of this last period, such as 10m, 2h or 2d')
     .option('--json', 'one JSON object instead of text')
-    .addHelpText('after', '\nExit code: 0 if something was found, 1 if nothing was, 2 for wrong arguments.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 if a message was found, 1 if none was, 2 for wrong arguments. Requests that were refused before their\nnumber was read are shown, but do not count as found.',
+    )
     .action((number, options) =>
       run(async (context) => {
         const { explainDelivery } = await import('../commands/why.ts');
