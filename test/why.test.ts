@@ -43,13 +43,13 @@ describe('with a worker that sends, the answer from the number alone is that', (
   test.each([
     [
       '+14155550102',
-      /^The simulator took it; no delivery receipt has come\.$/,
-      'Look at the log of the simulator',
+      /^The simulator accepted it; no delivery receipt has arrived\.$/,
+      'Check the log of the simulator',
     ],
-    ['+14155550100', /^Delivered: a receipt of the simulator/, 'enter the newest code'],
+    ['+14155550100', /^Delivered: a receipt from the simulator/, 'enter the newest code'],
     [
       '+14155550106',
-      /^Not delivered: The simulator took it, and its receipt says undelivered/,
+      /^Not delivered: The simulator accepted it, but its receipt says undelivered/,
       'Ask the user',
     ],
     [
@@ -87,7 +87,7 @@ describe('with a worker that sends, the answer from the number alone is that', (
     const { attempts, advice, verdict } = await untilMessage(gateway, number, { outcome: 'expired' });
 
     expect(verdict).toMatch(
-      /^Not sent: no provider took it within its life of 2 s\. The last of .* \(connect_refused\)\.$/,
+      /^Not sent: no provider accepted it before its deadline \(2 s\)\. The last of .* \(connect_refused\)\.$/,
     );
     expect(attempts[0]).toMatchObject({ provider: 'http', result: 'transient', receipt: null });
     expect(advice).toContain('network');
@@ -101,7 +101,7 @@ test('a message that nobody takes waits for a worker', async () => {
 
   const { verdict, advice, outcome } = await untilMessage(gateway, number, { attempts: [] });
 
-  expect({ verdict, outcome }).toEqual({ verdict: 'It waits for a worker.', outcome: null });
+  expect({ verdict, outcome }).toEqual({ verdict: 'It is waiting for a worker.', outcome: null });
   expect(advice).toContain('doctor --only worker');
 });
 
@@ -112,7 +112,7 @@ test('a number in a form that is no longer in use is found under the one of toda
   const { verdict } = await untilMessage(gateway, '+2290151800451', { attempts: [] });
 
   expect(verdict).toBe(
-    'It waits for a worker. The number came in a form that is no longer in use (benin_8_digits), and was brought up to date.',
+    'It is waiting for a worker. The number had a form that is no longer in use (benin_8_digits), so it was sent to the current form.',
   );
 });
 
@@ -175,7 +175,7 @@ describe('a request that was refused', () => {
   });
 });
 
-test('a request whose token was not believed is found by its time, with what is wrong and what to do', async () => {
+test('a request with a bad token is listed with its time, cause and advice, but does not count as found', async () => {
   await using gateway = await startGateway();
   const wrong = await auth0Token({ secret: 'another-shared-secret-of-more-than-32-bytes' });
   for (let index = 0; index < 3; index += 1) {
@@ -187,17 +187,22 @@ test('a request whose token was not believed is found by its time, with what is 
     connection: 'default',
     answered: { status: 401, problem: 'unauthenticated' },
     verdict: expect.stringMatching(
-      /^3 requests were refused since .*signed with another secret; nothing tells for which/,
+      /^3 requests were refused since .*signed with another secret; their number is not known/,
     ),
   });
 
   expect(verdict).not.toContain(wrong);
   expect(advice).toContain('same secret');
 
-  const { stdout } = await runGatewayCommand(['why', '4155550123'], envOf(gateway));
+  const { code, stdout } = await runGatewayCommand(['why', '4155550123'], envOf(gateway));
+  expect(code).toBe(1);
   expect(stdout).toMatch(
     /^The recipient lacks its plus sign and country code\..*\n\nNo message\n\nRefused before/,
   );
+
+  const number = freshNumber();
+  await post(gateway, number);
+  expect((await why(gateway, [number])).code).toBe(0);
 });
 
 test('a message is found by its id and by its correlation id, and --since leaves out what is older', async () => {
@@ -256,7 +261,7 @@ test.each([
   expect(end).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(problem) });
 });
 
-test('nothing found is said, with what to ask next, and ends with 1', async () => {
+test('without any message, it says what to ask next and exits 1', async () => {
   await using gateway = await startGateway();
 
   const { code, stdout } = await runGatewayCommand(['why', '+1', '415', '555', '0123'], envOf(gateway));

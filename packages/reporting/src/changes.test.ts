@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { changesBetween } from './changes.ts';
+import { countsOf } from './counts.ts';
 
-const counts = (fields: Record<string, number>) => new Map(Object.entries(fields));
+const counts = (rollup: Record<string, number>) => countsOf([rollup]);
 
 test('a provider that begins to fail', () => {
   const before = counts({ 'attempt|twilio|US|accepted': 100 });
@@ -22,7 +23,7 @@ test('messages that arrive less often, and receipts that stop', () => {
 
   expect(changesBetween(before, after)).toEqual([
     'twilio: 50.0 % of its messages arrive, 100.0 % the hour before.',
-    'vonage: no delivery receipts come any more, though 30 messages were taken.',
+    'vonage: delivery receipts have stopped, although it accepted 30 messages.',
   ]);
 });
 

@@ -5,19 +5,19 @@ import { ROLLUP_TTL_MS } from './series.ts';
 
 const errorSchema = z.object({ result: z.string(), code: z.string(), at: z.number() });
 
-/** The last attempt at a provider that failed. `at` in milliseconds since the epoch. */
+/** The last failed attempt at a provider. `at` in milliseconds since the epoch. */
 export type LastError = z.infer<typeof errorSchema>;
 
 export type LastErrors = {
   note(provider: string, error: LastError): void;
-  /** Writes what was noted since the last time. Also happens once a second. */
+  /** Writes the errors noted since the last flush. Also happens once a second. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 };
 
 const INTERVAL_MS = 1000;
 
-/** Keeps the last error of each provider in Redis, with at most one write per second for each. */
+/** Keeps the last error of each provider in Redis, with at most one write per second. */
 export function createLastErrors({ redis }: { redis: RedisClient }): LastErrors {
   const noted = new Map<string, LastError>();
 
@@ -41,7 +41,7 @@ export function createLastErrors({ redis }: { redis: RedisClient }): LastErrors 
   };
 }
 
-/** By provider. */
+/** The last errors, by provider. */
 export async function readLastErrors(redis: RedisClient): Promise<Map<string, LastError>> {
   const fields = Object.entries(await redis.hgetall(gatewayKeys.lastErrors));
   return new Map(

@@ -1,20 +1,20 @@
 import { readQueueCounts } from '@sms-gateway/delivery';
 import type { RedisClient } from '@sms-gateway/redis';
 import { changesBetween } from './changes.ts';
-import { bucketsOf, type Counts, seriesOf, total } from './counts.ts';
+import { bucketsOf, type Counts, countsOf, labelsOf, seriesOf, total, undelivered } from './counts.ts';
 import { type LastError, readLastErrors } from './last-errors.ts';
 import { type ProcessStatus, readProcesses } from './processes.ts';
 import { quantileOf } from './quantile.ts';
-import { countsOf, readWindow } from './rollup-reader.ts';
+import { readWindow } from './rollup-reader.ts';
 import { HOUR_MS } from './series.ts';
 import { inWords } from './why/reasons.ts';
 
 /** The state of the gateway over a window of time. All times in ISO 8601, all durations in milliseconds. */
 export type Overview = {
   at: string;
-  /** ISO 3166-1 alpha-2, where only one country's messages are counted; refusals are those of all. */
+  /** ISO 3166-1 alpha-2 if only one country's messages are counted. Refusals are always those of all countries. */
   country: string | null;
-  /** One number a step, the oldest first. */
+  /** One number per step, oldest first. */
   series: { startedAt: string; stepMs: number; accepted: number[]; sent: number[]; delivered: number[] };
   totals: Record<
     'accepted' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'expired' | 'superseded' | 'refused',
@@ -26,11 +26,11 @@ export type Overview = {
   workers: { name: string; version: string; startedAt: string; seenAt: string; reasons: string[] }[];
   providers: ProviderRow[];
   countries: CountryRow[];
-  /** Requests that were not taken, by screening rule or problem; `recorded`: a rule that only records would have. */
+  /** Refused requests, by screening rule or problem; `recorded` counts those that a recording rule would have refused. */
   refusals: { reason: string; refused: number; recorded: number }[];
-  /** Of the processes that report them: each limit, and what it refused in the window. */
+  /** Each limit that a process reports, and what it refused in the window. */
   limits: LimitRow[];
-  /** What the last hour has that the hour before had not, in sentences. */
+  /** What changed in the last hour, compared with the hour before, in sentences. */
   changes: string[];
 };
 
@@ -40,10 +40,10 @@ export type ProviderRow = {
   name: string;
   /** Null if no worker reports it. */
   isAvailable: boolean | null;
-  /** Why not, in words. */
+  /** Why it is not available, in words. */
   reason: string | null;
   attempts: number;
-  /** Attempts by result, `accepted` among them. */
+  /** Attempts by result, including `accepted`. */
   results: Record<string, number>;
   delivered: number;
   undelivered: number;
@@ -78,7 +78,7 @@ type Options = {
 
 export type OverviewQuery = { lengthMs: number; country: string | undefined };
 
-/** Reads the overview from what the processes roll up in Redis. */
+/** Reads the overview from the roll-ups in Redis. */
 export function createOverviewReader({ redis, now }: Options) {
   return async ({ lengthMs, country }: OverviewQuery): Promise<Overview> => {
     const at = now();
@@ -90,10 +90,10 @@ export function createOverviewReader({ redis, now }: Options) {
       readProcesses(redis, now),
       readLastErrors(redis),
     ]);
-    const counts = countsOf(window);
+    const counts = countsOf(window.steps);
+    const steps = window.steps.map((step) => countsOf([step]));
     const perStep = (event: string, ...labels: (string | undefined)[]) =>
-      window.steps.map((step) => total(step, event, ...labels));
-    const refusals = refusalsOf(counts);
+      steps.map((step) => total(step, event, ...labels));
     const workers = processes.filter(({ service }) => service === 'worker');
     return {
       at: iso(at),
@@ -109,7 +109,7 @@ export function createOverviewReader({ redis, now }: Options) {
         accepted: total(counts, 'accepted', country),
         sent: total(counts, 'outcome', country, 'sent'),
         delivered: total(counts, 'receipt', undefined, country, 'delivered'),
-        undelivered: undeliveredOf(counts, undefined, country),
+        undelivered: undelivered(counts, undefined, country),
         failed: total(counts, 'outcome', country, 'failed'),
         expired: total(counts, 'outcome', country, 'expired'),
         superseded: total(counts, 'outcome', country, 'superseded'),
@@ -138,22 +138,15 @@ export function createOverviewReader({ redis, now }: Options) {
         };
       }),
       countries: countriesOf(counts),
-      refusals,
+      refusals: refusalsOf(counts),
       limits: limitsOf(processes, counts),
-      changes: changesBetween(countsOf(hourBefore), countsOf(lastHour)),
+      changes: changesBetween(countsOf(hourBefore.steps), countsOf(lastHour.steps)),
     };
   };
 }
 
 const wordsOf = ({ result, code }: LastError) => (code === '' ? result.replaceAll('_', ' ') : inWords(code));
 const iso = (at: number) => new Date(at).toISOString();
-
-/** What a receipt says of a message that did not arrive. */
-const UNDELIVERED = ['undelivered', 'failed', 'expired'];
-
-function undeliveredOf(counts: Counts, provider: string | undefined, country: string | undefined): number {
-  return UNDELIVERED.reduce((sum, status) => sum + total(counts, 'receipt', provider, country, status), 0);
-}
 
 function quantilesOf(buckets: ReadonlyMap<number, number>): Quantiles {
   return { p50Ms: quantileOf(buckets, 0.5), p95Ms: quantileOf(buckets, 0.95) };
@@ -165,8 +158,7 @@ function providersOf(
   workers: readonly ProcessStatus[],
 ): Omit<ProviderRow, 'lastError'>[] {
   const states = workers.flatMap(({ providers = {} }) => Object.entries(providers));
-  const called = seriesOf(counts, 'attempt').map(({ labels: [provider = ''] }) => provider);
-  const names = [...new Set([...states.map(([name]) => name), ...called])].toSorted();
+  const names = [...new Set([...states.map(([name]) => name), ...labelsOf(counts, 'attempt', 0)])].toSorted();
   return names.map((name) => {
     const results: Record<string, number> = {};
     for (const { labels, count } of seriesOf(counts, 'attempt')) {
@@ -183,7 +175,7 @@ function providersOf(
       attempts: Object.values(results).reduce((sum, count) => sum + count, 0),
       results,
       delivered: total(counts, 'receipt', name, country, 'delivered'),
-      undelivered: undeliveredOf(counts, name, country),
+      undelivered: undelivered(counts, name, country),
       latency: quantilesOf(bucketsOf(counts, 'latency', name)),
     };
   });
@@ -191,22 +183,20 @@ function providersOf(
 
 function countriesOf(counts: Counts): CountryRow[] {
   const names = new Set([
-    ...['accepted', 'outcome', 'verified'].flatMap((event) =>
-      seriesOf(counts, event).map(({ labels: [country = ''] }) => country),
-    ),
-    ...seriesOf(counts, 'receipt').map(({ labels: [, country = ''] }) => country),
+    ...['accepted', 'outcome', 'verified'].flatMap((event) => labelsOf(counts, event, 0)),
+    ...labelsOf(counts, 'receipt', 1),
   ]);
   return [...names].toSorted().map((country) => ({
     country,
     accepted: total(counts, 'accepted', country),
     sent: total(counts, 'outcome', country, 'sent'),
     delivered: total(counts, 'receipt', undefined, country, 'delivered'),
-    undelivered: undeliveredOf(counts, undefined, country),
+    undelivered: undelivered(counts, undefined, country),
     verified: total(counts, 'verified', country),
   }));
 }
 
-/** Rules by name, and the problems that are no rule's. */
+/** Refusals by screening rule, and by problem where no rule was involved. */
 function refusalsOf(counts: Counts): Overview['refusals'] {
   const rules = new Map<string, { refused: number; recorded: number }>();
   for (const { labels, count } of seriesOf(counts, 'screened')) {
@@ -216,17 +206,16 @@ function refusalsOf(counts: Counts): Overview['refusals'] {
     else row.recorded += count;
     rules.set(rule, row);
   }
-  const names = new Set(seriesOf(counts, 'refused').map(({ labels: [problem = ''] }) => problem));
-  const problems = [...names]
-    .filter((problem) => !OF_RULES.has(problem))
+  const problems = labelsOf(counts, 'refused', 0)
+    .filter((problem) => !FROM_RULES.has(problem))
     .map((problem) => ({ reason: problem, refused: total(counts, 'refused', problem), recorded: 0 }));
   return [...[...rules].map(([reason, row]) => ({ reason, ...row })), ...problems].toSorted(
     (a, b) => b.refused - a.refused || b.recorded - a.recorded,
   );
 }
 
-/** Problems that a screening rule stands behind, which is the better name. */
-const OF_RULES = new Set([
+/** Problems that come from a screening rule, whose name says more. */
+const FROM_RULES = new Set([
   'destination_not_allowed',
   'number_type_not_allowed',
   'destination_blocked',

@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
+import { countsOf } from './counts.ts';
 import { judgeProcesses, judgeTraffic, type Present } from './present.ts';
-import { seriesName } from './series.ts';
 
 const NOW = 1_800_000_000_000;
 
 /** Counts by event and labels, such as `attempt twilio US accepted`. */
 const counts = (series: Record<string, number>) =>
-  new Map(
-    Object.entries(series).map(([name, count]) => [seriesName(...(name.split(' ') as [string])), count]),
-  );
+  countsOf(Object.entries(series).map(([name, count]) => ({ [name.replaceAll(' ', '|')]: count })));
 
 const present = ({
   lately = {},
@@ -38,10 +36,10 @@ const process = (rest: Partial<Present['processes'][number]> = {}) => ({
 test.each<[string, Present['processes'], string, RegExp]>([
   ['nobody reports', [], 'warning', /no process reports/],
   [
-    'all is well',
+    'all is fine',
     [process(), process({ service: 'ingress' })],
     'ok',
-    /^workers: 1, ingress processes: 1, all of version 1\.0\.0$/,
+    /^workers: 1, ingress processes: 1, all version 1\.0\.0$/,
   ],
   ['versions differ', [process(), process({ version: '2.0.0' })], 'warning', /1\.0\.0, 2\.0\.0/],
   [
@@ -54,7 +52,7 @@ test.each<[string, Present['processes'], string, RegExp]>([
     'a reload failed',
     [process({ reloadFailedAt: NOW - 300_000 })],
     'failed',
-    /could not load its configuration again 5 min ago/,
+    /could not reload its configuration 5 min ago/,
   ],
 ])('processes: %s', (_title, processes, status, finding) => {
   expect(judgeProcesses(present({ processes }), NOW)).toMatchObject([
@@ -69,7 +67,7 @@ test.each<[string, Parameters<typeof present>[0], string, RegExp, RegExp]>([
     'every attempt fails',
     { lately: { 'attempt twilio US provider_fault': 3 }, lastErrors: new Map([['twilio', refused]]) },
     'failed',
-    /^every attempt at Twilio fails, 3 of 3; last: it does not take the credentials \(20003\), 30 s ago$/,
+    /^every attempt at Twilio fails, 3 of 3; last: it does not accept the credentials \(20003\), 30 s ago$/,
     /credentials/,
   ],
   [
@@ -87,14 +85,14 @@ test.each<[string, Parameters<typeof present>[0], string, RegExp, RegExp]>([
     /why NUMBER/,
   ],
   [
-    'nobody is believed',
+    'every token is refused',
     { lately: { 'refused unauthenticated default signature': 4 } },
     'failed',
     /^4 requests of connection default refused \(401\): their token is signed with another secret$/,
     /same secret/,
   ],
   [
-    'somebody is not believed',
+    'one token is refused',
     { lately: { 'accepted US': 9, 'refused unauthenticated default claim_aud': 1 } },
     'warning',
     /1 request .* another audience/,
@@ -111,7 +109,7 @@ test.each<[string, Parameters<typeof present>[0], string, RegExp, RegExp]>([
     'receipts stopped',
     { lately: { 'attempt twilio US accepted': 6 }, day: { 'receipt twilio US delivered': 90 } },
     'warning',
-    /^receipts of Twilio stopped: none for 6 messages/,
+    /^receipts of Twilio have stopped: none for 6 messages/,
     /PUBLIC_URL/,
   ],
   [
@@ -155,6 +153,6 @@ test.each([
     },
     'in the last 15 minutes 100 accepted, 100 sent, 97 delivered',
   ],
-])('traffic: %j is well', (lately, finding) => {
+])('traffic: %j is fine', (lately, finding) => {
   expect(judgeTraffic(present({ lately }), NOW)).toEqual([{ status: 'ok', finding, advice: undefined }]);
 });

@@ -1,23 +1,25 @@
 import type { RedisClient } from '@sms-gateway/redis';
-import { type Counts, seriesOf, total } from './counts.ts';
+import { type Counts, countsOf, labelsOf, seriesOf, total, undelivered } from './counts.ts';
 import { type LastError, readLastErrors } from './last-errors.ts';
 import { type ProcessStatus, readProcesses } from './processes.ts';
-import { countsOf, readWindow } from './rollup-reader.ts';
+import { readWindow } from './rollup-reader.ts';
 import { HOUR_MS, MINUTE_MS } from './series.ts';
-import { CURES, inSentence, inWords, providerName, reasonOf } from './why/reasons.ts';
+import { CURES } from './why/cures.ts';
+import { inSentence, providerName } from './why/provider-names.ts';
+import { inWords, reasonOf } from './why/reasons.ts';
 import { tokenFault } from './why/refusals.ts';
 
-/** What works or fails now: one line, and one line of advice if something has to be done. */
+/** What works or fails now: one line, and one line of advice if something must be done. */
 export type PresentFinding = {
   status: 'ok' | 'warning' | 'failed';
   finding: string;
   advice: string | undefined;
 };
 
-/** The status that processes report, and their latest counts. */
+/** The status that the processes report, and their latest counts. */
 export type Present = {
   processes: ProcessStatus[];
-  /** Of the last quarter of an hour. */
+  /** Of the last 15 minutes. */
   lately: Counts;
   /** Of the last day. */
   day: Counts;
@@ -27,13 +29,13 @@ export type Present = {
 
 /** Minutes that count as now. */
 const NOW_MINUTES = 15;
-/** Attempts, messages or receipts below which a ratio says nothing. */
+/** Fewer attempts, messages or receipts than this make a ratio meaningless. */
 const ENOUGH = 5;
-/** Ratios from which on something is wrong, or likely to be. */
+/** From these ratios on, something is wrong, or likely to be. */
 const MANY = 0.5;
 const SOME = 0.2;
 
-/** @throws what Redis answers. */
+/** @throws {Error} from Redis. */
 export async function readPresent(redis: RedisClient, now: () => number): Promise<Present> {
   const at = now();
   const [processes, lately, day, lastErrors] = await Promise.all([
@@ -42,10 +44,10 @@ export async function readPresent(redis: RedisClient, now: () => number): Promis
     readWindow(redis, { now: at, lengthMs: 24 * HOUR_MS }),
     readLastErrors(redis),
   ]);
-  return { processes, lately: countsOf(lately), day: countsOf(day), lastErrors };
+  return { processes, lately: countsOf(lately.steps), day: countsOf(day.steps), lastErrors };
 }
 
-/** Whether the processes are there, alike, and can do their work. */
+/** Whether the processes run, agree in version and configuration, and are ready. */
 export function judgeProcesses({ processes }: Present, now: number): PresentFinding[] {
   const findings: PresentFinding[] = [];
   for (const { service, name, reasons, reloadFailedAt } of processes) {
@@ -53,15 +55,15 @@ export function judgeProcesses({ processes }: Present, now: number): PresentFind
       findings.push(
         failed(
           `${service} ${name} is not ready: ${reasons.join('; ')}`,
-          'It says in its log, and at /readyz, what to change.',
+          'Its log and /readyz say what to change.',
         ),
       );
     }
     if (reloadFailedAt !== undefined) {
       findings.push(
         failed(
-          `${service} ${name} could not load its configuration again ${ago(now - reloadFailedAt)}, and goes on with the old one`,
-          'Look for config.reload_failed in its log; correct the file, and it is loaded by itself.',
+          `${service} ${name} could not reload its configuration ${ago(now - reloadFailedAt)}, and still uses the old one`,
+          'See config.reload_failed in its log, and correct the file; it is reloaded automatically.',
         ),
       );
     }
@@ -70,8 +72,8 @@ export function judgeProcesses({ processes }: Present, now: number): PresentFind
   if (versions.length > 1) {
     findings.push(
       warning(
-        `processes of several versions run: ${versions.join(', ')}`,
-        'Finish the update: roll the rest of the processes.',
+        `processes of different versions are running: ${versions.join(', ')}`,
+        'Finish the update: replace the remaining processes.',
       ),
     );
   }
@@ -81,15 +83,13 @@ export function judgeProcesses({ processes }: Present, now: number): PresentFind
     findings.push(
       processes.length === 0
         ? warning('no process reports to this Redis', 'Start ingress and worker with this REDIS_URL.')
-        : ok(
-            `workers: ${count('worker')}, ingress processes: ${count('ingress')}, all of version ${version}`,
-          ),
+        : ok(`workers: ${count('worker')}, ingress processes: ${count('ingress')}, all version ${version}`),
     );
   }
   return findings;
 }
 
-/** Whether codes come in, go out and arrive. */
+/** Whether codes are accepted, sent and delivered. */
 export function judgeTraffic(present: Present, now: number): PresentFinding[] {
   const findings = [
     ...judgeTokens(present),
@@ -122,16 +122,12 @@ function judgeTokens({ lately }: Present): PresentFinding[] {
 }
 
 function judgeProviders({ lately, lastErrors }: Present, now: number): PresentFinding[] {
-  const attempts = seriesOf(lately, 'attempt');
-  const providers = [...new Set(attempts.map(({ labels: [provider = ''] }) => provider))].toSorted();
-  return providers.flatMap((provider) => {
-    const own = attempts.filter(({ labels }) => labels[0] === provider);
-    const sum = (results: (result: string) => boolean) =>
-      own.reduce((all, { labels, count }) => all + (results(labels[2] ?? '') ? count : 0), 0);
-    const all = sum(() => true);
-    // Not the provider's fault: a number that nobody can reach.
-    const failures = sum((result) => result !== 'accepted' && result !== 'rejected');
-    const rejected = sum((result) => result === 'rejected');
+  return labelsOf(lately, 'attempt', 0).flatMap((provider) => {
+    const attempts = (result?: string) => total(lately, 'attempt', provider, undefined, result);
+    const all = attempts();
+    const rejected = attempts('rejected');
+    // A rejection is not the provider's fault: the number cannot be reached.
+    const failures = all - attempts('accepted') - rejected;
     const error = lastErrors.get(provider);
     const last =
       error === undefined ? '' : `; last: ${inWords(error.code || error.result)}, ${ago(now - error.at)}`;
@@ -148,7 +144,7 @@ function judgeProviders({ lately, lastErrors }: Present, now: number): PresentFi
       return [
         warning(
           `${providerName(provider)} refuses ${rejected} of ${all} numbers${last}`,
-          'Look where the numbers come from: npm run gateway -- why NUMBER.',
+          'Check where the numbers come from: npm run gateway -- why NUMBER.',
         ),
       ];
     }
@@ -161,33 +157,29 @@ function judgeOutcomes({ lately }: Present): PresentFinding[] {
   const concluded = of('sent') + of('failed') + of('expired');
   const expired = of('expired');
   if (expired === 0) return [];
-  const text = `${expired} of ${concluded} codes expired before anybody sent them`;
-  const advice = 'See the providers above; without failures there, add workers or raise CONCURRENCY.';
+  const text = `${expired} of ${concluded} codes expired before they were sent`;
+  const advice = 'See the providers above. If they do not fail, add workers or raise CONCURRENCY.';
   return [expired / concluded >= SOME ? failed(text, advice) : warning(text, advice)];
 }
 
 function judgeReceipts({ lately, day }: Present): PresentFinding[] {
-  const providers = [...new Set(seriesOf(day, 'receipt').map(({ labels: [provider = ''] }) => provider))];
-  return providers.flatMap((provider) => {
+  return labelsOf(day, 'receipt', 0).flatMap((provider) => {
     const name = inSentence(provider);
-    const receipts = (counts: Counts, status?: string) =>
-      total(counts, 'receipt', provider, undefined, status);
     const accepted = total(lately, 'attempt', provider, undefined, 'accepted');
-    if (accepted >= ENOUGH && receipts(lately) === 0) {
+    if (accepted >= ENOUGH && total(lately, 'receipt', provider) === 0) {
       return [
         warning(
-          `receipts of ${name} stopped: none for ${accepted} messages that it took`,
-          'Compare PUBLIC_URL with what it calls; gateway_receipts_refused_total counts calls whose signature is wrong.',
+          `receipts of ${name} have stopped: none for ${accepted} messages that it accepted`,
+          'Compare PUBLIC_URL with the URL that it calls; gateway_receipts_refused_total counts calls with a wrong signature.',
         ),
       ];
     }
-    const failures =
-      receipts(lately, 'undelivered') + receipts(lately, 'failed') + receipts(lately, 'expired');
-    const final = failures + receipts(lately, 'delivered');
+    const failures = undelivered(lately, provider);
+    const final = failures + total(lately, 'receipt', provider, undefined, 'delivered');
     if (final < ENOUGH || failures / final < SOME) return [];
     const text = `${failures} of ${final} messages of ${name} were not delivered`;
     const advice =
-      'Look at single ones with npm run gateway -- why NUMBER; a sender that is not registered is the usual cause.';
+      'Check some of them with npm run gateway -- why NUMBER; the usual cause is a sender that is not registered.';
     return [failures / final >= MANY ? failed(text, advice) : warning(text, advice)];
   });
 }
@@ -205,7 +197,7 @@ function judgeRefusals({ lately }: Present): PresentFinding[] {
       : [
           warning(
             `${counted(unavailable, 'request')} answered 503`,
-            'See the check of Redis; a caller that tries again gets through.',
+            'See the check of Redis; callers that retry get through once Redis works.',
           ),
         ]),
     ...(limited < ENOUGH || limited / (limited + accepted) < SOME
@@ -213,7 +205,7 @@ function judgeRefusals({ lately }: Present): PresentFinding[] {
       : [
           warning(
             `${limited} of ${limited + accepted} requests were refused by limits`,
-            'See docs/screening.md#under-attack, or raise the limit: npm run gateway -- explain NUMBER shows each.',
+            'See docs/screening.md#under-attack, or raise the limit; npm run gateway -- explain NUMBER shows all limits.',
           ),
         ]),
   ];

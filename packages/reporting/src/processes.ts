@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const providerSchema = z.object({
   isAvailable: z.boolean(),
-  /** Why not, in words. */
+  /** Why it is not available, in words. */
   reason: z.string().optional(),
 });
 
@@ -14,30 +14,30 @@ const statusSchema = z.object({
   name: z.string(),
   version: z.string(),
   startedAt: z.number(),
-  /** When it last said so. All times in milliseconds since the epoch, by Redis's clock where it matters. */
+  /** When it last reported. All times in milliseconds since the epoch. */
   seenAt: z.number(),
-  /** Whether it may take work, and why not. */
+  /** Why it is not ready; empty if it is. */
   reasons: z.array(z.string()),
-  /** Since when the last reload of the configuration failed. */
+  /** When the last reload of the configuration failed. */
   reloadFailedAt: z.number().optional(),
   providers: z.record(z.string(), providerSchema).optional(),
   limits: z
     .array(z.object({ connection: z.string(), rule: z.string(), mode: z.string(), max: z.string() }))
     .optional(),
-  /** Names of the blocks that its configuration holds. */
+  /** Destinations that its configuration blocks. */
   blockedDestinations: z.array(z.string()).optional(),
 });
 
 /** The status that one process reports. */
 export type ProcessStatus = z.infer<typeof statusSchema>;
 
-/** What changes while it runs. */
+/** The part of the status that changes while the process runs. */
 export type ProcessReport = Omit<ProcessStatus, 'service' | 'name' | 'version' | 'startedAt' | 'seenAt'>;
 
 export type Heartbeat = { stop(): Promise<void> };
 
 const INTERVAL_MS = 1000;
-/** Milliseconds without a report after which a process counts as gone. */
+/** A process that has not reported for longer counts as gone. */
 const SILENT_MS = 5000;
 
 type Deps = {
@@ -60,7 +60,7 @@ export function createHeartbeat({ redis, service, name, version, now, describe }
   }
 
   const timer = setInterval(() => {
-    // Without Redis nobody could read it; the connection itself tells.
+    // Errors of the connection are reported elsewhere.
     if (redis.status === 'ready') beat().catch(() => undefined);
   }, INTERVAL_MS);
 
@@ -72,7 +72,7 @@ export function createHeartbeat({ redis, service, name, version, now, describe }
   };
 }
 
-/** The live processes. Removes those that have not reported for long, such as killed ones. */
+/** The live processes. Removes those that have not reported for a while, such as killed ones. */
 export async function readProcesses(redis: RedisClient, now: () => number): Promise<ProcessStatus[]> {
   const fields = Object.entries(await redis.hgetall(gatewayKeys.processes));
   const known = fields.map(([field, text]) => ({ field, status: parse(text) }));
@@ -84,8 +84,8 @@ export async function readProcesses(redis: RedisClient, now: () => number): Prom
 }
 
 /**
- * Names of the blocks that the configurations of the living processes hold; undefined where no process reports. By
- * Redis's clock, because commands may run on a machine whose clock is wrong. @throws what Redis answers.
+ * Destinations that the configurations of the live processes block; undefined if no process reports. Uses the clock of
+ * Redis, because a command may run on a machine with a wrong clock. @throws {Error} from Redis.
  */
 export async function readConfiguredBlocks(redis: RedisClient): Promise<string[] | undefined> {
   const [seconds] = await redis.time();

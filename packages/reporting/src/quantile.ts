@@ -1,7 +1,7 @@
 /**
- * The value in milliseconds below which the fraction `q` of what a histogram counted lies, by its cumulative buckets
- * (upper bound in milliseconds to count): linear within a bucket, as Prometheus's histogram_quantile. Null without a count;
- * beyond the last bound, that bound.
+ * The quantile `q` of a histogram in milliseconds, from its cumulative buckets (upper bound in milliseconds to count).
+ * Linear within a bucket, as Prometheus's histogram_quantile. Null if nothing was counted; beyond the last bound, that
+ * bound.
  */
 export function quantileOf(buckets: ReadonlyMap<number, number>, q: number): number | null {
   const sorted = [...buckets].toSorted(([a], [b]) => a - b);

@@ -1,6 +1,6 @@
 import type { RolledUp } from './rollup-writer.ts';
 
-/** The metrics of all services that are rolled up. A process rolls up those that its registry has. */
+/** The metrics that are rolled up. Each process rolls up those that its registry has. */
 export const ROLLED_UP: readonly RolledUp[] = [
   { metric: 'gateway_accepted_by_country_total', event: 'accepted', labels: ['country'] },
   { metric: 'gateway_refused_total', event: 'refused', labels: ['problem', 'connection', 'fault'] },

@@ -1,22 +1,22 @@
 import { gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from '@sms-gateway/redis';
-import { addCounts, type Counts } from './counts.ts';
+import type { Rollup } from './counts.ts';
 import { startOf } from './rollup-writer.ts';
 import { HOUR_MS, MINUTE_MS } from './series.ts';
 
-/** A stretch of time in equal steps, the last of which is still being counted. */
+/** A period in equal steps, the last of which is still being counted. */
 export type Window = {
   /** Milliseconds since the epoch. */
   startedAt: number;
   stepMs: number;
   /** One for each step, the oldest first. */
-  steps: Counts[];
+  steps: Rollup[];
 };
 
-/** Beyond so many minutes, hours are read in their place: a page asks every second or two. */
+/** Longer periods are read by the hour, because a page reads them every second or two. */
 const MINUTES_AT_MOST = 120;
 
-/** Reads the roll-ups of the `lengthMs` before now, to the beginning of the first step. */
+/** Reads the roll-ups of the last `lengthMs`, from the beginning of the first step. */
 export async function readWindow(
   redis: RedisClient,
   { now, lengthMs }: { now: number; lengthMs: number },
@@ -32,13 +32,6 @@ export async function readWindow(
   return {
     startedAt,
     stepMs,
-    steps: steps.map(
-      (fields) => new Map(Object.entries(fields).map(([name, count]) => [name, Number(count)])),
-    ),
+    steps,
   };
-}
-
-/** Everything that a window counted. */
-export function countsOf({ steps }: Pick<Window, 'steps'>): Counts {
-  return addCounts(steps);
 }

@@ -9,16 +9,16 @@ const ADD = loadScript<{
   answer: null;
 }>(new URL('../src/add-rollup.lua', import.meta.url));
 
-/** A metric whose increase is rolled up, and what its series are called. */
+/** A metric whose increase is rolled up, and the names of its series. */
 export type RolledUp = {
   metric: string;
   event: string;
-  /** Labels that stay apart, in this order. The others are added up. */
+  /** Labels that are kept, in this order. The others are summed up. */
   labels: readonly string[];
 };
 
 export type RollupWriter = {
-  /** Adds to Redis what was counted since the last time. Also happens once a second. */
+  /** Adds to Redis what was counted since the last flush. Also happens once a second. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -29,16 +29,15 @@ type Deps = {
   metrics: readonly RolledUp[];
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Told of a flush that failed. Its counts go with the next one. */
+  /** Called with the error of a failed flush. The next flush includes its counts. */
   onError: (error: unknown) => void;
 };
 
 const INTERVAL_MS = 1000;
 
 /**
- * Keeps roll-ups of a process's own metrics in Redis, so that a page and a doctor see what all processes do without
- * Prometheus, and nothing is counted in two places. A flush without an answer may have been added and is added again with
- * the next one: these are figures for people, not an account.
+ * Rolls up the metrics of a process in Redis, so that the console and the doctor see all processes without Prometheus. A
+ * flush without an answer is repeated and may count twice: these figures are for people, not for accounting.
  */
 export function createRollupWriter({ redis, registry, metrics, now, onError }: Deps): RollupWriter {
   let flushed = new Map<string, number>();
@@ -63,7 +62,7 @@ export function createRollupWriter({ redis, registry, metrics, now, onError }: D
     flushed = totals;
   }
 
-  /** One at a time, so that nothing is added twice. */
+  /** One flush at a time, so that nothing is added twice. */
   function flush(): Promise<void> {
     current ??= flushOnce()
       .catch(onError)
@@ -74,7 +73,7 @@ export function createRollupWriter({ redis, registry, metrics, now, onError }: D
   }
 
   const timer = setInterval(() => {
-    // Waiting in the connection's own queue would only pile up.
+    // Without a connection, flushes would pile up in its queue.
     if (redis.status === 'ready') void flush();
   }, INTERVAL_MS);
 
@@ -92,13 +91,13 @@ export function startOf(at: number, periodMs: number): number {
   return at - (at % periodMs);
 }
 
-/** Counters by their labels, and histograms by labels and upper bound of each bucket, the bounds in milliseconds. */
+/** Counters by labels; histograms by the upper bound of each bucket in milliseconds, and labels. */
 async function totalsOf(registry: Registry, metrics: readonly RolledUp[]): Promise<Map<string, number>> {
   const totals = new Map<string, number>();
   for (const { metric, event, labels } of metrics) {
     const read = await registry.getSingleMetric(metric)?.get();
     for (const value of read?.values ?? []) {
-      // Of a histogram only the buckets.
+      // Only the buckets of a histogram.
       if ('metricName' in value && value.metricName !== `${metric}_bucket`) continue;
       const given: Partial<Record<string, string | number>> = value.labels;
       const { le } = given;

@@ -10,5 +10,5 @@ export function parseSeriesName(name: string): { event: string; labels: string[]
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
-/** Milliseconds for which roll-ups stay readable, as long as traces. */
+/** How long roll-ups are kept: as long as traces. */
 export const ROLLUP_TTL_MS = 72 * HOUR_MS;

@@ -13,7 +13,7 @@ const { version } = z
   .parse(createRequire(import.meta.url)('../package.json') as unknown);
 
 export type Reporting = {
-  /** Writes what is left. Before the connection closes. */
+  /** Writes the remaining counts. Call it before the connection closes. */
   stop(): Promise<void>;
 };
 
@@ -24,7 +24,7 @@ type Deps = {
   /** Milliseconds since the epoch. */
   now: () => number;
   describe: () => ProcessReport;
-  /** Told of a roll-up that could not be written. */
+  /** Called with the error of a roll-up that could not be written. */
   onError: (error: unknown) => void;
 };
 
@@ -34,7 +34,7 @@ export function startReporting({ redis, registry, service, now, describe, onErro
   const heartbeat = createHeartbeat({
     redis,
     service,
-    // Two can run in one process.
+    // One process can run several services.
     name: `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`,
     version,
     now,

@@ -2,27 +2,27 @@ import type { Outcome } from '@sms-gateway/contract';
 import type { Trace } from '@sms-gateway/delivery';
 import { inWords } from './reasons.ts';
 
-/** The answer to "why did this code not arrive?". Times in ISO 8601; no text, code or whole number. */
+/** The answer to "why did this code not arrive?". Times in ISO 8601. Contains no text, code or whole number. */
 export type WhyAnswer = {
-  /** Calling code and last two digits; null where no number was asked for and none is known. */
+  /** Calling code and last two digits; null if none is known. */
   number: string | null;
-  /** The newest first. */
+  /** Newest first. */
   messages: WhyMessage[];
 };
 
 export type WhyMessage = {
   /** Null for a request that was refused before it had one. */
   id: string | null;
-  /** Null where it addressed none that is configured. */
+  /** Null if the request addressed no configured connection. */
   connection: string | null;
-  /** When it came, also where it was refused. */
+  /** When it arrived, even if it was refused. */
   acceptedAt: string;
-  /** What the caller was told. */
+  /** The answer to the caller. */
   answered: { status: number; problem?: string; rules?: string[] };
   attempts: WhyAttempt[];
   outcome: Outcome | null;
   outcomeAt: string | null;
-  /** One sentence on what became of it, and one on what to do. */
+  /** One sentence on the result, and one on what to do. */
   verdict: string;
   advice: string;
 };
@@ -31,9 +31,9 @@ export type WhyAttempt = {
   /** From 1. */
   number: number;
   provider: string;
-  /** Null while it is under way, and for good where its process died. */
+  /** Null while it is in progress, and if its process died. */
   result: string | null;
-  /** Why, in words with the provider's code; null where it was accepted. */
+  /** Why, in words with the provider's code; null if it was accepted. */
   reason: string | null;
   begunAt: string;
   concludedAt: string | null;
@@ -60,10 +60,10 @@ export function attemptsOf({ attempts }: Pick<Trace, 'attempts'>): WhyAttempt[] 
   }));
 }
 
-/** How a message stands, for the application that had it sent. */
+/** The status of a message, for the application that requested it. */
 export type MessageStatus = {
   id: string;
-  /** `queued` until it has an outcome; then that, or what its latest receipt says for good. */
+  /** `queued` until it has an outcome; then the outcome, or the final status of its latest receipt. */
   status: 'queued' | Outcome | 'delivered' | 'undelivered';
   acceptedAt: string;
   attempts: WhyAttempt[];

@@ -1,11 +1,11 @@
 import type { RedisClient } from '@sms-gateway/redis';
-import { seriesOf } from '../counts.ts';
+import { countsOf, seriesOf } from '../counts.ts';
 import { readWindow } from '../rollup-reader.ts';
 import { HOUR_MS, MINUTE_MS } from '../series.ts';
 import { time, type WhyMessage } from './answer.ts';
 import { tokenFault } from './refusals.ts';
 
-/** Problems of requests whose number is not known: they were refused before it could be read, or believed. */
+/** Problems of requests whose number is not known, because they were refused before it was read. */
 const STATUSES: Record<string, number> = {
   unauthenticated: 401,
   malformed_request: 400,
@@ -19,11 +19,11 @@ const OTHER_FAULTS: Record<string, string> = {
   unsupported_media_type: 'their body is not declared as JSON',
 };
 
-/** How far is looked back where nobody says: somebody asks about a few minutes ago. */
+/** How far to look back without --since: an operator usually asks about the last few minutes. */
 const DEFAULT_MS = HOUR_MS;
 const LONGEST_MS = 72 * HOUR_MS;
 
-/** Whether this stands for requests of which nothing tells the number. */
+/** Whether this entry stands for requests whose number is not known. */
 export function isUnattributed({ id, answered }: WhyMessage): boolean {
   return id === null && STATUSES[answered.problem ?? ''] === answered.status;
 }
@@ -38,8 +38,8 @@ type Group = {
 };
 
 /**
- * Requests that may have been for the number that is asked for, one entry for each connection and cause: all that is known
- * of them is when they came. The newest first.
+ * Requests that may have been for the number that is asked for, one entry for each connection and cause. Only their time is
+ * known.
  */
 export async function readUnattributed(
   redis: RedisClient,
@@ -47,13 +47,13 @@ export async function readUnattributed(
 ): Promise<{ at: number; message: WhyMessage }[]> {
   const lengthMs = Math.min(sinceMs === undefined ? DEFAULT_MS : now - sinceMs, LONGEST_MS);
   if (lengthMs <= 0) return [];
-  // A window begins with a whole minute; a shorter one could be over before it begins.
+  // A window begins with a whole minute, so a shorter one could be empty.
   const wholeMs = Math.max(lengthMs, 2 * MINUTE_MS);
   const { startedAt, stepMs, steps } = await readWindow(redis, { now, lengthMs: wholeMs });
   const groups = new Map<string, Group>();
-  for (const [index, counts] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
     const from = startedAt + index * stepMs;
-    for (const { labels, count } of seriesOf(counts, 'refused')) {
+    for (const { labels, count } of seriesOf(countsOf([step]), 'refused')) {
       const [problem = '', connection = '', fault = ''] = labels;
       if (STATUSES[problem] === undefined) continue;
       const key = labels.join(' ');
@@ -71,9 +71,9 @@ function messageOf({ connection, problem, fault, count, firstAt, lastAt }: Group
       ? tokenFault(fault)
       : {
           verdict: OTHER_FAULTS[problem] ?? problem,
-          advice: 'Look at who calls: Auth0 and the Actions send JSON.',
+          advice: 'Check who calls: Auth0 and the Actions send JSON.',
         };
-  const many = count === 1 ? 'A request was' : `${count} requests were`;
+  const requests = count === 1 ? 'A request was' : `${count} requests were`;
   return {
     id: null,
     connection: connection === 'none' ? null : connection,
@@ -82,7 +82,7 @@ function messageOf({ connection, problem, fault, count, firstAt, lastAt }: Group
     attempts: [],
     outcome: null,
     outcomeAt: null,
-    verdict: `${many} refused since ${time(firstAt)}, because ${count === 1 ? verdict.replace('their', 'its').replace('they', 'it') : verdict}; nothing tells for which number.`,
+    verdict: `${requests} refused since ${time(firstAt)}, because ${count === 1 ? verdict.replace('their', 'its').replace('they', 'it') : verdict}; their number is not known.`,
     advice,
   };
 }

@@ -13,10 +13,10 @@ import { judge, type Judgement } from './judge.ts';
 import { problemOf, refusalSentences } from './refusals.ts';
 import { readUnattributed } from './unattributed.ts';
 
-/** What to look for; of all of them, what came at `sinceMs` (milliseconds since the epoch) or later. */
+/** What to look for, limited to what arrived at `sinceMs` (milliseconds since the epoch) or later. */
 export type Question = (
   | { number: PhoneNumber }
-  /** What somebody typed that cannot be a number; the gateway may have been sent the same. */
+  /** Input that is not a possible number; the gateway may have received the same. */
   | { dialled: string }
   | { id: string }
   | { correlationId: string }
@@ -27,8 +27,8 @@ export type Why = (question: Question) => Promise<WhyAnswer>;
 type Deps = { redis: RedisClient; identity: Pick<Identity, 'historyKeys'>; now: () => number };
 
 /**
- * Answers why a code did not arrive, from Redis alone: every message of the last 72 hours that a question is about, with a
- * verdict and what to do. Workers, providers and logs are not asked. @throws what Redis answers.
+ * Answers why a code did not arrive: every message of the last 72 hours that matches the question, with a verdict and what
+ * to do. Reads Redis only, so it needs no worker, provider or log. @throws {Error} from Redis.
  */
 export function createWhy({ redis, identity, now }: Deps): Why {
   const traces = createTraceReader({ redis });
@@ -66,7 +66,7 @@ export function createWhy({ redis, identity, now }: Deps): Why {
   };
 }
 
-/** Under what a question's messages are kept. A number may have come in a form that could not be understood. */
+/** The keys of a question's messages. Callers may also have sent the number in a form that cannot be parsed. */
 function subjectsOf(question: Exclude<Question, { id: string }>): Parameters<Identity['historyKeys']>[0][] {
   if ('correlationId' in question) return [{ kind: 'correlation', value: question.correlationId }];
   if ('dialled' in question) return [{ kind: 'dialled', value: question.dialled.replaceAll(/\D/g, '') }];
@@ -95,11 +95,11 @@ function acceptedMessage(trace: Trace, now: number): WhyMessage {
   };
 }
 
-/** A user who says that the number is right may see another one in the provider's log. */
+/** Explains why the provider's log has another number than the one that the user gave. */
 function withRetiredForm({ retiredForm }: Trace, { verdict, advice }: Judgement): Judgement {
   if (retiredForm === undefined) return { verdict, advice };
   return {
-    verdict: `${verdict} The number came in a form that is no longer in use (${retiredForm}), and was brought up to date.`,
+    verdict: `${verdict} The number had a form that is no longer in use (${retiredForm}), so it was sent to the current form.`,
     advice,
   };
 }
