@@ -90,6 +90,7 @@ test('a receipt is written down once, with the way of its message', async () => 
     country: 'US',
     sinceAcceptedMs: 4000,
     redelivers: false,
+    status: 'delivered',
   });
   expect(await bundle.book.enter('twilio', receipt('delivered'), reference)).toMatchObject({
     kind: 'repeated',

@@ -4,6 +4,7 @@
 -- KEYS
 --   trace                the steps of the message
 --   vault                its sealed payload
+--   filed                what the receipt's own id is filed for
 --   awaiting             its job, while a receipt may still ask for another attempt
 -- ARGV
 --   number               of the attempt
@@ -14,17 +15,20 @@
 --   at                   milliseconds since the epoch
 --   is_curable           it did not arrive, and another provider may succeed
 --   ranks                how much each status says
+--   part                 what it is filed for where it is the id of a further part, whose delivery does not deliver the
+--                        message
 --   must_match           the provider's id must be the one that the attempt has, where it has one
 -- ANSWER
 --   { 'applied', 'repeated', 'unknown_message' or 'other_message', connection, country, time of acceptance,
---     job to put back or '' }
+--     job to put back or '', status that counts }
 
 local field = 'a' .. args.number .. '.'
 local known = redis.call('HMGET', keys.trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',
   'connection', 'country', 'accepted_at', 'attempts', 'outcome')
 local provider, status, id, connection, country, accepted_at, attempts, outcome = unpack(known)
-if not provider or (args.provider and provider ~= args.provider) then return { 'unknown_message', '', '', '', '' } end
-if args.must_match and id and id ~= args.provider_message_id then return { 'other_message', '', '', '', '' } end
+if not provider or (args.provider and provider ~= args.provider) then return { 'unknown_message', '', '', '', '', args.status } end
+if args.must_match and id and id ~= args.provider_message_id then return { 'other_message', '', '', '', '', args.status } end
+if args.status == 'delivered' and redis.call('GET', keys.filed) == args.part then args.status = 'sent' end
 local kind = 'repeated'
 if (args.ranks[status] or 0) < args.ranks[args.status] then
   kind = 'applied'
@@ -44,4 +48,4 @@ local job = ''
 if args.is_curable and outcome == 'sent' and tonumber(attempts) == args.number then
   job = redis.call('GET', keys.awaiting) or ''
 end
-return { kind, connection or '', country or '', accepted_at or '0', job }
+return { kind, connection or '', country or '', accepted_at or '0', job, args.status }

@@ -66,8 +66,9 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
     reference: ReceiptReference | undefined,
     isCounted: boolean,
   ): Promise<EnteredReceipt> {
-    const { status, code } = receipt;
+    const { code } = receipt;
     const entry = await receipts.enter(provider, receipt, reference);
+    const { status } = entry;
     // Repeated receipts too: the process that entered it first may have died before it informed the guard.
     if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {
       await guard.delivered(entry.messageId);
@@ -86,7 +87,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
       if (entry.redelivers) failovers.inc({ provider });
     }
     const { kind, redelivers, match: _match, ...where } = entry;
-    logger.info({ provider, status, reason: code, entered: kind, redelivers, ...where }, 'receipt.entered');
+    logger.info({ provider, reason: code, entered: kind, redelivers, ...where }, 'receipt.entered');
     return entry;
   }
 

@@ -6,9 +6,10 @@ import {
   QUEUE_NAME,
   RECEIPT_STATUSES,
   type Receipt,
+  type ReceiptStatus,
 } from '@sms-gateway/contract';
 import { z } from 'zod';
-import { parseFiled } from './filed-attempt.ts';
+import { formatFiled, parseFiled } from './filed-attempt.ts';
 import { bullmqKeys, JOB_OPTIONS } from './bullmq-keys.ts';
 import type { AttemptReference } from '@sms-gateway/privacy';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
@@ -45,6 +46,8 @@ export type ReceiptReference = AttemptReference & {
 /** `redelivers`: the message goes back to the queue, for the next provider. */
 export type EnteredReceipt = ReceiptEntry & {
   redelivers: boolean;
+  /** What it says of the whole message: the delivery of a further part is no more than `sent`. */
+  status: ReceiptStatus;
   /** Where the receipt's name found a message: under which id, and whether it found only that. */
   match?: { filedAs: string; isOnly: boolean };
 };
@@ -96,7 +99,7 @@ const RANKS = [
 const RANK_OF = Object.fromEntries(RANKS.map((status, index) => [status, index + 1]));
 
 const APPLY = loadScript<{
-  keys: 'trace' | 'vault' | 'awaiting';
+  keys: 'trace' | 'vault' | 'awaiting' | 'filed';
   args: {
     number: number;
     provider: string | undefined;
@@ -107,6 +110,7 @@ const APPLY = loadScript<{
     is_curable: boolean;
     ranks: Record<string, number>;
     must_match: boolean | undefined;
+    part: string;
   };
   answer: [
     kind: 'applied' | 'repeated' | 'unknown_message' | 'other_message',
@@ -114,6 +118,7 @@ const APPLY = loadScript<{
     country: string,
     acceptedAt: string,
     job: string,
+    status: ReceiptStatus,
   ];
 }>(new URL('../src/apply-receipt.lua', import.meta.url));
 
@@ -130,11 +135,12 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
     { messageId, attempt, isOnlyProof }: ReceiptReference,
   ): Promise<EnteredReceipt> {
     const at = now();
-    const [kind, connection, country, acceptedAt, job] = await evalScript(redis, APPLY, {
+    const [kind, connection, country, acceptedAt, job, status] = await evalScript(redis, APPLY, {
       keys: {
         trace: gatewayKeys.trace(messageId),
         vault: gatewayKeys.vault(messageId),
         awaiting: gatewayKeys.awaiting(messageId),
+        filed: gatewayKeys.providerMessage(provider ?? '', receipt.providerMessageId ?? ''),
       },
       args: {
         number: attempt,
@@ -146,12 +152,13 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
         is_curable: isCurableFailure(receipt),
         ranks: RANK_OF,
         must_match: isOnlyProof,
+        part: formatFiled({ messageId, attempt, isFurtherPart: true }),
       },
     });
-    if (kind === 'unknown_message' || kind === 'other_message') return { kind, redelivers: false };
+    if (kind === 'unknown_message' || kind === 'other_message') return { kind, status, redelivers: false };
     if (job !== '') await reopen(deliveryJobSchema.parse(JSON.parse(job)), attempt);
     const redelivers = job !== '';
-    if (kind === 'repeated') return { kind, messageId, attempt, redelivers };
+    if (kind === 'repeated') return { kind, messageId, attempt, status, redelivers };
     return {
       kind,
       messageId,
@@ -159,6 +166,7 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
       connection,
       country: country === '' ? undefined : country,
       sinceAcceptedMs: at - Number(acceptedAt),
+      status,
       redelivers,
     };
   }
@@ -183,7 +191,7 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
     enter: async (provider, receipt, reference) => {
       if (reference !== undefined) return apply(provider, receipt, reference);
       const { providerMessageId, status, code, isCurable } = receipt;
-      if (providerMessageId === undefined) return { kind: 'unknown_message', redelivers: false };
+      if (providerMessageId === undefined) return { kind: 'unknown_message', status, redelivers: false };
       const { scope, id, messageIds } = receipt.name ?? {
         scope: provider,
         id: providerMessageId,
@@ -200,7 +208,7 @@ export function createReceiptStore({ redis, now }: { redis: RedisClient; now: ()
       });
       const index = found.findIndex((filing) => filing !== '');
       const filed = parseFiled(found[index] ?? '');
-      if (filed === undefined) return { kind: 'held', isNew: isNew === 1, redelivers: false };
+      if (filed === undefined) return { kind: 'held', isNew: isNew === 1, status, redelivers: false };
       // A part alone does not deliver a message, but without it the message is not delivered.
       const isPartOnly = filed.isFurtherPart && status === 'delivered';
       const said = isPartOnly ? { ...receipt, status: 'sent' as const, code: undefined } : receipt;

@@ -13,8 +13,8 @@ export function readMessageId(value: unknown): string | undefined {
 /** The result without an id that repeats the text, a code in it, or the number. */
 export function withoutRepetition(result: SendResult, { to, body }: SendRequest): SendResult {
   if (result.kind !== 'accepted' || result.providerMessageId === undefined) return result;
-  const { providerMessageId } = result;
   const codes = body.match(/\d{4,}/g) ?? [];
-  const isRepeated = [body, to.slice(1), ...codes].some((secret) => providerMessageId.includes(secret));
+  const ids = [result.providerMessageId, ...(result.partIds ?? [])];
+  const isRepeated = [body, to.slice(1), ...codes].some((secret) => ids.some((id) => id.includes(secret)));
   return isRepeated ? { kind: 'accepted', providerMessageId: undefined } : result;
 }

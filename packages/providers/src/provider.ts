@@ -30,7 +30,13 @@ export type SendRequest = {
  */
 export type SendResult =
   /** `names`: under what its receipts find it, the message's own first and those of its further parts after it. */
-  | { kind: 'accepted'; providerMessageId: string | undefined; names?: readonly MessageName[] }
+  | {
+      kind: 'accepted';
+      providerMessageId: string | undefined;
+      names?: readonly MessageName[];
+      /** The provider's ids of the parts after the first, where each has one, and receipts of its own. */
+      partIds?: readonly string[];
+    }
   | { kind: 'rejected'; code: string }
   /** `isRecognised` is false for an answer that no table of ours knows; such a fault earns one failover only. */
   | { kind: 'provider_fault'; code: string; isRecognised: boolean }

@@ -25,7 +25,7 @@ export function createAsk({ calls, metrics, now }: Deps): Ask {
       result: isFound ? 'accepted' : 'unknown',
       code: isFound ? 'found_by_lookup' : facts.attempts.at(-1)?.code,
       isUnrecognised: false,
-      ...identityOf(answer),
+      ...identityOf(answer, provider),
       wasAsked: true,
       concludedAt: now(),
     });

@@ -130,7 +130,7 @@ export function finishedAttempt({
     result: result.kind,
     code: result.kind === 'accepted' ? undefined : result.code,
     isUnrecognised: result.kind === 'provider_fault' && !result.isRecognised,
-    ...identityOf(result),
+    ...identityOf(result, provider),
     wasAsked: false,
     concludedAt,
   };
@@ -139,7 +139,14 @@ export function finishedAttempt({
 /** The ids of an accepted message at its provider. */
 export function identityOf(
   result: SendResult | LookupResult,
+  provider: string,
 ): Pick<FinishedAttempt, 'providerMessageId' | 'names'> {
   if (result.kind !== 'accepted' && result.kind !== 'found') return { providerMessageId: undefined };
-  return { providerMessageId: result.providerMessageId, names: result.names };
+  const { providerMessageId: own, names } = result;
+  const parts = 'partIds' in result ? (result.partIds ?? []) : [];
+  if (own === undefined || parts.length === 0) return { providerMessageId: own, names };
+  return {
+    providerMessageId: own,
+    names: [own, ...parts].map((id) => ({ scope: provider, id, receiptIds: [id] })),
+  };
 }

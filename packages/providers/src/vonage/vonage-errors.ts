@@ -46,9 +46,15 @@ export function classifyVonageAnswer(answer: Answer, nowMs: number): SendResult 
 
   const taken = parts.filter(({ status }) => String(status) === '0');
   if (taken.length === 0) return classifyMessageStatus(first['status']);
-  return taken.length < parts.length || Number(count) > parts.length
-    ? { kind: 'unknown', code: 'vonage_partial' }
-    : { kind: 'accepted', providerMessageId: readMessageId(first['message-id']) };
+  if (taken.length < parts.length || Number(count) > parts.length) {
+    return { kind: 'unknown', code: 'vonage_partial' };
+  }
+  const partIds = parts.slice(1).flatMap((part) => readMessageId(part['message-id']) ?? []);
+  return {
+    kind: 'accepted',
+    providerMessageId: readMessageId(first['message-id']),
+    ...(partIds.length > 0 && { partIds }),
+  };
 }
 
 function classifyMessageStatus(written: unknown): SendResult {

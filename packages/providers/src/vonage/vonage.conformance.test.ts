@@ -64,7 +64,11 @@ describeConformance({
     ),
     row('99', fault('vonage_99', false)),
     row(REQUEST.body, unknown('vonage_status_unreadable')),
-    ['200 for two parts', { status: 200, body: parts('0', '0') }, accepted(MESSAGE_ID)],
+    [
+      '200 for two parts',
+      { status: 200, body: parts('0', '0') },
+      { kind: 'accepted', providerMessageId: MESSAGE_ID, partIds: [`${MESSAGE_ID}1`] },
+    ],
     [
       '200 for a part and none for the next',
       { status: 200, body: parts('0', '1') },
