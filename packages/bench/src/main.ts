@@ -17,6 +17,7 @@ import { benchExpress } from './claims/express.ts';
 import { benchHttpClients } from './claims/http-clients.ts';
 import { benchQueueAdd } from './claims/queue-add.ts';
 import { simulateLockout } from './lockout.ts';
+import { simulateSharding } from './sharding.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { killPrograms } from './program.ts';
 import { machineLine } from './report.ts';
@@ -40,6 +41,7 @@ By name only:
   http-clients         what a call costs with fetch, undici and node:http (docs/adr/0005)
   crypto               what jose's calls to WebCrypto cost (docs/adr/0006)
   queue-add            what one queue.add costs
+  sharding             what limits would let pass if recipients were spread over shards (docs/scaling.md)
 
   --quick              fewer and shorter rounds
   --profile DIRECTORY  also writes CPU profiles of our services (for Chrome's DevTools) there
@@ -62,6 +64,7 @@ const benchmarks: typeof byDefault = {
   'http-clients': benchHttpClients,
   crypto: benchCrypto,
   'queue-add': benchQueueAdd,
+  sharding: async () => simulateSharding(),
 };
 
 const say = (line: string) => process.stderr.write(`${line}\n`);

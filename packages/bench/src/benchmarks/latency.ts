@@ -3,6 +3,7 @@ import { fillSharedWindows } from '../full-windows.ts';
 import { arrivalsMs, runOpenLoop, type Timing } from '../load/open-loop.ts';
 import { CONNECTIONS, createRequestsForSlice, measureAccepting } from '../measure-accepting.ts';
 import { measureDelivery, prepareRedis } from '../measure-delivery.ts';
+import { cpuPerMessage, createMeter } from '../meter.ts';
 import { type Pair, startPairs } from '../pairs.ts';
 import { createRandom } from '../random.ts';
 import { table } from '../report.ts';
@@ -84,9 +85,11 @@ async function benchWholeWay(context: BenchContext): Promise<string> {
 }
 
 async function measureWholeWay(context: BenchContext, pair: Pair): Promise<Figures> {
-  const { ingress, provider, queue } = pair;
+  const { ingress, worker, provider, queue } = pair;
   await prepareRedis(context, pair);
   await askArrivals(provider);
+  const meter = createMeter(context.redis, { ingress: [ingress], worker: [worker] });
+  const before = await meter.read();
   const { timings, recipients } = await sendAtRate(
     context,
     ingress.port,
@@ -94,6 +97,7 @@ async function measureWholeWay(context: BenchContext, pair: Pair): Promise<Figur
     context.isQuick ? 5 : 10,
   );
   await queue.untilIdle();
+  const after = await meter.read();
   const arrivedAtMs = new Map(await askArrivals(provider));
   const toProviderMs = timings.map(({ dueAtMs }, index) => {
     const atMs = arrivedAtMs.get(recipients[index] ?? '');
@@ -103,6 +107,7 @@ async function measureWholeWay(context: BenchContext, pair: Pair): Promise<Figur
   return {
     ...latencies('accept', timings.map(toAnswerMs)),
     ...latencies('accept to provider', toProviderMs),
+    ...cpuPerMessage(before, after, timings.length),
   };
 }
 
