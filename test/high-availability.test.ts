@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { loadIngressConfig } from '@sms-gateway/config';
 import { gatewayKeys } from '@sms-gateway/contract';
 import { PROVIDERS } from '../packages/providers/src/registry.ts';
@@ -10,6 +11,7 @@ import {
   startSentinelTrio,
 } from '../packages/dev-redis/src/topology/sentinel-trio.ts';
 import { CAN_CUT_OFF } from '../packages/dev-redis/src/topology/topology.ts';
+import { connectRedis, isRedisCluster, parseAddress } from '../packages/redis/src/connect.ts';
 import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { startLoad } from './support/load.ts';
@@ -159,5 +161,38 @@ describe.each(inject('engines'))('$name as a Cluster', ({ binary }) => {
       Array.from({ length: 40 }, () => postSms(ingress.url, { body: { recipient: freshNumber() } })),
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503));
+  });
+
+  test('a connection that is made while the Cluster is down is there once it is back', async () => {
+    await using cluster = await startRedisCluster({ ...options, replicasPerShard: 1 });
+    const nodes = cluster.env.REDIS_CLUSTER_NODES.split(',').map(parseAddress);
+    const errors = { name: 'test', onError: () => undefined };
+    const main = connectRedis({ kind: 'cluster', nodes, url: 'redis://redis' }, 'worker', errors);
+    onTestFinished(() => main.disconnect());
+    if (!isRedisCluster(main)) throw new Error('no cluster');
+    // As BullMQ does with the connection on which it waits for messages.
+    const blocking = main.duplicate();
+    onTestFinished(() => blocking.disconnect());
+    await until(() => expect(blocking.status).toBe('ready'));
+    const { primary, replicas } = await cluster.shardOf(key);
+    const ended = once(blocking, 'end');
+    blocking.disconnect();
+    await ended;
+
+    // A shard without a node: the others say that the cluster is down.
+    const shard = [primary, ...replicas];
+    await Promise.all(shard.map((node) => node.kill()));
+    const other = cluster.nodes.find((node) => !shard.includes(node));
+    await until(
+      async () => expect(await other?.ask((redis) => redis.cluster('INFO'))).toContain('cluster_state:fail'),
+      patience,
+    );
+    const refused = once(blocking, 'reconnecting');
+    const connected = blocking.connect();
+    await refused;
+    await Promise.all(shard.map((node) => node.restart()));
+
+    await connected;
+    expect(blocking.status).toBe('ready');
   });
 });

@@ -1,5 +1,6 @@
 import type { RedisConfig } from '@sms-gateway/config';
 import { Cluster, Redis } from 'ioredis';
+import { settleConnect } from './settle-connect.ts';
 
 export type RedisClient = Redis | Cluster;
 
@@ -85,14 +86,16 @@ function open(config: RedisConfig, link: Link, connectionName: string): RedisCli
     }
     case 'cluster': {
       const { enableOfflineQueue, ...perNode } = common;
-      return new Cluster(config.nodes, {
-        redisOptions: { ...perNode, ...fromUrl(config.url) },
-        enableOfflineQueue,
-        clusterRetryStrategy: retryStrategy,
-        slotsRefreshTimeout: SENTINEL_TIMEOUT_MS,
-        // A frozen primary closes nothing: only a look at the slots shows that another has taken its place.
-        slotsRefreshInterval: 1000,
-      });
+      return settleConnect(
+        new Cluster(config.nodes, {
+          redisOptions: { ...perNode, ...fromUrl(config.url) },
+          enableOfflineQueue,
+          clusterRetryStrategy: retryStrategy,
+          slotsRefreshTimeout: SENTINEL_TIMEOUT_MS,
+          // A frozen primary closes nothing: only a look at the slots shows that another has taken its place.
+          slotsRefreshInterval: 1000,
+        }),
+      );
     }
   }
 }
