@@ -28,7 +28,15 @@ type Options = {
   settings?: Record<string, string>;
   /** For tests that kill, freeze or configure it: never the one REDIS_URL names. */
   mustControl?: boolean;
+  /** The server it is; by default the first of the machine. Only with `mustControl`. */
+  binary?: RedisBinary | undefined;
 };
+
+/** The servers that a test which controls its Redis should try: where there is a Valkey too, both. */
+export function enginesToControl(): { name: string; binary: RedisBinary | undefined }[] {
+  const engines = inject('engines');
+  return engines.length > 0 ? engines : [{ name: 'Redis', binary: undefined }];
+}
 
 /**
  * An empty, durable Redis for one test: a logical database of this worker's Redis, or of the one that REDIS_URL names,
@@ -37,9 +45,10 @@ type Options = {
 export async function startTestRedis({
   settings = {},
   mustControl = false,
+  binary,
 }: Options = {}): Promise<TestRedis> {
   if (!mustControl && Object.keys(settings).length === 0) return leaseDatabase();
-  return startOwn(settings);
+  return binary === undefined ? startOwn(settings) : startServer(binary, settings);
 }
 
 async function startOwn(settings: Record<string, string>): Promise<TestRedis> {

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
+import { fileURLToPath } from 'node:url';
+import { CAN_CUT_OFF, freePort, startKeeper } from '@sms-gateway/dev-redis';
 import { type Program, startProgram } from '../program.ts';
 import { repositoryRoot } from '../repository.ts';
 
@@ -20,22 +21,37 @@ export type GatewayProcesses = AsyncDisposable & {
   kill: (program: Program) => Promise<void>;
 };
 
-/** Chooses the ingress's address. None is started yet. `directory` is for what they write. */
-export async function prepareGateway(directory: string): Promise<GatewayProcesses> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+type Options = {
+  /** The ingress answers 200 before it writes. */
+  answersEarly?: boolean;
+};
+
+/**
+ * Chooses the ingress's address. None is started yet. `directory` is for what they write. None outlives this process,
+ * however it ends.
+ */
+export async function prepareGateway(
+  directory: string,
+  { answersEarly = false }: Options = {},
+): Promise<GatewayProcesses> {
+  // One of its own, where a machine has them, so that nobody takes the port while the ingress is down.
+  const host = CAN_CUT_OFF
+    ? `127.${randomInt(10, 250)}.${randomInt(256)}.${randomInt(100, 250)}`
+    : '127.0.0.1';
+  const port = await freePort(host);
   const auth0 = { secret: randomBytes(32).toString('base64url'), audience: 'urn:proof-gateway' };
   let env: Record<string, string> = {
     PAYLOAD_KEYS: randomBytes(32).toString('base64url'),
     AUTH0_SECRET: auth0.secret,
     AUTH0_AUDIENCE: auth0.audience,
-    HOST: '127.0.0.1',
+    HOST: host,
     PORT: String(port),
   };
+  const keeper = startKeeper();
   const running = new Map<Program, Service>();
   let count = 0;
   return {
-    url,
+    url: `http://${host}:${port}`,
     auth0,
     running: () => [...running].map(([program, service]) => ({ service, program })),
     configure: (more) => {
@@ -44,15 +60,20 @@ export async function prepareGateway(directory: string): Promise<GatewayProcesse
     start: async (service) => {
       count += 1;
       const name = `${service}-${count}`;
-      const adminPort = await freePort();
+      const adminPort = await freePort(host);
       const program = await startProgram({
         name,
         file: join(repositoryRoot, 'services', service, 'dist/main.js'),
-        env: { ...env, ADMIN_PORT: String(adminPort) },
+        env: { ...env, ADMIN_HOST: host, ADMIN_PORT: String(adminPort) },
         directory,
-        readyUrl: `http://127.0.0.1:${adminPort}/healthz`,
+        readyUrl: `http://${host}:${adminPort}/healthz`,
+        ...(answersEarly && service === 'ingress' && { execArgv: ['--import', ANSWERS_EARLY] }),
       });
       running.set(program, service);
+      // One that is frozen does not notice that we are gone.
+      const { pid = 0 } = program.child;
+      keeper.keep(pid);
+      program.child.once('exit', () => keeper.release(pid));
     },
     kill: async (program) => {
       running.delete(program);
@@ -60,6 +81,9 @@ export async function prepareGateway(directory: string): Promise<GatewayProcesse
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...running.keys()].map((program) => program.kill()));
+      keeper.stop();
     },
   };
 }
+
+const ANSWERS_EARLY = fileURLToPath(new URL('../../dist/proofs/early-answers/preload.js', import.meta.url));

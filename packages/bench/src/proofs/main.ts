@@ -12,19 +12,23 @@ import { proveSoak } from './soak.ts';
 const USAGE = `Usage: npm run test:proof -- NAME [--seed N] [--minutes M] [--redis KIND]
 
 Runs a long proof on processes and a Redis of its own:
-  crashes   services and Redis are killed at random; every message that was answered 200 comes to one outcome
+  crashes   services and Redis are killed, frozen, cut off and failed over at random; every message that was answered 200
+            comes to one outcome
   attack    a pumping attack among real users, in simulated time; the guard holds it, and locks hardly anybody out elsewhere
   soak      steady traffic; nothing is lost, sent late or twice, and no process grows
 
   --seed N      plays an episode again (a random one); further episodes have the seeds after it
   --minutes M   begins no new episode after this time (1)
-  --weakened    answers 200 before it is durable (DURABILITY=none; fsync behind Sentinel or in a Cluster): must be VIOLATED
+  --weakened    breaks the ingress, which then answers 200 before it writes: crashes must be VIOLATED
   --redis KIND  what the crashes happen to: ${REDIS_KINDS.join(', ')}
 
 Exits with 0 where it holds, 1 where something happened that must not, 2 for a wrong use.
 `;
 
 const proofs: Record<string, Proof> = { crashes: proveCrashes, attack: proveAttack, soak: proveSoak };
+
+/** The rest is counted. */
+const SHOWN_VIOLATIONS = 20;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -51,8 +55,11 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const { facts, violations } = await prove({ seed, hasTime, redis, isWeakened, directory, env, say });
     const seconds = Math.round((performance.now() - beganAt) / 1000);
     const verdict = violations.length === 0 ? 'holds' : `VIOLATED ${violations.length} times`;
+    const shown = violations.slice(0, SHOWN_VIOLATIONS);
+    if (shown.length < violations.length) shown.push(`and ${violations.length - shown.length} more`);
+    const options = name === 'crashes' ? `--redis ${redis}, seed ${seed}` : `seed ${seed}`;
     process.stdout.write(
-      [`${name} ${verdict} (seed ${seed}, ${seconds} s)`, ...facts, ...violations].join('\n  ') + '\n',
+      [`${name} ${verdict} (${options}, ${seconds} s)`, ...facts, ...shown].join('\n  ') + '\n',
     );
     isWorthReading = violations.length > 0;
     return isWorthReading ? 1 : 0;

@@ -6,9 +6,9 @@ export type ProofContext = {
   hasTime: () => boolean;
   /** `--redis`: what the services keep their messages in. */
   redis: string;
-  /** `--weakened`: a 200 promises less than it must, so that the proof has something to find. */
+  /** `--weakened`: the ingress answers 200 before it writes, so that the proof has something to find. */
   isWeakened: boolean;
-  /** For what the processes write. */
+  /** For everything that the processes write. */
   directory: string;
   env: NodeJS.ProcessEnv;
   say: (line: string) => void;
@@ -30,10 +30,18 @@ export async function playEpisodes<Facts>(
   const facts: Facts[] = [];
   const violations: string[] = [];
   for (let seed = first; seed === first || (hasTime() && violations.length === 0); seed += 1) {
-    const episode = await play(seed);
-    facts.push(episode.facts);
-    violations.push(...episode.violations.map((violation) => `seed ${seed}: ${violation}`));
-    say(`  seed ${seed}: ${episode.violations.length === 0 ? 'holds' : 'VIOLATED'}`);
+    const before = violations.length;
+    try {
+      const episode = await play(seed);
+      facts.push(episode.facts);
+      violations.push(...episode.violations.map((violation) => `seed ${seed}: ${violation}`));
+    } catch (error) {
+      // The account of the episodes before is worth having.
+      violations.push(
+        `seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
+    say(`  seed ${seed}: ${violations.length === before ? 'holds' : 'VIOLATED'}`);
   }
   return { facts, violations };
 }

@@ -27,7 +27,7 @@ type Member = Site & { id: string; busPort: number; ownBusPort: number; shard: n
 
 export async function startRedisCluster(options: Options): Promise<RedisClusterProcesses> {
   const { binary, env, settings = {}, nodeTimeoutMs = 1500, replicasPerShard = 1 } = options;
-  const ground = await prepareGround();
+  const ground = await prepareGround(options);
   try {
     const { keeper, network } = ground;
     const members: Member[] = [];

@@ -34,7 +34,7 @@ type Options = TopologyOptions & {
 
 export async function startSentinelTrio(options: Options): Promise<SentinelTrio> {
   const { binary, env, settings = {}, downAfterMs = 1000, sentinelSettings = {}, quorum = 2 } = options;
-  const ground = await prepareGround();
+  const ground = await prepareGround(options);
   try {
     const { keeper, network } = ground;
     const sites = await Promise.all(['redis-1', 'redis-2', 'redis-3'].map((name) => ground.site(name)));

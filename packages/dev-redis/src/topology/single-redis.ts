@@ -8,12 +8,9 @@ export type SingleRedis = AsyncDisposable & {
   env: { REDIS_URL: string };
 };
 
-export async function startSingleRedis({
-  binary,
-  env,
-  settings = {},
-}: TopologyOptions): Promise<SingleRedis> {
-  const ground = await prepareGround();
+export async function startSingleRedis(options: TopologyOptions): Promise<SingleRedis> {
+  const { binary, env, settings = {} } = options;
+  const ground = await prepareGround(options);
   try {
     const site = await ground.site('redis');
     const node = await startRedisProcess({

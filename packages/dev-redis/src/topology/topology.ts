@@ -11,6 +11,8 @@ export type TopologyOptions = {
   env: NodeJS.ProcessEnv;
   /** Directives of the data nodes, over the durable ones. */
   settings?: Record<string, string>;
+  /** Where the folder of the topology is made. By default, where the system keeps temporary files. */
+  parentDirectory?: string;
 };
 
 /** Where one server of a topology lives. */
@@ -32,8 +34,8 @@ export type Ground = AsyncDisposable & {
 export const CAN_CUT_OFF = process.platform === 'linux';
 
 /** What the servers of one topology share: a folder, a network, and a keeper that lets none of them outlive us. */
-export async function prepareGround(): Promise<Ground> {
-  const directory = await mkdtemp(join(tmpdir(), 'sms-gateway-topology-'));
+export async function prepareGround({ parentDirectory = tmpdir() }: TopologyOptions): Promise<Ground> {
+  const directory = await mkdtemp(join(parentDirectory, 'sms-gateway-topology-'));
   const keeper = startKeeper();
   const network = createNetwork();
   const block = `127.${10 + Math.floor(Math.random() * 240)}.${Math.floor(Math.random() * 256)}`;

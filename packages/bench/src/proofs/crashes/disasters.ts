@@ -1,4 +1,4 @@
-import type { RedisBinary } from '@sms-gateway/dev-redis';
+import type { TopologyOptions } from '@sms-gateway/dev-redis';
 import type { RedisClient } from '@sms-gateway/redis';
 
 /** A Redis, or several that are one, and what may befall it. */
@@ -7,12 +7,16 @@ export type RedisUnderTest = {
   env: Record<string, string>;
   /** Looks into it, and finds it again after what befell it. */
   client: RedisClient;
-  /** Each resolves once it is over and Redis takes messages again, or will by itself. */
   disasters: Disaster[];
 };
 
-export type Disaster = { name: string; strike: () => Promise<void> };
+export type Disaster = {
+  name: string;
+  kind: 'kill' | 'freeze' | 'cut-off' | 'planned failover';
+  /** Another node becomes the primary. */
+  promotes?: true;
+  /** Resolves once it is over and Redis takes messages again, or will by itself. */
+  strike: () => Promise<unknown>;
+};
 
-export type RedisOptions = { binary: RedisBinary; env: NodeJS.ProcessEnv; isWeakened: boolean };
-
-export type StartRedis = (options: RedisOptions) => Promise<RedisUnderTest & AsyncDisposable>;
+export type StartRedis = (options: TopologyOptions) => Promise<RedisUnderTest & AsyncDisposable>;

@@ -9,20 +9,32 @@ import { callbackOf, statusCallback } from '../twilio-callbacks.ts';
 const PUBLIC_URL = 'https://sms.example.test';
 const account = { sid: `AC${'0'.repeat(32)}`, authToken: 'auth-token-of-twilio' };
 
+/** One request to send, in the provider's own record. */
+export type ProviderRequest = {
+  provider: 'twilio' | 'http';
+  to: string;
+  text: string;
+  /** What the caller gets. `none`: the connection is reset. */
+  answer: 'accepted' | 'unavailable' | 'none';
+  /** Whether it sends the message, whatever the caller gets. */
+  isTaken: boolean;
+  messageSid: string | undefined;
+};
+
 /** Twilio and a provider by HTTP that fail in every way, and their own records of what they were asked to send. */
 export type FlakyProviders = AsyncDisposable & {
   /** What the services are told of them. */
   env: Record<string, string>;
-  /** For each message, the provider of each request, in order. */
-  record: Map<string, string[]>;
+  /** For each message, its requests in order. */
+  record: Map<string, ProviderRequest[]>;
   /** Receipts that the ingress has not taken yet. */
   receiptsUnderWay: () => number;
 };
 
 /** Receipts go to the ingress at `ingressUrl`, again and again until it takes them. */
 export async function startFlakyProviders(ingressUrl: string, random: () => number): Promise<FlakyProviders> {
-  const record = new Map<string, string[]>();
-  const note = (id: string, provider: string) => record.set(id, [...(record.get(id) ?? []), provider]);
+  const record = new Map<string, ProviderRequest[]>();
+  const note = (id: string, request: ProviderRequest) => record.set(id, [...(record.get(id) ?? []), request]);
   let receiptsUnderWay = 0;
   const over = new AbortController();
 
@@ -46,26 +58,32 @@ export async function startFlakyProviders(ingressUrl: string, random: () => numb
   }
 
   const twilio = await startServer((response, body) => {
+    const fields = new URLSearchParams(body);
     const callback = callbackOf(body);
-    note(callback.split('/').at(-1)?.split('.')[0] ?? '', 'twilio');
     const draw = random();
-    const sid = `SM${randomBytes(16).toString('hex')}`;
-    if (draw < 0.6) {
-      response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ sid }));
-      maybeSendReceipt(callback, sid);
-    } else if (draw < 0.8) response.writeHead(503).end('{}');
-    else {
-      response.socket?.resetAndDestroy();
-      if (draw < 0.9) maybeSendReceipt(callback, sid);
-    }
+    const messageSid = `SM${randomBytes(16).toString('hex')}`;
+    const answer = draw < 0.6 ? 'accepted' : draw < 0.8 ? 'unavailable' : 'none';
+    const isTaken = draw < 0.6 || (draw >= 0.8 && draw < 0.9);
+    const [to, text] = [fields.get('To') ?? '', fields.get('Body') ?? ''];
+    const id = callback.split('/').at(-1)?.split('.')[0] ?? '';
+    note(id, { provider: 'twilio', to, text, answer, isTaken, messageSid });
+    if (answer === 'accepted')
+      response
+        .writeHead(201, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ sid: messageSid }));
+    else if (answer === 'unavailable') response.writeHead(503).end('{}');
+    else response.socket?.resetAndDestroy();
+    if (isTaken) maybeSendReceipt(callback, messageSid);
   });
   const http = await startServer((response, body) => {
-    note((JSON.parse(body) as { id: string }).id, 'http');
+    const { id, to, body: text } = JSON.parse(body) as Record<'id' | 'to' | 'body', string>;
     const draw = random();
-    if (draw < 0.7) response.writeHead(200).end('{}');
-    else if (draw < 0.85) response.writeHead(503).end('{}');
-    else if (draw < 0.95) response.socket?.resetAndDestroy();
-    else setTimeout(() => response.writeHead(200).end('{}'), 300);
+    const answer = draw < 0.7 || draw >= 0.95 ? 'accepted' : draw < 0.85 ? 'unavailable' : 'none';
+    const isTaken = answer === 'accepted' || draw >= 0.9;
+    note(id, { provider: 'http', to, text, answer, isTaken, messageSid: undefined });
+    if (answer === 'none') response.socket?.resetAndDestroy();
+    else if (answer === 'unavailable') response.writeHead(503).end('{}');
+    else setTimeout(() => response.writeHead(200).end('{}'), draw < 0.7 ? 0 : 300);
   });
 
   return {

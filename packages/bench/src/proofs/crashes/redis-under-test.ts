@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findRedis, startSingleRedis } from '@sms-gateway/dev-redis';
+import { findRedis, startSingleRedis, type TopologyOptions } from '@sms-gateway/dev-redis';
 import { connectRedis } from '@sms-gateway/redis';
 import { repositoryRoot } from '../../repository.ts';
 import { startCluster } from './cluster.ts';
-import type { RedisOptions, RedisUnderTest, StartRedis } from './disasters.ts';
+import type { RedisUnderTest, StartRedis } from './disasters.ts';
 import { startSentinel } from './sentinel.ts';
 
 const kinds: Record<string, StartRedis> = { single, sentinel: startSentinel, cluster: startCluster };
@@ -13,7 +13,7 @@ export const REDIS_KINDS = Object.keys(kinds);
 
 export async function startRedisUnderTest(
   kind: string,
-  { env, isWeakened, say }: { env: NodeJS.ProcessEnv; isWeakened: boolean; say: (line: string) => void },
+  { env, directory, say }: { env: NodeJS.ProcessEnv; directory: string; say: (line: string) => void },
 ): Promise<RedisUnderTest & AsyncDisposable> {
   const start = kinds[kind];
   if (start === undefined) throw new Error(`There is no Redis of the kind ${kind}.`);
@@ -26,30 +26,30 @@ export async function startRedisUnderTest(
   });
   if (source.kind !== 'server')
     throw new Error('This needs a redis-server on PATH: a container is not killed.');
-  return start({ binary: source.binary, env: rest, isWeakened });
+  return start({ binary: source.binary, env: rest, parentDirectory: directory });
 }
 
 /** Milliseconds. */
 const FROZEN_MS = 3000;
 
-async function single(options: RedisOptions): Promise<RedisUnderTest & AsyncDisposable> {
-  const { isWeakened } = options;
-  const redis = await startSingleRedis({ ...options, ...(isWeakened && { settings: { appendonly: 'no' } }) });
-  const client = connectRedis({ kind: 'standalone', url: redis.env.REDIS_URL }, 'worker', {
+async function single(options: TopologyOptions): Promise<RedisUnderTest & AsyncDisposable> {
+  const { node, env, ...redis } = await startSingleRedis(options);
+  const client = connectRedis({ kind: 'standalone', url: env.REDIS_URL }, 'worker', {
     name: 'proof',
     onError: () => undefined,
   });
   return {
-    env: { ...redis.env, ...(isWeakened && { DURABILITY: 'none' }) },
+    env,
     client,
     disasters: [
-      { name: 'redis killed', strike: () => redis.node.restart() },
+      { name: 'redis killed', kind: 'kill', strike: () => node.restart() },
       {
         name: 'redis frozen',
+        kind: 'freeze',
         strike: async () => {
-          redis.node.freeze();
+          node.freeze();
           await delay(FROZEN_MS);
-          redis.node.thaw();
+          node.thaw();
         },
       },
     ],
