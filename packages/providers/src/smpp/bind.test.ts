@@ -337,6 +337,16 @@ test.each([
   await soon(() => expect(smsc.first().socket.closed).toBe(true));
 });
 
+test('says goodbye to an SMSC that closes in place of an answer', async () => {
+  await using smsc = await startSmsc({ unbind: (_, { socket }) => socket.destroy() });
+  const { provider, events } = useSmppProvider({ port: smsc.port, unbindTimeoutMs: 20_000 });
+  await provider.send(SMS, idle());
+
+  await provider.close();
+
+  expect(events).toEqual([{ event: 'bound' }, { event: 'session_ended', code: 'client_closed' }]);
+});
+
 test('speaks TLS and verifies the certificate', async () => {
   const certificate = createCertificate();
   await using smsc = await startSmsc({}, certificate);

@@ -89,6 +89,8 @@ function dialectOf(settings: Settings, base: SmppDialect): SmppDialect {
     priority: settings.priority ?? base.priority,
     validity: settings.validity ?? base.validity,
     registeredDelivery: settings.registeredDelivery ?? base.registeredDelivery,
+    receiptParts: settings.receiptParts ?? base.receiptParts,
+    receiptMark: settings.receiptMark ?? base.receiptMark,
     alphabet: settings.alphabet ?? base.alphabet,
     dataCoding: {
       default: settings.dataCoding ?? base.dataCoding.default,

@@ -7,6 +7,8 @@ export const ALPHABETS = ['gsm', 'gsm-packed', 'latin1', 'ascii', 'ucs2'] as con
 export const CONCATENATIONS = ['udh8', 'udh16', 'sar', 'payload'] as const;
 export const DESTINATION_FORMATS = ['digits', 'plus', '00', 'national', 'national-significant'] as const;
 export const TLV_STRINGS = ['octet', 'c-octet'] as const;
+export const RECEIPT_PARTS = ['first', 'last', 'all'] as const;
+export const RECEIPT_MARKS = ['esm-class', 'text'] as const;
 export const MESSAGE_ID_FORMS = ['learn', 'same', 'hex-to-decimal', 'decimal-to-hex'] as const;
 
 export type Alphabet = (typeof ALPHABETS)[number];
@@ -35,6 +37,10 @@ export type SmppDialect = {
   validity: (typeof VALIDITY_FORMS)[number];
   /** The octet of §5.2.17. */
   registeredDelivery: number;
+  /** Which parts of a long text ask for a receipt by it. */
+  receiptParts: (typeof RECEIPT_PARTS)[number];
+  /** `text`: a deliver_sm whose text is of the form of a receipt is one, also where esm_class does not say so. */
+  receiptMark: (typeof RECEIPT_MARKS)[number];
   /** The default alphabet of the centre: what it takes a text of `dataCoding.default` for. */
   alphabet: Alphabet;
   dataCoding: { default: number; ucs2: number };
@@ -69,6 +75,8 @@ export const STANDARD_DIALECT: SmppDialect = {
   priority: 0,
   validity: 'relative',
   registeredDelivery: 1,
+  receiptParts: 'first',
+  receiptMark: 'esm-class',
   alphabet: 'gsm',
   dataCoding: { default: 0, ucs2: 8 },
   concatenation: 'udh8',

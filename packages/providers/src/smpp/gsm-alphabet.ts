@@ -3,6 +3,7 @@ const ESCAPE = 0x1b;
 const BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?' +
   '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const BASIC_CHARACTERS = Array.from(BASIC);
 /** Its extension table (§6.2.1.1). */
 const EXTENSION: Readonly<Record<string, number>> = {
   '\f': 0x0a,
@@ -28,6 +29,20 @@ const SEPTETS: ReadonlyMap<string, readonly number[]> = new Map<string, readonly
 /** One septet, or an escape and one; undefined for a character that is not in the alphabet. */
 export function septetsOf(character: string): readonly number[] | undefined {
   return character === '\u001b' ? undefined : SEPTETS.get(character);
+}
+
+/** The text of packed septets, without a user data header; a septet of the extension table reads as two. */
+export function unpackSeptets(octets: Buffer): string {
+  const characters: string[] = [];
+  let [bits, held] = [0, 0];
+  for (const octet of octets) {
+    bits |= octet << held;
+    for (held += 8; held >= 7; held -= 7) {
+      characters.push(BASIC_CHARACTERS[bits & 0x7f] ?? '');
+      bits >>= 7;
+    }
+  }
+  return characters.join('');
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { SendRequest, SendResult } from '../provider.ts';
 import { readCString } from './body.ts';
+import type { SmppDialect } from './dialect.ts';
 import type { IdForms } from './id-forms.ts';
 import type { PartResult } from './parts.ts';
 import type { RequestAnswer, RequestOutcome } from './session.ts';
@@ -25,18 +26,19 @@ function messageIdIn(answer: Buffer, { to, body }: SendRequest): string {
   return id.includes(body) || id.includes(to.slice(1)) ? '' : id;
 }
 
-/** A message by the ids of its parts, the first of which stands for it. */
+/**
+ * A message by the ids of its parts. The first one stands for it, or the last one where that is asked for the receipt.
+ * Centres that give one part an id, or all parts the same, are in use.
+ */
 export function acceptedAs(
   acknowledged: ReadonlyMap<number, string>,
   ids: Pick<IdForms, 'ofResponse'>,
+  receiptParts: SmppDialect['receiptParts'],
 ): SendResult & { kind: 'accepted' } {
-  const own = acknowledged.get(1) ?? '';
-  const others = [...acknowledged].filter(([number]) => number !== 1).map(([, id]) => id);
-  return {
-    kind: 'accepted',
-    providerMessageId: own === '' ? undefined : own,
-    names: own === '' ? [] : [own, ...others].filter((id) => id !== '').map(ids.ofResponse),
-  };
+  const numbers = [...acknowledged.keys()].toSorted((a, b) => (receiptParts === 'last' ? b - a : a - b));
+  const known = new Set(numbers.map((number) => acknowledged.get(number) ?? '').filter((id) => id !== ''));
+  const [own] = known;
+  return { kind: 'accepted', providerMessageId: own, names: [...known].map(ids.ofResponse) };
 }
 
 export function transient(code: string): SendResult & { kind: 'transient' } {

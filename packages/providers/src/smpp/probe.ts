@@ -3,6 +3,7 @@ import type { Probe } from '../provider-descriptor.ts';
 import { openSession } from './bind.ts';
 import { BIND_COMMANDS, bindFields } from './binds.ts';
 import { describePdu } from './describe-pdu.ts';
+import type { SmppDialect } from './dialect.ts';
 import { createIdForms } from './id-forms.ts';
 import { classifyOutcome } from './part-result.ts';
 import type { BindCommand } from './pdu.ts';
@@ -26,7 +27,7 @@ const VALIDITY_SECONDS = 120;
 export async function probeSmpp(options: Options, signal: AbortSignal): Promise<boolean> {
   const { config, print } = options;
   const sessions: Session[] = [];
-  const receipts = watchReceipts(print);
+  const receipts = watchReceipts(print, config.dialect.receiptMark);
   try {
     for (const command of BIND_COMMANDS[config.dialect.bindMode]) {
       const session = await bindAnywhere(options, command, receipts.onDeliver, signal);
@@ -79,14 +80,14 @@ async function bindAnywhere(
 
 type ReceiptWatch = ReturnType<typeof watchReceipts>;
 
-function watchReceipts(print: (line: string) => void) {
+function watchReceipts(print: (line: string) => void, mark: SmppDialect['receiptMark']) {
   let awaited: ((id: string, status: string) => boolean) | undefined;
   return {
     await(check: typeof awaited) {
       awaited = check;
     },
     onDeliver: async (delivery: Delivery): Promise<number> => {
-      const read = readDelivery(delivery);
+      const read = readDelivery(delivery, mark);
       if (read.kind !== 'receipt') {
         print(
           `  (${read.kind === 'message' ? 'a message from a handset' : 'a receipt that cannot be read'})`,

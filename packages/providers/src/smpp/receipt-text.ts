@@ -31,13 +31,14 @@ const WORDS: readonly (readonly [beginning: RegExp, state: State])[] = [
   [/^skip/, 'skipped'],
   [/^unkn/, 'unknown'],
   [/^accept|^acked/, 'acceptd'],
-  [/^en[_-]?rout|^buffer|^sent|^submitted|^queue|^pend/, 'enroute'],
+  [/^en[_-]?rout|^buffer|^sent|^submit|^queue|^pend/, 'enroute'],
   [/^schedul/, 'scheduled'],
 ];
 /** The fields that are read by name, or not at all. */
 const FIELDS = /\b(?:(?:submit|done) date|(?:(?:message|msg)[ _-]?)?id|sub|dlvrd|err|error)\s*[:=]\s*\S*/gi;
 const NOT_DELIVERED = /\b(?:not|un|never|no)\b[^.]{0,30}\bdeliv/i;
-const SEPARATOR = '\\s*[:=]\\s*';
+/** The quotes are those of JSON. */
+const SEPARATOR = '"?\\s*[:=]\\s*';
 /** A value ends at a space or a mark between fields; a word with its own separator is the next field, not a value. */
 const VALUE = `${SEPARATOR}"?(?!\\w+[:=])([^\\s,;|"]+)`;
 const ID = new RegExp(`(?:^|[^a-z0-9])(?:(?:message|msg)[ _-]?)?id${VALUE}`, 'i');
@@ -57,7 +58,7 @@ export function readReceiptText(whole: string): ReceiptText {
   const stated = STATE.exec(report)?.[1];
   return {
     id: ID.exec(report)?.[1],
-    state: stated === undefined ? unstated(report, error) : stateNamed(stated),
+    state: (stated === undefined ? undefined : stateNamed(stated)) ?? unstated(report, error),
     error: error === undefined || /^0+$/.test(error) ? undefined : error,
   };
 }

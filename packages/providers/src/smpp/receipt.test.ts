@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { cString, deliverBody, tlv } from '../../../../test/support/smpp-smsc.ts';
+import { packSeptets, septetsOf } from './gsm-alphabet.ts';
 import { readDelivery as readAny } from './receipt.ts';
 
 const readDelivery = (body: Buffer) => readAny({ command: 'deliver_sm', body });
+
+const gsm = (written: string) => Array.from(written).flatMap((character) => septetsOf(character) ?? []);
 
 const text = (stat: string, err = '000') =>
   Buffer.from(`id:a_b@4711 sub:001 dlvrd:000 stat:${stat} err:${err} text:`);
@@ -73,9 +76,37 @@ test.each([
 
 test.each([
   ['UCS-2', { dataCoding: 8, text: Buffer.from('id:4711 stat:DELIVRD', 'utf16le').swap16() }],
+  ['UCS-2 under the data_coding 0', { text: Buffer.from('id:4711 stat:DELIVRD', 'utf16le').swap16() }],
+  ['UCS-2 of the other byte order', { dataCoding: 8, text: Buffer.from('id:4711 stat:DELIVRD', 'utf16le') }],
+  ['ASCII under the data_coding of UCS-2', { dataCoding: 8, text: Buffer.from('id:4711 stat:DELIVRD') }],
+  [
+    'UCS-2 with the text of the message',
+    { dataCoding: 8, text: Buffer.from('id:4711 stat:DELIVRD text:Ваш код', 'utf16le').swap16() },
+  ],
+  ['packed GSM-7', { text: packSeptets(gsm('id:4711 stat:DELIVRD err:000'), 0) }],
+  ['JSON', { text: Buffer.from('{"id":"4711","stat":"DELIVRD"}') }],
   ['a message_payload', { tlvs: [tlv(0x04_24, Buffer.from('id:4711 stat:DELIVRD'))] }],
 ])('reads a text in %s', (_, body) => {
   expect(readDelivery(deliverBody(body))).toMatchObject({ receipt: { providerMessageId: '4711' } });
+});
+
+test('reads an id with the underscore of GSM-7', () => {
+  const written = Buffer.from('id:a\u0011b@4711 stat:DELIVRD', 'latin1');
+  expect(readDelivery(deliverBody({ text: written }))).toMatchObject({
+    receipt: { providerMessageId: 'a_b@4711', status: 'delivered' },
+  });
+});
+
+test.each([
+  ['id:4711 stat:DELIVRD err:000', 'receipt'],
+  ['id:4711 stat:UNDELIV', 'receipt'],
+  ['id:4711', 'message'],
+  ['stat:DELIVRD', 'message'],
+  ['Stop', 'message'],
+])('takes the unmarked text %j for a %s where the centre marks no receipts', (written, kind) => {
+  const body = deliverBody({ esmClass: 0, text: Buffer.from(written) });
+  expect(readAny({ command: 'deliver_sm', body }, 'text').kind).toBe(kind);
+  expect(readAny({ command: 'deliver_sm', body }).kind).toBe('message');
 });
 
 test("believes nothing of the message's own text", () => {
@@ -94,6 +125,10 @@ test.each<[text: string, id: string | undefined, status: string | undefined]>([
   ['msgid:4711 state:ACCEPTED', '4711', 'sent'],
   ['id:4711 sub:001 dlvrd:001 submit date:2611230700 done date:2611230701 err:000', '4711', 'delivered'],
   ['id:4711 sub:001 dlvrd:000 submit date:2611230700 done date:2611230701 err:011', '4711', 'undelivered'],
+  ['id:4711 sub:001 dlvrd:000 stat:BLOCKED err:012', '4711', 'undelivered'],
+  ['id:4711 sub:001 dlvrd:001 stat:OK err:000', '4711', 'delivered'],
+  ['id:4711 stat:SUBMITD', '4711', 'sent'],
+  ['id:4711 stat:BUFFERD', '4711', 'sent'],
   ['id:4711 submit date:26-11-23 07:00:59 done date: stat:DELIVRD', '4711', 'delivered'],
   ['id:4711 done date:20261123070159.123+0000 stat:UNDELIV', '4711', 'undelivered'],
   ['id:4711 done date:Mon Nov 23 07:01:59 UTC 2026 stat:DELIVRD', '4711', 'delivered'],

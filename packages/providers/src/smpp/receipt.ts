@@ -9,7 +9,9 @@ import {
   TLV,
   type Tlvs,
 } from './body.ts';
-import { readReceiptText, type State } from './receipt-text.ts';
+import type { SmppDialect } from './dialect.ts';
+import { unpackSeptets } from './gsm-alphabet.ts';
+import { readReceiptText, type ReceiptText, type State } from './receipt-text.ts';
 import type { Delivery as ReceivedDelivery } from './session.ts';
 
 export type Delivery =
@@ -56,23 +58,26 @@ const MAX_ID_LENGTH = 64;
 
 /**
  * Reads a deliver_sm (SMPP 3.4 §4.6.1) or data_sm (§4.7.1). A receipt is what esm_class says is one (§5.2.12), or what
- * has the TLV receipted_message_id, which only a receipt has; never a mere text of that form, which any handset can
- * send. The TLVs receipted_message_id and message_state come first, the text fills in. An intermediate notification
+ * has the TLV receipted_message_id, which only a receipt has; a mere text of that form, which any handset can send, only
+ * where the centre marks its receipts by nothing else. The TLVs receipted_message_id and message_state come first, the text fills in. An intermediate notification
  * is `sent` whatever its state, and so is a receipt whose state cannot be told: it has reached the network.
  *
  * Failures count as curable: `err` means something else with every SMSC, so which of them are the recipient's
  * cannot be told.
  */
-export function readDelivery(delivery: ReceivedDelivery): Delivery {
+export function readDelivery(
+  delivery: ReceivedDelivery,
+  mark: SmppDialect['receiptMark'] = 'esm-class',
+): Delivery {
   const body = decodeDelivery(delivery);
   if (!body) return { kind: 'unreadable' };
   const { fields, tlvs } = body;
   const type = Number(fields['esm_class']) & MESSAGE_TYPE_MASK;
-  if (type !== RECEIPT && type !== INTERMEDIATE_NOTIFICATION && !tlvs.has(TLV.receiptedMessageId)) {
-    return { kind: 'message' };
-  }
+  const isMarked = type === RECEIPT || type === INTERMEDIATE_NOTIFICATION || tlvs.has(TLV.receiptedMessageId);
+  if (!isMarked && mark === 'esm-class') return { kind: 'message' };
 
-  const text = readReceiptText(deliveredText(body));
+  const text = readTexts(body);
+  if (!isMarked && (text.id === undefined || text.state === undefined)) return { kind: 'message' };
   const [id, otherId] = [receiptedMessageId(tlvs), text.id]
     .map(printable)
     .filter((known) => known !== undefined);
@@ -102,19 +107,47 @@ export function decodeDelivery({ command, body }: ReceivedDelivery): Body | unde
   return decodeBody(command === 'data_sm' ? DATA : SHORT_MESSAGE, body);
 }
 
+/** The text as it is; or unpacked, where it says nothing as it is: centres of packed GSM-7 pack their receipts too. */
+function readTexts(body: Body): ReceiptText {
+  const plain = readReceiptText(deliveredText(body));
+  if (plain.id !== undefined || plain.state !== undefined) return plain;
+  const unpacked = readReceiptText(unpackSeptets(userData(body)));
+  return unpacked.id === undefined ? plain : unpacked;
+}
+
 /** The text of a deliver_sm or data_sm, without a user data header. */
-export function deliveredText({ fields, tlvs }: { fields: Fields; tlvs: Tlvs }): string {
+export function deliveredText(body: { fields: Fields; tlvs: Tlvs }): string {
+  const bytes = userData(body);
+  // Some SMSCs end the text as a C string.
+  return decodeText(bytes, body.fields['data_coding']).replaceAll('\0', ' ').trimEnd();
+}
+
+/**
+ * By its octets rather than its data_coding: receipts in ASCII under that of UCS-2, and the other way round, are in use
+ * (farhadi/node-smpp issue 68). 0x11 is the underscore of GSM-7, which ids have.
+ */
+function decodeText(bytes: Buffer, dataCoding: Fields[string] | undefined): string {
+  const isLatin = bytes.length > 1 && bytes[0] !== 0 && bytes[1] !== 0 && isPrintableAscii(bytes);
+  if (bytes[1] === 0 && bytes[0] !== 0) return bytes.toString('utf16le');
+  if (bytes.length % 2 === 0 && !isLatin && (bytes[0] === 0 || dataCoding === UCS_2)) {
+    return Buffer.from(bytes).swap16().toString('utf16le');
+  }
+  return bytes.toString('latin1').replaceAll('\u0011', '_');
+}
+
+function isPrintableAscii(bytes: Buffer): boolean {
+  return bytes.every(
+    (octet) => octet === 0 || octet === 0x0a || octet === 0x0d || (octet >= 0x20 && octet < 0x7f),
+  );
+}
+
+/** What a deliver_sm or data_sm carries, behind the user data header. */
+function userData({ fields, tlvs }: { fields: Fields; tlvs: Tlvs }): Buffer {
   const message = fields['short_message'];
   const short = Buffer.isBuffer(message) ? message : Buffer.alloc(0);
   const whole = short.length > 0 ? short : (tlvs.get(TLV.messagePayload) ?? short);
   const hasHeader = (Number(fields['esm_class']) & UDH_INDICATOR) !== 0;
-  const bytes = hasHeader ? whole.subarray((whole[0] ?? 0) + 1) : whole;
-  const text =
-    fields['data_coding'] === UCS_2 && bytes.length % 2 === 0
-      ? Buffer.from(bytes).swap16().toString('utf16le')
-      : bytes.toString('latin1');
-  // Some SMSCs end the text as a C string.
-  return text.replaceAll('\0', ' ').trimEnd();
+  return hasHeader ? whole.subarray((whole[0] ?? 0) + 1) : whole;
 }
 
 function receiptedMessageId(tlvs: Tlvs): string | undefined {

@@ -1,6 +1,6 @@
 import type { Receipt } from '@sms-gateway/contract';
 import type { ReceiptMatch } from '../provider.ts';
-import type { IdForm } from './dialect.ts';
+import type { IdForm, SmppDialect } from './dialect.ts';
 import type { IdForms } from './id-forms.ts';
 import { readDelivery } from './receipt.ts';
 import type { SessionOptions } from './session.ts';
@@ -18,14 +18,16 @@ export type ReceiverEvent =
 
 type Deps = {
   ids: IdForms;
+  /** How the centre marks its receipts. */
+  mark: SmppDialect['receiptMark'];
   onReceipt: (receipt: Receipt) => Promise<ReceiptMatch | undefined>;
   onEvent: (event: ReceiverEvent) => void;
 };
 
 /** Takes what an SMSC delivers, and answers once it is stored. */
-export function createReceiver({ ids, onReceipt, onEvent }: Deps): SessionOptions['onDeliver'] {
+export function createReceiver({ ids, mark, onReceipt, onEvent }: Deps): SessionOptions['onDeliver'] {
   return async (delivery) => {
-    const read = readDelivery(delivery);
+    const read = readDelivery(delivery, mark);
     if (read.kind !== 'receipt') {
       const event = read.kind === 'message' ? 'no_receipt' : 'receipt_unreadable';
       onEvent({ event, shape: shapeOf(delivery) });

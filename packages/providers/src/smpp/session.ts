@@ -85,14 +85,17 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     resolveEnded = resolve;
   });
   let isTaking = true;
+  let isLeaving = false;
   let isEnded = false;
   let sequence = 0;
   let dropTimer: NodeJS.Timeout | undefined;
   const enquireTimer = setInterval(() => void enquire(), enquireIntervalMs);
 
-  function end(code: NoAnswerCode) {
+  function end(cause: NoAnswerCode) {
     if (isEnded) return;
     isEnded = true;
+    // An SMSC that closes the socket in place of an answer to our goodbye.
+    const code = isLeaving ? 'client_closed' : cause;
     clearInterval(enquireTimer);
     clearTimeout(dropTimer);
     stopTaking();
@@ -233,6 +236,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       return { kind: 'no_answer', code: 'aborted' };
     },
     async unbind() {
+      isLeaving = true;
       const saidGoodbye = exchange('unbind', undefined, unbindTimeoutMs);
       stopTaking();
       await saidGoodbye;

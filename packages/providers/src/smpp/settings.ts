@@ -7,6 +7,8 @@ import {
   CONCATENATIONS,
   DESTINATION_FORMATS,
   MESSAGE_ID_FORMS,
+  RECEIPT_MARKS,
+  RECEIPT_PARTS,
   TLV_STRINGS,
   VALIDITY_FORMS,
 } from './dialect.ts';
@@ -173,6 +175,16 @@ export const smppSettings = {
     env: 'SMPP_REGISTERED_DELIVERY',
     schema: wholeNumber(0, 31),
     doc: 'registered_delivery of each message; 0 asks for no receipt (1)',
+  }),
+  receiptParts: setting({
+    env: 'SMPP_RECEIPT_PARTS',
+    schema: choice(RECEIPT_PARTS),
+    doc: 'Which parts of a long text ask for a receipt: first, last or all (first)',
+  }),
+  receiptMark: setting({
+    env: 'SMPP_RECEIPT_MARK',
+    schema: choice(RECEIPT_MARKS),
+    doc: 'How a receipt is known: esm-class (or a receipted_message_id), or text, for a centre that marks none (esm-class)',
   }),
   alphabet: setting({
     env: 'SMPP_ALPHABET',

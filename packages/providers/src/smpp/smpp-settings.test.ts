@@ -99,8 +99,13 @@ test.each<[env: Record<string, string>, dialect: Partial<SmppDialect>]>([
     { alphabet: 'latin1', dataCoding: { default: 3, ucs2: 24 } },
   ],
   [
-    { SMPP_CONCATENATION: 'sar', SMPP_MESSAGE_IDS: 'hex-to-decimal' },
-    { concatenation: 'sar', messageIds: 'hex-to-decimal' },
+    {
+      SMPP_CONCATENATION: 'sar',
+      SMPP_MESSAGE_IDS: 'hex-to-decimal',
+      SMPP_RECEIPT_PARTS: 'last',
+      SMPP_RECEIPT_MARK: 'text',
+    },
+    { concatenation: 'sar', messageIds: 'hex-to-decimal', receiptParts: 'last', receiptMark: 'text' },
   ],
   [
     {

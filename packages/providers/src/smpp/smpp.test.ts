@@ -11,6 +11,7 @@ import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/suppor
 import { cString, readSubmit, startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import { until } from '../../../../test/support/until.ts';
 import type { SendResult } from '../provider.ts';
+import type { SmppDialect } from './dialect.ts';
 
 const idle = () => new AbortController().signal;
 const LONG = { ...SMS, body: 'x'.repeat(400) };
@@ -291,6 +292,25 @@ test('names a long text by the id of its first part, and of its others after it'
     kind: 'accepted',
     providerMessageId: 'id-1',
     names: ['id-1', 'id-2', 'id-3'].map((id) => ({ scope, id, receiptIds: [id] })),
+  });
+});
+
+test.each<[what: string, ids: string[], receiptParts: SmppDialect['receiptParts'], names: string[]]>([
+  ['of its last part, where that asks for the receipt', ['a', 'b', 'c'], 'last', ['c', 'b', 'a']],
+  ['of the only part that has one', ['', '', 'c'], 'first', ['c']],
+  ['that all its parts share', ['a', 'a', 'a'], 'all', ['a']],
+  ['of none', ['', '', ''], 'first', []],
+])('names a long text by the id %s', async (_, ids, receiptParts, names) => {
+  const left = [...ids];
+  await using smsc = await startSmsc({
+    submit_sm: (pdu, { respond }) => respond(pdu, { body: cString(left.shift() ?? '') }),
+  });
+  const { bare } = useSmppProvider({ port: smsc.port, dialect: { receiptParts } });
+
+  expect(await bare.send(LONG, idle())).toMatchObject({
+    kind: 'accepted',
+    providerMessageId: names[0],
+    names: names.map((id) => ({ id })),
   });
 });
 

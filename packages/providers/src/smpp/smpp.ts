@@ -94,6 +94,8 @@ export function createSmppProvider({
     },
   });
   memory.idForm(scope).then(ids.recall, () => {});
+  const accepted = (acknowledged: ReadonlyMap<number, string>) =>
+    acceptedAs(acknowledged, ids, dialect.receiptParts);
 
   let isClosed = false;
   const firstBindWait = sleep(firstBindTimeoutMs, undefined, { ref: false });
@@ -105,7 +107,7 @@ export function createSmppProvider({
     now,
     random,
     onEvent,
-    onDeliver: createReceiver({ ids, onReceipt, onEvent }),
+    onDeliver: createReceiver({ ids, mark: dialect.receiptMark, onReceipt, onEvent }),
   });
 
   async function send(request: SendRequest, signal: AbortSignal): Promise<SendResult> {
@@ -118,11 +120,11 @@ export function createSmppProvider({
 
     if (parts.total === 1) {
       const result = await submitPart(1, 0);
-      return result.kind === 'accepted' ? acceptedAs(new Map([[1, result.smscId]]), ids) : result;
+      return result.kind === 'accepted' ? accepted(new Map([[1, result.smscId]])) : result;
     }
     const options = { messageId: request.id, parts, memory, submitPart, random };
     const result = await submitInParts(options, signal);
-    return result.kind === 'accepted' ? acceptedAs(result.acknowledged, ids) : result;
+    return result.kind === 'accepted' ? accepted(result.acknowledged) : result;
   }
 
   type Part = { request: SendRequest; parts: SubmitParts; number: number; reference: number };
@@ -146,11 +148,11 @@ export function createSmppProvider({
   /** An answer that came after its part was given up for unknown. */
   async function settle({ request, parts, number }: Part, late: PartResult): Promise<void> {
     if (late.kind !== 'accepted') return conclude(request, late);
-    if (parts.total === 1) return conclude(request, acceptedAs(new Map([[1, late.smscId]]), ids));
+    if (parts.total === 1) return conclude(request, accepted(new Map([[1, late.smscId]])));
     await memory.noteAcknowledged(request.id, number, late.smscId);
     const record = await memory.readParts(request.id);
     if (record?.acknowledged.size === parts.total) {
-      await conclude(request, acceptedAs(record.acknowledged, ids));
+      await conclude(request, accepted(record.acknowledged));
     }
   }
 
@@ -175,7 +177,7 @@ export function createSmppProvider({
       if (record === undefined || record.acknowledged.size < record.total) {
         return { kind: 'unanswered', code: 'parts_unanswered' };
       }
-      return { ...acceptedAs(record.acknowledged, ids), kind: 'found' };
+      return { ...accepted(record.acknowledged), kind: 'found' };
     },
     async close() {
       isClosed = true;

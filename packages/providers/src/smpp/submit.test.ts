@@ -147,6 +147,16 @@ test.each<
   expect(second?.tlvs).toEqual(tlvs);
 });
 
+test.each<[parts: SmppDialect['receiptParts'], asked: number[]]>([
+  ['first', [1, 0, 0]],
+  ['last', [0, 0, 1]],
+  ['all', [1, 1, 1]],
+])('asks for the receipt of the %s of the parts', (receiptParts, asked) => {
+  const submits = submitsOf('x'.repeat(400), { receiptParts });
+  expect(submits.map(({ registeredDelivery }) => registeredDelivery)).toEqual(asked);
+  expect(submitOf('x', { receiptParts })).toMatchObject({ registeredDelivery: 1 });
+});
+
 test('leaves the cutting to an SMSC that takes a payload', () => {
   const submits = submitsOf('я'.repeat(200), { concatenation: 'payload' });
 

@@ -32,14 +32,15 @@ export type SubmitParts = {
 };
 
 /**
- * A message as submit_sm by submit_sm, undefined if the sender cannot be an address. Only the first part asks for a
- * receipt (§5.2.17): its id stands for the message.
+ * A message as submit_sm by submit_sm, undefined if the sender cannot be an address.
  */
 export function submitParts(message: SubmitMessage, dialect: SmppDialect): SubmitParts | undefined {
   const source = sourceAddress(message.sender, dialect);
   if (!source) return undefined;
   const { dataCoding, parts } = encodeText(message.body, dialect);
   const total = parts.length;
+  const asksForReceipt = (number: number) =>
+    dialect.receiptParts === 'all' || number === (dialect.receiptParts === 'first' ? 1 : total);
   const ownTlvs = messageTlvs(message.registration, dialect);
 
   return {
@@ -65,7 +66,7 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
             dialect.validity,
             nowMs,
           ),
-          registered_delivery: number === 1 ? dialect.registeredDelivery : 0,
+          registered_delivery: asksForReceipt(number) ? dialect.registeredDelivery : 0,
           data_coding: dataCoding,
           short_message: isPayload ? Buffer.alloc(0) : userData,
         },
