@@ -36,7 +36,7 @@ async function setup() {
     redis,
     identity,
     counter,
-    accept: (number: string, text: string) => {
+    accept: (number: string, text: string, correlationId?: string) => {
       const recipient = parsePhoneNumber(number);
       if (recipient === undefined) throw new Error('no phone number');
       return producer.accept({
@@ -50,7 +50,9 @@ async function setup() {
         repeatWindowMs: 10_000,
         ttlMs: 60_000,
         requestedAt: undefined,
+        correlationId,
         screening: createScreening({
+          recipientKey: number,
           blockNames: ['*'],
           configuredBlocks: [],
           plan: createScreeningPlan([[LIMIT]], undefined),
@@ -104,13 +106,13 @@ test('messages that come at once are one command, and each is limited, repeated 
 test('an error in one message is its own: it is neither enqueued nor counted, and the others are', async () => {
   await using bundle = await setup();
   const { accept, redis, identity, counter } = bundle;
-  const [hash] = identity.historyKeys({ kind: 'number', value: TWO });
+  const [hash] = identity.historyKeys({ kind: 'correlation', value: 'user-2' });
   // No list, as the script expects.
   await redis.set(gatewayKeys.history(hash), 'x');
 
   const answers = await Promise.allSettled([
     accept(ONE, 'Code 1'),
-    accept(TWO, 'Code 1'),
+    accept(TWO, 'Code 1', 'user-2'),
     accept(THREE, 'Code 1'),
   ]);
 
@@ -120,7 +122,11 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
   expect((await readCounters(redis, counter(TWO))).counters).toEqual({});
 
   await redis.del(gatewayKeys.history(hash));
-  const again = await Promise.all([accept(ONE, 'Code 1'), accept(TWO, 'Code 1'), accept(THREE, 'Code 1')]);
+  const again = await Promise.all([
+    accept(ONE, 'Code 1'),
+    accept(TWO, 'Code 1', 'user-2'),
+    accept(THREE, 'Code 1'),
+  ]);
   expect(again).toMatchObject([{ isRepeat: true }, { isRepeat: false }, { isRepeat: true }]);
 });
 

@@ -166,6 +166,7 @@ test('how long a rule that only records would hold a code up is reckoned only fo
     new URL(import.meta.url),
   );
   const { request } = createScreening({
+    recipientKey: 'nobody',
     blockNames: [],
     configuredBlocks: [],
     plan,

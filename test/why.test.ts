@@ -239,7 +239,11 @@ test('what is kept for one number is bounded, goes after 72 hours, and tells no 
   await Promise.all(Array.from({ length: 105 }, () => post(gateway, number, { correlation_id: 'c-1' })));
 
   expect((await why(gateway, [number])).messages).toHaveLength(100);
-  for (const key of await gateway.client.keys('*:history:*')) {
+  const keys = await Promise.all(
+    ['*:history:*', '*:counters:recipient:*'].map((pattern) => gateway.client.keys(pattern)),
+  );
+  expect(keys.map(({ length }) => length)).toEqual([1, 1]);
+  for (const key of keys.flat()) {
     const ttl = await gateway.client.pttl(key);
     expect(ttl).toBeGreaterThan(71.9 * 3_600_000);
     expect(ttl).toBeLessThanOrEqual(72 * 3_600_000);

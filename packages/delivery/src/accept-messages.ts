@@ -23,8 +23,8 @@ export type Acceptance = {
   vaultMs: number;
   newestMs: number;
   requestedAt: number | undefined;
-  /** Keys of the histories that it belongs to. */
-  history: readonly string[];
+  /** Keyed hashes of its correlation id, if it has one. */
+  correlationKeys: readonly string[];
   /** Of its trace, with their values. */
   fields: (string | number)[];
 };
@@ -59,7 +59,9 @@ const ACCEPT = loadScript<{
       requested_at: string | undefined;
       accepted_at: string;
       job: string;
-      history: readonly string[];
+      number: number;
+      refusals: string;
+      correlations: readonly string[];
       fields: string[];
       plan: number;
       keys: number[];
@@ -86,7 +88,7 @@ export function acceptMessages(
   // What messages share goes over once.
   const plans = createNumbering<ScreeningPlan['data']>();
   const counters = createNumbering<string>();
-  const packed = messages.map(({ job, screening: { plan, request }, ...message }) => {
+  const packed = messages.map(({ job, screening: { plan, recipientKey, request }, ...message }) => {
     const { code } = request;
     const { recipient, country, ip } = code?.keys ?? {};
     return {
@@ -102,7 +104,9 @@ export function acceptMessages(
       requested_at: message.requestedAt?.toFixed(0),
       accepted_at: String(job.acceptedAt),
       job: JSON.stringify(job),
-      history: message.history,
+      number: counters.numberOf(gatewayKeys.counters('recipient', recipientKey)),
+      refusals: gatewayKeys.history(recipientKey),
+      correlations: message.correlationKeys.map(gatewayKeys.history),
       // Lua writes a number more slowly than JavaScript.
       fields: message.fields.map(String),
       plan: plans.numberOf(plan.data),

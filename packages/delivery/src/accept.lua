@@ -34,7 +34,9 @@
 --     requested_at   when the caller first wanted it sent, where it tells, as text
 --     accepted_at    now, by the clock of the ingress, as text
 --     job            what the queue carries, as JSON
---     history        the keys of the histories that it belongs to
+--     number         what is counted and remembered of its number: which of the counters
+--     refusals       the list of refused requests for its number
+--     correlations   the lists of its correlation id, if it has one
 --     fields         fields and values of the trace
 --                    And what screening is asked:
 --     plan           which of the plans applies, from 1
@@ -88,7 +90,8 @@ local function accept(message)
   local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, screening_of(message))
   if refuses then
     local refusal = { at = tonumber(accepted_at), connection = message.connection, id = id }
-    remember_refusal(message.history, args.history, refusal, verdict, screened)
+    local lists = { message.refusals, unpack(message.correlations) }
+    remember_refusal(lists, args.history, refusal, verdict, screened)
     return { 'refused', verdict }
   end
 
@@ -100,7 +103,8 @@ local function accept(message)
   end
   redis.call('HSET', trace, unpack(fields))
   redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
-  remember(message.history, args.history, id)
+  remember(message.correlations, args.history, id)
+  remember_accepted(counters[message.number], args.history, id, screened.now)
   -- From here on nothing can fail: a message that has a job is counted, and can be repeated.
   local rest = ''
   if message.repeat_key then

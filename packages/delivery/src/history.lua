@@ -1,6 +1,7 @@
--- The requests for one number, or with one correlation id: a list, the newest first, of the ids of accepted messages and, as
--- JSON, of refused requests (history.ts).
---- @include "@sms-gateway/screening/clock.lua"
+-- The requests for one number, or with one correlation id (history.ts). The ids of accepted messages for a number are in the
+-- state that it is counted in, which is written anyway. Everything else is in a list, the newest first: ids with a correlation
+-- id and, as JSON, refused requests.
+--- @include "@sms-gateway/screening/windowed-counter.lua"
 
 local function remember_under(key, entry, kept, life_ms)
   if redis.call('LPUSH', key, entry) > kept then redis.call('LTRIM', key, 0, kept - 1) end
@@ -8,12 +9,24 @@ local function remember_under(key, entry, kept, life_ms)
 end
 
 -- limits: kept (entries at most) and life_ms.
-local function remember(keys_of, limits, entry)
-  for _, key in ipairs(keys_of) do remember_under(key, entry, limits.kept, limits.life_ms) end
+local function remember(lists, limits, entry)
+  for _, list in ipairs(lists) do remember_under(list, entry, limits.kept, limits.life_ms) end
+end
+
+local HISTORY = cmsgpack.pack('history')
+
+-- Adds an accepted message to the state of its number, the oldest first. Every id is as long as the others.
+local function remember_accepted(number, limits, id, now)
+  local entry = id .. ' '
+  if not remember_of_new(number, HISTORY, cmsgpack.pack(entry)) then
+    local state = state_of(number)
+    state.history = string.sub((state.history or '') .. entry, -limits.kept * #entry)
+  end
+  touch(number, now, limits.life_ms)
 end
 
 -- Adds a request that screening refuses. verdict and screened are what reach_verdict answers.
-local function remember_refusal(keys_of, limits, refusal, verdict, screened)
+local function remember_refusal(lists, limits, refusal, verdict, screened)
   local rules = {}
   if verdict[1] == 'blocked' then
     rules[1] = 'blocked'
@@ -23,5 +36,5 @@ local function remember_refusal(keys_of, limits, refusal, verdict, screened)
     end
   end
   refusal.rules = rules
-  remember(keys_of, limits, cjson.encode(refusal))
+  remember(lists, limits, cjson.encode(refusal))
 end

@@ -21,7 +21,7 @@ export type RefusedRequest = z.infer<typeof refusalSchema>;
 
 export type HistoryEntry = { kind: 'accepted'; id: string } | { kind: 'refused'; refusal: RefusedRequest };
 
-/** Maximum number of entries under one key: an attack on one number must not fill Redis. */
+/** Maximum number of accepted messages, and of other entries, of one subject: an attack on one number must not fill Redis. */
 const KEPT = 100;
 
 /** How many entries a history keeps, and for how long after the last, as history.lua reads it. */
@@ -40,10 +40,21 @@ export function historyHashes(
   return subjects.flatMap(({ kind, value }) => (value ? [identity.historyKeys({ kind, value })[0]] : []));
 }
 
-/** The entries under any of these keyed hashes, the newest first for each of them. */
+const READ = loadScript<{ keys: 'number' | 'list'; args: object; answer: string[] }>(
+  new URL('../src/read-history.lua', import.meta.url),
+);
+
+/** The entries under any of these keyed hashes. */
 export async function readHistory(redis: RedisClient, hashes: readonly string[]): Promise<HistoryEntry[]> {
-  const lists = await Promise.all(hashes.map((hash) => redis.lrange(gatewayKeys.history(hash), 0, -1)));
-  return lists.flat().flatMap((entry): HistoryEntry[] => {
+  const entries = await Promise.all(
+    hashes.map((hash) =>
+      evalScript(redis, READ, {
+        keys: { number: gatewayKeys.counters('recipient', hash), list: gatewayKeys.history(hash) },
+        args: {},
+      }),
+    ),
+  );
+  return entries.flat().flatMap((entry): HistoryEntry[] => {
     if (!entry.startsWith('{')) return [{ kind: 'accepted', id: entry }];
     const refusal = refusalSchema.safeParse(JSON.parse(entry)).data;
     return refusal === undefined ? [] : [{ kind: 'refused', refusal }];

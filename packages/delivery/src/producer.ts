@@ -128,9 +128,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             // As long as any older message could still wait, even one with a longer life.
             newestMs: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requestedAt,
-            history: historyHashes(identity, { number: recipient.e164, correlationId }).map(
-              gatewayKeys.history,
-            ),
+            correlationKeys: historyHashes(identity, { correlationId }),
             fields: hashFields({
               connection,
               country: recipient.country,

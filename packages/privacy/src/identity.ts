@@ -22,7 +22,8 @@ export type Identity = {
   limitKey(scope: string, subject: string): string;
   /**
    * Keyed hashes under which the history of a number in E.164, of digits as they were dialled, or of a correlation id is
-   * kept: by the current key, and read by all keys, so that a rotation loses nothing. The current key's comes first.
+   * kept: by the current key, and read by all keys, so that a rotation loses nothing. The current key's comes first. A
+   * number's are those that limits count it by.
    */
   historyKeys(subject: HistorySubject): [string, ...string[]];
 };
@@ -44,7 +45,8 @@ export function createIdentity(keys: PayloadKeys): Identity {
     repeatKey: ({ connection, recipient, text }) => hash(current, ['text', connection, recipient, text]),
     idempotencyKey: (connection, key) => hash(current, ['key', connection, key]),
     limitKey: (scope, subject) => hash(current, ['limit', scope, subject]),
-    historyKeys: ({ kind, value }) => hashAll(['history', kind, value]),
+    historyKeys: ({ kind, value }) =>
+      hashAll(kind === 'number' ? ['limit', 'recipient', value] : ['history', kind, value]),
     recipientKeys: (connection, recipient, notice) =>
       hashAll(['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])]),
   };

@@ -10,7 +10,7 @@ local HOUR_SHARE = 0.2
 local BUSY_HOURS = 6
 -- Maximum number of pending codes of one number. Further codes stay unused.
 local MAX_PENDING = 100
-local PENDING = cmsgpack.pack('pending')
+local PENDING, COUNTRIES = cmsgpack.pack('pending'), cmsgpack.pack('countries')
 
 -- Whether no budget has to be computed: the floors suffice.
 local function is_below(counters, floors)
@@ -76,7 +76,7 @@ local function add_pending(now, code, id)
   local key = code.keys.recipient
   local only = code.ip and '\145\149' .. cmsgpack.pack(id, now, code.connection, code.country, code.ip)
     or '\145\148' .. cmsgpack.pack(id, now, code.connection, code.country)
-  if not remember_of_new(key, PENDING .. only) then
+  if not remember_of_new(key, PENDING, only) then
     local of_number = state_of(key)
     local pending = of_number.pending or {}
     if #pending >= MAX_PENDING then
@@ -100,7 +100,7 @@ local function count_unused(now, code, id, unused_of_country, unused_of_ip)
 
   local key = code.keys.ip
   add(now, key, UNUSED_SHAPES, unused_of_ip, 1)
-  if remember_of_new(key, cmsgpack.pack('countries', { [code.country] = now })) then return end
+  if remember_of_new(key, COUNTRIES, cmsgpack.pack({ [code.country] = now })) then return end
   local of_ip = state_of(key)
   local countries = of_ip.countries or {}
   for country, at in pairs(countries) do

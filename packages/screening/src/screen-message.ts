@@ -77,6 +77,7 @@ export function screenMessage(
   return {
     destination: mode === 'off' ? [] : screenDestination(recipient, connection.destinations),
     screening: createScreening({
+      recipientKey,
       blockNames: blockNamesOf(recipient),
       configuredBlocks: blockedDestinations,
       plan,

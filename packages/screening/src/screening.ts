@@ -6,6 +6,8 @@ import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
 /** The screening checks of a message, run in the transaction that accepts it. */
 export type Screening = {
   plan: ScreeningPlan;
+  /** Keyed hash of the number. */
+  recipientKey: string;
   /** For verdict.lua, which is given the plan with it. */
   request: ScreeningRequest;
   /** What the trace of the message keeps for screening: what it cost, and whose code it was. */
@@ -31,6 +33,7 @@ export type ScreeningRequest = {
 };
 
 export function createScreening({
+  recipientKey,
   blockNames,
   configuredBlocks,
   plan,
@@ -38,6 +41,7 @@ export function createScreening({
   cost,
   code,
 }: {
+  recipientKey: string;
   /** The names under which the number can be blocked by hand: `*`, its country, and beginnings of it. */
   blockNames: readonly string[];
   /** Names that the configuration blocks. */
@@ -51,6 +55,7 @@ export function createScreening({
 }): Screening {
   return {
     plan,
+    recipientKey,
     request: {
       block_names: blockNames,
       configured_block: blockNames.find((name) => configuredBlocks.includes(name)),

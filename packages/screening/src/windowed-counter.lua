@@ -21,7 +21,7 @@ local PART_FORMAT = '>I6I6'
 local PART_BYTES = 12
 
 -- By key: `loaded` has the state, or its bytes until somebody needs it, or false where there is none. `changed` has the time
--- of those to be written. `begun` and `remembered` have what is counted and remembered of a new subject.
+-- of those to be written. `begun` has what is counted of a new subject, and `remembered`, by name, what else is remembered.
 local loaded, changed, looked, begun, remembered = {}, {}, {}, {}, {}
 
 -- Reads keys, each of which is given once.
@@ -72,18 +72,27 @@ local function counters_after(step)
   return counters
 end
 
--- The bytes of a new state: a map of two or three entries.
-local function beginning(step, also)
+-- The bytes of a new state: a map of counters, until_ms, and what else is remembered.
+local function beginning(key, step)
   if not step.packed then
     step.packed = cmsgpack.pack('counters', counters_after(step), 'until_ms', step.until_ms)
   end
-  return also and '\131' .. step.packed .. also or '\130' .. step.packed
+  local bytes, entries = step.packed, 2
+  for name, by_key in pairs(remembered) do
+    if by_key[key] then bytes, entries = bytes .. name .. by_key[key], entries + 1 end
+  end
+  return string.char(128 + entries) .. bytes
 end
 
--- Remembers something of a new subject that is counted, too: its name and value, packed. False if the subject is not new.
-local function remember_of_new(key, packed)
-  if not is_unknown(key) or remembered[key] then return false end
-  remembered[key] = packed
+-- Remembers something of a new subject that is counted, too: its name and value, each packed. False if the subject is not new.
+local function remember_of_new(key, name, value)
+  local by_key = remembered[name]
+  if not by_key then
+    by_key = {}
+    remembered[name] = by_key
+  end
+  if not is_unknown(key) or by_key[key] then return false end
+  by_key[key] = value
   return true
 end
 
@@ -91,8 +100,9 @@ local function state_of(key)
   local state, step = loaded[key], begun[key]
   if type(state) == 'table' then return state end
   if step then
-    state = cmsgpack.unpack(beginning(step, remembered[key]))
-    begun[key], remembered[key], changed[key] = nil, nil, step.now
+    state = cmsgpack.unpack(beginning(key, step))
+    begun[key], changed[key] = nil, step.now
+    for _, by_key in pairs(remembered) do by_key[key] = nil end
   else
     state = is_unknown(key) and { counters = {}, until_ms = 0 } or cmsgpack.unpack(loaded[key])
   end
@@ -111,7 +121,7 @@ end
 
 local function save_counters()
   for key, step in pairs(begun) do
-    loaded[key] = beginning(step, remembered[key])
+    loaded[key] = beginning(key, step)
     redis.call('SET', key, loaded[key], 'PXAT', time_after(step.until_ms - step.now))
   end
   for key, now in pairs(changed) do
