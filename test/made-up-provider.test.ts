@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import {
   allSettings,
-  ConfigError,
   describeConfig,
   envExample,
   loadIngressConfig,
@@ -19,6 +18,7 @@ import { startIngress } from '../services/ingress/src/start-ingress.ts';
 import { startWorker } from '../services/worker/src/start-worker.ts';
 import { postSms } from './support/auth0.ts';
 import { baseEnv } from './support/base-env.ts';
+import { problemsOf } from './support/load-settings.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis, untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';
@@ -96,15 +96,8 @@ const sign = (key: string, body: string) => createHmac('sha256', key).update(bod
 const kinds = [...PROVIDERS, pigeon];
 const WORKER = { ...baseEnv, PROVIDERS: 'pigeon', PIGEON_LOFT: 'north', PIGEON_KEY: 'canary-key' };
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadWorkerConfig({ env, providers: kinds });
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsWith = (env: Record<string, string>) =>
+  problemsOf(() => loadWorkerConfig({ env, providers: kinds }));
 
 test('its settings are read, checked and described like those of any other', () => {
   const config = loadWorkerConfig({ env: WORKER, providers: kinds });
@@ -115,11 +108,11 @@ test('its settings are read, checked and described like those of any other', () 
   expect(describeConfig(config, kinds)['providers']).toEqual([
     { name: 'pigeon', kind: 'pigeon', loft: 'north' },
   ]);
-  expect(problemsOf({ ...WORKER, PIGEON_KEY: '', PIGEON_FROM: 'no sender at all' })).toEqual([
+  expect(problemsWith({ ...WORKER, PIGEON_KEY: '', PIGEON_FROM: 'no sender at all' })).toEqual([
     expect.stringMatching(/^PIGEON_FROM: must be a number in E\.164/),
     'PIGEON_KEY: not set; the keeper of the loft gives it',
   ]);
-  expect(problemsOf({ ...WORKER, PROVIDERS: 'pigoen' })).toEqual([
+  expect(problemsWith({ ...WORKER, PROVIDERS: 'pigoen' })).toEqual([
     expect.stringMatching(/^PROVIDERS: entry 1 must be one of aws, .*pigeon \(did you mean pigeon\?\)/),
   ]);
   expect(config.warnings).toContainEqual(expect.stringMatching(/^PUBLIC_URL: not set/));
@@ -143,13 +136,13 @@ routes: { de: { countries: [DE], providers: { pigeon:west: 2, pigeon: 1 } } }
     { name: 'pigeon', options: { loft: 'north' } },
     { name: 'pigeon:west', options: { loft: 'west', key: 'k' } },
   ]);
-  expect(problemsOf({ ...WORKER, PROVIDERS: 'pigeon:west' })).toEqual([
+  expect(problemsWith({ ...WORKER, PROVIDERS: 'pigeon:west' })).toEqual([
     'PIGEON_WEST_LOFT: not set; name the loft',
     'PIGEON_WEST_KEY: not set; the keeper of the loft gives it',
   ]);
-  expect(problemsOf({ ...WORKER, PROVIDERS: 'pigeon:-,console:x' })).toHaveLength(2);
-  expect(problemsOf({ ...WORKER, PROVIDERS: 'pigeon:west,pigeon:WEST' })).toContain(
-    'providers.pigeon:WEST.loft: its variable PIGEON_WEST_LOFT is that of pigeon:west; give the provider another name',
+  expect(problemsWith({ ...WORKER, PROVIDERS: 'pigeon:-,console:x' })).toHaveLength(2);
+  expect(problemsWith({ ...WORKER, PROVIDERS: 'pigeon:west,pigeon:WEST' })).toContain(
+    'providers.pigeon:WEST.loft: its variable PIGEON_WEST_LOFT is also that of pigeon:west; give the provider another name',
   );
 });
 

@@ -1,47 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from '../../providers/src/registry.ts';
+import {
+  CANARY_SECRET as SECRET,
+  type Env,
+  type Files,
+  ingress,
+  INGRESS,
+  KEY,
+  problemsOf,
+  worker,
+  WORKER,
+} from '../../../test/support/load-settings.ts';
 import { ConfigError } from './config-error.ts';
-import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
-
-const KEY = Buffer.alloc(32, 7).toString('base64url');
-const SECRET = 'canary-secret-of-more-than-32-bytes-length';
-
-const INGRESS = {
-  AUTH0_SECRET: SECRET,
-  AUTH0_AUDIENCE: 'https://sms.example.com',
-  PAYLOAD_KEYS: KEY,
-  ALLOWED_COUNTRIES: 'US',
-};
-const WORKER = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console' };
-
-type Env = Record<string, string>;
-type Files = Record<string, string>;
-
-function readFrom(files: Files) {
-  return (path: string) => {
-    const content = files[path];
-    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return content;
-  };
-}
-
-function ingress(env: Env, files: Files = {}) {
-  return loadIngressConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function problemsOf(load: () => unknown): readonly string[] {
-  try {
-    load();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 type BadConfig = [
   what: string,
@@ -75,7 +44,7 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'a secret given twice',
     ingress,
     { ...INGRESS, AUTH0_SECRET_FILE: '/run/secrets/auth0' },
-    /^AUTH0_SECRET: given twice, as AUTH0_SECRET and as AUTH0_SECRET_FILE/,
+    /^AUTH0_SECRET: is also given as AUTH0_SECRET_FILE/,
   ],
   [
     'a secret file that is not there',
@@ -87,13 +56,13 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'a secret that is wrapped over lines',
     ingress,
     { ...INGRESS, AUTH0_SECRET: `canary-${'x'.repeat(64)}\nx==` },
-    /^AUTH0_SECRET: entry 1 holds several lines; a secret is one .*openssl rand -base64 50 \| tr -d/,
+    /^AUTH0_SECRET: entry 1 has several lines; a secret has one .*openssl rand -base64 50 \| tr -d/,
   ],
   [
     'a base64 secret that is wrapped over lines',
     ingress,
     { ...INGRESS, AUTH0_SECRET: `${'A'.repeat(64)}\nxx==`, AUTH0_SECRET_BASE64: 'true' },
-    /^AUTH0_SECRET: entry 1 holds several lines/,
+    /^AUTH0_SECRET: entry 1 has several lines/,
   ],
   [
     'a secret where its path belongs',
@@ -211,7 +180,7 @@ const BAD_ENVIRONMENTS: BadConfig[] = [
     'a password with a bare percent sign',
     worker,
     { ...WORKER, REDIS_URL: 'redis://:canary%zz@example.com' },
-    /^REDIS_URL: has a user or password with a % that begins no %XX; write a plain % as %25$/,
+    /^REDIS_URL: has a % in its user or password that does not begin a %XX; write a plain % as %25$/,
   ],
   [
     'Sentinels without a name',

@@ -1,43 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from '../../providers/src/registry.ts';
-import { ConfigError } from './config-error.ts';
-import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
-
-const KEY = Buffer.alloc(32, 7).toString('base64url');
-const SECRET = 'canary-secret-of-more-than-32-bytes-length';
-
-type Env = Record<string, string>;
-type Files = Record<string, string>;
-
-function readFrom(files: Files) {
-  return (path: string) => {
-    const content = files[path];
-    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return content;
-  };
-}
-
-function ingress(env: Env, files: Files = {}) {
-  return loadIngressConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function fromYaml(yaml: string, env: Env = {}) {
-  return ingress({ PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml', ...env }, { '/gateway.yaml': yaml });
-}
-
-function problemsOf(load: () => unknown): readonly string[] {
-  try {
-    load();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import {
+  CANARY_SECRET as SECRET,
+  ingress,
+  ingressFromYaml as fromYaml,
+  KEY,
+  problemsOf,
+  worker,
+} from '../../../test/support/load-settings.ts';
 
 const ACME = `secrets: ${SECRET}, audience: acme, allowedCountries: [US]`;
 const BAD_FILES: [what: string, yaml: string, problem: string | RegExp][] = [
@@ -94,14 +63,14 @@ const BAD_FILES: [what: string, yaml: string, problem: string | RegExp][] = [
   [
     'a reference that is none',
     `connections: { acme: { ${ACME}, issuer: "a\${canary" } }`,
-    /^connections.acme.issuer: \$\{ begins none of/,
+    /^connections.acme.issuer: \$\{ must begin/,
   ],
   [
     'a text where a map belongs',
     'connections: canary',
     'connections: must be a map of settings (name: value)',
   ],
-  ['a list at the top', '[canary]', /^GATEWAY_CONFIG: \/gateway.yaml: must hold a map/],
+  ['a list at the top', '[canary]', /^GATEWAY_CONFIG: \/gateway.yaml: must contain a map/],
   [
     'a duration as a number',
     `{ messageTtl: 180, connections: { acme: { ${ACME} } } }`,

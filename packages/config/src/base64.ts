@@ -8,7 +8,7 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   return new Uint8Array(Buffer.from(digits, 'base64'));
 }
 
-/** As a placeholder is: nobody's random key. */
+/** Whether the bytes are a placeholder rather than a random key. */
 export function isAllZeros(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }

@@ -1,6 +1,6 @@
 import { parseCountry } from './country.ts';
 
-/** The longest prefix that can be blocked, in digits: enough for a range, and no whole number goes to Redis. */
+/** The longest prefix that can be blocked, in digits. It is long enough for a range, and keeps whole numbers out of Redis. */
 export const MAX_BLOCKED_DIGITS = 7;
 
 export type BlockedDestination = { kind: 'parsed'; value: string } | { kind: 'wrong'; problem: string };
@@ -12,7 +12,7 @@ export function parseBlockedDestination(given: string): BlockedDestination {
     if (given.length <= MAX_BLOCKED_DIGITS + 1) return { kind: 'parsed', value: given };
     return {
       kind: 'wrong',
-      problem: `Block at most ${MAX_BLOCKED_DIGITS} digits: a range, and not one number.`,
+      problem: `Block at most ${MAX_BLOCKED_DIGITS} digits: a range, not a single number.`,
     };
   }
   const country = parseCountry(given);

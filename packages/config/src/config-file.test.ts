@@ -64,8 +64,8 @@ test('reports every reference that cannot be resolved, by its path', () => {
   expect(problems).toEqual([
     expect.stringMatching(/^a\.b: the variable ONE is not set/),
     expect.stringMatching(/^a\.b: the variable TWO is not set/),
-    expect.stringMatching(/^c\.0: BOTH: given twice/),
-    expect.stringMatching(/^c\.1: \$\{ begins none/),
+    expect.stringMatching(/^c\.0: BOTH: is also given as BOTH_FILE/),
+    expect.stringMatching(/^c\.1: \$\{ must begin/),
     'c.2: cannot read /nowhere (ENOENT)',
     'c.3: /empty is empty',
   ]);

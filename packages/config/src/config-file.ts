@@ -34,9 +34,8 @@ export function parseConfigFile(
     return { kind: 'problem', message: 'not valid YAML: an alias cannot be resolved' };
   }
   // The file is probably half written. Without settings, everything they restrict would be open.
-  if (content === null)
-    return { kind: 'problem', message: 'is empty; unset GATEWAY_CONFIG to do without a file' };
-  if (!isMap(content)) return { kind: 'problem', message: 'must hold a map of settings (name: value)' };
+  if (content === null) return { kind: 'problem', message: 'is empty; unset GATEWAY_CONFIG to use no file' };
+  if (!isMap(content)) return { kind: 'problem', message: 'must contain a map of settings (name: value)' };
   return { kind: 'settings', settings: content };
 }
 
@@ -76,15 +75,15 @@ function interpolate(value: unknown, path: Path, options: Interpolation): unknow
   if (Array.isArray(value)) {
     return value.flatMap((entry, index) => {
       const result = interpolate(entry, [...path, index], options);
-      return isVariableAlone(entry) && typeof result === 'string' ? result.split(',') : [result];
+      return isOnlyVariable(entry) && typeof result === 'string' ? result.split(',') : [result];
     });
   }
   if (isMap(value)) return interpolateMap(value, path, options);
   return typeof value === 'string' ? interpolateText(value, path, options) : value;
 }
 
-/** An entry of a list that is one variable means what the variable means: a list, if it holds commas. */
-function isVariableAlone(entry: unknown): boolean {
+/** An entry that is only a variable may add several entries, if its value contains commas. */
+function isOnlyVariable(entry: unknown): boolean {
   return (
     typeof entry === 'string' && /^\s*\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}\s*$/.test(unshield(entry))
   );
@@ -109,7 +108,7 @@ function interpolateText(text: string, path: Path, { file, env, readFile, report
     if (reference === '$${') return '${';
     if (secretFile !== undefined) return fromFile(secretFile.trim());
     if (name === undefined) {
-      return fail('${ begins none of ${NAME}, ${NAME:-default}, ${file:PATH}; write $${ for a plain ${');
+      return fail('${ must begin ${NAME}, ${NAME:-default} or ${file:PATH}; write $${ for a plain ${');
     }
     const found = readVariable({ env, readFile, name, orFile: true });
     if (found.kind === 'value') return found.value;

@@ -7,8 +7,8 @@ export type ConfigSource<Config> = {
   /** @throws {ConfigError} with every problem. */
   load(): Config;
   /**
-   * Whether a file that was read by the last load, successful or not, has changed since, and has the same content as
-   * at the previous call: so a file is not read while it is being written.
+   * Whether a file of the last load, successful or not, has changed since, and has had the same content in two calls. So a
+   * file is not loaded while it is being written.
    */
   hasChanged(): boolean;
 };
@@ -48,7 +48,7 @@ export function createConfigSource<Config>(
   };
 }
 
-/** Contents hold secrets, which need not stay in memory a second time. */
+/** A hash, because the contents include secrets, which need no second copy in memory. */
 function fingerprint(content: string): string {
   return createHash('sha256').update(content).digest('base64');
 }

@@ -9,7 +9,7 @@ export type RedisConfig =
       name: string;
       nodes: { host: string; port: number }[];
       url: string;
-      /** At the Sentinels themselves. */
+      /** For the Sentinels themselves. */
       sentinelAuth: { username: string | undefined; password: string | undefined; tls: boolean };
     }
   /** `url` supplies user, password and TLS for every node; its host is not used. */
@@ -25,11 +25,11 @@ export type Windows = Partial<Record<'minute' | 'tenMinutes' | 'hour' | 'day', n
 export type LimitsConfig = {
   /** For one number; `cooldownMs` is the least time between two. */
   recipient: Windows & { cooldownMs?: number };
-  /** For one number as one address asks for it. */
+  /** For one number, requested from one IP address. */
   recipientIp: Windows;
-  /** For one IP address of a user (IPv6: one /64), as the caller tells it in `req.ip`. */
+  /** For one IP address of a user (IPv6: one /64), from `req.ip`. */
   ip: Windows;
-  /** For the ten thousand numbers that differ in their last four digits only. */
+  /** For the ten thousand numbers that differ only in their last four digits. */
   prefix: Windows;
   /** For one country. */
   country: Windows;
@@ -41,26 +41,26 @@ export type LimitsConfig = {
 
 /** Where codes may be sent. A denial takes precedence over every permission. */
 export type DestinationsConfig = {
-  /** ISO 3166-1 alpha-2. With these or `allowedPrefixes`, only what one of the two names is allowed. */
+  /** ISO 3166-1 alpha-2. If this or `allowedPrefixes` is set, everything else is refused. */
   allowedCountries: string[] | undefined;
-  /** Beginnings of numbers in E.164. */
+  /** Prefixes of E.164 numbers. */
   allowedPrefixes: string[] | undefined;
   deniedCountries: string[];
   deniedPrefixes: string[];
   deniedNumberTypes: NumberType[];
 };
 
-/** How many unused codes are allowed at least; undefined switches a rule off. */
+/** How many unused codes are always allowed; undefined switches a rule off. */
 export type GuardConfig = {
   mode: 'enforce' | 'record' | 'off';
   country: { hour: number | undefined; day: number | undefined };
   ip: { hour: number | undefined; day: number | undefined; countries: number | undefined };
 };
 
-/** At most within 24 hours; what is missing has no cap. `price` is in the currency of the price table. */
+/** Caps for 24 hours; a missing one means no cap. `price` is in the currency of the price table. */
 export type SpendConfig = { segments?: number; price?: number };
 
-/** What one segment costs, by country or beginning of the number, the longest of which counts. */
+/** The price of one segment, by country or number prefix. The longest matching prefix counts. */
 export type PriceTable = { byName: Record<string, number>; otherwise: number };
 
 /** One Auth0 tenant, or one of its phone providers: its credentials, and what it may send. */
@@ -77,19 +77,19 @@ export type ConnectionConfig = {
   /** Whether a token needs `iat` or `exp`. */
   requiresTokenTime: boolean;
   messageTtlMs: number;
-  /** For so long the same message without an Idempotency-Key is taken for a repeat. */
+  /** How long the same message without an Idempotency-Key counts as a repeat. */
   repeatWindowMs: number;
   destinations: DestinationsConfig;
   /** Country of recipients written without a leading +. */
   defaultCountry: string | undefined;
   limits: LimitsConfig;
   guard: GuardConfig;
-  /** For this connection, and for all together. */
+  /** For this connection, and for all connections together. */
   spend: { connection: SpendConfig; overall: SpendConfig };
   prices: PriceTable | undefined;
 };
 
-/** What a 200 promises; `replicas` at least must have a message where it is replicated. */
+/** What a 200 promises. With `replicated`, at least `replicas` replicas must have the message. */
 export type DurabilityConfig = { mode: 'fsync' | 'replicated' | 'managed' | 'none'; replicas: number };
 
 /** How operators sign in to the console. */
@@ -115,7 +115,7 @@ export type ConsoleConfig = {
   redis: RedisConfig;
   payloadKeys: PayloadKeys;
   signIn: SignInConfig;
-  /** The console as browsers reach it; undefined where that is the address it listens on. */
+  /** The URL for browsers; undefined if it is the address that the console listens on. */
   publicUrl: string | undefined;
   /** Whether the development inbox is served. */
   hasInbox: boolean;
@@ -129,9 +129,9 @@ export type CommonConfig = {
   redis: RedisConfig;
   durability: DurabilityConfig;
   payloadKeys: PayloadKeys;
-  /** The ingress as the outside reaches it, without a trailing slash. */
+  /** The public URL of the ingress, without a trailing slash. */
   publicUrl: string | undefined;
-  /** Names of blocks (`*`, a country, or the beginning of numbers) that hold besides those in Redis. */
+  /** Names of blocks (`*`, a country, or a number prefix), in addition to those in Redis. */
   blockedDestinations: string[];
 };
 
@@ -142,16 +142,16 @@ export type IngressConfig = CommonConfig & {
   port: number;
   connections: ConnectionConfig[];
   screening: 'on' | 'record' | 'off';
-  /** What reads delivery receipts: of a provider that is missing here, none are taken. */
+  /** Settings for reading delivery receipts. Receipts of providers that are missing here are refused. */
   receipts: ReceiptConfig[];
   warnings: string[];
 };
 
-/** Which messages a rule is for: all of what is given must fit; what is not given fits every message. */
+/** Which messages a rule matches: every given condition must match. */
 export type RouteMatch = {
   /** ISO 3166-1 alpha-2, upper case. */
   countries: string[] | undefined;
-  /** Beginnings of E.164 numbers, with the plus sign, such as +49 or +49151. */
+  /** Prefixes of E.164 numbers, with the plus sign, such as +49 or +49151. */
   prefixes: string[] | undefined;
   connections: string[] | undefined;
   /** As the custom phone provider Action sends it in `message_type`. */
@@ -161,7 +161,7 @@ export type RouteMatch = {
 export type RouteConfig = {
   name: string;
   match: RouteMatch;
-  /** In order of preference; with weights, each message draws its order, the weight being the chance to come first. */
+  /** In order of preference. With weights, each message draws its order; the weight is the chance of being first. */
   providers: { name: ProviderName; weight: number | undefined }[];
   /** Sender IDs in order of preference, by provider; without any, the provider's own configured one. */
   senders: Partial<Record<ProviderName, string[]>>;
@@ -170,27 +170,27 @@ export type RouteConfig = {
 export const SENDER_KINDS = ['long_code', 'short_code', 'alphanumeric', 'messaging_service'] as const;
 export type SenderKind = (typeof SENDER_KINDS)[number];
 
-/** What the choice of providers and senders for a message rests on. */
+/** The settings for choosing the providers and senders of a message. */
 export type RoutingConfig = {
-  /** The first rule that fits is used. */
+  /** The first rule that matches is used. */
   routes: RouteConfig[];
-  /** The rule that comes before all others for a connection's messages, by the connection's name. */
+  /** The rule that a connection's messages try first, by the connection's name. */
   connectionRoutes: Record<string, string>;
-  /** Failover order where no rule fits. */
+  /** Failover order if no rule matches. */
   defaultProviders: ProviderName[];
-  /** Kinds of sender that a country's carriers take, in place of what the gateway's own table says; by ISO code. */
+  /** Kinds of sender that a country's carriers accept, by ISO code; replaces the entry in the gateway's own table. */
   senderRules: Record<string, SenderKind[]>;
-  /** What goes along with a message to a country, by ISO code. */
+  /** What is sent along with a message to a country, by ISO code. */
   registrations: Record<string, RegistrationConfig>;
 };
 
-/** What the operators of a country demand to be told with each message. */
+/** What the operators of a country require with each message. */
 export type RegistrationConfig = {
-  /** The registered sender, for providers that the route gives none. */
+  /** The registered sender, for providers without a sender in the route. */
   header: string | undefined;
   /** India: the id of the principal entity. */
   entityId: string | undefined;
-  /** The first that fits a message is used: all of what it says of message types and text must fit. */
+  /** The first template whose message types and text match is used. */
   templates: {
     id: string | undefined;
     messageTypes: string[] | undefined;
@@ -210,7 +210,7 @@ export type WorkerConfig = CommonConfig & {
   routing: RoutingConfig;
   /** Messages per second, for all workers together. */
   rateLimits: Partial<Record<ProviderName, number>>;
-  /** Whether characters that need UCS-2 and have a look-alike in GSM-7 (curly quotes, NBSP) are replaced by it. */
+  /** Whether characters that need UCS-2 are replaced by similar ones in GSM-7 (curly quotes, NBSP). */
   replacesSmartCharacters: boolean;
   warnings: string[];
 };

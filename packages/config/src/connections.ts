@@ -16,12 +16,12 @@ import { reviewTemplate } from './template.ts';
 
 /** RFC 7518 section 3.2: a key for HS256 must have 256 bits or more. Auth0 accepts shorter ones. */
 const HS256_KEY_BYTES = 32;
-/** In production a shorter secret is refused: one token is enough to try all of them. */
+/** Production refuses a shorter secret: with one token, an attacker can try all of them. */
 const LEAST_SECRET_BYTES = 16;
-/** Documented nowhere; what gateways in use have seen. */
+/** Undocumented, but observed by gateways in use. */
 const AUTH0_ISSUER = 'Auth0';
 
-/** The connections without those a problem was reported of. `isProduction`: secrets must be long enough. */
+/** The connections without a problem. In production, secrets must be long enough. */
 export function connectionConfigs(
   settings: Read<Settings>,
   review: Review,
@@ -83,7 +83,7 @@ function connectionConfig(
   if (connection.issuer !== undefined && connection.issuer !== AUTH0_ISSUER) {
     review.warning(
       ['connections', name, 'issuer'],
-      `Auth0's calls are known with the issuer "${AUTH0_ISSUER}" only, and its Actions sign with it: with another one they are refused`,
+      `Auth0 is only known to sign with the issuer "${AUTH0_ISSUER}", as do the Actions; with this setting their calls are refused`,
     );
   }
   reviewPriceCap(['connections', name, 'spend', 'price'], connection.spend?.price, review);
@@ -117,7 +117,7 @@ function connectionConfig(
 function requireCredentials(name: string, review: Review): void {
   const secretsPath = ['connections', name, 'secrets'];
   if (!review.isGiven(secretsPath)) {
-    const orFile = name === 'default' ? ' (or AUTH0_SECRET_FILE to a file that holds it)' : '';
+    const orFile = name === 'default' ? ' (or AUTH0_SECRET_FILE to a file that contains it)' : '';
     review.problem(
       secretsPath,
       `not set; set it to the shared secret of Auth0's gateway_authentication${orFile}`,
@@ -154,10 +154,7 @@ function connectionSecrets(
     } else if (isAllZeros(secret)) {
       report('warning', `is all zeros and easy to guess; ${MAKE_ONE}`);
     } else if (secret.length < HS256_KEY_BYTES) {
-      report(
-        'warning',
-        `has ${secret.length} bytes; it works, but HS256 asks for ${HS256_KEY_BYTES} or more`,
-      );
+      report('warning', `has ${secret.length} bytes; it works, but HS256 needs ${HS256_KEY_BYTES} or more`);
     }
   }
   return decoded.every((secret) => secret !== undefined) ? decoded : undefined;

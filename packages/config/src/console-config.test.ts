@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest';
-import { ConfigError } from './config-error.ts';
+import { KEY, problemsOf } from '../../../test/support/load-settings.ts';
 import { loadConsoleConfig } from './load-config.ts';
 
-const KEY = Buffer.alloc(32, 7).toString('base64url');
-
 const load = (env: Record<string, string> = {}) => loadConsoleConfig({ env: { PAYLOAD_KEYS: KEY, ...env } });
-
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    load(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 test('on loopback it needs no sign-in, and has an inbox', () => {
   expect(load()).toMatchObject({
@@ -71,9 +59,9 @@ test.each([
   ],
   [OIDC, /^CONSOLE_OPERATORS: not set, so nobody/],
   [{ CONSOLE_OIDC_ISSUER: 'https://a.example', CONSOLE_OPERATORS: '*' }, /^CONSOLE_OIDC_CLIENT_ID: not set/],
-  [{ CONSOLE_OIDC_CLIENT_ID: 'client' }, /^CONSOLE_OIDC_ISSUER: not set, though CONSOLE_OIDC_CLIENT_ID is/],
+  [{ CONSOLE_OIDC_CLIENT_ID: 'client' }, /^CONSOLE_OIDC_ISSUER: not set, although CONSOLE_OIDC_CLIENT_ID is/],
 ])('%j is refused', (env, problem) => {
-  const problems = problemsOf(env);
+  const problems = problemsOf(() => load(env));
 
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(problem);

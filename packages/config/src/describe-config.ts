@@ -37,7 +37,7 @@ export function describeConfig(
   };
 }
 
-/** A prefix may be as long as a number, and no log line holds a whole one. */
+/** A prefix may be as long as a number, and no log line may contain a whole number. */
 function describePrefix(prefix: string): string {
   return prefix.length <= 8 ? prefix : `${prefix.slice(0, 6)}…`;
 }

@@ -21,7 +21,7 @@ export function settingTables(settings: readonly Setting[]): string {
   return tables.join('\n');
 }
 
-/** What no variable fills can be said of every connection, not of the one named `default` alone. */
+/** Variables fill only the connection `default`; other settings apply to any connection. */
 function pathCell({ env, path }: Setting): string {
   if (path.length === 0) return '';
   const [top, ...rest] = path;
@@ -37,22 +37,22 @@ function defaultCell({ default: otherwise = '' }: Setting): string {
 }
 
 const HEADER = `# Copy to .env and fill in what is marked FILL IN; then: docker compose up --build
-# Every secret can be given as NAME_FILE with a path in its place. An empty value counts as unset.
-# docs/configuration.md says more about each, and shows the YAML form for several connections.
+# Every secret can be given as NAME_FILE with a path instead. An empty value counts as unset.
+# docs/configuration.md describes each variable, and the YAML file for several connections.
 `;
 
-/** What docker-compose.yml reads and no process does. */
+/** Variables of docker-compose.yml that no process reads. */
 const COMPOSE = `# --- Docker Compose ---
 # Password of the Redis that Compose starts; it becomes part of a URL
 # FILL IN: letters and digits (openssl rand -hex 24)
 REDIS_PASSWORD=
-# Images, to name a mirror's
+# Images, for example of a mirror
 # REDIS_IMAGE=
 # PROMETHEUS_IMAGE=
 # PROXY_IMAGE=
 `;
 
-/** An environment file that starts every process in containers once what is marked in it is filled in. */
+/** An environment file that starts every process in containers, once the marked values are filled in. */
 export function envExample(settings: readonly Setting[]): string {
   const sections = sectionsOf(settings.filter(isVariable)).map(([section, variables]) =>
     [`# --- ${section} (${readersOf(variables)}) ---`, ...variables.map(exampleOf), ''].join('\n'),

@@ -7,7 +7,7 @@ import { didYouMean } from './suggest.ts';
 
 const NOT_TEXT = 'must be text; put it in quotes';
 
-/** Text of any kind; what surrounds it as white space is not part of it. */
+/** Any text; surrounding white space is removed. */
 export const text = z.string(NOT_TEXT).trim().min(1, { error: 'is empty', abort: true });
 
 /** Text that goes into an HTTP header or a URL. */
@@ -18,7 +18,7 @@ export const flag = z.preprocess(
   z.boolean('must be true or false'),
 );
 
-/** One of a few names, with a hint for slips. */
+/** One of a few names, with a hint for typos. */
 export function choice<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.enum(names, {
     error: ({ input }) =>
@@ -35,7 +35,7 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** A number, also written as text, of which a fraction is allowed. */
+/** A number, also written as text; fractions are allowed. */
 export function positiveNumber(min: number, max: number) {
   const error = `must be a number from ${min} to ${max}`;
   return z.preprocess(
@@ -47,7 +47,7 @@ export function positiveNumber(min: number, max: number) {
 
 export const portNumber = wholeNumber(0, 65_535);
 
-/** A duration with its unit, in milliseconds. `bounds` are written the same way, such as `1s`. */
+/** A duration with its unit, in milliseconds. The bounds are written the same way, such as `1s`. */
 export function duration(min: string, max: string) {
   const minMs = parseDurationMs(min) ?? 0;
   const maxMs = parseDurationMs(max) ?? Infinity;
@@ -66,7 +66,7 @@ export function duration(min: string, max: string) {
     });
 }
 
-/** A comma-separated text or a list; every entry must be there. */
+/** A comma-separated text or a list, without empty entries. */
 export function list<Output>(entry: z.ZodType<Output, string>): z.ZodType<Output[]> {
   return z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
@@ -104,7 +104,7 @@ export const country = text.transform((written, context) => {
   return z.NEVER;
 });
 
-/** What a block stops, by its name. */
+/** A blocked destination, as the name of its block. */
 export const blockedDestination = text.transform((written, context) => {
   const destination = parseBlockedDestination(written);
   if (destination.kind === 'parsed') return destination.value;
@@ -123,7 +123,7 @@ export const httpUrl = text.transform((written, context) => {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     context.addIssue('must be a URL that begins with https:// or http://');
   } else if (url.username !== '' || url.password !== '') {
-    context.addIssue('must not hold a user or password');
+    context.addIssue('must not contain a user or password');
   } else if (url.hash !== '') {
     context.addIssue('must not have a fragment (#)');
   } else {
@@ -156,7 +156,7 @@ export const redisUrl = text.transform((written, context) => {
       'must be a URL that begins with redis:// or rediss://, as in redis://127.0.0.1:6379 (write special characters of a password as %XX)',
     );
   } else if (!isDecodable(url.username) || !isDecodable(url.password)) {
-    context.addIssue('has a user or password with a % that begins no %XX; write a plain % as %25');
+    context.addIssue('has a % in its user or password that does not begin a %XX; write a plain % as %25');
   } else if (!/^\/?\d{0,4}$/.test(url.pathname)) {
     context.addIssue(
       'must have nothing but a database number after the port, as in redis://127.0.0.1:6379/0',

@@ -55,3 +55,4 @@ export {
   type Variable,
 } from './setting.ts';
 export { allSettings, allVariables, providerVariable } from './settings.ts';
+export { codePoints, describeTemplate } from './template.ts';

@@ -1,39 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from '../../providers/src/registry.ts';
-import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
-
-const KEY = Buffer.alloc(32, 7).toString('base64url');
-const SECRET = 'canary-secret-of-more-than-32-bytes-length';
-
-const INGRESS = {
-  AUTH0_SECRET: SECRET,
-  AUTH0_AUDIENCE: 'https://sms.example.com',
-  PAYLOAD_KEYS: KEY,
-  ALLOWED_COUNTRIES: 'US',
-};
-
-type Env = Record<string, string>;
-type Files = Record<string, string>;
-
-function readFrom(files: Files) {
-  return (path: string) => {
-    const content = files[path];
-    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return content;
-  };
-}
-
-function ingress(env: Env, files: Files = {}) {
-  return loadIngressConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function fromYaml(yaml: string, env: Env = {}) {
-  return ingress({ PAYLOAD_KEYS: KEY, GATEWAY_CONFIG: '/gateway.yaml', ...env }, { '/gateway.yaml': yaml });
-}
+import {
+  CANARY_SECRET as SECRET,
+  ingress,
+  INGRESS,
+  ingressFromYaml as fromYaml,
+  KEY,
+  worker,
+} from '../../../test/support/load-settings.ts';
 
 describe('a file', () => {
   test('defines connections, with the settings at the top as their defaults', () => {

@@ -1,47 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from '../../providers/src/registry.ts';
-import { loadIngressConfig, loadWorkerConfig } from './load-config.ts';
+import {
+  CANARY_SECRET as SECRET,
+  ingress,
+  INGRESS,
+  KEY,
+  TWILIO,
+  worker,
+  WORKER,
+} from '../../../test/support/load-settings.ts';
 
-const KEY = Buffer.alloc(32, 7).toString('base64url');
 const OTHER_KEY = Buffer.alloc(32, 8).toString('base64url');
-const SECRET = 'canary-secret-of-more-than-32-bytes-length';
-const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
-
-const INGRESS = {
-  AUTH0_SECRET: SECRET,
-  AUTH0_AUDIENCE: 'https://sms.example.com',
-  PAYLOAD_KEYS: KEY,
-  ALLOWED_COUNTRIES: 'US',
-};
 const SERVICE_SID = `MG${'0123456789abcdef'.repeat(2)}`;
-
-const WORKER = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console' };
-const TWILIO = {
-  ...WORKER,
-  PROVIDERS: 'twilio',
-  TWILIO_ACCOUNT_SID: ACCOUNT_SID,
-  TWILIO_AUTH_TOKEN: 'canary-auth-token',
-  TWILIO_FROM: '+14155550100',
-};
-
-type Env = Record<string, string>;
-type Files = Record<string, string>;
-
-function readFrom(files: Files) {
-  return (path: string) => {
-    const content = files[path];
-    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return content;
-  };
-}
-
-function ingress(env: Env, files: Files = {}) {
-  return loadIngressConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
 
 describe('an ingress configured by the environment', () => {
   test('has the documented defaults', () => {
@@ -197,7 +166,7 @@ describe('an ingress configured by the environment', () => {
 
     expect(() =>
       ingress({ ...rest, AUTH0_SECRET_FILE: '/run/secrets/auth0' }, { '/run/secrets/auth0': wrapped }),
-    ).toThrow(/AUTH0_SECRET_FILE: \/run\/secrets\/auth0 holds several lines; a secret is one .*tr -d '\\n'/);
+    ).toThrow(/AUTH0_SECRET_FILE: \/run\/secrets\/auth0 has several lines; a secret has one .*tr -d '\\n'/);
   });
 
   test('takes an empty variable as unset', () => {
@@ -315,7 +284,7 @@ describe('a worker configured by the environment', () => {
         name: 'twilio',
         kind: 'twilio',
         options: {
-          accountSid: ACCOUNT_SID,
+          accountSid: TWILIO.TWILIO_ACCOUNT_SID,
           credentials: { authToken: 'canary-auth-token' },
           sender: { from: '+14155550100' },
           apiUrl: undefined,

@@ -120,8 +120,8 @@ export function loadConsoleConfig(options: Options): ConsoleConfig {
 }
 
 /**
- * The routing rules alone, and each provider's own sender: what explains a route, without secrets, Redis or keys.
- * Without `PROVIDERS` it is console.
+ * Only the routing rules and each provider's own sender: enough to explain a route, without secrets, Redis or keys.
+ * `PROVIDERS` defaults to console.
  * @throws {ConfigError} with every problem of routes, order and senders.
  */
 export function loadRoutingConfig({ env, providers: kinds, ...options }: WithProviders): {
@@ -142,7 +142,7 @@ export function loadRoutingConfig({ env, providers: kinds, ...options }: WithPro
 
 /**
  * Only one provider, in use or not: enough to try it out.
- * @throws {ConfigError} with every problem of its settings, and where there is no provider of this name.
+ * @throws {ConfigError} with every problem of its settings, and if there is no provider of this name.
  */
 export function loadProviderConfig(
   name: ProviderName,
@@ -154,7 +154,7 @@ export function loadProviderConfig(
     ]);
   }
   const isOfProvider = ({ path: [top, section] }: Setting) => top === 'providers' && section === name;
-  // An instance is known by being named anywhere.
+  // An instance exists if the file or PROVIDERS names it.
   const withName = { ...env, PROVIDERS: [env['PROVIDERS'] ?? '', name].join(',') };
   const { settings, review } = readAll('worker', isOfProvider, kinds, { env: withName, ...options });
   const alone = { defaultProviders: [name], routes: [] };
@@ -163,8 +163,7 @@ export function loadProviderConfig(
 }
 
 /**
- * Only the connections and the gateway's address: enough to call it as Auth0 does, without Redis, keys and
- * providers.
+ * Only the connections and the gateway's URL: enough to call it as Auth0 does, without Redis, keys and providers.
  * @throws {ConfigError} with every problem of these.
  */
 export function loadCallerConfig(options: Options): {
@@ -185,7 +184,7 @@ export function loadCallerConfig(options: Options): {
   }));
 }
 
-/** Only where Redis is: enough to inspect it from anywhere. @throws {ConfigError} */
+/** Only the address of Redis: enough to inspect it. @throws {ConfigError} */
 export function loadRedisConfig(options: Options): RedisConfig {
   const { settings, review } = readAll('ingress', ({ path: [top] }) => top === 'redis', 'any', options);
   const redis = redisConfig(settings.redis ?? {}, review);
@@ -203,7 +202,7 @@ export function loadBlockedDestinations(options: Options): string[] {
   return finish(review, () => settings.blockedDestinations ?? []);
 }
 
-/** Only where Redis is, and the payload keys: enough to find a number there. @throws {ConfigError} */
+/** Only the address of Redis and the payload keys: enough to look up a number. @throws {ConfigError} */
 export function loadStoreConfig(options: Options): Pick<CommonConfig, 'redis' | 'payloadKeys'> {
   const wanted = ['redis', 'payloadKeys', 'payloadEncryption'];
   const { settings, review } = readAll(
@@ -261,6 +260,6 @@ function finish<Config extends object>(review: Review, build: () => Config): Con
 
 /** A setting that is missing without a reported problem is a bug in this package. */
 function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('A required setting is missing, and no check has said so');
+  if (value === undefined) throw new Error('A required setting is missing, but no check has reported it');
   return value;
 }

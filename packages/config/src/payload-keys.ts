@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 const KEY_BYTES = 32;
 const MAKE_ONE = 'make one with: openssl rand -base64 32';
 
-/** Undefined where a problem was reported. */
+/** Undefined if a problem was reported. */
 export function payloadKeysConfig(settings: Read<Settings>, review: Review): PayloadKeys | undefined {
   const { payloadKeys, payloadEncryption } = settings;
   const isGiven = review.isGiven(['payloadKeys']);

@@ -4,22 +4,23 @@ import type { Path } from './config-file.ts';
 
 /** What reports problems of one provider's settings, each by the key of the setting. */
 export type ProviderReview<Key extends PropertyKey = PropertyKey> = {
-  /** Reports a setting that was not given at all; one given badly is reported already. */
+  /** Reports a setting that was not given. An invalid one is already reported. */
   require(key: Key, why: string): void;
   problem(key: Key, message: string): void;
   warning(key: Key, message: string): void;
-  /** Whether the setting was given at all, well or badly. */
+  /** Whether the setting was given, valid or not. */
   isGiven(key: Key): boolean;
-  /** The variable or path by which the operator knows the setting. */
+  /** The variable or path under which the operator set it. */
   label(key: Key): string;
 };
 
-/** What stands for a sender at some providers and picks one: a messaging service, profile, Powerpack or pool. */
+/** What some providers take instead of a sender, and choose one from: a messaging service, profile, Powerpack or pool. */
 export type SenderPool = { form: RegExp; called: string };
 
 /**
- * What the configuration has to know of a kind of provider. The parameters are the shape of its settings, what its
- * adapter is made of, and what reads its delivery receipts. Methods, so that declarations of all kinds fit one list.
+ * What the configuration must know about a kind of provider. The type parameters are the shape of its settings, the options
+ * of its adapter, and those for its delivery receipts. They are used in methods, so that declarations of all kinds fit one
+ * list.
  */
 export interface ProviderDeclaration<
   Shape extends z.ZodRawShape = z.ZodRawShape,
@@ -28,16 +29,16 @@ export interface ProviderDeclaration<
 > {
   /** Its name in `PROVIDERS`, and its key below `providers` in the YAML file. */
   readonly kind: string;
-  /** The beginning of all its variables, after which an instance's name stands: `SMPP` of `SMPP_URL`. */
+  /** The prefix of all its variables, such as `SMPP` of `SMPP_URL`; an instance's name follows it. */
   readonly envPrefix?: string;
-  /** A setting each; `settingsIn(kind, ['worker'])` declares them. */
+  /** Its settings, declared with `settingsIn(kind, ['worker'])`. */
   readonly settings: Shape;
-  /** Settings that hold a sender, in order of preference. Without secrets: they explain a route. */
+  /** Settings that contain a sender, in order of preference. They must not be secret, because they explain a route. */
   readonly senderSettings?: readonly (keyof Shape & string)[];
   readonly senderPool?: SenderPool;
-  /** Why it must not be used where NODE_ENV is production. */
+  /** Why it must not be used in production (NODE_ENV). */
   readonly notInProduction?: string;
-  /** Makes the adapter's options of the settings; undefined where a problem was reported. */
+  /** The adapter's options for these settings; undefined if a problem was reported. */
   configure(
     settings: Read<z.output<z.ZodObject<Shape>>>,
     review: ProviderReview<keyof Shape & string>,
@@ -46,22 +47,22 @@ export interface ProviderDeclaration<
   parameterProblem?(name: string, value: unknown): string | undefined;
   /** The options, safe to log: no secret, no sender. */
   describe(options: Options): Record<string, unknown>;
-  /** Absent where its delivery receipts do not come by HTTP. */
+  /** Absent if its delivery receipts do not arrive by HTTP. */
   readonly receipts?: {
-    /** The setting that verifies their signature; absent where only the reference in their URL can prove them. */
+    /** The setting that verifies their signature; absent if only the reference in their URL can prove them. */
     readonly proof?: keyof Shape & string;
-    /** What reads them, of the settings that the ingress reads; undefined where that is too little to verify them. */
+    /** The options for reading them, from the ingress's settings; undefined if they could not be verified. */
     configure(settings: Read<z.output<z.ZodObject<Shape>>>): ReceiptOptions | undefined;
   };
 }
 
-/** `twilio`, or `twilio:eu` for an instance of its own named `eu`. */
+/** `twilio`, or `twilio:eu` for a further instance named `eu`. */
 export type ProviderName = string;
 
 /** One provider in use, with the options of its kind. */
 export type ProviderConfig = { name: ProviderName; kind: string; options: object };
 
-/** What reads the delivery receipts of one provider; `proof` is what shows that they are genuine. */
+/** Settings for reading the delivery receipts of one provider; `proof` is how they are verified. */
 export type ReceiptConfig = {
   name: ProviderName;
   kind: string;
@@ -80,14 +81,14 @@ export function parseProviderName(
 ): ParsedProviderName | undefined {
   const [, named = name, instance] = INSTANCE.exec(name) ?? [];
   const kind = kinds.find((one) => one.kind === named);
-  // What has no settings has nothing that a second one could do otherwise.
+  // Without settings, a second instance could not differ.
   if (kind === undefined || (instance !== undefined && Object.keys(kind.settings).length === 0)) {
     return undefined;
   }
   return { kind, instance };
 }
 
-/** Where the settings of a provider stand. */
+/** The path of a provider's settings. */
 export function providerPath(name: ProviderName): Path {
   return ['providers', name];
 }

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type Env, problemsOf } from '../../../test/support/load-settings.ts';
 import { PROVIDERS } from '../../providers/src/registry.ts';
-import { ConfigError } from './config-error.ts';
 import { loadWorkerConfig } from './load-config.ts';
-
-type Env = Record<string, string>;
 
 const worker = (env: Env = {}, yaml = '{}') =>
   loadWorkerConfig({
@@ -11,16 +9,6 @@ const worker = (env: Env = {}, yaml = '{}') =>
     env: { PAYLOAD_ENCRYPTION: 'off', PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml', ...env },
     readFile: () => yaml,
   });
-
-function problemsOf(env: Env, yaml = '{}'): readonly string[] {
-  try {
-    worker(env, yaml);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('the simulator', () => {
   const REFUSED =
@@ -43,7 +31,7 @@ describe('the simulator', () => {
       [`PROVIDERS: ${REFUSED}`, `routes.trial.providers: ${REFUSED}`],
     ],
   ])('is refused in production where %s names it', (_what, env, yaml, problems) => {
-    expect(problemsOf({ ...env, NODE_ENV: 'production' }, yaml)).toEqual(problems);
+    expect(problemsOf(() => worker({ ...env, NODE_ENV: 'production' }, yaml))).toEqual(problems);
   });
 });
 
@@ -70,7 +58,7 @@ describe('a rate limit', () => {
   });
 
   test.each(['0', '0.09', '10000.1', '-1', '1e3', 'many'])('of %s is refused', (limit) => {
-    expect(problemsOf({ TWILIO_RATE_LIMIT: limit })).toEqual([
+    expect(problemsOf(() => worker({ TWILIO_RATE_LIMIT: limit }))).toEqual([
       'TWILIO_RATE_LIMIT: must be a number from 0.1 to 10000',
     ]);
   });
@@ -79,7 +67,7 @@ describe('a rate limit', () => {
 test('smart characters are replaced where that is asked for', () => {
   expect(worker().replacesSmartCharacters).toBe(false);
   expect(worker({ SMART_CHARACTERS: 'replace' }).replacesSmartCharacters).toBe(true);
-  expect(problemsOf({ SMART_CHARACTERS: 'replce' })).toEqual([
+  expect(problemsOf(() => worker({ SMART_CHARACTERS: 'replce' }))).toEqual([
     'SMART_CHARACTERS: must be one of keep, replace (did you mean replace?)',
   ]);
 });

@@ -33,13 +33,13 @@ export function providerOrder({ providers }: ProviderParts, kinds: Kinds, review
   return [...new Set(order)].filter((name) => parseProviderName(name, kinds) !== undefined);
 }
 
-/** The kinds there are, with a hint for a slip of the hand. */
+/** All kinds, with a hint for a typo. */
 export function choiceOfProviders(given: string, kinds: Kinds): string {
   const names = kinds.map(({ kind }) => kind);
   return `${names.join(', ')}${didYouMean(given, names)}`;
 }
 
-/** The configurations of every provider that is named, without those a problem was reported of. */
+/** The configuration of every provider that is named, without those that have a problem. */
 export function providerConfigs(
   { defaultProviders, routes }: Pick<RoutingConfig, 'defaultProviders' | 'routes'>,
   settings: ProviderParts,
@@ -83,7 +83,7 @@ function reviewOf(name: ProviderName, review: Review): ProviderReview {
   };
 }
 
-/** Messages per second, of the providers that have a limit. */
+/** Messages per second, for the providers with a limit. */
 export function rateLimits({ providers }: ProviderParts): Record<ProviderName, number> {
   return Object.fromEntries(
     sectionsOf(providers).flatMap(([name, section]) => {
@@ -93,7 +93,7 @@ export function rateLimits({ providers }: ProviderParts): Record<ProviderName, n
   );
 }
 
-/** Each provider's own sender, where it has one. */
+/** Each provider's own sender, if it has one. */
 export function defaultSenders({ providers }: ProviderParts, kinds: Kinds): Record<ProviderName, string> {
   return Object.fromEntries(
     sectionsOf(providers).flatMap(([name, section]) => {

@@ -7,7 +7,7 @@ import type { Read } from './setting.ts';
 import type { Settings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
-/** What the settings say of providers: each in the form that its kind declares, with holes. */
+/** The settings of the providers, each in the form that its kind declares. Any of them may be missing. */
 export type ProviderParts = { providers?: { order?: string[] } & Record<string, object | undefined> };
 
 /** Reads each setting separately, so that one bad value does not hide other problems. */
@@ -16,8 +16,7 @@ export function readSettings(
   raw: unknown,
   review: Review,
 ): Read<Settings> & ProviderParts {
-  // The walk below follows the schema, which is a part of the form of all settings, so what it returns has that form,
-  // with holes.
+  // readValue follows the schema, which is a part of the schema of all settings, so its result has this form, with gaps.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return readValue(schema, raw, [], review) as Read<Settings> & ProviderParts;
 }

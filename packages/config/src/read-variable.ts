@@ -26,7 +26,7 @@ export function readVariable({ env, readFile, name, orFile }: Options): Variable
     return {
       kind: 'problem',
       name,
-      message: `given twice, as ${name} and as ${fileName}; remove one of them`,
+      message: `is also given as ${fileName}; remove one of them`,
     };
   }
   try {
@@ -45,11 +45,11 @@ export function readVariable({ env, readFile, name, orFile }: Options): Variable
   }
 }
 
-/** Of a secret that stands in several lines. Nobody can tell whether Auth0 has the line breaks as well. */
+/** For a secret with line breaks. It is not known whether Auth0 has the line breaks as well. */
 export const WRAPPED =
-  "holds several lines; a secret is one (openssl wraps what it prints: openssl rand -base64 50 | tr -d '\\n')";
+  "has several lines; a secret has one (openssl wraps long output: openssl rand -base64 50 | tr -d '\\n')";
 
-/** Whether a secret has a line break inside; behind the comma of a list one does no harm. */
+/** Whether a secret contains a line break. After the comma of a list it is harmless. */
 export function isWrapped(secret: string): boolean {
   return /[\r\n]/.test(secret.replace(/\s*,\s*/g, ','));
 }
@@ -60,7 +60,7 @@ export function errorCode(error: unknown): string {
     : 'unreadable';
 }
 
-/** Somebody may have given the secret itself where its path belongs. */
+/** The operator may have given the secret itself instead of a path. */
 function shownPath(path: string): string {
   return /^[./]/.test(path) ? path : 'the file (give a path that starts with / or ./)';
 }

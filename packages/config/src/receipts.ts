@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 
 type Kinds = readonly ProviderDeclaration[];
 
-/** The settings that the ingress reads delivery receipts with. */
+/** The settings with which the ingress reads delivery receipts. */
 export function receiptConfigs(
   { providers = {}, publicUrl }: Pick<Read<Settings>, 'publicUrl'> & ProviderParts,
   kinds: Kinds,

@@ -3,7 +3,7 @@ import type { Review } from './review.ts';
 import type { DurabilityConfig, RedisConfig } from './config.ts';
 import type { Settings } from './settings.ts';
 
-/** Undefined where a problem was reported. */
+/** Undefined if a problem was reported. */
 export function redisConfig(settings: Read<Settings['redis']>, review: Review): RedisConfig | undefined {
   const { url, sentinels, sentinelName, clusterNodes, sentinelUsername, sentinelPassword, sentinelTls } =
     settings;

@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts';
 type Kinds = readonly ProviderDeclaration[];
 type ByProvider = RegistrationConfig['parameters'];
 
-/** What goes along with messages to each country, in the order of the file. */
+/** What is sent along with messages to each country, in the order of the file. */
 export function registrationConfigs(
   { registrations }: Read<Settings>,
   kinds: Kinds,
@@ -23,7 +23,7 @@ export function registrationConfigs(
         if (!review.isGiven([...at, 'messageTypes']) && !review.isGiven([...at, 'text'])) {
           review.problem(
             [...at, 'text'],
-            'not set; write the registered text, with {#var#} for its variable parts, or messageTypes in its place',
+            'not set; write the registered text, with {#var#} for its variable parts, or set messageTypes instead',
           );
         }
         const { id, messageTypes, text, parameters } = template;
@@ -41,7 +41,7 @@ export function registrationConfigs(
       ) {
         review.problem(
           [...path, 'entityId'],
-          'not set; a template of India is sent with the id of its principal entity',
+          'not set; templates in India need the id of the principal entity',
         );
       }
       const parameters = byProvider([...path, 'parameters'], settings.parameters, kinds, review);

@@ -2,7 +2,7 @@ import { isMap, UNREADABLE } from './config-file.ts';
 import type { Path, SettingsMap } from './config-file.ts';
 import type { Variable } from './setting.ts';
 
-/** Collects problems and warnings, each under the name by which the operator knows the setting. */
+/** Collects problems and warnings, each with the name under which the operator set the setting. */
 export type Review = {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -10,7 +10,7 @@ export type Review = {
   warning(path: Path, message: string): void;
   /** A warning about more than one setting. */
   note(warning: string): void;
-  /** Whether the setting was given at all, well or badly. */
+  /** Whether the setting was given, valid or not. */
   isGiven(path: Path): boolean;
   label(path: Path): string;
 };

@@ -15,10 +15,10 @@ type Own = Read<ConnectionSettings>;
 type Shared = Read<Settings>;
 
 /**
- * In force from the first start. Those for a number and an address are what a person does not reach (Auth0 itself
- * stops an address at 50 requests an hour). Whoever asks for somebody else's number meets the limit of one number from
- * one address first, and the number's own ends within minutes: docs/screening.md has the reasons. The others only put an
- * end to what nobody would pay for, since nobody but the operator knows how many codes a good day has.
+ * In force from the first start. A person does not reach the limits for a number and an IP address (Auth0 itself stops an
+ * address at 50 requests an hour). Requests from one address for somebody else's number reach `recipientIp` first, and the
+ * limit of the number itself ends within minutes; docs/screening.md has the reasons. The other limits only stop what nobody
+ * would pay for, because only the operator knows how many codes a good day has.
  */
 export const DEFAULT_LIMITS: LimitsConfig = {
   recipient: { tenMinutes: 20 },
@@ -30,9 +30,9 @@ export const DEFAULT_LIMITS: LimitsConfig = {
   overall: { hour: 30_000, day: 200_000 },
 };
 
-/** Networks of satellites and of no country, which cost many times a code's price: ITU-T E.164 annex, code list. */
+/** Networks of satellites and of no country, where a message costs many times as much: ITU-T E.164 annex, code list. */
 export const DEFAULT_DENIED_PREFIXES = ['+870', '+878', '+881', '+882', '+883', '+888', '+979'];
-/** Types whose owner earns from what reaches them, or that no person reads texts on: docs/screening.md has the sources. */
+/** Types whose owner earns from incoming messages, or where nobody reads texts: docs/screening.md has the sources. */
 export const DEFAULT_DENIED_TYPES = [
   'premium_rate',
   'shared_cost',
@@ -43,7 +43,7 @@ export const DEFAULT_DENIED_TYPES = [
   'voicemail',
 ] as const;
 
-/** Those of authgear, https://github.com/authgear/authgear-server/blob/main/docs/specs/fraud-protection.md. */
+/** The defaults of authgear, https://github.com/authgear/authgear-server/blob/main/docs/specs/fraud-protection.md. */
 export const DEFAULT_GUARD: GuardConfig = {
   mode: 'record',
   country: { hour: 3, day: 20 },
@@ -133,7 +133,7 @@ function spend(
   };
 }
 
-/** Under a cap on money, a number without a price would count as free: attackers choose the numbers. */
+/** With a cap on money, a number without a price would count as free, and attackers choose the numbers. */
 export function reviewPriceCap(path: Path, cap: number | 'off' | undefined, review: Review): void {
   if (typeof cap !== 'number' || review.isGiven(['prices', 'default'])) return;
   review.problem(path, 'needs prices.default: the price of a segment where no other price applies');

@@ -1,27 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from '../../providers/src/registry.ts';
-import { ConfigError } from './config-error.ts';
-import { loadIngressConfig } from './load-config.ts';
+import { type Env, type Files, ingress, KEY, problemsOf } from '../../../test/support/load-settings.ts';
 
-const KEY = Buffer.alloc(32, 7).toString('base64url');
 const [NEW, OLD] = ['canary-new-secret-of-more-than-32-bytes', 'canary-old-secret-of-more-than-32-bytes'];
 
-type Env = Record<string, string>;
+const load = (env: Env, files?: Files) =>
+  ingress({ PAYLOAD_KEYS: KEY, AUTH0_AUDIENCE: 'a', ALLOWED_COUNTRIES: 'US', ...env }, files);
 
-function load(env: Env, files: Record<string, string> = {}) {
-  const readFile = (path: string) => {
-    const content = files[path];
-    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return content;
-  };
-  return loadIngressConfig({
-    env: { PAYLOAD_KEYS: KEY, AUTH0_AUDIENCE: 'a', ALLOWED_COUNTRIES: 'US', ...env },
-    readFile,
-    providers: PROVIDERS,
-  });
-}
-
-const loadYaml = (connections: string, env: Env = {}, files: Record<string, string> = {}) =>
+const loadYaml = (connections: string, env: Env = {}, files: Files = {}) =>
   load(
     { GATEWAY_CONFIG: '/gateway.yaml', ...env },
     { '/gateway.yaml': `allowedCountries: [US]\nconnections: ${connections}`, ...files },
@@ -82,15 +67,8 @@ describe('several secrets, for rotation', () => {
 });
 
 describe('a secret of a few bytes', () => {
-  const problemsOf = (secret: string) => {
-    try {
-      load({ NODE_ENV: 'production', AUTH0_SECRET: secret });
-      return [];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      return error.problems;
-    }
-  };
+  const problemsInProduction = (secret: string) =>
+    problemsOf(() => load({ NODE_ENV: 'production', AUTH0_SECRET: secret }));
 
   test('is warned of', () => {
     expect(load({ AUTH0_SECRET: 'canary' }).warnings).toEqual([
@@ -99,11 +77,11 @@ describe('a secret of a few bytes', () => {
   });
 
   test('is refused in production, below 16', () => {
-    expect(problemsOf('fifteen-bytes-x')).toEqual([
+    expect(problemsInProduction('fifteen-bytes-x')).toEqual([
       'AUTH0_SECRET: entry 1 has 15 bytes; make one with: openssl rand -base64 32',
     ]);
-    expect(problemsOf('sixteen-bytes-xy')).toEqual([]);
-    expect(problemsOf(`${NEW},canary`).join()).not.toContain('canary');
+    expect(problemsInProduction('sixteen-bytes-xy')).toEqual([]);
+    expect(problemsInProduction(`${NEW},canary`).join()).not.toContain('canary');
   });
 });
 

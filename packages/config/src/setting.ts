@@ -24,7 +24,7 @@ export type SettingDeclaration = {
   fillIn?: string;
 };
 
-/** Settings of which any may be missing: not given, or given badly and reported. */
+/** Settings any of which may be missing: not given, or invalid and reported. */
 export type Read<T> = T extends readonly unknown[] | Uint8Array
   ? T
   : T extends object
@@ -39,8 +39,8 @@ type Options<Schema extends z.ZodType> = Omit<SettingDeclaration, 'section' | 's
 };
 
 /**
- * Makes the function that declares the settings of one section. A setting is declared once, by the schema that it
- * stands in: the schema's place is the path in the YAML form, and the rest is said here.
+ * Makes the function that declares the settings of one section. A setting is declared once, with its schema. The place of
+ * the schema is its path in the YAML file; the declaration has the rest.
  */
 export function settingsIn(section: string, services: readonly Service[]) {
   return <Schema extends z.ZodType>({ schema, ...declaration }: Options<Schema>): Schema => {
@@ -51,7 +51,7 @@ export function settingsIn(section: string, services: readonly Service[]) {
   };
 }
 
-/** The declaration of a schema; undefined for what only groups settings. */
+/** The declaration of a schema; undefined for a schema that only groups settings. */
 export function declarationOf(schema: z.core.$ZodType): SettingDeclaration | undefined {
   return declarations.get(schema);
 }
@@ -59,10 +59,10 @@ export function declarationOf(schema: z.core.$ZodType): SettingDeclaration | und
 /** A setting and its place in the YAML form. */
 export type Setting = SettingDeclaration & { path: readonly string[] };
 
-/** A setting that a variable of the environment fills. */
+/** A setting with an environment variable. */
 export type Variable = Setting & { env: string };
 
-/** The name under which the settings of the connection `default` stand, which the environment fills. */
+/** Name of the connection whose settings come from environment variables. */
 export const DEFAULT_CONNECTION = 'default';
 
 /** Every setting of a schema, in the order of declaration. */

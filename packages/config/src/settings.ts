@@ -13,7 +13,7 @@ import { processSettings } from './settings/processes.ts';
 import { providersSchema } from './settings/providers.ts';
 import { redisSettings } from './settings/redis.ts';
 
-/** All but what providers declare. */
+/** All settings except those that providers declare. */
 const ownSettings = {
   ...connectionSettings,
   ...messageSettings,
@@ -35,13 +35,13 @@ export function settingsSchema(kinds: readonly ProviderDeclaration[], instances:
   return z.strictObject({ ...ownSettings, providers: providersSchema(kinds, instances) });
 }
 
-/** The variable that names the YAML file, and so has no place in it. */
+/** The variable that names the YAML file. It has no place in the file itself. */
 export const CONFIG_FILE: Variable = {
   section: 'Processes',
   env: 'GATEWAY_CONFIG',
   path: [],
   services: ['ingress', 'worker', 'console'],
-  doc: 'A YAML file; what it leaves out is taken from the environment',
+  doc: 'A YAML file; what it leaves out comes from the environment',
   example: '/etc/gateway/gateway.yaml',
 };
 
@@ -50,12 +50,12 @@ export function allSettings(kinds: readonly ProviderDeclaration[]): Setting[] {
   return [...settingsOf(settingsSchema(kinds)), CONFIG_FILE];
 }
 
-/** Every variable that the processes read, but for those of named instances. */
+/** Every variable that the processes read, except those of named instances. */
 export function allVariables(kinds: readonly ProviderDeclaration[]): Variable[] {
   return allSettings(kinds).filter(isVariable);
 }
 
-/** The variable that fills a setting of a provider; its path in the YAML form where none does. */
+/** The variable of a provider's setting, or its path in the YAML file if it has none. */
 export function providerVariable(
   name: ProviderName,
   key: string,

@@ -3,12 +3,12 @@ import type { Review } from './review.ts';
 import type { Read } from './setting.ts';
 import type { Settings } from './settings.ts';
 
-/** Whether an address is reached from its own machine only. */
+/** Whether an address can only be reached from its own machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 }
 
-/** How operators sign in to the console; undefined where a problem was reported. */
+/** How operators sign in to the console; undefined if a problem was reported. */
 export function signInConfig(
   { host = '', password, oidc = {}, operators = [], viewers = [] }: Read<Settings['console']>,
   review: Review,
@@ -24,13 +24,13 @@ export function signInConfig(
   if (!hasPassword && !hasIssuer && host !== '' && !isLoopback(host)) {
     review.problem(
       ['console', 'host'],
-      `is not loopback, so operators have to sign in: set ${label('oidc', 'issuer')} or ${label('password')}, or listen on 127.0.0.1`,
+      `is not loopback, so operators must sign in: set ${label('oidc', 'issuer')} or ${label('password')}, or listen on 127.0.0.1`,
     );
   }
   if (!hasIssuer) {
     for (const key of ['clientId', 'clientSecret']) {
       if (!review.isGiven(['console', 'oidc', key])) continue;
-      review.problem(['console', 'oidc', 'issuer'], `not set, though ${label('oidc', key)} is`);
+      review.problem(['console', 'oidc', 'issuer'], `not set, although ${label('oidc', key)} is`);
     }
     if (password !== undefined) return { kind: 'password', password };
     return hasPassword ? undefined : { kind: 'none' };
@@ -44,7 +44,7 @@ export function signInConfig(
   if (!review.isGiven(['console', 'operators']) && !review.isGiven(['console', 'viewers'])) {
     review.problem(
       ['console', 'operators'],
-      `not set, so nobody could use the console; list who may block here, or who may view in ${label('viewers')}`,
+      `not set, so nobody could use the console; list who may block and unblock, or list who may view in ${label('viewers')}`,
     );
   }
   if (issuer === undefined || clientId === undefined) return undefined;

@@ -14,9 +14,9 @@ import { namedInstances } from './settings/providers.ts';
 /** The settings as written, before any is checked. */
 export type Sources = {
   raw: SettingsMap;
-  /** The form of what is read here. */
+  /** The schema of what is read here. */
   schema: z.ZodObject;
-  /** Every variable that could fill a setting, also one that is not read here. */
+  /** Every variable that could fill a setting, including those that are not read here. */
   variables: readonly Variable[];
   /** Which variable filled a setting, by its dotted path. */
   origins: ReadonlyMap<string, string>;
@@ -28,14 +28,14 @@ type Options = {
   readFile: ReadFile;
   service: Service;
   kinds: readonly ProviderDeclaration[];
-  /** Of the service's settings, those that are read here; one file may serve all readers. */
+  /** Selects the settings of the service to read; one file may serve all readers. */
   reads: (setting: Setting) => boolean;
 };
 
 /**
- * Brings file and environment into one form: the file wins, the environment fills what it leaves out. What others
- * read is left out, before its variables are looked for.
- * @throws {ConfigError} for a file that cannot be read, since nothing can be said about the rest then.
+ * Merges file and environment: the file wins, the environment fills what it leaves out. Settings of other readers are
+ * dropped before their variables are looked up.
+ * @throws {ConfigError} for a file that cannot be read, because then the rest cannot be checked.
  */
 export function readSources({ env, readFile, service, kinds, reads }: Options): Sources {
   const problems: string[] = [];
@@ -74,7 +74,7 @@ function sharedVariables(variables: readonly Variable[]): string[] {
     const first = variables.findIndex((variable) => variable.env === env);
     if (first === index) return [];
     const [, name] = variables[first]?.path ?? [];
-    return [`${path.join('.')}: its variable ${env} is that of ${name}; give the provider another name`];
+    return [`${path.join('.')}: its variable ${env} is also that of ${name}; give the provider another name`];
   });
 }
 
@@ -82,7 +82,7 @@ function defaultOf(variable: Variable, service: Service): string | undefined {
   return typeof variable.default === 'object' ? variable.default[service] : variable.default;
 }
 
-/** `AUTH0_*` fill the connection `default`, which exists if somebody defines it or there is no other. */
+/** `AUTH0_*` fill the connection `default`, which exists if it is configured or there is no other. */
 function wantsDefaultConnection(raw: SettingsMap, env: Environment): boolean {
   const { connections } = raw;
   return (
@@ -94,7 +94,7 @@ function wantsDefaultConnection(raw: SettingsMap, env: Environment): boolean {
   );
 }
 
-/** Ignores a value that should be a map and is not; the schema reports it. */
+/** Ignores a value that should be a map but is not; the schema reports it. */
 function fill(raw: SettingsMap, path: readonly string[], value: unknown): void {
   const [key, ...rest] = path;
   if (key === undefined) return;
@@ -119,7 +119,7 @@ function readConfigFile(path: string, readFile: ReadFile): SettingsMap {
   return parsed.settings;
 }
 
-/** Leaves out what `whole` knows and `own` does not. What neither knows stays, to be reported. */
+/** Drops the settings that are in `whole` but not in `own`. Settings in neither stay, to be reported. */
 function withoutForeign(settings: SettingsMap, own: z.ZodObject, whole: z.ZodObject): SettingsMap {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, value]) => {

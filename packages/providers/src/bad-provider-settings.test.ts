@@ -1,43 +1,6 @@
-import { ConfigError, loadWorkerConfig } from '@sms-gateway/config';
+import { ConfigError } from '@sms-gateway/config';
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from './registry.ts';
-
-const KEY = Buffer.alloc(32, 7).toString('base64url');
-const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
-
-const WORKER = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console' };
-const TWILIO = {
-  ...WORKER,
-  PROVIDERS: 'twilio',
-  TWILIO_ACCOUNT_SID: ACCOUNT_SID,
-  TWILIO_AUTH_TOKEN: 'canary-auth-token',
-  TWILIO_FROM: '+14155550100',
-};
-
-type Env = Record<string, string>;
-type Files = Record<string, string>;
-
-function readFrom(files: Files) {
-  return (path: string) => {
-    const content = files[path];
-    if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return content;
-  };
-}
-
-function worker(env: Env, files: Files = {}) {
-  return loadWorkerConfig({ env, readFile: readFrom(files), providers: PROVIDERS });
-}
-
-function problemsOf(load: () => unknown): readonly string[] {
-  try {
-    load();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { type Env, KEY, problemsOf, TWILIO, worker, WORKER } from '../../../test/support/load-settings.ts';
 
 type BadConfig = [what: string, env: Env, problem: string | RegExp];
 
@@ -81,7 +44,7 @@ const BAD_PROVIDERS: BadConfig[] = [
       HTTP_PROVIDER_URL: 'https://u:canary@example.com',
       HTTP_PROVIDER_TOKEN: 't',
     },
-    /^HTTP_PROVIDER_URL: must not hold a user or password/,
+    /^HTTP_PROVIDER_URL: must not contain a user or password/,
   ],
   ['no account of Twilio', { ...TWILIO, TWILIO_ACCOUNT_SID: '' }, /^TWILIO_ACCOUNT_SID: not set/],
   [

@@ -1,5 +1,6 @@
 import { ConfigError, describeConfig, loadWorkerConfig } from '@sms-gateway/config';
 import { describe, expect, test } from 'vitest';
+import { problemsOf } from '../../../test/support/load-settings.ts';
 import { PROVIDERS } from './registry.ts';
 
 type Environment = Record<string, string>;
@@ -31,16 +32,6 @@ function load(env: Environment, files: Record<string, string> = {}) {
     env: { PAYLOAD_ENCRYPTION: 'off', ...env },
     readFile: (path) => files[path] ?? '',
   });
-}
-
-function problemsOf(env: Environment): readonly string[] {
-  try {
-    load(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 const without = (env: Environment, name: string): Environment => ({ ...env, [name]: '' });
@@ -264,7 +255,7 @@ providers:
   test.each(BAD)(
     'with %s is one problem that names its variable and shows no value',
     (_what, env, problem) => {
-      const problems = problemsOf(env);
+      const problems = problemsOf(() => load(env));
 
       expect(problems).toEqual([expect.stringMatching(problem)]);
       expect(new ConfigError(problems).message).not.toMatch(/canary/i);

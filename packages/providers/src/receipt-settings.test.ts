@@ -164,10 +164,10 @@ describe('the operator is warned', () => {
 
     expect(warningsFor('Your code is @@password@@')).toEqual([]);
     expect(warningsFor(`Your code – ${'x'.repeat(70)} @@password@@`)).toEqual([
-      'MESSAGE_TEMPLATE: makes a code cost 2 SMS segments (UCS-2, because of U+2013)',
+      'MESSAGE_TEMPLATE: every code costs 2 segments, UCS-2, because of U+2013 –',
     ]);
     expect(warningsFor(`${'x'.repeat(154)} {{ code }}`)).toEqual([
-      'MESSAGE_TEMPLATE: makes a code cost 2 SMS segments (GSM-7, too long)',
+      'MESSAGE_TEMPLATE: every code costs 2 segments, GSM-7, because of its length',
     ]);
   });
 });

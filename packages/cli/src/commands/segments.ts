@@ -1,3 +1,4 @@
+import { codePoints } from '@sms-gateway/config';
 import { describeText, replaceSmartCharacters } from '@sms-gateway/contract';
 import type { CommandContext, CommandResult } from './command.ts';
 
@@ -41,12 +42,6 @@ export function explainSegments(
 }
 
 const counted = (segments: number) => `${segments} ${segments === 1 ? 'segment' : 'segments'}`;
-
-function codePoints(character: string): string {
-  return Array.from(character)
-    .map((part) => `U+${(part.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
-    .join(' ');
-}
 
 /** The gateway's own replacement, or the letter without its accent. */
 function replacementOf(character: string): string | undefined {

@@ -55,7 +55,7 @@ export const messageSettings = {
     env: 'BLOCKED_DESTINATIONS',
     services: ['ingress', 'worker'],
     schema: list(blockedDestination),
-    doc: 'Destinations that are blocked whatever Redis holds, comma-separated: prefixes of up to 7 digits, ISO 3166 codes, or all',
+    doc: 'Destinations that are blocked independently of Redis, comma-separated: prefixes of up to 7 digits, ISO 3166 codes, or all',
     example: '+88,BD',
   }),
   allowedCountries: setting({

@@ -63,7 +63,7 @@ export const redisSettings = {
     env: 'REDIS_DATA_LOSS',
     schema: choice(['stop', 'continue']),
     default: 'stop',
-    doc: 'When Redis has lost its data: stop accepts nothing until the ingress is restarted, continue goes on; both are logged as an error',
+    doc: 'After Redis has lost its data: stop accepts nothing until the ingress is restarted, continue keeps accepting; both log an error',
   }),
   durabilityReplicas: onBoth({
     env: 'DURABILITY_REPLICAS',

@@ -32,7 +32,7 @@ const routeProviders = z.unknown().transform((value, context): Record<string, nu
   return Object.fromEntries(names.data.map((provider) => [provider, undefined]));
 });
 
-/** By name; the first one in the file that fits a message is used. */
+/** By name; the first one in the file that matches a message is used. */
 export const routesSchema = z.record(
   name,
   z.strictObject({

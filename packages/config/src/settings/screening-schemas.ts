@@ -63,7 +63,7 @@ export const spendSchema = z.strictObject({
   }),
 });
 
-/** A country, the beginning of numbers, or `default`. */
+/** A country, a number prefix, or `default`. */
 const priced = z.string().transform((written, context) => {
   if (written === 'default') return written;
   const result = (written.startsWith('+') ? numberPrefix : country).safeParse(written);

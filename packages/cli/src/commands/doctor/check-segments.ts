@@ -1,7 +1,7 @@
+import { describeTemplate } from '@sms-gateway/config';
 import { sortWarnings } from './config-warnings.ts';
 import type { Facts } from './facts.ts';
 import { type Finding, ok, skipped, warning } from './finding.ts';
-import { describeTemplate } from './template.ts';
 
 const ADVICE =
   'npm run gateway -- segments "TEXT" says what to write instead; each segment costs as much as a message.';

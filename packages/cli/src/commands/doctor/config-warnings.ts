@@ -3,7 +3,7 @@ export type SortedWarnings = { templates: string[]; secrets: string[]; others: s
 
 /** Recognises the warnings of template.ts and connections.ts in packages/config/src. */
 export function sortWarnings(warnings: readonly string[]): SortedWarnings {
-  const isTemplate = (warning: string) => /makes a code cost \d+ SMS segments/.test(warning);
+  const isTemplate = (warning: string) => /every code costs \d+ segments/.test(warning);
   const isSecret = (warning: string) => /has \d+ bytes, which production refuses/.test(warning);
   return {
     templates: warnings.filter(isTemplate),
