@@ -183,6 +183,18 @@ test('asks the SMSC whether it is there and binds again where it does not answer
   expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
 });
 
+test('keeps the session of an SMSC that knows no enquire_link, as long as anything comes from it', async () => {
+  await using smsc = await startSmsc({
+    enquire_link: (_, { request }) => void request('alert_notification'),
+  });
+  const { events } = useSmppProvider({ port: smsc.port, enquireIntervalMs: 50, respondTimeoutMs: 1_000 });
+
+  // The response timers of the first ones are over by then.
+  await smsc.until('enquire_link', 25);
+
+  expect(events).toEqual([{ event: 'bound' }]);
+});
+
 test('answers an enquire_link of the SMSC and refuses a command that it does not know', async () => {
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port });

@@ -73,7 +73,7 @@ export const LATE_ANSWER_MS = 600_000;
 
 /**
  * One session over a connected socket. It ends, and with it everything that is unanswered, when the socket does, when
- * the SMSC unbinds, when the stream loses its framing, or when an enquire_link goes unanswered.
+ * the SMSC unbinds, when the stream loses its framing, or when nothing comes while an enquire_link waits for its answer.
  */
 export function createSession(socket: Socket, options: SessionOptions): Session {
   const { windowSize, respondTimeoutMs, enquireIntervalMs, unbindTimeoutMs, onDeliver, onPdu } = options;
@@ -88,6 +88,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   let isLeaving = false;
   let isEnded = false;
   let sequence = 0;
+  let receivedCount = 0;
   let dropTimer: NodeJS.Timeout | undefined;
   const enquireTimer = setInterval(() => void enquire(), enquireIntervalMs);
 
@@ -158,11 +159,14 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   }
 
   async function enquire() {
+    const before = receivedCount;
     const outcome = await exchange('enquire_link');
-    if (outcome.kind === 'no_answer') end(outcome.code);
+    // Whatever else came proves as well that the peer is there: some SMSCs know no enquire_link.
+    if (outcome.kind === 'no_answer' && receivedCount === before) end(outcome.code);
   }
 
   function receive(pdu: Pdu) {
+    receivedCount += 1;
     onPdu?.('received', pdu);
     if (isResponse(pdu)) receiveResponse(pdu);
     else if (pdu.commandId === COMMAND_ID.enquire_link) respond('enquire_link', pdu);
