@@ -1,6 +1,6 @@
 import { createRandom } from './random.ts';
 
-/** One request for a code, as somebody makes it. */
+/** One request for a code. */
 export type Request = {
   /** Milliseconds since the epoch. */
   at: number;
@@ -17,7 +17,7 @@ export type AttackOrigin = 'one address' | '50 addresses' | 'an address each';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A day without meaning, on the hour. */
+/** Any day, at midnight. */
 const BEGIN = 1_800_000_000_000 - (1_800_000_000_000 % DAY_MS);
 const QUIET_DAYS = 4;
 const CODES_A_DAY = 400;
@@ -25,9 +25,9 @@ const ATTACK_HOURS = 6;
 const PUMPED_AN_HOUR = 600;
 
 /**
- * A tenant of 400 codes a day (US 70 %, DE 20 %, BD 10 %), nine in ten of them used within a minute, one in twenty users
- * behind one office address; and on the fifth day, from 12:00 to 18:00 UTC, 600 codes an hour to ranges of Bangladesh,
- * four in five of them delivered, none used. The same for the same seed.
+ * A tenant sends 400 codes a day (US 70 %, DE 20 %, BD 10 %). Nine in ten are used within a minute, and one in twenty users
+ * is behind one office address. On the fifth day, from 12:00 to 18:00 UTC, an attacker asks for 600 codes an hour to ranges
+ * of Bangladesh; four in five are delivered, and none is used. The same seed gives the same traffic.
  */
 export function trafficWithAttack(
   origin: AttackOrigin,
@@ -70,7 +70,7 @@ export function trafficWithAttack(
   return { requests, attackDay, attackBeginsAt };
 }
 
-/** Most codes are asked for around 16:00 UTC, fewest twelve hours later. */
+/** Demand is highest around 16:00 UTC and lowest twelve hours later. */
 function timeOfDay(random: () => number): number {
   for (;;) {
     const hour = random() * 24;

@@ -11,7 +11,7 @@ export type Defence = {
   guard: 'record' | 'enforce';
   /** What tells the guard that a code was wanted. */
   signal: 'logins' | 'receipts';
-  /** Minutes after the attack's begin at which an operator blocks its prefix. */
+  /** Minutes from the start of the attack until an operator blocks its prefix. */
   blocksAfterMinutes?: number;
 };
 
@@ -44,8 +44,8 @@ export type AttackResult = {
 };
 
 /**
- * A pumping burst among the codes of real users, in simulated time: real rules, the real producer and a real Redis, which
- * is given the clock. Deterministic but for the order in which equal times are taken.
+ * A pumping attack among the codes of real users. The rules, the producer and Redis are real; time is simulated. The result
+ * is the same in every run, except for the order of requests at the same moment.
  */
 export async function simulateAttack(context: BenchContext): Promise<string> {
   const rows: string[][] = [];
@@ -156,7 +156,7 @@ export async function simulate(
 
 type Entry = { at: number; work: () => Promise<void> };
 
-/** What is still to come, the earliest first. */
+/** Work that is due later, the earliest first. */
 function createAgenda() {
   const entries: Entry[] = [];
   return {

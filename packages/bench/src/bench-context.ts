@@ -5,7 +5,7 @@ import type { PrivateRedis } from './private-redis.ts';
 /** What every benchmark gets. */
 export type BenchContext = {
   redis: PrivateRedis;
-  /** For the output of the measured programs. */
+  /** For files of the measured programs; removed at the end. */
   directory: string;
   requests: RequestSource;
   /** Fewer and shorter rounds. */

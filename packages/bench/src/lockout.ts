@@ -4,10 +4,10 @@ import { markdownTable } from './report.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** A day without meaning, on the hour. */
+/** Any day, at midnight. */
 const BEGIN = 1_800_000_000_000 - (1_800_000_000_000 % (24 * HOUR_MS));
 const ATTACK = { from: BEGIN + 2 * HOUR_MS, hours: 6, everyMs: 20_000 };
-/** The victim wants to log in this often, all day, and asks three times in two minutes. */
+/** The victim wants to log in this often all day, and each time asks up to three times in two minutes. */
 const LOGIN_EVERY_MS = 49 * MINUTE_MS;
 const TRIES_MS = [0, MINUTE_MS, 2 * MINUTE_MS];
 const VICTIM = { recipient: '+14155550123', ip: '203.0.113.7' };
@@ -30,8 +30,8 @@ type Result = { paid: number; during: Logins; after: Logins };
 type Logins = { wanted: number; without: number };
 
 /**
- * Somebody asks for codes for one person's number, three a minute for six hours, to lock that person out or to run up a bill,
- * in simulated time. The victim asks from an address of its own.
+ * Somebody asks for codes for one person's number, three a minute for six hours, to lock that person out or to run up a bill.
+ * Time is simulated. The victim asks from a different address.
  */
 export async function simulateLockout(context: BenchContext): Promise<string> {
   const rows: string[][] = [];
@@ -77,7 +77,7 @@ async function run({ redis }: BenchContext, yaml: string, addresses: number | un
     login: undefined,
   }));
   const tries = Array.from({ length: Math.floor((24 * HOUR_MS) / LOGIN_EVERY_MS) }, (_, login) =>
-    // A second later than the attacker's, who would otherwise come at the same time.
+    // A second later, because the attacker's request would otherwise come at the same time.
     TRIES_MS.map((later) => ({
       at: BEGIN + login * LOGIN_EVERY_MS + later + 1000,
       ip: addresses === undefined ? undefined : VICTIM.ip,

@@ -15,7 +15,7 @@ export type PrivateRedis = {
   stop(): Promise<void>;
 };
 
-/** A Redis of our own with `appendfsync always`. Never the one of REDIS_URL: the benchmark empties it. */
+/** A private Redis with `appendfsync always`. It is never the one of REDIS_URL, because the benchmark empties it. */
 export async function startPrivateRedis(
   directory: string,
   { env, say, signal }: { env: NodeJS.ProcessEnv; say: (line: string) => void; signal?: AbortSignal },

@@ -35,7 +35,7 @@ export function killPrograms(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** A limit for hangs. */
+/** Limits for hangs. */
 const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 10_000;
 

@@ -1,4 +1,4 @@
-/** mulberry32: small, seeded, good enough to draw traffic and crashes with. Gives [0, 1). */
+/** A seeded generator of numbers in [0, 1): mulberry32, which is small and good enough for traffic and crashes. */
 export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

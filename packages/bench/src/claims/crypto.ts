@@ -10,7 +10,7 @@ const AUDIENCE = 'urn:bench-gateway';
 const PAYLOAD = { to: '+14155550123', body: 'Your verification code is 123456' };
 const HEADER = { alg: 'dir', enc: 'A256GCM', kid: 'bench', mid: 'msg_1' };
 
-/** What the two cryptographic steps of a request cost with jose, on WebCrypto, and with node:crypto. */
+/** What the two cryptographic steps of a request cost with jose, which uses WebCrypto, and with node:crypto. */
 export async function benchCrypto(context: BenchContext): Promise<string> {
   const { isQuick } = context;
   const secret = randomBytes(32);
@@ -63,7 +63,7 @@ export async function benchCrypto(context: BenchContext): Promise<string> {
 
 const UNSECURED_HEADER = Buffer.from('{"alg":"none"}').toString('base64url');
 
-/** The way not taken for tokens: the signature with node:crypto, and jose for the claims alone. */
+/** The alternative that was not chosen for tokens: node:crypto for the signature, and jose only for the claims. */
 function checkToken(token: string, key: KeyObject): void {
   const [header, claims, signature = ''] = token.split('.');
   const expected = Buffer.from(createHmac('sha256', key).update(`${header}.${claims}`).digest('base64url'));

@@ -4,7 +4,7 @@ import { measureInRounds } from '../rounds.ts';
 import { table } from '../report.ts';
 import { measureCalls } from './measure-calls.ts';
 
-/** What one `queue.add` costs the process that makes it, with 64 of them in hand. */
+/** What one `queue.add` costs the calling process, with 64 at once. */
 export async function benchQueueAdd(context: BenchContext): Promise<string> {
   const { redis, isQuick } = context;
   const queue = new Queue('sms', { connection: redis.client });
