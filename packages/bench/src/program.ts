@@ -75,6 +75,8 @@ export async function startProgram(options: Options): Promise<Program> {
     child,
     ask: (message, fits) => {
       const answer = until(fits);
+      // Whoever awaits it hears that the program ended. Some stop listening before, because something else failed.
+      answer.catch(() => undefined);
       child.send(message);
       return answer;
     },
