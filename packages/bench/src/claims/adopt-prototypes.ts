@@ -1,12 +1,11 @@
 /** Preload for a program that serves an Express app: puts the app behind the server of our ingress. */
 import http from 'node:http';
-import type { Express } from 'express';
 
 const file = new URL('../../../../services/ingress/dist/http/server.js', import.meta.url);
-const { createServer } = (await import(file.href)) as { createServer: (app: Express) => http.Server };
+const { createServer } = (await import(file.href)) as {
+  createServer: (app: http.RequestListener) => http.Server;
+};
 
 const original = http.createServer;
 http.createServer = ((...args: Parameters<typeof original>) =>
-  typeof args[0] === 'function'
-    ? createServer(args[0] as unknown as Express)
-    : original(...args)) as typeof original;
+  typeof args[0] === 'function' ? createServer(args[0]) : original(...args)) as typeof original;
