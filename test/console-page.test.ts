@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium
 
     await find('+1 415 555 0177');
     await until(async () => expect(await found.count()).toBe(1));
-    expect(await found.innerText()).toMatch(/sent[\s\S]*told 200[\s\S]*attempt 1 through http, accepted/);
+    expect(await found.innerText()).toMatch(/sent[\s\S]*answered 200[\s\S]*attempt 1 through http, accepted/);
 
     await find('+33612345678');
     await found.filter({ hasText: 'refused 403' }).waitFor();
@@ -83,7 +83,7 @@ describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium
     await found.filter({ hasText: 'attempt 1' }).waitFor();
     expect(await page.content()).not.toContain('4155550177');
     await find('nobody');
-    await page.getByRole('alert').filter({ hasText: 'no phone number' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'not a phone number' }).waitFor();
   });
 
   test('blocks and unblocks a destination, by keyboard only', async () => {

@@ -2,7 +2,7 @@ import { runMain, untilSignal } from '@sms-gateway/process';
 
 await runMain('console', async () => {
   const stopSignal = untilSignal('console');
-  // Loaded from here, so that signals and failures are in hand from the first moment on.
+  // Loaded here, so that signals and failures are handled from the start.
   const [{ loadConsoleConfig }, { startConsole }] = await Promise.all([
     import('@sms-gateway/config'),
     import('./start-console.ts'),

@@ -29,13 +29,13 @@ export type Console = {
 };
 
 type Options = {
-  /** Takes the log lines; standard output without it. */
+  /** Receives the log lines; standard output by default. */
   destination?: LogDestination | undefined;
   /** Milliseconds since the epoch. */
   now?: (() => number) | undefined;
 };
 
-/** Starts the console in this process and resolves once it listens. Rejects with `ListenError` where it cannot. */
+/** Starts the console in this process and resolves once it listens. Rejects with `ListenError` if it cannot listen. */
 export async function startConsole(
   config: ConsoleConfig,
   { destination, now = Date.now }: Options = {},
@@ -76,7 +76,7 @@ export async function startConsole(
     if (config.hasInbox) {
       const vault = createVault(config.payloadKeys);
       const tail = createInboxTail({
-        // Its reads block the connection.
+        // A separate connection, because its reads block.
         inbox: createInbox({ redis: connect('sms-gateway-console-inbox'), vault }),
         onError,
       });
@@ -114,7 +114,7 @@ export async function startConsole(
       logger.info({ signal }, 'console.stopping');
       await closeWithin(config.shutdownTimeoutMs, () => {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        // Streams of events never end by themselves, and a page reconnects to the next console.
+        // Event streams never end by themselves, and a page reconnects to another console.
         server.closeAllConnections();
         return closed;
       });

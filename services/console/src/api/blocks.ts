@@ -24,17 +24,17 @@ const requestSchema = z.object({
     .pipe(z.string().min(1).max(REASON_LENGTH)),
 });
 
-/** In the query or in a body: programs send either with DELETE. */
+/** In the query or in a body: clients send either with DELETE. */
 const unblockSchema = z.object({ destination: z.string() }).catch({ destination: '' });
 
 type Deps = {
   blocks: Blocks;
-  /** Names that the configuration blocks, which nobody can take back here. */
+  /** Destinations that the configuration blocks. They cannot be unblocked here. */
   configured: () => Promise<string[]>;
   logger: Logger;
 };
 
-/** The kill switch: destinations that operators block by hand. Each change is in the log, with who made it. */
+/** The kill switch: operators block destinations. Each change is logged with the operator who made it. */
 export function blockRoutes({ blocks, configured, logger }: Deps): Router {
   const routes = Router();
 

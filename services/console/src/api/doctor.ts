@@ -4,8 +4,8 @@ import { Router } from 'express';
 type Deps = { readPresent: () => Promise<Present>; now: () => number };
 
 /**
- * The checks of `gateway doctor` that look at the present: whether the processes are there and able to work, and whether
- * codes come in, go out and arrive. Configuration, tenant and TLS are not the console's to see.
+ * The checks of `gateway doctor` that look at the present: whether the processes are ready, and whether codes are
+ * accepted, sent and delivered. The console has no access to configuration, tenant and TLS.
  */
 export function doctorRoutes({ readPresent, now }: Deps): Router {
   const routes = Router();

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 
-/** Milliseconds between comments that keep proxies from closing a silent stream. */
+/** The interval of comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;
 
 export type EventStream = { send(event: string, data: unknown): void };
 
-/** Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until either side ends. */
+/** Answers with server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until either side closes. */
 export function openEventStream(req: Request, res: Response, onClose: () => void): EventStream {
   res.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',

@@ -5,12 +5,12 @@ const WAIT_MS = 5000;
 const RETRY_MS = 1000;
 
 export type InboxTail = {
-  /** Calls back with each message from now on; returns what ends that. */
+  /** Calls `listener` with each new message; returns the function that unsubscribes. */
   subscribe(listener: (message: InboxMessage) => void): () => void;
   stop(): void;
 };
 
-/** Follows the inbox over a connection of its own, once for everybody who watches. */
+/** Follows the inbox over its own connection, for all viewers. */
 export function createInboxTail({
   inbox,
   onError,

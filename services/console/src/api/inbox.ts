@@ -8,10 +8,10 @@ import { ConsoleProblem } from '../http/problem.ts';
 import { openEventStream } from './event-stream.ts';
 import type { InboxTail } from './inbox-tail.ts';
 
-/** Numbers that are kept free for fiction; any others with the same last two digits behave the same. */
+/** Numbers that are reserved for fiction. Any others with the same last two digits behave the same. */
 const FICTIONAL_RANGE = '+141555501';
 
-/** The longest that one request may wait, in milliseconds. */
+/** How long one request may wait at most. */
 const LONGEST_WAIT_MS = 60_000;
 
 type Filter = (message: InboxMessage) => boolean;
@@ -49,7 +49,7 @@ export function inboxRoutes({ inbox, tail }: { inbox: Inbox; tail: InboxTail }):
     const unsubscribe = tail.subscribe((message) => stream.send('message', shown(message)));
   });
 
-  /** The messages there are, or the first to come. Subscribes before it looks, so that none slips through. */
+  /** The present messages, or the first new ones. Subscribes before it reads, so that it misses none. */
   async function firstNonEmpty(fits: Filter, waitMs: number, gone: AbortSignal): Promise<InboxMessage[]> {
     const arrived: InboxMessage[] = [];
     const waiting = new AbortController();
@@ -72,7 +72,7 @@ export function inboxRoutes({ inbox, tail }: { inbox: Inbox; tail: InboxTail }):
   return routes;
 }
 
-/** By default what reached the phone; with `all=1` also what did not, for the page. */
+/** By default messages that reached the phone; with `all=1` also the others, for the page. */
 function filterOf(req: Request): Filter {
   const { to, connection, after, all } = req.query;
   const number = typeof to === 'string' && to !== '' ? (parsePhoneNumber(to)?.e164 ?? to) : undefined;
@@ -93,7 +93,7 @@ function waitOf(req: Request): number {
   if (wait === undefined || wait === '' || wait === '0') return 0;
   const waitMs = typeof wait === 'string' ? parseDurationMs(wait) : undefined;
   if (waitMs === undefined)
-    throw new ConsoleProblem(400, '"wait" must be a duration with its unit, such as 10s.');
+    throw new ConsoleProblem(400, '"wait" must be a duration with a unit, such as 10s.');
   return waitMs;
 }
 

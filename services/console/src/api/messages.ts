@@ -11,7 +11,7 @@ const questionSchema = z.union([
   z.object({ correlation_id: z.string().trim().min(1).max(200) }),
 ]);
 
-/** Why did this code not arrive? The number stands in a body, because addresses end up in logs. */
+/** Why did this code not arrive? The number is in the body, because URLs end up in logs. */
 export function messageRoutes({ why }: { why: Why }): Router {
   const routes = Router();
   routes.post('/api/messages/search', async (req, res) => {
@@ -30,7 +30,7 @@ function questionOf(asked: z.infer<typeof questionSchema>): Question {
   const { number } = readPhoneNumber(asked.number, undefined);
   if (number !== undefined) return { number };
   if (!/\d/.test(asked.number)) {
-    throw new ConsoleProblem(400, 'That is no phone number. Write all of it, such as +14155550123.');
+    throw new ConsoleProblem(400, 'That is not a phone number. Write all of it, such as +14155550123.');
   }
   return { dialled: asked.number };
 }

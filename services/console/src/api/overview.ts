@@ -12,9 +12,9 @@ const WINDOWS: Readonly<Record<string, number>> = {
   '72h': 72 * HOUR_MS,
 };
 
-/** Milliseconds between two overviews of a stream, and for which several viewers share one. */
+/** The interval of the overviews in a stream. */
 const EVERY_MS = 1000;
-/** Refusals that a new viewer gets. */
+/** How many refusals a new viewer gets. */
 const REFUSALS = 100;
 
 type Deps = {
@@ -24,7 +24,7 @@ type Deps = {
   onError: (error: unknown) => void;
 };
 
-/** How the gateway fares, once or as a stream. */
+/** The state of the gateway, once or as a stream. */
 export function overviewRoutes({ readOverview, refusals, now, onError }: Deps): Router {
   const routes = Router();
   const shared = new Map<string, { at: number; overview: Promise<Overview> }>();
@@ -33,7 +33,7 @@ export function overviewRoutes({ readOverview, refusals, now, onError }: Deps): 
     const key = JSON.stringify(query);
     const known = shared.get(key);
     if (known !== undefined && now() - known.at < EVERY_MS / 2) return known.overview;
-    // Queries are few, but somebody could make up countries.
+    // There are few queries, but a client could invent countries.
     if (shared.size > 100) shared.clear();
     const overview = readOverview(query);
     shared.set(key, { at: now(), overview });

@@ -6,9 +6,9 @@ import { demandLoopbackHost, demandSameOrigin, securityHeaders } from './securit
 
 type Deps = {
   signIn: SignIn;
-  /** False where anybody who reaches the port may act. */
+  /** False if anybody who reaches the port may act. */
   hasSignIn: boolean;
-  /** What only operators get. */
+  /** Routes for operators only. */
   routes: readonly Router[];
   /** Whether Redis answers. */
   isReachable: () => boolean;
@@ -19,7 +19,7 @@ type Deps = {
   logger: Logger;
 };
 
-/** The console's HTTP surface. Pages are static and hold nothing; all they show comes from behind the sign-in. */
+/** The console's HTTP surface. Pages are static and contain no data; their data comes from behind the sign-in. */
 export function createApp({
   signIn,
   hasSignIn,
@@ -77,6 +77,6 @@ function refusePath(): never {
 
 function toProblem(error: unknown): ConsoleProblem {
   if (error instanceof ConsoleProblem) return error;
-  if (error instanceof URIError) return new ConsoleProblem(400, 'The address is malformed.');
-  return new ConsoleProblem(500, 'Something went wrong here. The log of the console says what.');
+  if (error instanceof URIError) return new ConsoleProblem(400, 'The URL is malformed.');
+  return new ConsoleProblem(500, 'Internal error. See console.failed in the log of the console.');
 }

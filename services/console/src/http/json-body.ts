@@ -6,7 +6,7 @@ const LIMIT_BYTES = 16 * 1024;
 
 /** A JSON body of at most 16 KiB. @throws {ConsoleProblem} 400, 413 or 415. */
 export async function readJsonBody(req: IncomingMessage): Promise<unknown> {
-  // A form on another site can send other types without asking first (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+  // A form on another site can send other types without a CORS preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
   if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
     throw new ConsoleProblem(415, 'Send application/json.');
   }

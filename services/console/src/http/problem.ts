@@ -15,7 +15,7 @@ export class ConsoleProblem extends Error {
   }
 }
 
-/** The body of an answer as RFC 9457 wants it. */
+/** The body of the answer, as in RFC 9457. */
 export function problemJson({ status, detail }: Pick<ConsoleProblem, 'status' | 'detail'>): string {
   return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail });
 }

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { ConsoleProblem } from './problem.ts';
 
-/** Pages load nothing but their own files, are framed by nobody and send their address to nobody. */
+/** Pages load only their own files, cannot be framed, and send no referrer. */
 const HEADERS = {
   'Content-Security-Policy': [
     "default-src 'none'",
@@ -27,23 +27,22 @@ export function securityHeaders(_req: Request, res: Response, next: NextFunction
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /**
- * Without sign-in, whoever reaches the port may act, so that only a browser on this machine may. A page elsewhere whose
- * name is made to resolve to 127.0.0.1 (DNS rebinding) gives itself away by its Host header.
+ * Without sign-in, anybody who reaches the port may act, so only a browser on this machine may reach it. A page on another
+ * site whose name resolves to 127.0.0.1 (DNS rebinding) is recognised by its Host header.
  */
 export function demandLoopbackHost(req: Request, _res: Response, next: NextFunction): void {
   if (!LOOPBACK.test(req.headers.host ?? '')) {
     throw new ConsoleProblem(
       421,
-      'Without sign-in the console answers as localhost, 127.0.0.1 or [::1] only. Set CONSOLE_PASSWORD or CONSOLE_OIDC_ISSUER to use another name.',
+      'Without sign-in, the console only answers as localhost, 127.0.0.1 or [::1]. Set CONSOLE_PASSWORD or CONSOLE_OIDC_ISSUER to use another name.',
     );
   }
   next();
 }
 
 /**
- * Refuses changes that another site's page asks for. Browsers send Origin with every request that changes something
- * (https://fetch.spec.whatwg.org/#origin-header); a program that is no browser sends none, and carries no cookie that a
- * page could abuse.
+ * Refuses changes requested by another site's page. Browsers send Origin with every request that changes something
+ * (https://fetch.spec.whatwg.org/#origin-header). Other programs send none, and have no cookie that a page could abuse.
  */
 export function demandSameOrigin(req: Request, _res: Response, next: NextFunction): void {
   const { origin, host } = req.headers;

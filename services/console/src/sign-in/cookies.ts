@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 
-/** A browser keeps a `__Host-` cookie for this very host, and takes it over TLS only (RFC 6265bis §4.1.3.2). */
+/** Browsers accept a `__Host-` cookie only over TLS, and send it only to this host (RFC 6265bis §4.1.3.2). */
 const nameOf = (name: string, isSecure: boolean) => (isSecure ? `__Host-${name}` : name);
 
 type Cookie = { name: string; isSecure: boolean };
@@ -17,7 +17,7 @@ export function setCookie(
 ): void {
   res.cookie(nameOf(name, isSecure), value, {
     httpOnly: true,
-    // Not strict: coming back from the identity provider, the browser would leave it out.
+    // Not strict: on the redirect from the identity provider, the browser would omit the cookie.
     sameSite: 'lax',
     secure: isSecure,
     path: '/',

@@ -5,7 +5,7 @@ import type { SealedTokens } from './sealed-tokens.ts';
 
 export type OidcConfig = { issuer: string; clientId: string; clientSecret: string | undefined };
 
-/** Milliseconds for the way to the identity provider and back. */
+/** How long a sign-in at the identity provider may take. */
 export const OIDC_MS = 10 * 60_000;
 
 const transactionSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string() });
@@ -19,9 +19,9 @@ const claimsSchema = z.object({
 type Deps = { config: OidcConfig; redirectUri: string; transactions: SealedTokens };
 
 /**
- * Signs in at an OpenID Connect issuer by authorization code with PKCE (RFC 9700 §2.1.1). openid-client checks the
- * answer, the ID token and its nonce. The issuer is looked up at the first sign-in, so that one that is away does not
- * keep the console from starting.
+ * Signs in at an OpenID Connect issuer with the authorization code flow and PKCE (RFC 9700 §2.1.1). openid-client checks
+ * the answer, the ID token and its nonce. Discovery happens at the first sign-in, so that the console starts even if the
+ * issuer is down.
  */
 export function createOidc({ config, redirectUri, transactions }: Deps) {
   let discovered: Promise<client.Configuration> | undefined;
@@ -44,7 +44,7 @@ export function createOidc({ config, redirectUri, transactions }: Deps) {
   }
 
   return {
-    /** Where the browser goes, and what it must bring back in a cookie. */
+    /** The URL to redirect to, and the content of the cookie that the browser must bring back. */
     begin: async (): Promise<{ url: string; transaction: string }> => {
       const provider = await configuration();
       const transaction = {
@@ -63,7 +63,7 @@ export function createOidc({ config, redirectUri, transactions }: Deps) {
       return { url: url.href, transaction: await transactions.seal(transaction, OIDC_MS) };
     },
 
-    /** The verified claims. @throws {ConsoleProblem} for everything that is not this browser coming back signed in. */
+    /** The verified claims. @throws {ConsoleProblem} if this browser has not come back signed in. */
     finish: async (query: string, transaction: string | undefined): Promise<z.infer<typeof claimsSchema>> => {
       const sealed = transaction === undefined ? undefined : await transactions.open(transaction);
       const begun = transactionSchema.safeParse(sealed);
@@ -87,7 +87,7 @@ export function createOidc({ config, redirectUri, transactions }: Deps) {
   };
 }
 
-/** A code of the library or of OAuth, which holds nothing secret. */
+/** A code of the library or of OAuth, which contains nothing secret. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const code = 'error' in error ? error.error : 'code' in error ? error.code : undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `act` may block and unblock; `view` sees. */
+/** `act` may block and unblock; `view` may only view. */
 export type Role = 'view' | 'act';
 
 /** Somebody who has signed in. */
@@ -15,8 +15,8 @@ export const operatorSchema = z.object({ who: z.string(), role: z.enum(['view', 
 type Claims = { sub: string; email?: unknown; email_verified?: unknown };
 
 /**
- * What the identity provider's claims make of somebody; undefined for a stranger. The lists hold subjects, verified
- * email addresses, domains of such addresses with `@` in front, or `*`.
+ * The operator for the claims of the identity provider; undefined for somebody who is on no list. The lists contain
+ * subjects, verified email addresses, their domains with a leading `@`, or `*`.
  */
 export function operatorOf(
   { sub, email, email_verified: isVerified }: Claims,

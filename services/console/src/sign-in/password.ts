@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ConsoleProblem } from '../http/problem.ts';
 
-/** Wrong passwords that are answered within a minute, over all callers; guessing gets no further. */
+/** How many wrong passwords are allowed per minute, for all callers together. */
 const TRIES = 10;
 const WINDOW_MS = 60_000;
 
-/** Says whether a password is the configured one. @throws {ConsoleProblem} 429 after ten wrong ones within a minute. */
+/** Checks whether a password is the configured one. @throws {ConsoleProblem} 429 after ten wrong ones within a minute. */
 export function createPasswordCheck({ password, now }: { password: string; now: () => number }) {
   const expected = digest(password);
   let wrongAt: number[] = [];

@@ -4,22 +4,22 @@ import { deriveKey } from '@sms-gateway/privacy';
 import { EncryptJWT, type JWTPayload, jwtDecrypt } from 'jose';
 
 export type SealedTokens = {
-  /** Good for `lifeMs` milliseconds from now. */
+  /** Valid for `lifeMs` milliseconds from now. */
   seal(claims: JWTPayload, lifeMs: number): Promise<string>;
-  /** Undefined for what was not sealed here, has expired or was changed. */
+  /** Undefined for a token that was not sealed here, has expired or was changed. */
   open(token: string): Promise<JWTPayload | undefined>;
 };
 
 type Deps = {
   keys: PayloadKeys;
-  /** What the tokens are for. Those of one purpose are no good for another. */
+  /** What the tokens are for. A token for one purpose is invalid for another. */
   purpose: string;
   now: () => number;
 };
 
 /**
- * Encrypted tokens for cookies, so that consoles behind one address need to share nothing but the payload keys. Without
- * payload keys they end with the process.
+ * Encrypted tokens for cookies, so that several consoles behind one URL only need to share the payload keys. Without
+ * payload keys, the tokens become invalid when the process ends.
  */
 export function createSealedTokens({ keys, purpose, now }: Deps): SealedTokens {
   const secret = keys.kind === 'keys' ? keys.keys[0] : randomBytes(32);
@@ -41,7 +41,7 @@ export function createSealedTokens({ keys, purpose, now }: Deps): SealedTokens {
         });
         return payload;
       } catch {
-        // Whatever is wrong with it, the answer is the same: sign in.
+        // Any invalid token has the same consequence: the user must sign in.
         return undefined;
       }
     },

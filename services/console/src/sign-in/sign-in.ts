@@ -11,17 +11,17 @@ import { type Operator, operatorOf, operatorSchema } from './operator.ts';
 import { createPasswordCheck } from './password.ts';
 import { createSealedTokens } from './sealed-tokens.ts';
 
-/** Milliseconds after which somebody has to sign in again: a working day. */
+/** How long a session lasts: a working day. */
 const SESSION_MS = 8 * 3600 * 1000;
 const SESSION = 'sms_gateway_session';
 const TRANSACTION = 'sms_gateway_sign_in';
 
-/** What handlers behind `demandOperator` find. */
+/** The response that handlers behind `demandOperator` get. */
 export type Signed = Response<unknown, { operator: Operator }>;
 
 type Deps = {
   config: SignInConfig;
-  /** The console as browsers reach it, without a slash at the end. */
+  /** The URL of the console for browsers, without a trailing slash. */
   publicUrl: string;
   keys: PayloadKeys;
   hasInbox: boolean;
@@ -107,7 +107,7 @@ export function createSignIn({ config, publicUrl, keys, hasInbox, logger, now }:
       logger.warn({ subject: claims.sub }, 'console.stranger_refused');
       throw new ConsoleProblem(
         403,
-        'You are signed in, but not on the list. An administrator adds you to CONSOLE_OPERATORS or CONSOLE_VIEWERS.',
+        'You are signed in, but may not use the console. Ask an administrator to add you to CONSOLE_OPERATORS or CONSOLE_VIEWERS.',
       );
     }
     await welcome(res, operator);
@@ -130,7 +130,7 @@ export function demandAct(_req: Request, res: Signed, next: NextFunction): void 
   if (res.locals.operator.role !== 'act') {
     throw new ConsoleProblem(
       403,
-      'You may view, but not change anything. Ask to be added to CONSOLE_OPERATORS.',
+      'You may view, but not change anything. Ask an administrator to add you to CONSOLE_OPERATORS.',
     );
   }
   next();

@@ -1,6 +1,6 @@
 export type Problem = { status: number; detail: string };
 
-/** What the API refused, with a sentence for people. */
+/** An answer that is not a success, with a message for people. */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -10,10 +10,13 @@ export class ApiError extends Error {
   }
 }
 
-// Sound as far as the console's API answers in the types that its own code has.
+/** The message of a failed call, for people. */
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+// Sound as long as the console's API answers in the types of its own code.
 // oxlint-disable typescript/no-unsafe-type-assertion
 
-/** Asks the console's API. @throws {ApiError} for every answer but a success, and where the console is away. */
+/** Calls the console's API. @throws {ApiError} for any answer but a success, and if the console cannot be reached. */
 export async function ask<Answer>(
   path: string,
   { method = 'GET', body }: { method?: string; body?: unknown } = {},
@@ -38,7 +41,7 @@ export async function ask<Answer>(
   return answer as Answer;
 }
 
-/** Listens to server-sent events, and reconnects by itself. Returns what ends that. */
+/** Listens to server-sent events, and reconnects automatically. Returns the function that stops. */
 export function listenTo(
   path: string,
   events: Record<string, (data: never) => void>,

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Overview } from '@sms-gateway/reporting';
 
 const HEIGHT = 220;
-/** Told apart by dash as well as by colour. */
+/** The lines differ in dash as well as in colour. */
 const LINES = [
   { name: 'accepted', variable: '--accent', dash: [] },
   { name: 'sent', variable: '--warn', dash: [6, 4] },
@@ -37,7 +37,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
   };
 }
 
-/** Messages a minute over the window. The table of totals beside it says the same to somebody who cannot see it. */
+/** Messages per minute over the window. The totals beside it give the same information to people who cannot see it. */
 export function Chart({ series, label }: { series: Overview['series']; label: string }) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from './api.ts';
+import { ask, messageOf } from './api.ts';
 import { timeOf } from './format.ts';
 
 type Finding = {
@@ -12,10 +12,10 @@ type Answer = { at: string; findings: Finding[] };
 
 const WORDS = { ok: 'ok', warning: 'warning', failed: 'failed' } as const;
 const CLASSES = { ok: 'good', warning: 'warn', failed: 'bad' } as const;
-/** Milliseconds between two looks. */
+/** The interval of the checks. */
 const EVERY_MS = 5000;
 
-/** The doctor's checks of what this console can see. */
+/** The doctor's checks that the console can run. */
 export function Doctor() {
   const [answer, setAnswer] = useState<Answer>();
   const [failure, setFailure] = useState('');
@@ -28,7 +28,7 @@ export function Doctor() {
         setAnswer(await ask<Answer>('/api/doctor'));
         setFailure('');
       } catch (error) {
-        setFailure(error instanceof Error ? error.message : String(error));
+        setFailure(messageOf(error));
       }
       if (!isOver) timer = setTimeout(() => void look(), EVERY_MS);
     }
@@ -43,7 +43,7 @@ export function Doctor() {
     <>
       <h1>Doctor</h1>
       {failure !== '' && <p role="alert">{failure}</p>}
-      {answer && <p class="muted">Looked at {timeOf(answer.at)}, again every five seconds.</p>}
+      {answer && <p class="muted">Checked at {timeOf(answer.at)}, and again every five seconds.</p>}
       <ul class="messages" aria-label="Findings">
         {answer?.findings.map(({ check, status, finding, advice }) => (
           <li key={check + finding} class="card">

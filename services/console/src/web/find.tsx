@@ -1,35 +1,12 @@
+import type { WhyAnswer, WhyMessage } from '@sms-gateway/reporting';
 import { useState } from 'preact/hooks';
-import { ask } from './api.ts';
+import { ask, messageOf } from './api.ts';
 import { timeOf } from './format.ts';
-
-type Attempt = {
-  number: number;
-  provider: string;
-  result: string | null;
-  reason: string | null;
-  begunAt: string;
-  concludedAt: string | null;
-  receipt: { status: string; reason: string | null; at: string } | null;
-};
-
-type Found = {
-  id: string | null;
-  connection: string | null;
-  acceptedAt: string;
-  answered: { status: number; problem?: string; rules?: string[] };
-  attempts: Attempt[];
-  outcome: string | null;
-  outcomeAt: string | null;
-  verdict: string;
-  advice: string;
-};
-
-type Answer = { number?: string; messages: Found[] };
 
 /** Why did this code not arrive? The answer of `npm run gateway -- why`. */
 export function Find() {
   const [asked, setAsked] = useState('');
-  const [answer, setAnswer] = useState<Answer>();
+  const [answer, setAnswer] = useState<WhyAnswer>();
   const [failure, setFailure] = useState('');
   const [isAsking, setIsAsking] = useState(false);
 
@@ -40,14 +17,14 @@ export function Find() {
     const text = asked.trim();
     try {
       setAnswer(
-        await ask<Answer>('/api/messages/search', {
+        await ask<WhyAnswer>('/api/messages/search', {
           method: 'POST',
           body: text.startsWith('msg_') ? { id: text } : { number: text },
         }),
       );
     } catch (error) {
       setAnswer(undefined);
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(messageOf(error));
     } finally {
       setIsAsking(false);
     }
@@ -75,7 +52,7 @@ export function Find() {
       {failure !== '' && <p role="alert">{failure}</p>}
       <p role="status" class="muted">
         {answer &&
-          `${answer.messages.length} of the last 72 hours${answer.number ? ` for ${answer.number}` : ''}`}
+          `${answer.messages.length} found in the last 72 hours${answer.number ? ` for ${answer.number}` : ''}`}
       </p>
       <ul class="messages" aria-label="Messages found">
         {answer?.messages.map((message) => (
@@ -86,7 +63,7 @@ export function Find() {
   );
 }
 
-function Message({ message }: { message: Found }) {
+function Message({ message }: { message: WhyMessage }) {
   const { answered, attempts, outcome } = message;
   const isRefused = answered.status !== 200;
   return (
@@ -96,7 +73,7 @@ function Message({ message }: { message: Found }) {
           <time dateTime={message.acceptedAt}>{timeOf(message.acceptedAt)}</time>
         </strong>
         <span class={`badge ${isRefused || outcome === 'failed' || outcome === 'expired' ? 'bad' : ''}`}>
-          {isRefused ? `refused ${answered.status}` : (outcome ?? 'under way')}
+          {isRefused ? `refused ${answered.status}` : (outcome ?? 'in progress')}
         </span>
         {message.connection !== null && <span class="badge">{message.connection}</span>}
         <span class="muted">{message.id}</span>
@@ -105,14 +82,14 @@ function Message({ message }: { message: Found }) {
       <p>{message.advice}</p>
       <ol class="timeline" aria-label="What happened">
         <li>
-          {timeOf(message.acceptedAt)}: the caller was told {answered.status}
-          {answered.problem && ` (${answered.problem.replaceAll('-', ' ')})`}
+          {timeOf(message.acceptedAt)}: answered {answered.status}
+          {answered.problem && ` (${answered.problem.replaceAll('_', ' ')})`}
           {answered.rules && answered.rules.length > 0 && `, by ${answered.rules.join(', ')}`}
         </li>
         {attempts.map((attempt) => (
           <li key={attempt.number}>
             {timeOf(attempt.begunAt)}: attempt {attempt.number} through {attempt.provider},{' '}
-            {attempt.result?.replaceAll('_', ' ') ?? 'never concluded'}
+            {attempt.result?.replaceAll('_', ' ') ?? 'no result'}
             {attempt.reason && ` (${attempt.reason})`}
             {attempt.receipt &&
               `; receipt at ${timeOf(attempt.receipt.at)}: ${attempt.receipt.status}${attempt.receipt.reason ? ` (${attempt.receipt.reason})` : ''}`}

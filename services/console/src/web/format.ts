@@ -1,13 +1,13 @@
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** A time of today by the clock, an older one with its date. */
+/** The time of day, with the date if it is not today. */
 export function timeOf(iso: string, now = new Date()): string {
   const at = new Date(iso);
   return at.toDateString() === now.toDateString() ? clock.format(at) : full.format(at);
 }
 
-/** Milliseconds as a person says them: `85 ms`, `1.2 s`, `3 min`, `2 h`. */
+/** A duration for people: `85 ms`, `1.2 s`, `3 min`, `2 h`. */
 export function durationOf(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–';
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -17,7 +17,7 @@ export function durationOf(ms: number | null | undefined): string {
   return `${Math.round(ms / 3_600_000)} h`;
 }
 
-/** Of a ratio between 0 and 1; a dash where there is nothing to divide. */
+/** A ratio between 0 and 1 as a percentage; a dash if `whole` is 0. */
 export function percentOf(part: number, whole: number): string {
   if (whole === 0) return '–';
   const percent = (100 * part) / whole;
@@ -28,6 +28,6 @@ export const numberOf = (value: number) => value.toLocaleString();
 
 const regionNames = new Intl.DisplayNames(undefined, { type: 'region' });
 
-/** Of an ISO 3166-1 alpha-2 code. */
+/** The name for an ISO 3166-1 alpha-2 code. */
 export const countryName = (code: string) =>
   /^[A-Z]{2}$/.test(code) ? `${regionNames.of(code) ?? code} (${code})` : 'No country';

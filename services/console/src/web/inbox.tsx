@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ask, listenTo } from './api.ts';
+import { ask, listenTo, messageOf } from './api.ts';
 import { timeOf } from './format.ts';
 import { Shell } from './shell.tsx';
 import { TablePanel } from './table.tsx';
@@ -22,7 +22,7 @@ type Message = {
 
 type SimulatedNumber = { number: string; description: string };
 
-/** As many as the inbox itself keeps. */
+/** As many as the inbox keeps. */
 const SHOWN = 1000;
 
 function Inbox() {
@@ -36,7 +36,7 @@ function Inbox() {
     try {
       setMessages((await ask<{ messages: Message[] }>('/api/inbox/messages?all=1')).messages);
     } catch (error) {
-      setNotice(error instanceof Error ? error.message : String(error));
+      setNotice(messageOf(error));
     }
   }
 
@@ -52,7 +52,7 @@ function Inbox() {
         },
       },
       (live) => {
-        // What came while the stream was broken is in the list.
+        // The list contains what arrived while the stream was interrupted.
         if (live && !wasLive) void load();
         wasLive = live;
         setIsLive(live);
@@ -84,7 +84,7 @@ function Inbox() {
       setMessages([]);
       setNotice('The inbox is empty.');
     } catch (error) {
-      setNotice(error instanceof Error ? error.message : String(error));
+      setNotice(messageOf(error));
     }
   }
 
@@ -193,7 +193,7 @@ function TryFailures() {
         id="numbers"
         title="A message to one of these numbers behaves as described"
         empty=""
-        columns={['Number', 'What happens', 'Command that sends to it']}
+        columns={['Number', 'What happens', 'Command']}
         rows={numbers.map(({ number, description }) => (
           <tr key={number}>
             <td>{number}</td>

@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '@sms-gateway/reporting';
-import { ApiError, ask, listenTo } from './api.ts';
+import { ApiError, ask, listenTo, messageOf } from './api.ts';
 import { Doctor } from './doctor.tsx';
 import { Find } from './find.tsx';
 import { Now, type View } from './now.tsx';
@@ -18,7 +18,7 @@ type Session = {
 
 const PLACES: readonly Place[] = ['now', 'find', 'screening', 'doctor'];
 const placeOf = (hash: string) => PLACES.find((place) => `#${place}` === hash) ?? 'now';
-/** Refusals that the page keeps. */
+/** How many refusals the page keeps. */
 const KEPT = 100;
 
 function App() {
@@ -29,7 +29,7 @@ function App() {
     try {
       setSession(await ask<Session>('/api/session'));
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(messageOf(error));
     }
   }
   useEffect(() => void load(), []);
@@ -69,7 +69,7 @@ function Operator({ session, onSignedOut }: { session: Session; onSignedOut: () 
         (live) => {
           setIsLive(live);
           if (live) return setRefusals([]);
-          // The session may have expired, which a stream of events cannot tell.
+          // The session may have expired, which an event stream does not report.
           ask('/api/overview').catch((error) => {
             if (error instanceof ApiError && error.status === 401) onSignedOut();
           });

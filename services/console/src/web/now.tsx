@@ -119,10 +119,10 @@ function Filled({
         </section>
       )}
       <section class="panel" aria-labelledby="rate">
-        <h2 id="rate">Messages a minute</h2>
+        <h2 id="rate">Messages per minute</h2>
         <Chart
           series={overview.series}
-          label={`Messages a minute, ${windowTitle}: ${totals.accepted} accepted, ${totals.sent} sent, ${totals.delivered} delivered`}
+          label={`Messages per minute, ${windowTitle}: ${totals.accepted} accepted, ${totals.sent} sent, ${totals.delivered} delivered`}
         />
       </section>
       <Providers rows={overview.providers} />
@@ -143,12 +143,12 @@ function Filled({
       <section class="panel" aria-labelledby="workers">
         <h2 id="workers">Workers</h2>
         {workers.length === 0 ? (
-          <p role="alert">No worker has reported. What is accepted waits until one starts.</p>
+          <p role="alert">No worker is running. Accepted messages wait until one starts.</p>
         ) : (
           <ul>
             {workers.map(({ name, version, seenAt }) => (
               <li key={name}>
-                {name}, version {version}, seen {timeOf(seenAt)}
+                {name}, version {version}, last seen {timeOf(seenAt)}
               </li>
             ))}
           </ul>

@@ -4,7 +4,7 @@ import { number, TablePanel } from './table.tsx';
 
 const failedOf = ({ attempts, results }: ProviderRow) => attempts - (results['accepted'] ?? 0);
 
-/** Every result but `accepted`, the most frequent first, such as `throttled 12, transient 3`. */
+/** Every result but `accepted`, most frequent first, such as `throttled 12, transient 3`. */
 function errorsOf({ results }: ProviderRow): string {
   return Object.entries(results)
     .filter(([result, count]) => result !== 'accepted' && count > 0)
@@ -13,7 +13,7 @@ function errorsOf({ results }: ProviderRow): string {
     .join(', ');
 }
 
-/** The worst first: by attempts that failed, then by messages that did not arrive. */
+/** Worst first: by failed attempts, then by undelivered messages. */
 function worstFirst(a: ProviderRow, b: ProviderRow): number {
   const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
   return (
@@ -32,7 +32,7 @@ export function Providers({ rows }: { rows: ProviderRow[] }) {
   return (
     <TablePanel
       id="providers"
-      title="Providers, the worst first"
+      title="Providers, worst first"
       empty="No provider was called."
       columns={[
         'Provider',

@@ -1,10 +1,10 @@
 import type { LimitRow } from '@sms-gateway/reporting';
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from './api.ts';
+import { ask, messageOf } from './api.ts';
 import { timeOf } from './format.ts';
 import { number, TablePanel } from './table.tsx';
 
-/** Those of the configuration have no beginning and end, and cannot be taken back here. */
+/** Blocks of the configuration have no start and end, and cannot be removed here. */
 type Block = {
   destination: string;
   since: string | null;
@@ -57,7 +57,7 @@ export function Screening({ mayAct, refusals, limits }: Props) {
       <TablePanel
         id="latest"
         title="Latest refusals"
-        empty="Nothing was refused lately."
+        empty="Nothing was refused recently."
         columns={['Time', 'Recipient', 'Country', 'Rules', 'Connection']}
         rows={refusals.map((refusal) => (
           <tr key={refusal.id + refusal.at}>
@@ -87,7 +87,7 @@ function Blocks({ mayAct }: { mayAct: boolean }) {
       setNotice((await work()) ?? '');
       setBlocks((await ask<{ blocks: Block[] }>('/api/blocks')).blocks);
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(messageOf(error));
     }
   }
 
@@ -131,7 +131,7 @@ function Blocks({ mayAct }: { mayAct: boolean }) {
                       await ask(`/api/blocks?destination=${encodeURIComponent(block.destination)}`, {
                         method: 'DELETE',
                       });
-                      return `${block.destination} is not blocked any more.`;
+                      return `${block.destination} is no longer blocked.`;
                     })
                   }
                 >

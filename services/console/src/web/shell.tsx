@@ -13,14 +13,14 @@ const PLACES: { place: Place; href: string; title: string }[] = [
 type Props = {
   current: Place;
   hasInbox: boolean;
-  /** Whether the page updates by itself at the moment. */
+  /** Whether the page is receiving updates. */
   isLive: boolean;
-  /** On the right of the navigation. */
+  /** To the right of the navigation. */
   aside?: ComponentChildren;
   children: ComponentChildren;
 };
 
-/** What all pages share: the way to skip the navigation, the navigation, and whether what is shown is live. */
+/** The frame of all pages: a link that skips the navigation, the navigation, and whether the page is live. */
 export function Shell({ current, hasInbox, isLive, aside, children }: Props) {
   return (
     <>

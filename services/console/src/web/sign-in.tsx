@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ask } from './api.ts';
+import { ask, messageOf } from './api.ts';
 
 /** Asks for the password, or sends the browser to the identity provider. */
 export function SignIn({ kind, onSignedIn }: { kind: 'password' | 'oidc'; onSignedIn: () => void }) {
@@ -12,7 +12,7 @@ export function SignIn({ kind, onSignedIn }: { kind: 'password' | 'oidc'; onSign
       await ask('/api/session', { method: 'POST', body: { password } });
       onSignedIn();
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(messageOf(error));
     }
   }
 

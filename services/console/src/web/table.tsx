@@ -3,11 +3,11 @@ import type { ComponentChildren } from 'preact';
 type Column = string | { title: string; isNumber: true };
 
 type Props = {
-  /** Names the heading, and the region that scrolls on a narrow screen. */
+  /** Id of the heading, which also labels the region that scrolls on a narrow screen. */
   id: string;
   title: string;
   columns: readonly Column[];
-  /** What is said in place of a table without rows. */
+  /** Shown instead of a table without rows. */
   empty: string;
   rows: readonly ComponentChildren[];
 };

@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: here('../../dist/web'),
     emptyOutDir: true,
-    // The Content-Security-Policy allows no data: scripts, and small files are cheap over HTTP.
+    // The Content-Security-Policy does not allow data: scripts, and small files are cheap over HTTP.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: { input: { index: here('index.html'), inbox: here('inbox.html') } },
