@@ -38,6 +38,14 @@ test.each([
   expect(JSON.stringify(lines())).not.toMatch(/eyJ|"x"/);
 });
 
+test('further fields are part of the line, and seen through in the same way', () => {
+  const { log, lines } = setup();
+  log('request.completed', { messageId: 'msg_1' }, { status: 200 });
+  log('request.completed', { messageId: 'msg_1' }, { token: 'eyJ' });
+  expect(lines()).toMatchObject([{ messageId: 'msg_1', status: 200 }, { messageId: 'msg_1' }]);
+  expect(JSON.stringify(lines())).not.toContain('eyJ');
+});
+
 test('nothing is logged where the level is higher', () => {
   const { log, lines } = setup('warn');
   log('request.completed', { status: 200 });

@@ -28,8 +28,15 @@ const FIELDS = {
   ],
 } as const;
 
-/** Logs an event of a message. Other events and other fields than those above are logged by the logger. */
-export type EventLog = (event: string, fields: Record<string, unknown>) => void;
+/**
+ * Logs an event of a message. Other events and other fields than those above are logged by the logger. `more` has further
+ * fields: merging the two first would cost more than the rest of the line.
+ */
+export type EventLog = (
+  event: string,
+  fields: Record<string, unknown>,
+  more?: Record<string, unknown>,
+) => void;
 
 type Options = {
   logger: Pick<Logger, 'info' | 'isLevelEnabled'>;
@@ -39,7 +46,7 @@ type Options = {
   now: () => number;
 };
 
-const BUFFER_BYTES = 4096;
+const BUFFER_BYTES = 12 * 1024;
 /** Milliseconds for which a line waits for others at most. */
 const FLUSH_MS = 100;
 
@@ -54,20 +61,30 @@ export function createEventLog({ logger, service, destination, now }: Options): 
     bufferedDestination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
   const known = new Map(Object.entries(FIELDS).map(([event, names]) => [event, new Set<string>(names)]));
 
-  return (event, fields) => {
-    if (!logger.isLevelEnabled('info')) return;
-    const names = known.get(event);
-    let line = `{"level":"info","time":"${new Date(now()).toISOString()}","service":"${service}"`;
+  /** JSON of the fields; undefined where one is not of the event, or may have something in it. */
+  function plain(names: Set<string> | undefined, fields: Record<string, unknown>): string | undefined {
+    let json = '';
     for (const name in fields) {
       const value = fields[name];
       if (value === undefined) continue;
       const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-      if (!isPlain || names?.has(name) !== true) {
-        logger.info(fields, event);
-        return;
-      }
-      line += `,"${name}":${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
+      if (!isPlain || names?.has(name) !== true) return undefined;
+      json += `,"${name}":${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
     }
-    stream.write(`${line},"msg":"${event}"}\n`);
+    return json;
+  }
+
+  return (event, fields, more = {}) => {
+    if (!logger.isLevelEnabled('info')) return;
+    const names = known.get(event);
+    const [first, second] = [plain(names, fields), plain(names, more)];
+    if (first === undefined || second === undefined) {
+      logger.info({ ...fields, ...more }, event);
+      return;
+    }
+    const time = new Date(now()).toISOString();
+    stream.write(
+      `{"level":"info","time":"${time}","service":"${service}"${first}${second},"msg":"${event}"}\n`,
+    );
   };
 }
