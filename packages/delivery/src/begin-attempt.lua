@@ -3,19 +3,19 @@
 --- @include "./newest.lua"
 
 -- step:
---   trace, newest            keys
---   spend                    keys of the counters of what is spent: segments and price, by the connection and by all
---   id                       of the message
+--   id, recipientKey         of the message
 --   holder                   names the lease of the message by a worker
 --   number                   of the attempt, from 1
 --   is_redelivery            the message has its outcome and is sent again
---   costs_again              an earlier attempt may have cost something
+--   spend                    keys of the counters of what is spent: segments and price, by the connection and by all; missing
+--                            where no earlier attempt may have cost something
 --   previous                 fields and values of the end of the previous attempt; may be empty
---   block_names              the names under which its destination can be blocked
+--   block_names              the names under which its destination can be blocked; missing where nothing was blocked when the
+--                            facts were read
 --   fields                   fields and values of the attempt
 -- 'begun', 'superseded', 'blocked', 'concluded', 'settled' or 'stale' (DeliveryStore.begin)
-local function begin_attempt(step, blocks, spend_shape)
-  local trace, own, before = step.trace, 'a' .. step.number .. '.', 'a' .. (step.number - 1) .. '.'
+local function begin_attempt(prefixes, step, blocks, spend_shape)
+  local trace, own, before = prefixes.trace .. step.id, 'a' .. step.number .. '.', 'a' .. (step.number - 1) .. '.'
   local accepted_at, attempts, holder, outcome, result, is_curable = unpack(redis.call('HMGET', trace, 'accepted_at',
     'attempts', own .. 'holder', 'outcome', before .. 'result', before .. 'receipt_curable'))
   -- After a failover to a Redis that never had the message, nothing of it may be sent: there would be no trace of it.
@@ -31,9 +31,9 @@ local function begin_attempt(step, blocks, spend_shape)
   if not step.is_redelivery and outcome then return 'concluded' end
   -- This applies to redeliveries too: a worker that was presumed dead may have stored its result meanwhile.
   if result == 'accepted' and is_curable ~= '1' then return 'settled' end
-  local newest = newest_id(step.newest)
+  local newest = newest_id(prefixes.newest .. step.recipientKey)
   if newest and newest ~= step.id then return 'superseded' end
-  if blocks.has_any(step.block_names) then return 'blocked' end
+  if #blocks.names() > 0 and (not step.block_names or blocks.has_any(step.block_names)) then return 'blocked' end
   redis.call('HSET', trace, 'attempts', step.number, unpack(step.fields))
 
   -- The counters are the ingress's, which counts in them only where the configuration has a cap.
@@ -42,8 +42,9 @@ local function begin_attempt(step, blocks, spend_shape)
     local now, shapes = clock(), { spend_shape }
     add(now, key, shapes, look(now, key, shapes), cost)
   end
-  if step.costs_again then
-    local spent, spend = redis.call('HMGET', trace, 'spend_segments', 'spend_price'), step.spend
+  local spend = step.spend
+  if spend then
+    local spent = redis.call('HMGET', trace, 'spend_segments', 'spend_price')
     local segments, price = tonumber(spent[1] or nil), tonumber(spent[2] or nil)
     count_again(spend.segments, segments)
     count_again(spend.overall_segments, segments)

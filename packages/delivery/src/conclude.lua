@@ -2,7 +2,7 @@
 --- @include "./file-attempt.lua"
 
 -- step:
---   trace, vault, awaiting   keys; `awaiting` has the job while a receipt may still ask for another attempt
+--   id                       of the message
 --   holder                   names the lease of the message by a worker
 --   is_redelivery            the message has its outcome and is sent again
 --   job                      to keep for a receipt; missing where none can ask for another attempt
@@ -12,9 +12,10 @@
 --   end_fields               fields and values of its end; may be empty
 --   filings                  where to file the attempt, see file-attempt.lua; may be empty
 --   fields                   fields and values of the outcome
+-- `awaiting` has the job while a receipt may still ask for another attempt.
 -- { 1 if this is the first outcome, 1 if a receipt of a curable failure came before, early receipts, 0, false }
-local function conclude(step, trace_ms)
-  local trace, attempt = step.trace, 'a' .. step.number .. '.'
+local function conclude(prefixes, step, trace_ms)
+  local trace, attempt = prefixes.trace .. step.id, 'a' .. step.number .. '.'
   local outcome, holder, result, receipt, receipt_curable = unpack(redis.call('HMGET', trace, 'outcome', 'outcome_holder',
     attempt .. 'result', attempt .. 'receipt', attempt .. 'receipt_curable'))
   local written = {}
@@ -34,9 +35,9 @@ local function conclude(step, trace_ms)
   local is_curable = receipt_curable == '1'
   local is_final = receipt and receipt ~= 'sent' and not is_curable
   if step.job and not is_final then
-    redis.call('SET', step.awaiting, step.job, 'PXAT', step.deadline)
+    redis.call('SET', prefixes.awaiting .. step.id, step.job, 'PXAT', step.deadline)
   elseif is_first or step.is_redelivery then
-    redis.call('DEL', step.vault, step.awaiting)
+    redis.call('DEL', prefixes.vault .. step.id, prefixes.awaiting .. step.id)
   end
   return { is_first and 1 or 0, is_curable and 1 or 0, early, 0, false }
 end

@@ -10,7 +10,7 @@
 --   marker        what wakes its workers
 --   blocks        destinations that are blocked by hand
 -- ARGV
---   prefixes      of keys: job, trace, vault, newest
+--   prefixes      of keys: job, trace, vault, newest, awaiting
 --   trace_ms      life of a trace
 --   spend_shape   name and window of the counters of what is spent
 --   steps         each with its kind, and what the function of that kind takes
@@ -41,9 +41,9 @@ end
 local kinds = {
   take = function(step) return take_job(queue, step, facts_of) end,
   facts = facts_of,
-  begin = function(step) return begin_attempt(step, blocks, args.spend_shape) end,
+  begin = function(step) return begin_attempt(args.prefixes, step, blocks, args.spend_shape) end,
   conclude = function(step)
-    local answer = conclude(step, args.trace_ms)
+    local answer = conclude(args.prefixes, step, args.trace_ms)
     local release = step.release
     -- What a receipt asks for comes before the end of the job: after a crash, the job leads back to it.
     if release and answer[2] == 0 and #answer[3] == 0 and finish_job(queue, release) then

@@ -17,22 +17,18 @@ type Steps = {
   take: TakeRequest;
   facts: { id: string; recipientKey: string };
   begin: {
-    trace: string;
-    newest: string;
-    spend: { segments: string; overall_segments: string; price: string; overall_price: string };
     id: string;
+    recipientKey: string;
+    spend: { segments: string; overall_segments: string; price: string; overall_price: string } | undefined;
     holder: string;
     number: number;
     is_redelivery: boolean;
-    costs_again: boolean;
     previous: FieldList;
-    block_names: readonly string[];
+    block_names: readonly string[] | undefined;
     fields: FieldList;
   };
   conclude: {
-    trace: string;
-    vault: string;
-    awaiting: string;
+    id: string;
     holder: string;
     is_redelivery: boolean;
     job: string | undefined;
@@ -67,23 +63,24 @@ type Answers = {
   ];
 };
 
+const PREFIXES = {
+  job: gatewayKeys.job(''),
+  trace: gatewayKeys.trace(''),
+  vault: gatewayKeys.vault(''),
+  newest: gatewayKeys.newest(''),
+  awaiting: gatewayKeys.awaiting(''),
+};
+
 const STEPS = loadScript<{
   keys: 'wait' | 'active' | 'delayed' | 'prioritized' | 'stalled' | 'meta' | 'marker' | 'blocks';
   args: {
-    prefixes: { job: string; trace: string; vault: string; newest: string };
+    prefixes: typeof PREFIXES;
     trace_ms: number;
     spend_shape: CounterShape;
     steps: ({ kind: Kind } & Steps[Kind])[];
   };
   answer: [answers: (Answers[Kind] | Failure)[], blocks: string[] | null];
 }>(new URL('../src/delivery-steps.lua', import.meta.url));
-
-const PREFIXES = {
-  job: gatewayKeys.job(''),
-  trace: gatewayKeys.trace(''),
-  vault: gatewayKeys.vault(''),
-  newest: gatewayKeys.newest(''),
-};
 
 /** Of a step, roughly. */
 const STEP_BYTES = 1000;

@@ -79,8 +79,11 @@ export type DeliveryStore = {
       provider: string;
       begunAt: number;
       holder: string;
-      /** The names under which its destination can be blocked. */
-      blockNames: readonly string[];
+      /**
+       * The names under which its destination can be blocked. Undefined where nothing was blocked when the facts were read: if
+       * anything is now, the answer is `blocked`, and the new facts tell what.
+       */
+      blockNames: readonly string[] | undefined;
       /** A message that has its outcome, `sent`, and is sent again because its receipt says that it did not arrive. */
       isRedelivery: boolean;
       /** An earlier attempt may have cost something, so this one is an additional cost. */
@@ -146,30 +149,24 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
     },
     begin: async (job, attempt) => {
       const { number, previous, notes } = attempt;
-      const spend = spendKeys(job.connection);
       const { answer } = await run('begin', {
-        trace: gatewayKeys.trace(job.id),
-        newest: gatewayKeys.newest(job.recipientKey),
-        spend: {
-          segments: spend.segments,
-          overall_segments: spend.overallSegments,
-          price: spend.price,
-          overall_price: spend.overallPrice,
-        },
         id: job.id,
+        recipientKey: job.recipientKey,
+        spend: attempt.costsAgain ? spendArguments(job.connection) : undefined,
         holder: attempt.holder,
         number,
         is_redelivery: attempt.isRedelivery,
-        costs_again: attempt.costsAgain,
         previous: endFields(previous),
         block_names: attempt.blockNames,
-        fields: hashFields({
-          ...notes,
-          [`a${number}.provider`]: attempt.provider,
-          [`a${number}.begun_at`]: attempt.begunAt,
-          [`a${number}.holder`]: attempt.holder,
-          [`a${number}.expects_receipt`]: attempt.expectsReceipt ? 1 : undefined,
-        }),
+        fields: [
+          ...hashFields(notes),
+          ...attemptFields(number, {
+            provider: attempt.provider,
+            begun_at: attempt.begunAt,
+            holder: attempt.holder,
+            expects_receipt: attempt.expectsReceipt ? 1 : undefined,
+          }),
+        ],
       });
       return answer;
     },
@@ -184,9 +181,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
       { outcome, reason, at, holder, isRedelivery, awaitsReceipt, previous, release },
     ) => {
       const { answer, blocks } = await run('conclude', {
-        trace: gatewayKeys.trace(job.id),
-        vault: gatewayKeys.vault(job.id),
-        awaiting: gatewayKeys.awaiting(job.id),
+        id: job.id,
         holder,
         is_redelivery: isRedelivery,
         job: awaitsReceipt ? JSON.stringify(job) : undefined,
@@ -229,6 +224,11 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
   };
 }
 
+function spendArguments(connection: string) {
+  const { segments, overallSegments, price, overallPrice } = spendKeys(connection);
+  return { segments, overall_segments: overallSegments, price, overall_price: overallPrice };
+}
+
 function filingsOf(messageId: string, finished: FinishedAttempt | undefined): Filing[] {
   if (finished?.result !== 'accepted') return [];
   const { provider, providerMessageId: own } = finished;
@@ -245,12 +245,22 @@ function filingsOf(messageId: string, finished: FinishedAttempt | undefined): Fi
 function endFields(finished: FinishedAttempt | undefined): FieldList {
   if (finished === undefined) return [];
   const { number, result, code, isUnrecognised, providerMessageId, wasAsked, concludedAt } = finished;
-  return hashFields({
-    [`a${number}.result`]: result,
-    [`a${number}.concluded_at`]: concludedAt,
-    [`a${number}.code`]: code,
-    [`a${number}.unrecognised`]: isUnrecognised ? 1 : undefined,
-    [`a${number}.provider_message_id`]: providerMessageId,
-    [`a${number}.asked`]: wasAsked ? 1 : undefined,
+  return attemptFields(number, {
+    result,
+    concluded_at: concludedAt,
+    code,
+    unrecognised: isUnrecognised ? 1 : undefined,
+    provider_message_id: providerMessageId,
+    asked: wasAsked ? 1 : undefined,
   });
+}
+
+/** Fields and values of an attempt, as the trace has them (`parseAttempts`). */
+function attemptFields(number: number, fields: Record<string, string | number | undefined>): FieldList {
+  const flat: FieldList = [];
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined) flat.push(`a${number}.${name}`, value);
+  }
+  return flat;
 }

@@ -112,6 +112,8 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         body: text,
         ...(sender !== undefined && { from: sender }),
         ...(messageType !== undefined && { messageType }),
+        ...(recipient.country !== undefined && { country: recipient.country }),
+        callingCode: recipient.countryCallingCode,
       });
       try {
         const answer = await group.submit(

@@ -13,8 +13,8 @@ local function read_facts(prefixes, message)
   return { fields, redis.call('GET', prefixes.vault .. message.id), (not newest or newest == message.id) and 1 or 0 }
 end
 
--- The blocks in force, read once for all who ask. names: a list. has_any: whether one of the names is among them. read: the
--- list if somebody has asked, else false.
+-- The blocks in force, read once for all who ask. names: a list. has_any: whether one of the names is among them, which the
+-- caller has asked for before. read: the list if somebody has asked, else false.
 local function read_blocks_once(key)
   local list, set = false, {}
   local function names()
@@ -30,7 +30,6 @@ local function read_blocks_once(key)
     return list
   end
   local function has_any(some)
-    names()
     for _, name in ipairs(some) do
       if set[name] then return true end
     end

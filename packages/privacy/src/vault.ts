@@ -9,9 +9,14 @@ const payloadSchema = z.object({
   from: z.string().optional(),
   body: z.string(),
   messageType: z.string().optional(),
+  country: z.string().optional(),
+  callingCode: z.string().optional(),
 });
 
-/** What is secret about a message: recipient (E.164), sender ID as asked for, text, and what kind of message it is. */
+/**
+ * What is secret about a message: recipient (E.164), sender ID as asked for, text, and what kind of message it is. `country`
+ * and `callingCode` are the recipient's, as they were read when it was accepted.
+ */
 export type Payload = z.infer<typeof payloadSchema>;
 
 /** What a payload belongs to, part by part. It opens for nothing that differs in one of them. */

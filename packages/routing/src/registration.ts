@@ -1,5 +1,6 @@
 import type { RegistrationConfig, RoutingConfig } from '@sms-gateway/config';
-import { countriesOf, type PhoneNumber, type Registration, TEMPLATE_VARIABLE } from '@sms-gateway/contract';
+import { countriesOf, type Registration, TEMPLATE_VARIABLE } from '@sms-gateway/contract';
+import type { RoutedMessage } from './routed-message.ts';
 
 /** What goes along with one message, at whatever provider. */
 export type ChosenRegistration = {
@@ -11,7 +12,7 @@ export type ChosenRegistration = {
   of(name: string): Registration;
 };
 
-type Message = { number: PhoneNumber; messageType: string | undefined; text: string | undefined };
+type Message = { number: RoutedMessage['number']; messageType: string | undefined; text: string | undefined };
 
 /**
  * What the operators of the recipient's country demand; undefined where nothing is registered for it. Of several

@@ -3,7 +3,7 @@ import type { PhoneNumber } from '@sms-gateway/contract';
 /** What the choice rests on. */
 export type RoutedMessage = {
   id: string;
-  number: PhoneNumber;
+  number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>;
   connection: string;
   messageType: string | undefined;
   /** Holds a code: it chooses the registered template, and is never logged. */

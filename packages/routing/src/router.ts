@@ -1,4 +1,4 @@
-import { countriesOf, type PhoneNumber, type Registration } from '@sms-gateway/contract';
+import { countriesOf, type Registration } from '@sms-gateway/contract';
 import type { ProviderName, RouteConfig, RouteMatch, RoutingConfig, SenderKind } from '@sms-gateway/config';
 import { drawOrder } from './draw-order.ts';
 import { firstUnmet } from './first-unmet.ts';
@@ -85,7 +85,7 @@ export function createRouter({
     senders: {},
   };
 
-  function rulesOf(number: PhoneNumber): RouteExplanation['senderKinds'] {
+  function rulesOf(number: RoutedMessage['number']): RouteExplanation['senderKinds'] {
     const countries = countriesOf(number);
     const own = countries.map((country) => senderRules[country]).find((kinds) => kinds !== undefined);
     if (own !== undefined) return { kinds: own, source: 'senderRules' };

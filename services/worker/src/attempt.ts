@@ -42,7 +42,7 @@ export function createAttempt({
       provider: permit.provider,
       begunAt: now(),
       holder: lease.holder,
-      blockNames: message.blockNames,
+      blockNames: facts.blocks.length === 0 ? undefined : message.blockNames(),
       isRedelivery: isRedelivery(delivery),
       costsAgain: facts.attempts.some((earlier) => isUnknown(earlier) || wasTaken(earlier)),
       previous: unwritten,

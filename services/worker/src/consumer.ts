@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { bullmqKeys, type DeliveryStore, QUEUE_SETTINGS } from '@sms-gateway/delivery';
 import type { RedisClient } from '@sms-gateway/redis';
@@ -35,8 +34,6 @@ type Deps = {
 /** Takes messages from the queue, hands them to `deliver`, and releases them as it says. */
 export function createConsumer({ redis, store, deliver, concurrency, logger, now }: Deps): Consumer {
   const abortDeliveries = new AbortController();
-  // Each message in progress listens once at most, during a call to a provider. Node warns from the eleventh.
-  setMaxListeners(concurrency, abortDeliveries.signal);
   const backend = createQueueBackend({ store, lockMs: LOCK_MS, now });
   const worker = new Worker(
     QUEUE_NAME,

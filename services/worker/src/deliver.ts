@@ -10,7 +10,7 @@ import { decide, type Facts } from './decide.ts';
 import type { Delivery, Lease, Release, Step } from './delivery.ts';
 import type { ProviderHealth } from './health/health.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import type { OpenMessage } from './open-message.ts';
+import type { OpenedMessage, OpenMessage } from './open-message.ts';
 import type { ProviderCalls } from './provider-calls.ts';
 import { createRecover } from './recover.ts';
 import { createReportAttempt } from './report-attempt.ts';
@@ -87,12 +87,12 @@ export function createDeliver(deps: Deps): Deliver {
   }
 
   function factsOf({ job, facts, message, hasWaited }: Delivery): Facts {
-    const { payload, plan, blockNames } = message;
+    const { payload, plan } = message;
     return {
       now: now(),
       deadline: job.deadline,
       isNewest: facts.isNewest,
-      isBlocked: [...facts.blocks, ...blockedDestinations()].some((name) => blockNames.includes(name)),
+      isBlocked: isBlocked(message, [...facts.blocks, ...blockedDestinations()]),
       payload: typeof payload === 'object' ? 'present' : payload,
       attempts: facts.attempts,
       providers: plan.providers.map(({ name }) => ({ name, availableAt: health.availableAt(name) })),
@@ -101,4 +101,10 @@ export function createDeliver(deps: Deps): Deliver {
       hasWaited,
     };
   }
+}
+
+function isBlocked({ blockNames }: OpenedMessage, blocks: string[]): boolean {
+  if (blocks.length === 0) return false;
+  const names = blockNames();
+  return blocks.some((name) => names.includes(name));
 }

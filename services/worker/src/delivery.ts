@@ -1,6 +1,5 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryFacts, FinishedAttempt, JobRelease, NextJob } from '@sms-gateway/delivery';
-import type { EventLog } from '@sms-gateway/process';
 import type { OpenedMessage } from './open-message.ts';
 
 /** A worker's hold on one message, as the queue granted it. */
@@ -30,7 +29,7 @@ export type Delivery = {
   /** Whether the wait that an earlier decision asked for is over. */
   hasWaited: boolean;
   /** Adds what names the message. */
-  log: EventLog;
+  log: (event: string, fields: Record<string, unknown>) => void;
 };
 
 /**

@@ -7,7 +7,7 @@ import {
 import { blockNamesOf } from '@sms-gateway/screening';
 import type { DeliveryFacts } from '@sms-gateway/delivery';
 import { jobBinding, type Payload, type Vault } from '@sms-gateway/privacy';
-import type { RoutePlan, Router } from '@sms-gateway/routing';
+import type { RoutedMessage, RoutePlan, Router } from '@sms-gateway/routing';
 import type { Logger } from '@sms-gateway/process';
 
 /** A message as far as this process can read it. */
@@ -21,7 +21,7 @@ export type OpenedMessage = {
   encoding: string;
   segments: number;
   /** The names by which an operator may have blocked its destination. */
-  blockNames: string[];
+  blockNames: () => string[];
 };
 
 type Deps = { vault: Vault; plan: Router['plan']; replacesSmartCharacters: boolean; logger: Logger };
@@ -54,12 +54,10 @@ export function createOpenMessage({
         text: '',
         encoding: '',
         segments: 0,
-        blockNames: [],
+        blockNames: () => [],
       };
     }
-    const number = parsePhoneNumber(payload.to);
-    if (number === undefined)
-      throw new Error('the recipient is not a phone number, though it was accepted as one');
+    const number = recipientOf(payload);
     const { id, connection } = job;
     const text = replacesSmartCharacters ? replaceSmartCharacters(payload.body) : payload.body;
     const { encoding, segments } = describeText(text);
@@ -71,6 +69,15 @@ export function createOpenMessage({
       );
     }
     const { country } = number;
-    return { payload, plan, country, text, encoding, segments, blockNames: blockNamesOf(number) };
+    return { payload, plan, country, text, encoding, segments, blockNames: () => blockNamesOf(number) };
   };
+}
+
+/** Of a payload that an older version sealed, the number has to be read again. */
+function recipientOf({ to, country, callingCode }: Payload): RoutedMessage['number'] {
+  if (callingCode !== undefined) return { e164: to, country, countryCallingCode: callingCode };
+  const number = parsePhoneNumber(to);
+  if (number === undefined)
+    throw new Error('the recipient is not a phone number, though it was accepted as one');
+  return number;
 }

@@ -53,7 +53,7 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
       processedOn: now(),
       timestamp: 0,
       failedReason: '',
-      returnvalue: '',
+      returnvalue: 'null',
       stalledCounter: 0,
     };
     return [json, jobId, 0, 0];

@@ -91,7 +91,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
         ...stored,
         unwritten: lost ?? settledLate(stored.facts),
         hasWaited: lease.hasWaited,
-        log: (event, fields) => logEvent(event, { ...names, ...fields }),
+        log: (event, fields) => logEvent(event, names, fields),
       };
       if (lost) reportAttempt(delivery, lost, 0);
       return delivery;
