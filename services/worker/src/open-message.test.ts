@@ -1,0 +1,48 @@
+import type { DeliveryJob } from '@sms-gateway/contract';
+import { createVault, jobBinding, type Payload } from '@sms-gateway/privacy';
+import { createLogger } from '@sms-gateway/process';
+import type { RoutedMessage } from '@sms-gateway/routing';
+import { expect, test } from 'vitest';
+import { createOpenMessage } from './open-message.ts';
+
+const job: DeliveryJob = {
+  id: 'msg_1',
+  connection: 'default',
+  recipientKey: 'r1',
+  acceptedAt: 1000,
+  deadline: 181_000,
+};
+
+async function open(payload: Payload) {
+  const vault = createVault({ kind: 'keys', keys: [Buffer.alloc(32, 1)] });
+  const routed: RoutedMessage['number'][] = [];
+  const openMessage = createOpenMessage({
+    vault,
+    plan: ({ number }) => {
+      routed.push(number);
+      return { route: 'default', providers: [] };
+    },
+    replacesSmartCharacters: false,
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  });
+  const { country, blockNames } = await openMessage(job, {
+    sealed: await vault.seal(jobBinding(job), payload),
+  });
+  return { country, blockNames: blockNames(), number: routed[0] };
+}
+
+const payload = { to: '+447911123456', body: 'Your code is 493817' };
+
+test('a payload that an older version sealed leads to the same route and blocks', async () => {
+  const today = await open({ ...payload, country: 'GG', callingCode: '44' });
+  expect(today).toMatchObject({ country: 'GG', number: { e164: payload.to, countryCallingCode: '44' } });
+  expect(today.blockNames.slice(0, 4)).toEqual(['*', 'GG', 'GB', '+4']);
+  const older = await open(payload);
+  expect(older).toMatchObject(today);
+});
+
+test('a number of no country needs no second reading', async () => {
+  const { country, blockNames } = await open({ ...payload, to: '+8821612345678', callingCode: '882' });
+  expect(country).toBeUndefined();
+  expect(blockNames.slice(0, 2)).toEqual(['*', '+8']);
+});
