@@ -7,7 +7,7 @@ import {
   type RedisBinary,
 } from '../../packages/dev-redis/src/fetch-debian-redis.ts';
 import { findExecutable } from '../../packages/dev-redis/src/find-executable.ts';
-import { findRedis, type RedisSource } from '../../packages/dev-redis/src/find-redis.ts';
+import { findRedis, findRedisServer, type RedisSource } from '../../packages/dev-redis/src/find-redis.ts';
 import { repositoryRoot } from '../../packages/cli/src/repository.ts';
 
 export type Engine = { name: string; binary: RedisBinary };
@@ -47,21 +47,20 @@ async function settle() {
   delete env['REDIS_URL'];
   const own = await findRedis({ cacheDir, env, log });
   log(`Redis for tests${url === undefined ? '' : ' that must control it'}: ${own.description}.`);
-  return { own, url, engines: await enginesOf(own, { cacheDir, env, log }) };
+  return { own, url, engines: await enginesOf({ cacheDir, env, log }) };
 }
 
-/** None where Redis comes from a container: topologies are processes of this machine. */
-async function enginesOf(
-  own: RedisSource,
-  { cacheDir, env, log }: Parameters<typeof fetchDebianRedis>[0],
-): Promise<Engine[]> {
-  if (own.kind !== 'server') return [];
-  const valkey = findExecutable(['valkey-server'], env['PATH']);
-  if (valkey === undefined) return [{ name: 'Redis', binary: own.binary }];
+/** None where no server can be run as a process of this machine. */
+async function enginesOf(options: Parameters<typeof fetchDebianRedis>[0]): Promise<Engine[]> {
+  const first = await findRedisServer(options).catch(() => undefined);
+  if (first === undefined) return [];
+  const { binary } = first;
+  const valkey = findExecutable(['valkey-server'], options.env['PATH']);
+  if (valkey === undefined) return [{ name: 'Redis', binary }];
   const engines = [{ name: 'Valkey', binary: { path: valkey, env: {} } }];
-  if (own.binary.path !== valkey) return [{ name: 'Redis', binary: own.binary }, ...engines];
-  if (!canFetchDebianRedis(env)) return engines;
-  return [{ name: 'Redis', binary: await fetchDebianRedis({ cacheDir, env, log }) }, ...engines];
+  if (binary.path !== valkey) return [{ name: 'Redis', binary }, ...engines];
+  if (!canFetchDebianRedis(options.env)) return engines;
+  return [{ name: 'Redis', binary: await fetchDebianRedis(options) }, ...engines];
 }
 
 /** What the gateway itself demands; without it every test would fail, each in its own words. */

@@ -42,6 +42,21 @@ export async function findRedis(options: Options): Promise<RedisSource> {
   return found;
 }
 
+/**
+ * A server that can be run as processes of this machine, which a topology needs: on PATH, or the distribution's package.
+ * @throws {NoRedisError} where there is none.
+ */
+export async function findRedisServer(options: Options): Promise<Server> {
+  const tried: string[] = [];
+  const giveUp = (sentence: string) => {
+    tried.push(sentence);
+    return undefined;
+  };
+  const found = (await onPath(options, giveUp)) ?? (await fromDebian(options, giveUp));
+  if (found === undefined) throw await noRedis(tried);
+  return found;
+}
+
 type GiveUp = (sentence: string) => undefined;
 
 async function fromUrl(url: string): Promise<RedisSource> {
@@ -67,7 +82,9 @@ function withoutPassword(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-async function onPath({ env, signal }: Options, giveUp: GiveUp): Promise<RedisSource | undefined> {
+type Server = RedisSource & { kind: 'server' };
+
+async function onPath({ env, signal }: Options, giveUp: GiveUp): Promise<Server | undefined> {
   const path = findExecutable(['redis-server', 'valkey-server'], env['PATH']);
   if (path === undefined) return undefined;
   const { stdout, stderr } = await runCommand(path, ['--version'], { env, signal, timeoutMs: 10_000 });
@@ -95,7 +112,7 @@ async function inDocker({ env, log, signal }: Options, giveUp: GiveUp): Promise<
   return { kind: 'container', image: REDIS_IMAGE, description: `a container of ${REDIS_IMAGE}` };
 }
 
-async function fromDebian(options: Options, giveUp: GiveUp): Promise<RedisSource | undefined> {
+async function fromDebian(options: Options, giveUp: GiveUp): Promise<Server | undefined> {
   if (!canFetchDebianRedis(options.env)) return undefined;
   try {
     const binary = await fetchDebianRedis(options);

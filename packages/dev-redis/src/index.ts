@@ -11,5 +11,5 @@ export { type SentinelTrio, SENTINEL_NAME, startSentinelTrio } from './topology/
 export { CAN_CUT_OFF, type TopologyOptions } from './topology/topology.ts';
 export { CLIENT } from './topology/network.ts';
 export { type SingleRedis, startSingleRedis } from './topology/single-redis.ts';
-export { findRedis } from './find-redis.ts';
+export { findRedis, findRedisServer } from './find-redis.ts';
 export type { RedisBinary } from './fetch-debian-redis.ts';

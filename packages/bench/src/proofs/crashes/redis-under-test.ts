@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findRedis, startSingleRedis, type TopologyOptions } from '@sms-gateway/dev-redis';
+import { findRedisServer, startSingleRedis, type TopologyOptions } from '@sms-gateway/dev-redis';
 import { connectRedis } from '@sms-gateway/redis';
 import { repositoryRoot } from '../../repository.ts';
 import { startCluster } from './cluster.ts';
@@ -19,14 +19,12 @@ export async function startRedisUnderTest(
   if (start === undefined) throw new Error(`There is no Redis of the kind ${kind}.`);
   // Never the one of REDIS_URL: it is killed.
   const { REDIS_URL: _, ...rest } = env;
-  const source = await findRedis({
+  const { binary } = await findRedisServer({
     cacheDir: join(repositoryRoot, '.gateway', 'cache'),
     env: rest,
     log: say,
   });
-  if (source.kind !== 'server')
-    throw new Error('This needs a redis-server on PATH: a container is not killed.');
-  return start({ binary: source.binary, env: rest, parentDirectory: directory });
+  return start({ binary, env: rest, parentDirectory: directory });
 }
 
 /** Milliseconds. */
