@@ -15,12 +15,17 @@ RUN pnpm install --offline --frozen-lockfile \
  && pnpm --filter @sms-gateway/worker deploy --offline --prod /out/worker \
  && pnpm --filter @sms-gateway/console deploy --offline --prod /out/console \
  && pnpm --filter @sms-gateway/cli deploy --offline --prod /out/cli
+# What no program reads: types, sources, source maps, and what packages publish beside their code. Licences stay.
+RUN find /out -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.tsbuildinfo' \
+    -o -name '*.md' ! -iname 'licen[cs]e*' ! -iname 'notice*' \) -delete \
+ && find /out -type d -regex '.*/node_modules/\(@[^/]+/\)?[^@/]+/\(test\|tests\|__tests__\|benchmarks\)' -prune -exec rm -r {} +
 
 FROM ${NODE_IMAGE} AS service
 ENV NODE_ENV=production ADMIN_HOST=0.0.0.0
 WORKDIR /app
 USER node
-CMD ["node", "dist/main.js"]
+# Node 24 would give young objects 130 MB under load. With 8 MB for each half, collecting them costs some 5 % more CPU.
+CMD ["node", "--max-semi-space-size=8", "dist/main.js"]
 
 # What npm run gateway runs in a clone: its commands reach Redis from where the services do.
 FROM service AS gateway
