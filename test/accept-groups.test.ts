@@ -137,12 +137,30 @@ const COUNT = composeLua(
   new URL(import.meta.url),
 );
 
+/** Whether each passes the first rule; it is counted then. */
+const ASK = composeLua(
+  `--- @include "@sms-gateway/screening/screen.lua"
+  local answers = {}
+  for i, request in ipairs(cjson.decode(ARGV[1])) do
+    local screened = screen(request)
+    answers[i] = screened.states[1] and 0 or 1
+    if answers[i] == 1 then count_screened(screened, request.id) end
+  end
+  save_counters()
+  return answers`,
+  new URL(import.meta.url),
+);
+
 test('messages counted in one script leave what they leave one by one', async () => {
   await using disposal = createDisposal();
   const { url } = disposal.use(await startTestRedis());
   const redis = disposal.use(openRedis(url));
   const shared = (windowMs: number): Limit => ({ ...LIMIT, windowMs, max: 1000 });
-  const limits = [[shared(60_000), shared(3_600_000)], [shared(600_000)]];
+  const limits = [
+    [shared(60_000), shared(3_600_000)],
+    [shared(600_000)],
+    [{ ...shared(600_000), isPair: true as const }],
+  ];
   const floors = { country: { hour: 2, day: 3 }, ip: { hour: 1, day: 2, countries: 1 } };
   const plans = [
     createScreeningPlan(limits, { mode: 'record', ...floors }),
@@ -166,7 +184,8 @@ test('messages counted in one script leave what they leave one by one', async ()
           id: `msg_${index}`,
           now: 1_764_300_000_000,
           plan: plans[plan]?.data,
-          keys: [key(run, 'recipient', number), key(run, 'ip', ip ?? 9)],
+          keys: [key(run, 'recipient', number), key(run, 'ip', ip ?? 9), key(run, 'recipient', number)],
+          address: `a${ip}`,
           cost: { segments, price: 0 },
           code: {
             connection: 'default',
@@ -196,4 +215,36 @@ test('messages counted in one script leave what they leave one by one', async ()
     }),
     { numRuns: 60 },
   );
+});
+
+test('a number and an address are limited together, also when the number meets more addresses than one key takes', async () => {
+  await using disposal = createDisposal();
+  const { url } = disposal.use(await startTestRedis());
+  const redis = disposal.use(openRedis(url));
+  const windowMs = 600_000;
+  const plan = createScreeningPlan([[{ ...LIMIT, windowMs, max: 2, isPair: true }], [LIMIT]], undefined);
+  const begin = 1_764_300_000_000;
+  const ask = async (addresses: number[], minute: number) => {
+    const requests = addresses.map((address) => ({
+      plan: plan.data,
+      now: begin + minute * 60_000,
+      keys: [gatewayKeys.counters('recipient', 'n'), gatewayKeys.counters('recipient', 'n')],
+      cost: { segments: 1, price: 0 },
+      address: `a${address}`,
+      id: 'msg_1',
+    }));
+    return (await redis.eval(ASK, 0, JSON.stringify(requests))) as number[];
+  };
+  const all = Array.from({ length: 50 }, (_, index) => index);
+  const each = (answer: number) => all.map(() => answer);
+
+  for (const address of all) expect(await ask([address], 0)).toEqual([1]);
+  for (const address of all) expect(await ask([address, address], 5)).toEqual([1, 0]);
+  expect(await redis.keys('*')).toHaveLength(31);
+  // Two of the first minute and the fifth, of which the first has gone.
+  for (const address of all.toReversed()) expect(await ask([address, address], 11)).toEqual([1, 0]);
+  expect(await ask(all, 14)).toEqual(each(0));
+  expect(await ask(all, 30)).toEqual(each(1));
+  expect(await ask(all, 31)).toEqual(each(1));
+  expect(await ask(all, 32)).toEqual(each(0));
 });

@@ -69,7 +69,7 @@ const ACCEPT = loadScript<{
       price: number;
       guarded: number[] | undefined;
       country: string | undefined;
-      ip: string | undefined;
+      address: string | undefined;
       block_names: string;
       configured_block: string | undefined;
     }[];
@@ -115,7 +115,7 @@ export function acceptMessages(
       guarded:
         code && [recipient, country, ip].flatMap((key) => (key === undefined ? [] : counters.numberOf(key))),
       country: code?.country,
-      ip: code?.ip,
+      address: request.address,
       block_names: request.block_names.join(' '),
       configured_block: request.configured_block,
     };

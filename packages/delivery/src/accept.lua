@@ -43,7 +43,8 @@
 --     keys           what each group of limits counts in: which of the counters, from 1
 --     segments, price    what it costs
 --     guarded        the counters of the guard: of the recipient, the country and the address, where the plan has a guard
---     country, ip    whose code it is, then
+--     country        of the number, then
+--     address        keyed hash of the address, if it is known and anything is counted by it
 --     block_names    the names under which its destination can be blocked, in one string
 --     configured_block   that of them which the configuration blocks, if any
 -- ANSWER
@@ -68,7 +69,7 @@ local function screening_of(message)
     code = {
       connection = message.connection,
       country = message.country,
-      ip = message.ip,
+      ip = guarded[3] and message.address,
       keys = { recipient = counters[guarded[1]], country = counters[guarded[2]], ip = counters[guarded[3]] },
     }
   end
@@ -77,6 +78,7 @@ local function screening_of(message)
     plan = args.plans[message.plan],
     keys = keys_of,
     cost = { segments = message.segments, price = message.price },
+    address = message.address,
     code = code,
     block_names = message.block_names,
     configured_block = message.configured_block,

@@ -33,12 +33,13 @@ export function limitGroups(
   config: LimitsConfig,
   { mode, hasIp }: { mode: RuleMode; hasIp: boolean },
 ): { scope: LimitScope; limits: Limit[] }[] {
-  const limit = (rule: string, windowMs: number, max: number): Limit => ({
+  const limit = (scope: LimitScope, rule: string, windowMs: number, max: number): Limit => ({
     rule,
     windowMs,
     max,
     mode,
     counts: 'messages',
+    ...(scope === 'recipientIp' && { isPair: true }),
   });
   const { cooldownMs } = config.recipient;
   return SCOPES.filter((scope) => hasIp || !ADDRESS_SCOPES.has(scope))
@@ -46,11 +47,11 @@ export function limitGroups(
       scope,
       limits: [
         ...(scope === 'recipient' && cooldownMs !== undefined
-          ? [limit('recipient_cooldown', cooldownMs, 1)]
+          ? [limit(scope, 'recipient_cooldown', cooldownMs, 1)]
           : []),
         ...WINDOWS.flatMap(({ name, rule, windowMs }) => {
           const max = config[scope][name];
-          return max === undefined ? [] : [limit(`${ruleScope(scope)}_${rule}`, windowMs, max)];
+          return max === undefined ? [] : [limit(scope, `${ruleScope(scope)}_${rule}`, windowMs, max)];
         }),
       ],
     }))

@@ -10,6 +10,8 @@ export type Limit = {
   mode: RuleMode;
   /** What a message counts for: itself, its segments, or its price in millionths. */
   counts: 'messages' | 'segments' | 'price';
+  /** It counts a number and an address together. */
+  isPair?: true;
 };
 
 /**

@@ -59,9 +59,8 @@ export function screenMessage(
   const subjectOf = (scope: (typeof scopes)[number]): string => {
     switch (scope) {
       case 'recipient':
-        return recipientKey;
       case 'recipientIp':
-        return `${recipientKey}.${ipKey ?? ''}`;
+        return recipientKey;
       case 'ip':
         return ipKey ?? '';
       case 'prefix':
@@ -81,7 +80,14 @@ export function screenMessage(
       blockNames: blockNamesOf(recipient),
       configuredBlocks: blockedDestinations,
       plan,
-      keys: [...scopes.map((scope) => gatewayKeys.counters(scope, subjectOf(scope))), ...spendKeys],
+      // What is counted of a number and an address together is with the number.
+      keys: [
+        ...scopes.map((scope) =>
+          gatewayKeys.counters(scope === 'recipientIp' ? 'recipient' : scope, subjectOf(scope)),
+        ),
+        ...spendKeys,
+      ],
+      addressKey: ipKey,
       cost:
         mode === 'off'
           ? { segments: 0, price: 0 }

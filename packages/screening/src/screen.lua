@@ -1,19 +1,24 @@
 -- Screening as a transaction asks for it: weigh, and count what is taken.
--- request (screening.ts): keys (one for each group of limits), cost (segments, price), code (where the plan has a guard),
--- and, from the caller, plan (screening-plan.ts) and now (only in simulations).
+-- request (screening.ts): keys (one for each group of limits), cost (segments, price), address (that pairs are counted by),
+-- code (where the plan has a guard) and, from the caller, plan (screening-plan.ts) and now (only in simulations).
 --- @include "./windowed-counter.lua"
 --- @include "./guard-rules.lua"
+
+local function key_of(request, group, g, now)
+  local key = request.keys[g]
+  return group.is_pair and pair_of(now, key, request.address) or key
+end
 
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and the rule's
 -- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only records
 -- costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
-  local now, plan, keys_of, amounts = clock(request.now), request.plan, request.keys, request.cost
+  local now, plan, amounts = clock(request.now), request.plan, request.cost
   local states, found, number = {}, {}, 0
   for g = 1, #plan.groups do
     local group = plan.groups[g]
     local limits, n = group.limits, amounts[group.counts] or 1
-    local counters = look(now, keys_of[g], group.shapes)
+    local counters = look(now, key_of(request, group, g, now), group.shapes)
     found[g] = counters
     for i = 1, #limits do
       local limit, counter = limits[i], counters[i]
@@ -38,7 +43,7 @@ local function count_screened(screened, id)
   local groups, amounts = request.plan.groups, request.cost
   for g = 1, #groups do
     local group = groups[g]
-    add(now, request.keys[g], group.shapes, screened.found[g], amounts[group.counts] or 1)
+    add(now, key_of(request, group, g, now), group.shapes, screened.found[g], amounts[group.counts] or 1)
   end
   if request.plan.guard then count_unused(now, request.code, id, screened.of_country, screened.of_ip) end
 end

@@ -16,6 +16,8 @@ export type ScreeningPlan = {
     groups: {
       shapes: CounterShape[];
       counts: Limit['counts'];
+      /** Its key is that of a number, and it counts by the address within. */
+      is_pair: true | undefined;
       limits: { max: number; mode: RuleMode; name: string }[];
     }[];
     guard: (GuardPlan & { rules: readonly string[] }) | undefined;
@@ -33,6 +35,7 @@ export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefi
       groups: groups.map((group) => ({
         shapes: group.map(({ windowMs }) => counterShape(windowMs)),
         counts: group[0]?.counts ?? 'messages',
+        is_pair: group[0]?.isPair,
         limits: group.map(({ rule, max, mode }) => ({ max, mode, name: rule })),
       })),
       guard: guard && { ...guard, rules: GUARD_RULES },

@@ -22,6 +22,8 @@ export type ScreeningRequest = {
   /** For each group of limits of the plan, what it counts in. */
   keys: readonly string[];
   cost: Spend;
+  /** Keyed hash of the address, where limits count by it. */
+  address: string | undefined;
   code:
     | {
         connection: string;
@@ -39,6 +41,7 @@ export function createScreening({
   plan,
   keys,
   cost,
+  addressKey,
   code,
 }: {
   recipientKey: string;
@@ -50,6 +53,8 @@ export function createScreening({
   /** Of Redis, one for each group of limits of the plan. */
   keys: readonly string[];
   cost: Spend;
+  /** Keyed hash of the address, if it is known. */
+  addressKey?: string | undefined;
   /** Present where the plan has a guard. */
   code: GuardedCode | undefined;
 }): Screening {
@@ -61,6 +66,7 @@ export function createScreening({
       configured_block: blockNames.find((name) => configuredBlocks.includes(name)),
       keys,
       cost,
+      address: addressKey,
       code: code && {
         connection: code.connection,
         country: code.country,
