@@ -78,11 +78,13 @@ async function measureDepth(context: BenchContext, parts: Parts, depth: number):
   const afterAdd = await meter.read();
   const add = cpuPerMessage(beforeAdd, afterAdd, measured);
   const bytes = (await redis.memoryBytes()) - emptyBytes;
+  const keys = await redis.client.dbsize();
   return {
     'messages queued': queued,
     'add: messages/s': (measured / (afterAdd.atMs - beforeAdd.atMs)) * 1000,
     'add: producer, CPU us/message': add['load, CPU us/message'] ?? Number.NaN,
     'add: Redis, CPU us/message': add['Redis, CPU us/message'] ?? Number.NaN,
+    'Redis keys/message': keys / queued,
     'Redis memory, bytes/message': bytes / queued,
     ...(await deliver(parts, measured, { isAll: measured === depth })),
   };
