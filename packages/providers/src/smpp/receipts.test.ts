@@ -118,6 +118,24 @@ test('tells what something looked like that it could not use, and nothing that i
   );
 });
 
+test('shows a receipt without a readable id as a problem for a minute, which stops nothing', async () => {
+  let nowMs = 0;
+  await using smsc = await startSmsc();
+  const { provider } = useSmppProvider({ port: smsc.port, now: () => nowMs });
+  await provider.send(SMS, idle());
+  expect(provider.problem?.()).toBeUndefined();
+
+  smsc.first().request('deliver_sm', receiptBody('stat:DELIVRD 493817'));
+  await smsc.until('deliver_sm_resp');
+
+  expect(provider.problem?.()).toEqual({
+    reason: 'a receipt came without an id that can be read: form="stat:a{7} 9{6}"',
+    stopsSending: false,
+  });
+  nowMs += 60_000;
+  expect(provider.problem?.()).toBeUndefined();
+});
+
 test('learns how an SMSC writes the ids of its receipts, and remembers it', async () => {
   const memory = createLocalMemory();
   await using smsc = await startSmsc();

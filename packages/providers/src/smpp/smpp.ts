@@ -55,6 +55,9 @@ export type SmppProviderOptions = SmppConfig & {
   unbindTimeoutMs?: number;
 };
 
+/** Milliseconds for which a receipt that no message can be found by is shown as a problem. */
+const UNREAD_MS = 60_000;
+
 /**
  * Sends over a session that is kept bound from now on until `close`, which takes up to `unbindTimeoutMs` to say
  * goodbye. While none is bound an attempt is `transient` with `smpp_not_bound` at once, or `provider_fault` where the
@@ -83,7 +86,13 @@ export function createSmppProvider({
   if (!sourceAddress(config.from, dialect))
     throw new TypeError('smpp: from is not 1 to 20 characters of printable ASCII');
 
-  const onEvent = (event: SmppEvent) => tell({ ...event, severity: severityOf(event) });
+  let unread: { form: string; untilMs: number } | undefined;
+  const onEvent = (event: SmppEvent) => {
+    if (event.event === 'receipt_unreadable') {
+      unread = { form: event.shape.form ?? '', untilMs: now() + UNREAD_MS };
+    }
+    tell({ ...event, severity: severityOf(event) });
+  };
   const scope = `${hosts[0]?.host}:${hosts[0]?.port}`;
   const ids = createIdForms({
     scope,
@@ -163,7 +172,11 @@ export function createSmppProvider({
   return {
     name,
     receipts: dialect.bindMode === 'transmitter' || dialect.registeredDelivery === 0 ? 'none' : 'connection',
-    problem: binds.problem,
+    problem() {
+      const isUnread = unread !== undefined && now() < unread.untilMs;
+      const reason = `a receipt came without an id that can be read: form="${unread?.form}"`;
+      return binds.problem() ?? (isUnread ? { reason, stopsSending: false } : undefined);
+    },
     async send(request, signal) {
       const waited = await untilAborted(
         Promise.race([binds.firstAttempt, firstBindWait]).then(binds.state),
