@@ -24,8 +24,8 @@ export function sourceAddress(sender: string, { source }: Pick<SmppDialect, 'sou
 }
 
 /**
- * A recipient's address. A national format is for numbers of the dialect's country alone: whatever the centre would
- * take another country's national number for, it is somebody else's. Those are written with their country code.
+ * A recipient's address. A national format is used only for numbers of the dialect's country. Numbers of other
+ * countries are written with their country code, because the centre would take their national form for another number.
  */
 export function destinationAddress(to: string, { destination }: Pick<SmppDialect, 'destination'>) {
   const { ton, npi, format, country } = destination;

@@ -19,7 +19,7 @@ export type BindFailure = {
   code: string;
   /** The status that the SMSC answered, by name: `ESME_RINVPASWD`. */
   status?: string;
-  /** It does not take what the bind said, which repeating it does not cure. */
+  /** The SMSC refuses the credentials; repeating the bind does not help. */
   isRefused?: boolean;
 };
 
@@ -52,9 +52,9 @@ const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Keeps one session bound until it is closed, at the first of the hosts that takes the bind. When all of them failed,
- * and after a session that lasted less than 30 s, it waits with full jitter, doubling from 0.5 s to at most 30 s;
- * where one refused the credentials, which repeating does not cure and which some SMSCs lock accounts for, 15 to 30 s.
+ * Keeps one session bound until it is closed, at the first host that accepts the bind. After all hosts have failed, and
+ * after a session of less than 30 s, it waits with full jitter, doubling from 0.5 s to at most 30 s. If a host refused
+ * the credentials, it waits 15 to 30 s: repeating does not help, and some SMSCs lock accounts for it.
  */
 export function keepBound(options: BindOptions): Bind {
   const { hosts, command, random, now, onEvent } = options;
@@ -71,7 +71,7 @@ export function keepBound(options: BindOptions): Bind {
       const lastedMs = await runRound(failures);
       const hasLasted = lastedMs !== undefined && lastedMs >= MAX_DELAY_MS;
       failures = hasLasted ? 0 : failures + 1;
-      // The wait after a round of failures is the round's own.
+      // A round in which every host failed has waited already.
       if (lastedMs !== undefined) await pause(delayMs(failures));
     }
     finishFirstAttempt();

@@ -72,7 +72,7 @@ export const DATA: Layout = [
 /** The response to a submit_sm, deliver_sm or data_sm. */
 export const MESSAGE_ID: Layout = [['message_id', 'string']];
 
-/** Fields that are not given are 0 or empty. A value that does not fit its field is a bug in the caller and throws. */
+/** Missing fields are written as 0 or empty. Throws for a value that does not fit its field, which is a caller's bug. */
 export function encodeBody(layout: Layout, fields: Fields, tlvs: Tlvs = new Map()): Buffer {
   const octets: Buffer[] = [
     Buffer.from(layout.map(([name, type]) => encodeField(type, fields[name])).join(''), 'latin1'),
@@ -86,7 +86,7 @@ export function encodeBody(layout: Layout, fields: Fields, tlvs: Tlvs = new Map(
   return Buffer.concat(octets);
 }
 
-/** As a string of one character for each octet, which is faster to put together than buffers are. */
+/** One character for each octet: joining strings is faster than joining buffers. */
 function encodeField(type: FieldType, value: Fields[string] = type === 'octet' ? 0 : ''): string {
   if (type === 'octet') return octet(Number(value));
   const characters = Buffer.isBuffer(value) ? value.toString('latin1') : String(value);
@@ -99,9 +99,8 @@ function octet(value: number): string {
 }
 
 /**
- * Reads as much of a body as there is of the fields, whatever follows being TLVs; undefined where it ends before its
- * last field. A C-octet string without its NUL goes up to the end, and a TLV that is cut off ends the list: SMSCs
- * that write such bodies are in use.
+ * Reads the fields of a body, and what follows them as TLVs; undefined if the body ends before its last field. A C-octet
+ * string without its NUL extends to the end, and a truncated TLV ends the list, because some SMSCs write such bodies.
  */
 export function decodeBody(layout: Layout, body: Buffer): Body | undefined {
   const fields: Fields = {};

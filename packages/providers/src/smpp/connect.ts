@@ -40,7 +40,7 @@ export function connectSocket(
     const timer = setTimeout(() => fail('connect_timeout'), connectTimeoutMs);
 
     signal.addEventListener('abort', abort, { once: true });
-    // Stays for good: an error without a listener would end the process.
+    // Never removed: an error event without a listener would end the process.
     socket.on('error', (error) => fail(notSentCode(error)));
     socket.once('close', closed);
     socket.once(tls ? 'secureConnect' : 'connect', () => {

@@ -38,8 +38,8 @@ const PRINTED_TLVS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * A PDU in words, on one line: every field that is not 0 or empty, without the password, the text and whole numbers.
- * Of a delivered text only its form is shown, see `formOf`.
+ * A PDU in words, on one line: every field that is not 0 or empty, without the password, the text or full numbers. A
+ * delivered text is shown only by its form, see `formOf`.
  */
 export function describePdu(pdu: Pdu): string {
   const command = commandName(pdu.commandId);
@@ -82,7 +82,7 @@ function describeText(command: string, body: { fields: Fields; tlvs: Tlvs }): st
   return text === '' ? [] : [`form="${formOf(text)}"`];
 }
 
-/** Numbers as their first and last two digits; the letters of a sender ID are no secret. */
+/** Shows the first and last digits of a number; an alphanumeric sender ID is not secret. */
 function maskAddress(address: string): string {
   return /^\+?\d{7,}$/.test(address) ? `${address.slice(0, 3)}…${address.slice(-2)}` : address;
 }

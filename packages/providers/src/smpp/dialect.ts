@@ -14,10 +14,10 @@ export const MESSAGE_ID_FORMS = ['learn', 'same', 'hex-to-decimal', 'decimal-to-
 export type Alphabet = (typeof ALPHABETS)[number];
 export type Concatenation = (typeof CONCATENATIONS)[number];
 export type DestinationFormat = (typeof DESTINATION_FORMATS)[number];
-/** How the id in a receipt comes from that in the submit_sm_resp, where it is known. */
+/** How a centre derives the id in a receipt from that in the submit_sm_resp, if that is known. */
 export type IdForm = Exclude<(typeof MESSAGE_ID_FORMS)[number], 'learn'>;
 
-/** How one message centre wants to be spoken to. */
+/** How one message centre expects its PDUs. */
 export type SmppDialect = {
   /** `transmitter+receiver`: two sessions; `transmitter`: one, over which no receipts come. */
   bindMode: (typeof BIND_MODES)[number];
@@ -41,7 +41,7 @@ export type SmppDialect = {
   receiptParts: (typeof RECEIPT_PARTS)[number];
   /** `text`: a deliver_sm whose text is of the form of a receipt is one, also where esm_class does not say so. */
   receiptMark: (typeof RECEIPT_MARKS)[number];
-  /** The default alphabet of the centre: what it takes a text of `dataCoding.default` for. */
+  /** The centre's default alphabet, in which it reads a text with `dataCoding.default`. */
   alphabet: Alphabet;
   dataCoding: { default: number; ucs2: number };
   concatenation: Concatenation;
@@ -55,7 +55,7 @@ export type SmppDialect = {
 };
 
 /**
- * SMPP 3.4 as most centres take it. TON and NPI: E.164 1/1, short code 3/0 and alphanumeric 5/0 are what Infobip's
+ * SMPP 3.4 as most centres accept it. TON and NPI: E.164 1/1, short code 3/0 and alphanumeric 5/0 are what Infobip's
  * "TON and NPI settings" gives as the defaults of SMPP environments, and OpenMarket's SMPP examples show. TLVs of
  * India's ids: PE_ID and Template_ID as octet strings without a NUL, as in Jasmin 0.12 (Custom TLV Parameters),
  * kneodev/ksmppd issues 134 and 135, and python-smpplib issue 204.

@@ -12,7 +12,7 @@ export type SmppEvent =
 export function severityOf(event: SmppEvent): ProviderEvent['severity'] {
   switch (event.event) {
     case 'bind_failed':
-      // A status is the SMSC's own word: nothing but a change of the account or of the settings cures that.
+      // The SMSC answered with a status: only a change of the account or of the settings helps.
       return event.status === undefined ? 'warn' : 'error';
     case 'session_ended':
       return event.code === 'client_closed' ? 'info' : 'warn';

@@ -1,7 +1,7 @@
 import type { MessageName, ReceiptName } from '@sms-gateway/contract';
 import type { IdForm, SmppDialect } from './dialect.ts';
 
-/** What a receipt's id may be that of, most likely first. */
+/** An id of a submit_sm_resp that a receipt's id may stand for. */
 type Reading = { id: string; forms: readonly IdForm[] };
 
 export type IdForms = {
@@ -9,26 +9,25 @@ export type IdForms = {
   ofResponse: (id: string) => MessageName;
   /** Where the message of a receipt that says `id` may be filed. */
   ofReceipt: (id: string) => ReceiptName;
-  /** Tells that the receipt's id `id` was that of the message filed under `filedAs`, and of no other. */
+  /** The receipt's id `id` matched the message filed under `filedAs`, and no other. */
   learn: (id: string, filedAs: string) => void;
-  /** Takes what another process, or this one before a restart, has learnt. */
+  /** Adopts what another process, or this one before a restart, has learnt. */
   recall: (form: string | undefined) => void;
 };
 
-/** Shorter ids are counters, where the hexadecimal form of one is the decimal form of another. */
+/** Shorter ids are counters: the hexadecimal form of one is the decimal form of another. */
 const MIN_DISTINCT_LENGTH = 7;
 const MAX_NUMBER_LENGTH = 40;
-/** As many times more than against it that a form has to be seen before it is believed, and at most counts. */
+/** By how many observations a form must lead to be believed, and the most that count. */
 const BELIEVED_FROM = 2;
 const MAX_SCORE = 8;
 const ALL: readonly IdForm[] = ['same', 'hex-to-decimal', 'decimal-to-hex'];
 
 /**
- * Matches the ids of receipts with those of submit_sm_resp. SMPP 3.4 (§5.2.23) calls a message_id opaque, yet there
- * are SMSCs that answer a submit_sm with the hexadecimal and send the receipt with the decimal form, or the other
- * way round, or drop zeros (Kannel's user guide, `msg-id-type`). Which of them an SMSC does cannot be told from one
- * id; it is learnt from receipts that fit one message in one form only. What was learnt is tried first, and alone
- * where the ids are short.
+ * Matches the ids of receipts with those of submit_sm_resp. SMPP 3.4 (§5.2.23) calls a message_id opaque, but
+ * some SMSCs answer a submit_sm in hexadecimal and send the receipt in decimal, or the other way round, or drop zeros
+ * (Kannel's user guide, `msg-id-type`). One id does not show which form an SMSC uses; it is learnt from receipts that
+ * fit one message in one form only. The learnt form is tried first, and it is the only one tried for short ids.
  */
 export function createIdForms({
   scope,
@@ -73,7 +72,7 @@ export function createIdForms({
       if (configured !== 'learn') return;
       const reading = readings(withoutPadding(written)).find(({ id }) => id === filedAs);
       const [form, ...others] = reading?.forms ?? [];
-      // Where two forms read it alike, it is evidence for neither.
+      // An id that reads the same in two forms is evidence for neither.
       if (form === undefined || others.length > 0) return;
       for (const [known, score] of scores) {
         scores.set(known, known === form ? Math.min(score + 1, MAX_SCORE) : Math.max(score - 1, 0));
@@ -110,7 +109,7 @@ function toDecimal(id: string): string | undefined {
   return id.length <= MAX_NUMBER_LENGTH && /^[\da-f]+$/.test(id) ? BigInt(`0x${id}`).toString() : undefined;
 }
 
-/** Case, a leading 0x and leading zeros are no part of a number. */
+/** Case, a leading 0x and leading zeros do not change a number. */
 function withoutPadding(id: string): string {
   return id
     .toLowerCase()

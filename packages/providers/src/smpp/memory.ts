@@ -9,13 +9,13 @@ export type PartsRecord = {
 };
 
 /**
- * What a provider remembers beyond one attempt and one process. A part is billed when it is acknowledged: what is
- * noted here is not sent again. Every call rejects where that cannot be read or written.
+ * What a provider remembers beyond one attempt and one process. A part is billed when it is acknowledged, so
+ * a part that is noted here is not sent again. Every call rejects if the store cannot be read or written.
  */
 export type SmppMemory = {
   /**
-   * The record of a message, which is begun under a new reference number where there is none, or one of another
-   * `form`: parts of a text that was cut in another way do not fit to what was sent.
+   * Opens the record of a message. A new one with a new reference number is begun if there is none, or if the existing
+   * one has another `form`: parts of a text that was split differently do not fit together.
    */
   openParts(messageId: string, text: { total: number; form: string }): Promise<PartsRecord>;
   /** Undefined where no record was begun. */

@@ -24,8 +24,8 @@ export function tlvProblem(tag: string, value: unknown): string | undefined {
 }
 
 /**
- * The TLVs that go with every part of a message, beside those that tell its parts: what the bind is configured to send,
- * India's ids, and other TLVs that the country's registration names. A value of `0x` and pairs of hexadecimal digits
+ * The TLVs of every part of a message, beside those for concatenation: the configured ones of the bind, India's ids, and
+ * other TLVs of the country's registration. A value of `0x` and pairs of hexadecimal digits
  * stands for these octets; every other value is a string.
  */
 export function messageTlvs(

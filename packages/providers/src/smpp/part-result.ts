@@ -19,7 +19,7 @@ export function classifyAnswer(answer: RequestAnswer, request: SendRequest): Par
   return { kind: 'accepted', smscId: messageIdIn(answer.body, request) };
 }
 
-/** The id ends up in traces and logs, so one that repeats the text or the number is not taken for an id. */
+/** Ids appear in traces and logs, so one that repeats the text or the number is not used. */
 function messageIdIn(answer: Buffer, { to, body }: SendRequest): string {
   const id = readCString(answer, 0).value.trim();
   if (!/^[\x21-\x7e]{1,64}$/.test(id)) return '';
@@ -27,8 +27,8 @@ function messageIdIn(answer: Buffer, { to, body }: SendRequest): string {
 }
 
 /**
- * A message by the ids of its parts. The first one stands for it, or the last one where that is asked for the receipt.
- * Centres that give one part an id, or all parts the same, are in use.
+ * A message by the ids of its parts. The first part represents it, or the last one if that part asks for the receipt.
+ * Some centres give only one part an id, or all parts the same.
  */
 export function acceptedAs(
   acknowledged: ReadonlyMap<number, string>,

@@ -23,9 +23,9 @@ const RETRY_CAP_MS = 2_000;
 
 /**
  * Submits the parts of a long text that are not acknowledged yet, one after the other, and notes each acknowledgement
- * before the next part goes. A part that is refused for now, when others are at the SMSC already, is submitted again
- * after a pause until `signal` is aborted: what is missing of the text is all that is worth sending, and nobody else
- * can send it. Any other result of a part is that of the attempt. Settles as soon as `signal` is aborted.
+ * before it submits the next part. If the SMSC already has some parts and refuses another one for now, that part is
+ * submitted again after a pause, until `signal` is aborted: no other provider can complete the text. Any other result
+ * of a part is the result of the attempt. Settles as soon as `signal` is aborted.
  */
 export async function submitInParts(
   { messageId, parts, memory, submitPart, random }: Options,
@@ -44,7 +44,7 @@ export async function submitInParts(
     if (result.kind !== 'accepted') return result;
     acknowledged.set(number, result.smscId);
     if (await isNoted(number, result.smscId)) continue;
-    // Nothing more goes out that could not be told from what was sent.
+    // Without the note, the next attempt could not know what was sent.
     if (number < parts.total) return transient('parts_not_recorded');
   }
   return { kind: 'accepted', acknowledged };

@@ -4,7 +4,7 @@ import type { SmppDialect } from './dialect.ts';
 export type SmppPreset = {
   /** Where the values are published. */
   source: string;
-  /** The centre's public hosts, where it has the same for everybody. */
+  /** The centre's public hosts, if they are the same for everybody. */
   hosts?: readonly SmscAddress[];
   dialect: Partial<SmppDialect>;
 };
@@ -12,7 +12,7 @@ export type SmppPreset = {
 const UNKNOWN = { ton: 0, npi: 0 };
 const SINCH_CLOUD = [1, 2, 3, 5].map((number) => `sms-cloud-${number}.clxcommunications.com`);
 
-/** What message centres publish of their dialect, where that is not what STANDARD_DIALECT is. */
+/** What message centres publish about their dialect, where it differs from STANDARD_DIALECT. */
 export const PRESETS = {
   infobip: {
     source: 'https://www.infobip.com/docs/essentials/smpp-specification',

@@ -20,9 +20,9 @@ const TIMEOUT_MS = 10_000;
 const VALIDITY_SECONDS = 120;
 
 /**
- * Binds as the configuration says, sends one message if asked, and prints what goes and comes, without its text.
- * Resolves with whether everything was taken that was asked. A receipt that is not the message's own is refused for
- * now, so that the SMSC hands it to the worker.
+ * Binds as the configuration says, sends one message if asked, and prints the PDUs, without the text.
+ * Resolves with whether the SMSC accepted everything. Receipts of other messages are refused for now, so that the SMSC
+ * delivers them to the worker.
  */
 export async function probeSmpp(options: Options, signal: AbortSignal): Promise<boolean> {
   const { config, print } = options;

@@ -19,8 +19,8 @@ export type ReceiptText = {
 };
 
 /**
- * How SMSCs begin the words for a state: those of SMPP 3.4, Appendix B, written in full or cut elsewhere, and those of
- * receipts in free text. What says that a message did not arrive comes before what says that it did.
+ * How the words for a state begin: those of SMPP 3.4, Appendix B, in full or abbreviated differently, and those of
+ * receipts in free text. Words for a failure come first, because they may contain a word for success.
  */
 const WORDS: readonly (readonly [beginning: RegExp, state: State])[] = [
   [/^un-?deliv|^fail|^noroute/, 'undeliv'],
@@ -34,12 +34,12 @@ const WORDS: readonly (readonly [beginning: RegExp, state: State])[] = [
   [/^en[_-]?rout|^buffer|^sent|^submit|^queue|^pend/, 'enroute'],
   [/^schedul/, 'scheduled'],
 ];
-/** The fields that are read by name, or not at all. */
+/** Fields that are read by their name, or not at all. */
 const FIELDS = /\b(?:(?:submit|done) date|(?:(?:message|msg)[ _-]?)?id|sub|dlvrd|err|error)\s*[:=]\s*\S*/gi;
 const NOT_DELIVERED = /\b(?:not|un|never|no)\b[^.]{0,30}\bdeliv/i;
 /** The quotes are those of JSON. */
 const SEPARATOR = '"?\\s*[:=]\\s*';
-/** A value ends at a space or a mark between fields; a word with its own separator is the next field, not a value. */
+/** A value ends at a space or a punctuation mark; a word followed by a separator is the next field, not a value. */
 const VALUE = `${SEPARATOR}"?(?!\\w+[:=])([^\\s,;|"]+)`;
 const ID = new RegExp(`(?:^|[^a-z0-9])(?:(?:message|msg)[ _-]?)?id${VALUE}`, 'i');
 const STATE = new RegExp(`\\b(?:stat|status|state)${SEPARATOR}"?([a-z][a-z_-]*)`, 'i');
@@ -47,12 +47,12 @@ const ERROR = new RegExp(`\\b(?:err|error)${SEPARATOR}([0-9a-z]{1,8})\\b`, 'i');
 const DELIVERED_COUNT = new RegExp(`\\bdlvrd${SEPARATOR}(\\d{1,6})\\b`, 'i');
 
 /**
- * Reads the text of a receipt (SMPP 3.4, Appendix B: `id:… sub:… dlvrd:… … stat:… err:… text:…`) in whatever order and
- * spacing its fields come. Without `stat`, the count of delivered messages tells, or a word of the text that stands
- * for a state. Dates are not read: nothing depends on them, and every SMSC writes them in its own way.
+ * Reads the text of a receipt (SMPP 3.4, Appendix B: `id:… sub:… dlvrd:… … stat:… err:… text:…`) with its fields in any
+ * order and spacing. Without a known `stat`, the count of delivered messages decides, or a word of the text that names a
+ * state. Dates are not read: nothing depends on them, and every SMSC formats them differently.
  */
 export function readReceiptText(whole: string): ReceiptText {
-  // What follows is the beginning of the message, which may look like anything.
+  // What follows is the beginning of the message itself.
   const [report = ''] = whole.split(/\btext\s*[:=]/i);
   const error = ERROR.exec(report)?.[1]?.toLowerCase();
   const stated = STATE.exec(report)?.[1];
@@ -69,7 +69,7 @@ function unstated(report: string, error: string | undefined): State | undefined 
   const isError = error !== undefined && !/^0+$/.test(error);
   if (delivered !== undefined) return isError ? 'undeliv' : undefined;
   if (NOT_DELIVERED.test(report)) return 'undeliv';
-  // The names of fields are no words of their own.
+  // The names of fields are not words of the text.
   const words = report
     .replace(FIELDS, ' ')
     .toLowerCase()

@@ -15,7 +15,7 @@ import { readReceiptText, type ReceiptText, type State } from './receipt-text.ts
 import type { Delivery as ReceivedDelivery } from './session.ts';
 
 export type Delivery =
-  /** `otherId`: what the text calls the message, where that is not what the TLV says. */
+  /** `otherId`: the id in the text, if it differs from that in the TLV. */
   | { kind: 'receipt'; receipt: Receipt & { providerMessageId: string }; otherId?: string }
   /** A receipt without an id, or one that is cut off. */
   | { kind: 'unreadable' }
@@ -57,13 +57,13 @@ const UCS_2 = 8;
 const MAX_ID_LENGTH = 64;
 
 /**
- * Reads a deliver_sm (SMPP 3.4 §4.6.1) or data_sm (§4.7.1). A receipt is what esm_class says is one (§5.2.12), or what
- * has the TLV receipted_message_id, which only a receipt has; a mere text of that form, which any handset can send, only
- * where the centre marks its receipts by nothing else. The TLVs receipted_message_id and message_state come first, the text fills in. An intermediate notification
- * is `sent` whatever its state, and so is a receipt whose state cannot be told: it has reached the network.
+ * Reads a deliver_sm (SMPP 3.4 §4.6.1) or data_sm (§4.7.1). A receipt is marked by its esm_class (§5.2.12) or by the TLV
+ * receipted_message_id. A text of that form alone, which any handset can send, counts only with the mark `text`. The TLVs
+ * receipted_message_id and message_state take precedence over the text. An intermediate notification is `sent` whatever
+ * its state, and so is a receipt of unknown state: the message has reached the network.
  *
- * Failures count as curable: `err` means something else with every SMSC, so which of them are the recipient's
- * cannot be told.
+ * Failures count as curable: the meaning of `err` differs between SMSCs, so it does not show whether the recipient is
+ * at fault.
  */
 export function readDelivery(
   delivery: ReceivedDelivery,
@@ -107,7 +107,7 @@ export function decodeDelivery({ command, body }: ReceivedDelivery): Body | unde
   return decodeBody(command === 'data_sm' ? DATA : SHORT_MESSAGE, body);
 }
 
-/** The text as it is; or unpacked, where it says nothing as it is: centres of packed GSM-7 pack their receipts too. */
+/** Reads the text; unpacks it if it says nothing as it is, because centres with packed GSM-7 pack their receipts too. */
 function readTexts(body: Body): ReceiptText {
   const plain = readReceiptText(deliveredText(body));
   if (plain.id !== undefined || plain.state !== undefined) return plain;
@@ -123,8 +123,8 @@ export function deliveredText(body: { fields: Fields; tlvs: Tlvs }): string {
 }
 
 /**
- * By its octets rather than its data_coding: receipts in ASCII under that of UCS-2, and the other way round, are in use
- * (farhadi/node-smpp issue 68). 0x11 is the underscore of GSM-7, which ids have.
+ * Decodes by the octets rather than the data_coding, because some SMSCs send ASCII under that of UCS-2, or the other way
+ * round (farhadi/node-smpp issue 68). 0x11 is the underscore in GSM-7, which occurs in ids.
  */
 function decodeText(bytes: Buffer, dataCoding: Fields[string] | undefined): string {
   const isLatin = bytes.length > 1 && bytes[0] !== 0 && bytes[1] !== 0 && isPrintableAscii(bytes);

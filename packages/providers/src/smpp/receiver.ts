@@ -8,9 +8,9 @@ import { type Shape, shapeOf } from './shape.ts';
 import { ESME_ROK, ESME_RX_T_APPN } from './status.ts';
 
 export type ReceiverEvent =
-  /** A delivery receipt of no form known here, or that of a message that is not known (yet). */
+  /** A delivery receipt of an unknown form, or of a message that is not known (yet). */
   | { event: 'receipt_unreadable' | 'receipt_unmatched'; shape: Shape }
-  /** What came is no receipt: a message from a handset. It is acknowledged and dropped. */
+  /** A message from a handset, which is acknowledged and dropped. */
   | { event: 'no_receipt'; shape: Shape }
   /** A delivery receipt could not be stored; the SMSC is asked to repeat it. */
   | { event: 'receipt_refused' }
@@ -24,7 +24,7 @@ type Deps = {
   onEvent: (event: ReceiverEvent) => void;
 };
 
-/** Takes what an SMSC delivers, and answers once it is stored. */
+/** Handles what an SMSC delivers, and answers once it is stored. */
 export function createReceiver({ ids, mark, onReceipt, onEvent }: Deps): SessionOptions['onDeliver'] {
   return async (delivery) => {
     const read = readDelivery(delivery, mark);

@@ -51,17 +51,17 @@ export type Session = {
   /** Delivery receipts come over a receiver or a transceiver only. */
   bind(command: BindCommand, fields: Fields): Promise<RequestOutcome>;
   /**
-   * Writes one submit_sm within the window. Settles as soon as `signal` is aborted. Never rejects. An answer that comes
-   * after it was settled without one, up to `LATE_ANSWER_MS` after, goes to `onLateAnswer`.
+   * Writes one submit_sm within the window. Settles as soon as `signal` is aborted. Never rejects. An answer that arrives
+   * after that, within `LATE_ANSWER_MS`, goes to `onLateAnswer`.
    */
   submit(
     body: Buffer,
     signal: AbortSignal,
     onLateAnswer?: (answer: RequestAnswer) => void,
   ): Promise<RequestOutcome>;
-  /** Takes no more requests, says goodbye and ends within `unbindTimeoutMs`. */
+  /** Accepts no more requests, unbinds, and ends within `unbindTimeoutMs`. */
   unbind(): Promise<void>;
-  /** Drops the socket; what is unanswered ends as `no_answer` with this code. */
+  /** Drops the socket; unanswered requests end as `no_answer` with this code. */
   end(code: NoAnswerCode): void;
   /** Resolves with the reason once the session is over. */
   ended: Promise<NoAnswerCode>;
@@ -72,8 +72,8 @@ const MAX_SEQUENCE = 0x7fff_ffff;
 export const LATE_ANSWER_MS = 600_000;
 
 /**
- * One session over a connected socket. It ends, and with it everything that is unanswered, when the socket does, when
- * the SMSC unbinds, when the stream loses its framing, or when nothing comes while an enquire_link waits for its answer.
+ * One session over a connected socket. It ends, together with every unanswered request, when the socket closes, when the
+ * SMSC unbinds, when the stream loses its framing, or when nothing arrives while an enquire_link waits for its answer.
  */
 export function createSession(socket: Socket, options: SessionOptions): Session {
   const { windowSize, respondTimeoutMs, enquireIntervalMs, unbindTimeoutMs, onDeliver, onPdu } = options;
@@ -95,7 +95,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   function end(cause: NoAnswerCode) {
     if (isEnded) return;
     isEnded = true;
-    // An SMSC that closes the socket in place of an answer to our goodbye.
+    // Some SMSCs close the socket instead of answering an unbind.
     const code = isLeaving ? 'client_closed' : cause;
     clearInterval(enquireTimer);
     clearTimeout(dropTimer);
@@ -110,7 +110,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     window.close();
   }
 
-  // A response of any age frees its place in the window; only the session's end and the timer do it otherwise.
+  // A place in the window is freed by the response, by the timer, or by the end of the session.
   function exchange(
     command: RequestCommand,
     body: Buffer = Buffer.alloc(0),
@@ -161,7 +161,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   async function enquire() {
     const before = receivedCount;
     const outcome = await exchange('enquire_link');
-    // Whatever else came proves as well that the peer is there: some SMSCs know no enquire_link.
+    // Anything else that arrived proves it too: some SMSCs do not know enquire_link.
     if (outcome.kind === 'no_answer' && receivedCount === before) end(outcome.code);
   }
 
@@ -199,7 +199,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   }
 
   function respond(command: AnsweredCommand, pdu: Pdu, status = 0) {
-    // The message_id of these responses is unused, and is there (§4.6.2).
+    // These responses have a message_id, which is unused (§4.6.2).
     const body = command === 'deliver_sm' || command === 'data_sm' ? encodeBody(MESSAGE_ID, {}) : undefined;
     reply(pdu, { commandId: responseId(command), status, ...(body && { body }) });
   }

@@ -8,8 +8,8 @@ import { ESME_RX_T_APPN } from './status.ts';
 const REFUSALS: ReadonlySet<string | undefined> = new Set(['ESME_RINVPASWD', 'ESME_RINVSYSID']);
 
 /**
- * Binds and unbinds, at the first host that can be reached. As transmitter, so that no delivery receipt is handed to
- * this session (SMPP 3.4 §2.2): the worker's is the one that can store it.
+ * Binds and unbinds, at the first host that can be reached. It binds as a transmitter, so that no delivery receipt comes
+ * to this session (SMPP 3.4 §2.2); only the worker can store one.
  */
 export function smppCredentials(
   config: Pick<SmppConfig, 'hosts' | 'ca' | 'systemId' | 'password' | 'systemType' | 'dialect'>,

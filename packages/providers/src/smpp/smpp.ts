@@ -50,20 +50,20 @@ export type SmppProviderOptions = SmppConfig & {
   /** From 0 up to 1. */
   random?: () => number;
   connectTimeoutMs?: number;
-  /** How long messages wait for the first session, of which nobody knows yet whether there will be one. */
+  /** How long messages wait for the first session. */
   firstBindTimeoutMs?: number;
   unbindTimeoutMs?: number;
 };
 
-/** Milliseconds for which a receipt that no message can be found by is shown as a problem. */
+/** Milliseconds for which a receipt without a readable id is shown as a problem. */
 const UNREAD_MS = 60_000;
 
 /**
- * Sends over a session that is kept bound from now on until `close`, which takes up to `unbindTimeoutMs` to say
- * goodbye. While none is bound an attempt is `transient` with `smpp_not_bound` at once, or `provider_fault` where the
- * SMSC refuses the credentials; only the very first bind is waited for, up to `firstBindTimeoutMs`.
+ * Sends over a session that is kept bound from now on until `close`, which may take `unbindTimeoutMs`. While no session
+ * is bound, an attempt is `transient` with `smpp_not_bound` at once, or `provider_fault` if the SMSC refuses the
+ * credentials. Messages wait only for the first bind, up to `firstBindTimeoutMs`.
  *
- * Throws if a field of the configuration cannot be written as SMPP does, without repeating it.
+ * Throws if a field of the configuration cannot be written in SMPP, without repeating its value.
  */
 export function createSmppProvider({
   name = 'smpp',
@@ -154,7 +154,7 @@ export function createSmppProvider({
     return classifyOutcome(outcome, request);
   }
 
-  /** An answer that came after its part was given up for unknown. */
+  /** Handles an answer that arrived after its part had been given up as unknown. */
   async function settle({ request, parts, number }: Part, late: PartResult): Promise<void> {
     if (late.kind !== 'accepted') return conclude(request, late);
     if (parts.total === 1) return conclude(request, accepted(new Map([[1, late.smscId]])));
@@ -184,7 +184,7 @@ export function createSmppProvider({
       );
       return waited ? send(request, signal) : transient('aborted');
     },
-    /** From what was noted of its parts; of a text in one part nothing is. */
+    /** Answers from the notes of the parts; a text in one part has none. */
     async lookup({ id }) {
       const record = await memory.readParts(id).catch(() => undefined);
       if (record === undefined || record.acknowledged.size < record.total) {

@@ -2,7 +2,7 @@ import type { SendResult } from '../provider.ts';
 
 export const ESME_ROK = 0x00;
 export const ESME_RINVCMDID = 0x03;
-/** The SMSC does not hold the session for bound, whatever we think. */
+/** To the SMSC the session is not bound. */
 export const ESME_RINVBNDSTS = 0x04;
 /** Asks for a deliver_sm again. */
 export const ESME_RX_T_APPN = 0x64;
@@ -13,8 +13,8 @@ const BIND_REFUSALS: ReadonlySet<number> = new Set([0x0e, 0x0f]);
 type Kind = Exclude<SendResult['kind'], 'accepted'>;
 
 /**
- * SMPP 3.4 §5.1.3, table 5-2; 0x100 to 0x104 come from 5.0 (§4.7.6) and are answered by SMSCs of 3.4 as well. A status
- * without a kind is not one that a submit_sm is answered with.
+ * SMPP 3.4 §5.1.3, table 5-2; 0x100 to 0x104 come from 5.0 (§4.7.6), and SMSCs of 3.4 use them as well. A status without a
+ * kind is never the answer to a submit_sm.
  */
 const STATUSES: ReadonlyMap<number, readonly [name: string, kind?: Kind]> = new Map<
   number,
@@ -80,12 +80,12 @@ export function statusCode(status: number): string {
   return `smpp_0x${status.toString(16).padStart(2, '0')}`;
 }
 
-/** As SMPP and carriers' documents name it: `ESME_RINVPASWD`; a vendor's own status as its number. */
+/** Its name in SMPP and in carriers' documents, such as `ESME_RINVPASWD`; a vendor's own status by its number. */
 export function statusName(status: number): string {
   return STATUSES.get(status)?.[0] ?? `0x${status.toString(16).padStart(8, '0')}`;
 }
 
-/** Whether a bind was refused for its credentials, which repeating it does not cure. */
+/** Whether a bind was refused for its credentials, so that repeating it does not help. */
 export function isBindRefusal(status: number): boolean {
   return BIND_REFUSALS.has(status);
 }

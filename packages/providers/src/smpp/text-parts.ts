@@ -12,9 +12,9 @@ type Character = { octets: readonly number[]; cost: number };
 type Coded = { characters: Character[]; unit: 'octet' | 'septet' };
 
 /**
- * A text as the centre wants it: in its default alphabet where that has every character, else in UCS-2. What does
- * not fit one message is cut between characters, to what is left beside the user data header of a part; with
- * `payload` the centre does that. The parts come without their headers.
+ * Encodes a text in the centre's default alphabet if that has every character, otherwise in UCS-2. A text that does not
+ * fit into one message is split between characters, to what fits beside the user data header of a part; with `payload`
+ * the centre does that. The parts are without their headers.
  */
 export function encodeText(
   text: string,
@@ -33,7 +33,7 @@ export function encodeText(
     parts: parts.map((part) => {
       const octets = part.flatMap((character) => character.octets);
       const isPacked = own !== undefined && alphabet === 'gsm-packed';
-      // The header that the centre writes for `sar` is no part of what is packed here.
+      // With `sar` the centre writes the header, so it is not packed here.
       return isPacked ? packSeptets(octets, concatenation === 'sar' ? 0 : headerOctets) : Buffer.from(octets);
     }),
   };
@@ -50,7 +50,7 @@ function inAlphabet(text: string[], alphabet: Alphabet): Coded | undefined {
   const codes = text.map((character) => character.codePointAt(0) ?? 0);
   if (!codes.every((code) => code <= last && isPrintable(code))) return undefined;
   return {
-    // The centre makes septets of it where it can, and there some characters are two.
+    // The centre converts to septets if it can, and some characters take two.
     characters: codes.map((code, index) => ({
       octets: [code],
       cost: isGsm ? (septets[index]?.length ?? 1) : 1,

@@ -4,7 +4,7 @@ const MAX_VALIDITY_SECONDS = 86_400;
 
 /**
  * The validity_period of a message that is worth delivering for so many seconds from `nowMs` (epoch milliseconds). At
- * least 1 s, for an empty one is the SMSC's default of days, and at most 24 h, which every SMSC takes and no code
+ * least 1 s, because an empty one means the SMSC's default of days, and at most 24 h, which every SMSC accepts and no code
  * outlives.
  */
 export function validityPeriod(seconds: number, form: SmppDialect['validity'], nowMs: number): string {

@@ -1,8 +1,8 @@
 export type SendWindow = {
-  /** Waits for a free place, first come first served. Whoever got `taken` must `release` once. */
+  /** Waits for a free place, first come first served. After `taken`, call `release` once. */
   take(signal: AbortSignal): Promise<'taken' | 'aborted' | 'closed'>;
   release(): void;
-  /** Sends everybody who waits away, and whoever comes later. */
+  /** Turns away everybody who waits, and everybody who comes later. */
   close(): void;
 };
 
