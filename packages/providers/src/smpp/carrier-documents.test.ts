@@ -17,7 +17,7 @@ import { PROVIDERS } from '../registry.ts';
 import { packSeptets, septetsOf } from './gsm-alphabet.ts';
 import type { SmppConfig } from './smpp.ts';
 
-// What carriers' public documents say, as message centres that keep to it, and the settings that docs/smpp.md makes of it.
+// Carriers' public documents as message centres that follow them, each with the settings that docs/smpp.md gives for it.
 
 type Submit = ReturnType<typeof readSubmit>;
 type CarrierDocument = {
