@@ -105,6 +105,16 @@ test.each<Case>([
     }),
   ],
   [
+    'concluded by the worker that was given up in its call, while the copy of the other one did not arrive',
+    accountOf({
+      attempts: [
+        attempt('http', 'unknown', { code: 'never_concluded' }),
+        attempt('twilio', 'accepted', { ...receipt('undelivered'), providerMessageId: 'SM1' }),
+      ],
+      requests: [request('http'), request('twilio')],
+    }),
+  ],
+  [
     'expired at its deadline',
     accountOf({
       attempts: [busy],
@@ -149,6 +159,18 @@ test.each<[...Case, RegExp]>([
     'an undelivered message that was left',
     accountOf({
       attempts: [attempt('twilio', 'accepted', { ...receipt('undelivered'), providerMessageId: 'SM1' })],
+    }),
+    /other provider/,
+  ],
+  [
+    'an undelivered message that was left, after a worker was given up that had not concluded it',
+    accountOf({
+      attempts: [
+        attempt('http', 'unknown', { code: 'never_concluded' }),
+        attempt('twilio', 'accepted', { ...receipt('undelivered'), providerMessageId: 'SM1' }),
+      ],
+      outcomeHolder: 'lease-2',
+      requests: [request('http'), request('twilio')],
     }),
     /other provider/,
   ],

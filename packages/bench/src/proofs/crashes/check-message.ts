@@ -26,6 +26,7 @@ export function violationsOf(account: MessageAccount): string[] {
   const unknown = attempts.filter(({ result }) => result === 'unknown').length;
   const isDelivered = attempts.some(({ receipt }) => receipt?.status === 'delivered');
   const isTaken = attempts.some(({ result, receipt }) => result === 'accepted' || receipt !== undefined);
+  const isByTheGivenUp = isConcludedByTheGivenUp(account);
 
   const checks: [isViolated: boolean, rule: string][] = [
     [outcome !== first.outcome || outcomeAt !== first.outcomeAt, 'has one outcome, which nothing changes'],
@@ -34,12 +35,13 @@ export function violationsOf(account: MessageAccount): string[] {
     [attempts.some(({ result }) => result === undefined), 'has no attempt that was never concluded'],
     // Three unknown outcomes are the one way to fail with these providers.
     [outcome === 'failed' && unknown < 3, 'fails only after three unknown outcomes'],
+    [outcome === 'sent' && !isTaken && !isByTheGivenUp, 'is sent only where a provider took it'],
     [
-      outcome === 'sent' && !isTaken && !isConcludedByTheGivenUp(account),
-      'is sent only where a provider took it',
-    ],
-    [
-      outcome === 'sent' && attempts.at(-1)?.receipt?.isCurable === true && !isDelivered,
+      outcome === 'sent' &&
+        attempts.at(-1)?.receipt?.isCurable === true &&
+        !isDelivered &&
+        // That one took it as well, and the payload went with the outcome.
+        !isByTheGivenUp,
       'goes on to the other provider when it could not be delivered',
     ],
     [
