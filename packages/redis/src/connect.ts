@@ -86,7 +86,7 @@ function open(config: RedisConfig, link: Link, connectionName: string): RedisCli
     }
     case 'cluster': {
       const { enableOfflineQueue, ...perNode } = common;
-      return settleConnect(
+      const cluster = settleConnect(
         new Cluster(config.nodes, {
           redisOptions: { ...perNode, ...fromUrl(config.url) },
           enableOfflineQueue,
@@ -96,8 +96,37 @@ function open(config: RedisConfig, link: Link, connectionName: string): RedisCli
           slotsRefreshInterval: 1000,
         }),
       );
+      askForCauses(cluster, config);
+      return cluster;
     }
   }
+}
+
+/** What last kept the servers that lead to Redis, Sentinels or nodes of a Cluster, from being reached. */
+const causes = new WeakMap<RedisClient, Error>();
+
+/** The cause of an error that the connection told without one, as far as it is known. */
+export function causeOf(redis: RedisClient): Error | undefined {
+  return causes.get(redis);
+}
+
+/** Where no node can be reached, connects to one to see why: the errors of a Cluster say no more than that (ioredis 6.0.0). */
+function askForCauses(cluster: Cluster, config: RedisConfig & { kind: 'cluster' }): void {
+  let probe: Redis | undefined;
+  cluster.on('error', () => {
+    const [node] = config.nodes;
+    if (probe !== undefined || node === undefined) return;
+    probe = new Redis({
+      ...node,
+      ...fromUrl(config.url),
+      connectTimeout: SENTINEL_TIMEOUT_MS,
+      retryStrategy: null,
+    });
+    probe.on('error', (error) => causes.set(cluster, error));
+    probe.once('ready', () => probe?.disconnect());
+    probe.once('end', () => (probe = undefined));
+  });
+  cluster.on('ready', () => causes.delete(cluster));
 }
 
 /** Lifetime of a redirection in milliseconds. */
@@ -139,7 +168,8 @@ function followFailovers(redis: Redis, config: SentinelConfig): void {
   };
   const listeners = config.nodes.map((node) => {
     const listener = openSentinel(node, config, { autoResubscribe: false });
-    listener.on('error', () => undefined);
+    listener.on('error', (error) => causes.set(redis, error));
+    listener.on('ready', () => causes.delete(redis));
     listener.on('ready', () => void listener.psubscribe(...SENTINEL_EVENTS).catch(() => undefined));
     listener.on('pmessage', (_pattern, channel: string, message: string) => {
       redis.emit('failover');

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { RedisConfig } from '@sms-gateway/config';
 import { gatewayKeys } from '@sms-gateway/contract';
-import { isRedisCluster, type RedisClient, redirect } from './connect.ts';
+import { causeOf, isRedisCluster, type RedisClient, redirect } from './connect.ts';
 import { clusterView, type FailoverView, plainView } from './failover-view.ts';
 import { type Durability, inspect, type Inspection } from './inspection.ts';
 import { noConnection, writeRefusal } from './refusal.ts';
@@ -166,7 +166,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     generation += 1;
     look = undefined;
     // On the way to a master, the reason for that says more.
-    const refusal = lastError && noConnection(lastError);
+    const refusal = lastError && noConnection(lastError, causeOf(redis));
     if (!isLookingForMaster) set({ ready: false, reasons: [refusal ?? 'Redis cannot be reached'] });
     isLookingForMaster = false;
   }
@@ -231,7 +231,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
   const onFailover = () => void verifyAgain();
   const onError = (error: Error) => {
     lastError = error;
-    const reason = noConnection(error);
+    const reason = noConnection(error, causeOf(redis));
     if (reason !== undefined && redis.status !== 'ready') set({ ready: false, reasons: [reason] });
   };
   redis.on('ready', onReady);

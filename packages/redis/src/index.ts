@@ -1,4 +1,4 @@
-export { type RedisClient, connectRedis, isRedisCluster } from './connect.ts';
+export { type RedisClient, causeOf, connectRedis, isRedisCluster } from './connect.ts';
 export { type ConnectionWatch, createConnectionWatch } from './connection-watch.ts';
 export { type DurabilityCheck, NotDurableError, createDurabilityCheck } from './durability.ts';
 export { type GroupCommit, createGroupCommit } from './group-commit.ts';

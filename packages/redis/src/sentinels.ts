@@ -1,6 +1,6 @@
 import { connectSentinel, parseAddress, type Sentinel, type SentinelConfig } from './connect.ts';
 import { type Candidate, type FailoverView, sentinelView } from './failover-view.ts';
-import { reasonOf, SENTINEL_CREDENTIALS } from './refusal.ts';
+import { reasonOf, sentinelPeer } from './refusal.ts';
 
 export type Sentinels = {
   /** Asks all of them who is the primary and who could be the next. `primary` is where we are connected. */
@@ -57,7 +57,7 @@ export function createSentinels(config: SentinelConfig): Sentinels {
       const asked = await Promise.all(
         [...sentinels].map(([name, sentinel]) =>
           ask(sentinel).catch((error: unknown) => {
-            const reason = reasonOf(error, `Sentinel ${name}`, SENTINEL_CREDENTIALS);
+            const reason = reasonOf(error, sentinelPeer(name));
             if (reason !== undefined) refusals.push(reason);
             return undefined;
           }),

@@ -1,4 +1,4 @@
-import { connectRedis, type RedisClient } from '@sms-gateway/redis';
+import { causeOf, connectRedis, type RedisClient } from '@sms-gateway/redis';
 import type { RedisConfig } from '@sms-gateway/config';
 import { redisErrorCode } from './send/follow.ts';
 
@@ -35,7 +35,7 @@ export async function reachRedis<Result>(
   });
   try {
     if ((await Promise.race([ready, failure])) === 'failed') {
-      return { kind: 'unreachable', code: redisErrorCode(lastError) };
+      return { kind: 'unreachable', code: redisErrorCode(causeOf(redis) ?? lastError) };
     }
     return { kind: 'reached', result: await work(redis) };
   } catch (error) {

@@ -68,6 +68,10 @@ export async function startRedisCluster(options: Options): Promise<RedisClusterP
             'cluster-announce-bus-port': String(member.busPort),
             'replica-announce-ip': member.address,
             'replica-announce-port': String(member.port),
+            ...('tls-port' in member.tls && {
+              'tls-cluster': 'yes',
+              'cluster-announce-tls-port': String(member.port),
+            }),
             ...settings,
           }),
         }),

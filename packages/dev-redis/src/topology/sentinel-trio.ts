@@ -78,6 +78,7 @@ export async function startSentinelTrio(options: Options): Promise<SentinelTrio>
               port: String(site.ownPort),
               'protected-mode': 'no',
               dir: JSON.stringify(site.directory),
+              ...site.tls,
             }),
             `sentinel myid ${ids[index]}\n`,
             `sentinel announce-ip ${site.address}\n`,

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisBinary } from '../fetch-debian-redis.ts';
@@ -13,13 +13,20 @@ export type TopologyOptions = {
   settings?: Record<string, string>;
   /** Where the folder of the topology is made. By default, where the system keeps temporary files. */
   parentDirectory?: string;
+  /** Gives the host with this address a certificate. All traffic between hosts, and that of clients, is TLS then. */
+  certify?: (address: string) => TlsFiles;
 };
+
+/** Contents, PEM: of the host, its key, and the authority that all hosts have in common. */
+export type TlsFiles = { cert: string; key: string; authority: string };
 
 /** Where one server of a topology lives. */
 export type Site = Host & {
   directory: string;
-  /** Where it listens. */
+  /** Where it listens, without TLS in every case: for its own test. */
   ownPort: number;
+  /** With TLS: what it needs for that. */
+  tls: Record<string, string>;
   /** Where the others find it. */
   port: number;
 };
@@ -34,7 +41,10 @@ export type Ground = AsyncDisposable & {
 export const CAN_CUT_OFF = process.platform === 'linux';
 
 /** What the servers of one topology share: a folder, a network, and a keeper that lets none of them outlive us. */
-export async function prepareGround({ parentDirectory = tmpdir() }: TopologyOptions): Promise<Ground> {
+export async function prepareGround({
+  parentDirectory = tmpdir(),
+  certify,
+}: TopologyOptions): Promise<Ground> {
   const directory = await mkdtemp(join(parentDirectory, 'sms-gateway-topology-'));
   const keeper = startKeeper();
   const network = createNetwork();
@@ -49,14 +59,33 @@ export async function prepareGround({ parentDirectory = tmpdir() }: TopologyOpti
       const home = join(directory, name);
       await mkdir(home, { mode: 0o700 });
       const ownPort = await freePort(address);
-      const port = CAN_CUT_OFF ? await network.openDoor({ name, address }, ownPort) : ownPort;
-      return { name, address, directory: home, ownPort, port };
+      const tls =
+        certify === undefined ? {} : await prepareTls(home, await freePort(address), certify(address));
+      const served = Number(tls['tls-port'] ?? ownPort);
+      const port = CAN_CUT_OFF ? await network.openDoor({ name, address }, served) : served;
+      return { name, address, directory: home, ownPort, port, tls };
     },
     async [Symbol.asyncDispose]() {
       keeper.stop();
       network.close();
       await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
+  };
+}
+
+/** Writes the certificates down, and resolves with the directives of a server that uses them. */
+async function prepareTls(home: string, port: number, files: TlsFiles): Promise<Record<string, string>> {
+  const path = (name: string) => join(home, `${name}.pem`);
+  for (const name of ['cert', 'key', 'authority'] as const) {
+    await writeFile(path(name), files[name], { mode: 0o600 });
+  }
+  return {
+    'tls-port': String(port),
+    'tls-cert-file': path('cert'),
+    'tls-key-file': path('key'),
+    'tls-ca-cert-file': path('authority'),
+    'tls-auth-clients': 'no',
+    'tls-replication': 'yes',
   };
 }
 
@@ -75,6 +104,7 @@ export function nodeConfig(site: Site, settings: Record<string, string>): string
     save: '""',
     'repl-diskless-sync': 'yes',
     'repl-diskless-sync-delay': '0',
+    ...site.tls,
     ...settings,
   });
 }
