@@ -43,7 +43,11 @@ async function benchIngresses(context: BenchContext): Promise<string> {
     };
     return { name: nameOf(count), measure };
   });
-  const rounds = await measureInRounds(context, sides, { warmUp: 2, rounds: isQuick ? 2 : 5 });
+  const rounds = await measureInRounds(
+    context,
+    sides,
+    isQuick ? { warmUp: 1, rounds: 2 } : { warmUp: 2, rounds: 5 },
+  );
   return table(`Ingress, ${CONNECTIONS} connections to each`, rounds, nameOf(1));
 }
 
@@ -71,7 +75,11 @@ async function benchWorkers(context: BenchContext): Promise<string> {
       },
     });
   }
-  const rounds = await measureInRounds(context, sides, { warmUp: 2, rounds: isQuick ? 2 : 5 });
+  const rounds = await measureInRounds(
+    context,
+    sides,
+    isQuick ? { warmUp: 1, rounds: 2 } : { warmUp: 2, rounds: 5 },
+  );
   for (const client of clients) client.disconnect();
   return table(`Worker, concurrency ${CONCURRENCY} each`, rounds, nameOf(1));
 }

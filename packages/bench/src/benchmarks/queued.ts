@@ -30,7 +30,7 @@ export async function benchQueued(context: BenchContext): Promise<string> {
   await using programs = stopAtEnd();
   const provider = await programs.add(startProvider(context));
   const worker = await programs.add(startWorker(context, provider));
-  const queue = createGatewayQueue(redis.client, 'on');
+  const queue = createGatewayQueue(redis.client);
   const parts = { provider, worker, queue, meter: createMeter(redis, { worker: [worker] }) };
   say('  warming up');
   await measureDrain(redis, { workers: [worker], counter: provider, queue, messages: 3000 });
