@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Auth0 Action, trigger post-login: tells the SMS gateway which of its codes were used, so that its pumping guard can
- * tell people from machines. A login never fails and never waits long because of it, and nothing is logged.
+ * Auth0 Action, trigger post-login: reports to the SMS gateway which of its codes were used, so that its pumping guard can
+ * distinguish people from machines. It never fails a login, never delays it for long, and logs nothing.
  *
  * Secrets of this Action, as those of the phone provider's:
  *   GATEWAY_URL            where messages are posted, path included: https://sms.example.com/v1/sms
@@ -16,14 +16,14 @@
 
 const { createHmac, randomUUID } = require('node:crypto');
 
-/** Somebody waits at a login screen, and what is lost here costs one code's good word. */
+/** A person waits at a login screen, and a lost report costs little: one used code counts as unused. */
 const TIMEOUT_MS = 2_000;
-/** A session lists all that it was ever proved with: what is older was told when it was new. */
+/** A session lists all its authentication methods; older ones were reported when they were new. */
 const RECENT_MS = 10 * 60_000;
 
 exports.onExecutePostLogin = async (event) => {
   try {
-    // Nobody is at a login screen, and the session's own login has been told.
+    // There is no login screen, and the session's own login was already reported.
     if (event.transaction?.protocol === 'oauth2-refresh-token') return;
     const verified = verifiedCode(event, Date.now());
     const { settings } = readSettings(event.secrets ?? {});
@@ -41,14 +41,14 @@ exports.onExecutePostLogin = async (event) => {
     });
     await response.body?.cancel();
   } catch {
-    // The user has proved who they are: nothing that happens here may keep them out.
+    // The user has authenticated, so nothing that fails here may keep them out.
   }
 };
 
 /**
- * The number, and when its code was entered, if this login was proved by one just now: a passwordless login, or a second
- * factor. Which number a second factor has Auth0 does not tell; the profile's stands for it only where it is verified,
- * or anybody could write down a number, and have its codes count as wanted.
+ * The number, and when its code was entered, if this login used one just now: a passwordless login, or a second factor.
+ * Auth0 does not reveal the number of a second factor. The number of the profile is used instead, but only if it is verified:
+ * otherwise anybody could enter a number and have its codes count as wanted.
  */
 function verifiedCode({ authentication, user }, nowMs) {
   const latest = (isOf) => {
@@ -71,14 +71,14 @@ function verifiedCode({ authentication, user }, nowMs) {
   return { recipient: number, time: new Date(at).toISOString() };
 }
 
-/** Of linked accounts, the profile shows the first one's number, and each other account its own. */
+/** With linked accounts, the profile shows the number of the first account, and each other account its own. */
 function passwordlessNumber(user) {
   const accounts = (user?.identities ?? []).filter((account) => account?.provider === 'sms');
   if (accounts.length > 1) return undefined;
   return accounts[0]?.profileData?.phone_number ?? user?.phone_number;
 }
 
-/** Undefined where nobody can know it from the messages' address. `/v1/sms` is the connection `default`. */
+/** Undefined if the URL for messages does not show it. `/v1/sms` is the connection `default`. */
 function verifiedUrl(messagesUrl) {
   const url = new URL(messagesUrl);
   const [, before, connection = 'default'] =
@@ -90,7 +90,7 @@ function verifiedUrl(messagesUrl) {
 
 /** The settings, or the first problem with the secrets, which names the secret and never its value. */
 function readSettings(secrets) {
-  // As the gateway reads its own: without the blanks and line ends that come with pasting; empty is not set.
+  // As the gateway reads its own: without the white space that comes with pasting. Empty means not set.
   const read = (name) => String(secrets[name] ?? '').trim() || undefined;
   const url = read('GATEWAY_URL');
   const urlProblem = findUrlProblem(url);
@@ -120,7 +120,7 @@ function findUrlProblem(given) {
   return 'must begin with https://, as codes and tokens travel over it';
 }
 
-/** base64url, the standard alphabet and padding too. Buffer would skip what it does not know. */
+/** base64url, also in the standard alphabet and padded. Buffer alone would skip unknown characters. */
 function decodeBase64(text) {
   const digits = text.replace(/={1,2}$/, '');
   if (!/^[A-Za-z0-9_+/-]+$/.test(digits) || digits.length % 4 === 1) return undefined;

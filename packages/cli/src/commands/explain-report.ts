@@ -45,7 +45,7 @@ export function verdict({ screening, destination, blocks, rules }: Explanation):
 export function explanationReport(explanation: Explanation, paint: Paint): string {
   const { number, connection, screening, destination, blocks, rules, wantedIsToldBy, refusals } = explanation;
   const { status, rules: refusing } = verdict(explanation);
-  const line = (name: string, text: string) => `  ${name.padEnd(24)}${text}`;
+  const line = (name: string, text: string) => `  ${name.padEnd(26)}${text}`;
   const hasGuard = rules.some(({ rule }) => rule.startsWith('guard_'));
   return [
     `${number.shown}: ${placeOf(number)}, ${number.type ?? 'type unknown'}; connection ${connection}; SCREENING=${screening}`,

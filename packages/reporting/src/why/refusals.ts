@@ -46,7 +46,7 @@ const BY_PROBLEM: Record<string, RefusalSentences> = {
   invalid_request: {
     verdict: 'Refused: a field of the request is missing or malformed.',
     advice:
-      'The log line request.completed of the ingress names the field in detail; see docs/auth0.md#what-a-request-may-hold.',
+      'The log line request.completed of the ingress names the field in detail; see docs/auth0.md#what-a-request-may-contain.',
   },
   internal_error: {
     verdict: 'Refused: an internal error of the ingress.',

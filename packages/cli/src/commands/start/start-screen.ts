@@ -52,7 +52,7 @@ Auth0: npm run gateway -- auth0 connect, or "options" of the SMS connection:
   "forward_req_info": true }
 
 Send another:  npm run send -- ${DEMONSTRATION_RECIPIENT}
-Logs:          ${stateDir}/ingress.log, worker.log, redis.log
+Logs:          ${stateDir}/ingress.log, worker.log, console.log, redis.log
 Metrics:       http://127.0.0.1:${adminPorts.ingress}/metrics (ingress), :${adminPorts.worker} (worker)
 Ctrl-C stops everything and keeps accepted messages.${hasInbox ? ' Codes as they arrive:' : ''}
 `;
