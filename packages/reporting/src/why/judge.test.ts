@@ -119,6 +119,15 @@ test.each<[Partial<Trace>, string, RegExp]>([
     /limit/,
   ],
   [
+    {
+      outcome: 'failed',
+      reason: 'unknown_outcome',
+      attempts: [attempt({ result: 'unknown', code: 'http_200' })],
+    },
+    'It is not known whether it was sent: Twilio: its answer does not name the message; a proxy may have answered (HTTP 200).',
+    /proxy/,
+  ],
+  [
     { outcome: 'superseded', reason: 'newer_code' },
     'Not sent: a newer code for the same number replaced it first.',
     /newer message/,

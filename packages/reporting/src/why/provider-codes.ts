@@ -9,6 +9,7 @@ export type Reason = { words: string; cure: Cure };
  */
 export const PROVIDER_CODES: Readonly<Record<string, ReadonlyMap<string, Reason>>> = {
   twilio: reasons(
+    ['provider', 'the message failed at once, without a reason', 'failed'],
     ['number', 'the number is not valid', '21211', '21217'],
     ['number', 'the number is a short code', '21265'],
     ['opted_out', 'the recipient has opted out (STOP)', '21610'],
@@ -53,6 +54,8 @@ export const PROVIDER_CODES: Readonly<Record<string, ReadonlyMap<string, Reason>
     ['phone', 'it could not be delivered while it was valid', '30036'],
   ),
   vonage: reasons(
+    ['provider', 'it took some parts of the text and not others', 'partial'],
+    ['report', 'its answer has no status that can be read', 'status_unreadable'],
     ['throttle', 'too many messages per second', '1'],
     ['report', 'a parameter is missing', '2'],
     ['report', 'a parameter is not valid', '3'],
@@ -77,6 +80,7 @@ export const PROVIDER_CODES: Readonly<Record<string, ReadonlyMap<string, Reason>
     ['phone', "the recipient's prepaid credit is used up", 'err_15'],
   ),
   telnyx: reasons(
+    ['provider', 'the message failed at once, without a reason', 'failed'],
     ['mobile', 'the number is a landline, or cannot receive messages', '40001'],
     ['opted_out', 'the recipient has opted out (STOP)', '40300'],
     ['number', 'the number is not valid', '40310'],
@@ -149,11 +153,15 @@ export const PROVIDER_CODES: Readonly<Record<string, ReadonlyMap<string, Reason>
   ),
   sinch: reasons(
     ['number', 'a number is not valid', 'syntax_invalid_parameter_format'],
+    ['provider', 'it canceled the batch at once', 'canceled'],
     ['account', 'the account is blocked', 'blocked_account'],
     ['country', 'this region does not send to such numbers', 'illegal_number_type'],
     ['sender', 'the campaign does not match the sender', 'unknown_campaign'],
   ),
-  plivo: reasons(['number', 'the number is not valid', 'invalid_number']),
+  plivo: reasons(
+    ['number', 'the number is not valid', 'invalid_number'],
+    ['report', 'its answer holds an error in place of an id', 'error'],
+  ),
   aws: reasons(
     ['throttle', 'too many requests', 'throttling'],
     ['credentials', 'access is denied', 'access_denied'],

@@ -55,6 +55,9 @@ function parseCode(code: string): { provider: string; rest: string } {
 }
 
 function httpReason(status: number): Reason {
+  if (status >= 200 && status < 300) {
+    return { words: 'its answer does not name the message; a proxy may have answered', cure: 'network' };
+  }
   if (status === 401 || status === 403) {
     return { words: 'it does not accept the credentials', cure: 'credentials' };
   }
