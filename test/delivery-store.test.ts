@@ -103,6 +103,13 @@ test('an attempt begins once: its own repeat is told the same, anybody else is t
   expect((await bundle.trace())?.attempts).toHaveLength(1);
 });
 
+test('an attempt does not begin on facts of a Redis that was replaced since', async () => {
+  await using bundle = await setup();
+
+  expect(await bundle.store.begin(job, { ...first, number: 2 })).toBe('stale');
+  expect((await bundle.trace())?.attempts).toEqual([]);
+});
+
 test('an attempt does not begin for a code that was replaced a moment ago', async () => {
   await using bundle = await setup();
   await bundle.redis.set(gatewayKeys.newest(job.recipientKey), 'msg_2');

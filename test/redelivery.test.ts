@@ -172,3 +172,26 @@ test('a message is handed back only once the result of its last attempt is durab
   expect(confirmed.at(-1)).toMatchObject({ 'a1.result': 'throttled' });
   expect(await bundle.redis.hgetall(gatewayKeys.trace(job.id))).toEqual(confirmed.at(-1));
 });
+
+test('a message is not given up for an attempt that another worker has found not to be sent', async () => {
+  let isStored = false;
+  await using bundle = await setup({
+    confirm: async (write) => {
+      // The worker that was taken for dead comes back while the other one concludes.
+      if (!isStored) await bundle.redis.hset(gatewayKeys.trace(job.id), { 'a3.result': 'transient' });
+      isStored = true;
+      return write();
+    },
+  });
+  const attempts = ['twilio', 'http', 'twilio'].flatMap((provider, index) => [
+    [`a${index + 1}.provider`, provider],
+    ...(index < 2 ? [[`a${index + 1}.result`, 'unknown']] : []),
+  ]);
+  await bundle.redis.hset(gatewayKeys.trace(job.id), { attempts: 3, ...Object.fromEntries(attempts) });
+
+  // Three unknown outcomes would be the end.
+  expect(await bundle.deliver(job)).toMatchObject({ kind: 'later' });
+
+  expect(isStored).toBe(true);
+  expect(await bundle.redis.hget(gatewayKeys.trace(job.id), 'outcome')).toBeNull();
+});

@@ -24,6 +24,8 @@ local function begin_attempt(prefixes, step, blocks, spend_shape)
   if begun >= step.number then
     return begun == step.number and holder == step.holder and 'begun' or 'stale'
   end
+  -- The attempt before is not known here: the facts were read from a Redis that was replaced before it was durable.
+  if begun < step.number - 1 then return 'stale' end
   if #step.previous > 0 and not result then
     redis.call('HSET', trace, unpack(step.previous))
     result = redis.call('HGET', trace, before .. 'result')

@@ -46,7 +46,7 @@ local kinds = {
     local answer = conclude(args.prefixes, step, args.trace_ms)
     local release = step.release
     -- What a receipt asks for comes before the end of the job: after a crash, the job leads back to it.
-    if release and answer[2] == 0 and #answer[3] == 0 and finish_job(queue, release) then
+    if release and answer[6] == 0 and answer[2] == 0 and #answer[3] == 0 and finish_job(queue, release) then
       answer[4] = 1
       answer[5] = release.next and take_job(queue, release.next, facts_of)
     end

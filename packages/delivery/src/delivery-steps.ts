@@ -35,6 +35,7 @@ type Steps = {
     deadline: number;
     number: number;
     replaces: boolean;
+    rests_on: string | undefined;
     end_fields: FieldList;
     filings: Filing[];
     fields: FieldList;
@@ -60,6 +61,7 @@ type Answers = {
     early: string[],
     isReleased: 0 | 1,
     next: TakeAnswer | null,
+    isOutdated: 0 | 1,
   ];
 };
 

@@ -55,6 +55,8 @@ export type JobRelease = { jobId: string; token: string; next: JobRequest | unde
 export type ConcludeAnswer = {
   /** False if the message already had its outcome, which stays. */
   isFirst: boolean;
+  /** Nothing was written: somebody has stored another result of the last attempt meanwhile. Read the facts again. */
+  isOutdated: boolean;
   /** A receipt of a curable failure arrived before the end of the attempt, so nobody has put the message back yet. */
   isUndelivered: boolean;
   /** Receipts that arrived before the provider's message id was known. The caller enters them. */
@@ -188,6 +190,8 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
         deadline: job.deadline,
         number: previous?.number ?? 0,
         replaces: previous?.wasAsked === true,
+        // That a provider took the message stands, whatever another worker took the attempt for.
+        rests_on: outcome === 'sent' || previous?.wasAsked ? undefined : previous?.result,
         end_fields: endFields(previous),
         filings: filingsOf(job.id, previous),
         fields: hashFields({ outcome, outcome_at: at, reason }),
@@ -197,9 +201,10 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
           next: release.next && takeRequest(release.next),
         },
       });
-      const [isFirst, isUndelivered, early, isReleased, next] = answer;
+      const [isFirst, isUndelivered, early, isReleased, next, isOutdated] = answer;
       return {
         isFirst: isFirst === 1,
+        isOutdated: isOutdated === 1,
         isUndelivered: isUndelivered === 1,
         early: early.map((json) => parseEarlyReceipt(json, previous?.providerMessageId)),
         released: isReleased === 1 ? { next: next ? nextJob(next, blocks) : undefined } : undefined,

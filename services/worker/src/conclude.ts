@@ -7,9 +7,10 @@ import type {
 } from '@sms-gateway/delivery';
 import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import { type Decision, didNotArrive } from './decide.ts';
-import { type Delivery, isRedelivery, type Release } from './delivery.ts';
+import { type Delivery, isRedelivery, type Step } from './delivery.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { ProviderCalls } from './provider-calls.ts';
+import type { Recover } from './recover.ts';
 
 type Deps = {
   store: DeliveryStore;
@@ -17,12 +18,13 @@ type Deps = {
   calls: Pick<ProviderCalls, 'sendsReceipts'>;
   receipts: Pick<ReceiptStore, 'reopen'>;
   receiptHandler: Pick<ReceiptHandler, 'takeHeld'>;
+  recovery: Pick<Recover, 'readAgain'>;
   metrics: WorkerMetrics;
   now: () => number;
 };
 
 /** Gives a message its one outcome, or ends its redelivery. */
-export type Conclude = (delivery: Delivery, decision: Decision & { kind: 'conclude' }) => Promise<Release>;
+export type Conclude = (delivery: Delivery, decision: Decision & { kind: 'conclude' }) => Promise<Step>;
 
 export function createConclude({
   store,
@@ -30,6 +32,7 @@ export function createConclude({
   calls,
   receipts,
   receiptHandler,
+  recovery,
   metrics,
   now,
 }: Deps): Conclude {
@@ -74,6 +77,7 @@ export function createConclude({
         return answer;
       });
     const answer = await untilWritten(write, lease.signal);
+    if (answer.isOutdated) return recovery.readAgain(delivery);
 
     const sinceAcceptedMs = at - job.acceptedAt;
     const fields = { outcome, reason, attempts: facts.attempts.length, sinceAcceptedMs };

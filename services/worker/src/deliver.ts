@@ -54,7 +54,7 @@ export function createDeliver(deps: Deps): Deliver {
   const recovery = createRecover({ ...deps, reportAttempt });
   const ask = createAsk(deps);
   const attempt = createAttempt({ ...deps, reportAttempt, recovery });
-  const conclude = createConclude(deps);
+  const conclude = createConclude({ ...deps, recovery });
 
   return async (job, lease) => {
     let step: Step = await recovery.recover(job, lease);
