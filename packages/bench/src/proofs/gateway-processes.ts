@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CAN_CUT_OFF, freePort, startKeeper } from '@sms-gateway/dev-redis';
+import { CAN_CUT_OFF, portOr, startKeeper } from '@sms-gateway/dev-redis';
 import { type Program, startProgram } from '../program.ts';
 import { repositoryRoot } from '../repository.ts';
 
@@ -38,7 +38,7 @@ export async function prepareGateway(
   const host = CAN_CUT_OFF
     ? `127.${randomInt(10, 250)}.${randomInt(256)}.${randomInt(100, 250)}`
     : '127.0.0.1';
-  const port = await freePort(host);
+  const port = await ownPort(host);
   const auth0 = { secret: randomBytes(32).toString('base64url'), audience: 'urn:proof-gateway' };
   let env: Record<string, string> = {
     PAYLOAD_KEYS: randomBytes(32).toString('base64url'),
@@ -60,7 +60,7 @@ export async function prepareGateway(
     start: async (service) => {
       count += 1;
       const name = `${service}-${count}`;
-      const adminPort = await freePort(host);
+      const adminPort = await ownPort(host);
       const program = await startProgram({
         name,
         file: join(repositoryRoot, 'services', service, 'dist/main.js'),
@@ -85,5 +85,8 @@ export async function prepareGateway(
     },
   };
 }
+
+/** Below the ports that the system gives to whoever asks for any: it is still there when a service starts again. */
+const ownPort = (host: string) => portOr(randomInt(10_000, 30_000), host);
 
 const ANSWERS_EARLY = fileURLToPath(new URL('../../dist/proofs/early-answers/preload.js', import.meta.url));

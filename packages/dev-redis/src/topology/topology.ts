@@ -1,8 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisBinary } from '../fetch-debian-redis.ts';
-import { freePort } from '../ports.ts';
+import { freePort, portOr } from '../ports.ts';
 import { type Keeper, startKeeper } from './keeper.ts';
 import { createNetwork, type Host, type Network } from './network.ts';
 
@@ -58,7 +59,8 @@ export async function prepareGround({
       const address = CAN_CUT_OFF ? `${block}.${count}` : '127.0.0.1';
       const home = join(directory, name);
       await mkdir(home, { mode: 0o700 });
-      const ownPort = await freePort(address);
+      // Below the ports that the system gives to whoever asks for any: it is still there for a restart.
+      const ownPort = await portOr(randomInt(10_000, 30_000), address);
       const tls =
         certify === undefined ? {} : await prepareTls(home, await freePort(address), certify(address));
       const served = Number(tls['tls-port'] ?? ownPort);
