@@ -5,8 +5,8 @@ export type RedisFacts = { name: 'Redis' | 'Valkey'; version: string; processId:
 type Options = { timeoutMs?: number };
 
 /**
- * Opens one connection, hands it to `question` and closes it. Rejects with the first error, without retries:
- * refused, wrong password, or not ready within `timeoutMs`.
+ * Opens one connection, runs `question` with it and closes it. Rejects with the first error, without retries: refused,
+ * wrong password, or not ready within `timeoutMs`.
  */
 export async function withRedis<Answer>(
   url: string,
@@ -31,7 +31,7 @@ export async function withRedis<Answer>(
   }
 }
 
-/** Who answers at `url`; rejects where nobody does or while it still loads its data. */
+/** Name, version and process of the server at `url`. Rejects if none answers, or while it loads its data. */
 export function askRedis(url: string, options?: Options): Promise<RedisFacts> {
   return withRedis(url, async (redis) => parseInfo(await redis.info('server')), options);
 }

@@ -16,14 +16,14 @@ type Record = z.infer<typeof recordSchema>;
 export type ClaimedProcess = NonNullable<Record['process']>;
 
 export type Claim = {
-  /** Synchronous, so that nothing can end us between the start of a process and the note of it. */
+  /** Synchronous, so that this process cannot end between starting the process and recording it. */
   note(process: ClaimedProcess): void;
   release(): Promise<void>;
 };
 
 /**
- * Takes a data directory for this process: two Redis on one append-only file would ruin it. Throws where another
- * living process holds it. What a dead owner left running is handed to `stopLeftOver` first.
+ * Claims a data directory for this process, because two Redis servers would corrupt one append-only file. If a dead owner
+ * left a server running, `stopLeftOver` stops it first. @throws {Error} if another live process has the directory.
  */
 export async function claimDirectory(
   directory: string,
@@ -43,7 +43,7 @@ export async function claimDirectory(
       const earlier = await readRecord(file);
       if (earlier !== undefined && (await isAlive(earlier.owner))) {
         throw new Error(
-          `${directory} is in use by another run (process ${earlier.owner.pid}); stop that one first.`,
+          `${directory} is in use by another run (process ${earlier.owner.pid}); stop that run first.`,
           {
             cause: error,
           },
@@ -59,7 +59,7 @@ export async function claimDirectory(
   };
 }
 
-/** The living process that holds a data directory; undefined where none does. */
+/** The live process that has claimed a data directory; undefined if there is none. */
 export async function ownerOf(directory: string): Promise<number | undefined> {
   const record = await readRecord(join(directory, 'claim.json'));
   return record !== undefined && (await isAlive(record.owner)) ? record.owner.pid : undefined;
@@ -69,12 +69,12 @@ async function readRecord(file: string): Promise<Record | undefined> {
   try {
     return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    // Half written, by a process killed meanwhile.
+    // Half written, by a process that was killed.
     return undefined;
   }
 }
 
-/** A pid alone proves nothing: the system gives it to somebody else one day. */
+/** A pid alone proves nothing, because the system reuses pids. */
 async function isAlive(owner: Record['owner']): Promise<boolean> {
   return owner.commandLine !== '' && (await commandLineOf(owner.pid)) === owner.commandLine;
 }

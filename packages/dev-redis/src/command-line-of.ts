@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { runCommand } from './run-command.ts';
 import { codeOf } from './error-facts.ts';
 
-/** What a running process was started as, or titles itself; undefined where there is no such process. */
+/** The command line or title of a running process; undefined if there is no such process. */
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   if (!isAlive(pid)) return undefined;
   if (process.platform === 'linux') {
     const raw = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    // A zombie has no command line any more.
+    // A zombie has no command line.
     return raw.replaceAll('\0', ' ').trim() || undefined;
   }
   const { stdout } = await runCommand('ps', ['-ww', '-o', 'command=', '-p', String(pid)], {

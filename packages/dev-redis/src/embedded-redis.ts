@@ -7,35 +7,35 @@ import { runRedisContainer } from './run-redis-container.ts';
 import { runRedisServer } from './run-redis-server.ts';
 
 export type EmbeddedRedis = {
-  /** With its password: not for a screen or a log. */
+  /** Includes the password, so it must not be shown or logged. */
   url: string;
   version: string;
-  /** What it is, for people: `Redis 7.0.15, private, data in …`. */
+  /** For people: `Redis 7.0.15, private, from …`. */
   description: string;
-  /** Absent for a Redis that is not ours. */
+  /** Absent for a Redis that we did not start. */
   pid: number | undefined;
-  /** Resolves when a Redis of ours has ended; never for one that is not. */
+  /** Resolves when a Redis that we started has ended; never for another one. */
   ended: Promise<void>;
-  /** Ends a Redis of ours; its data stay for the next start. Leaves one that is not ours alone. */
+  /** Stops a Redis that we started; its data stay for the next start. Does nothing to another one. */
   stop(): Promise<void>;
 };
 
 type Options = {
-  /** Made if missing; what is accepted survives here. */
+  /** Created if missing; accepted messages survive here. */
   dataDir: string;
-  /** Where a Redis is kept that had to be downloaded. */
+  /** Where a downloaded Redis is kept. */
   cacheDir: string;
   logFile?: string;
   log: (line: string) => void;
   env: NodeJS.ProcessEnv;
-  /** Gives up what is under way, and leaves nothing running. */
+  /** Aborts the start, and leaves nothing running. */
   signal?: AbortSignal | undefined;
   appendfsync?: Appendfsync;
 };
 
 /**
- * A persistent Redis for one machine: the one `REDIS_URL` names, else a private one from the first source that
- * applies (see `findRedis`). Throws `NoRedisError` with one message on how to install Redis.
+ * A persistent Redis for one machine: the one of `REDIS_URL`, or a private one from the first source that applies (see
+ * `findRedis`). @throws {NoRedisError} with a message on how to install Redis.
  */
 export async function startEmbeddedRedis(options: Options): Promise<EmbeddedRedis> {
   return runRedis(await findRedis(options), options);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findExecutable } from './find-executable.ts';
 import { runCommand } from './run-command.ts';
 
-/** A redis-server and what it needs in its environment to find its libraries. */
+/** A redis-server, and the environment with which it finds its libraries. */
 export type RedisBinary = { path: string; env: Record<string, string> };
 
 type Options = {
@@ -20,9 +20,9 @@ export function canFetchDebianRedis(env: NodeJS.ProcessEnv): boolean {
 }
 
 /**
- * Downloads the distribution's own redis-server and the libraries it lacks into `cacheDir`, from the system's own
- * package sources and checked by its keys, as any user and without installing anything. A second call finds it there.
- * Rejects with one line where a step fails.
+ * Downloads the distribution's redis-server and missing libraries into `cacheDir`, from the system's package sources and
+ * verified with its keys, as any user and without installing anything. A second call finds it there. Rejects with one line
+ * if a step fails.
  */
 export async function fetchDebianRedis({ cacheDir, env, log, signal }: Options): Promise<RedisBinary> {
   const run = async (command: string, args: string[], cwd?: string) => {
@@ -71,7 +71,7 @@ export async function fetchDebianRedis({ cacheDir, env, log, signal }: Options):
     const check = await runCommand(path, ['--version'], { env: { ...env, ...libraries }, timeoutMs: 10_000 });
     if (check.exitCode !== 0)
       throw new Error(`The fetched redis-server does not run: ${check.stderr.trim()}`);
-    // Somebody else may have been as fast; theirs is as good.
+    // Another process may have been faster; its copy is as good.
     await rename(join(work, 'root'), home).catch((error: unknown) => {
       if (!existsSync(home)) throw error;
     });
@@ -82,8 +82,8 @@ export async function fetchDebianRedis({ cacheDir, env, log, signal }: Options):
 }
 
 /**
- * Debian's redis-server is a link to a program of redis-tools. Of the libraries only what the system lacks: a second
- * libc6 beside the system's loader would not run.
+ * Debian's redis-server is a link to a program of redis-tools. Only libraries that the system lacks are fetched, because a
+ * second libc6 would not run with the system's loader.
  */
 async function packagesToFetch(
   aptCache: (args: string[]) => Promise<string>,

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The first of `names` that can be executed in a directory of `path`, trying each name in every directory. */
+/** The first of `names` that is executable in a directory of `path`, trying each name in every directory. */
 export function findExecutable(names: readonly string[], path: string | undefined): string | undefined {
   const directories = (path ?? '').split(delimiter).filter(Boolean);
   return names

@@ -7,7 +7,7 @@ import { messageOf } from './error-facts.ts';
 
 export const REDIS_IMAGE = 'redis:8';
 
-/** Where a Redis comes from. Plain data, so that it can be handed to another process. */
+/** Where a Redis comes from. Plain data, so that it can be passed to another process. */
 export type RedisSource =
   | { kind: 'url'; url: string; version: string; description: string }
   | { kind: 'server'; binary: RedisBinary; description: string }
@@ -22,8 +22,8 @@ type Options = {
 };
 
 /**
- * The first that applies: `REDIS_URL`; redis-server or valkey-server on PATH; Docker; the distribution's package in
- * `cacheDir`. Throws `NoRedisError` where none does, and an `Error` where `REDIS_URL` does not answer.
+ * The first source that applies: `REDIS_URL`; redis-server or valkey-server on PATH; Docker; the distribution's package in
+ * `cacheDir`. @throws {NoRedisError} if none applies. @throws {Error} if the Redis of `REDIS_URL` does not answer.
  */
 export async function findRedis(options: Options): Promise<RedisSource> {
   const url = options.env['REDIS_URL'];
@@ -66,13 +66,12 @@ async function fromUrl(url: string): Promise<RedisSource> {
       kind: 'url',
       url,
       version,
-      description: `${name} ${version} at ${withoutPassword(url)}, as REDIS_URL says`,
+      description: `${name} ${version} at ${withoutPassword(url)}, from REDIS_URL`,
     };
   } catch (error) {
-    throw new Error(
-      `The Redis that REDIS_URL names (${withoutPassword(url)}) does not answer: ${messageOf(error)}`,
-      { cause: error },
-    );
+    throw new Error(`The Redis of REDIS_URL (${withoutPassword(url)}) does not answer: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -90,7 +89,7 @@ async function onPath({ env, signal }: Options, giveUp: GiveUp): Promise<Server 
   const { stdout, stderr } = await runCommand(path, ['--version'], { env, signal, timeoutMs: 10_000 });
   const version = /\bv=(\d+)\.(\d+)\.\d+/.exec(stdout);
   if (version === null) return giveUp(`${path} does not run: ${stderr.trim()}`);
-  // BullMQ's scripts are tested from 6.2 on.
+  // BullMQ's scripts are tested with 6.2 and later.
   const isRecent = Number(version[1]) * 100 + Number(version[2]) >= 602;
   if (!isRecent) return giveUp(`${path} is older than 6.2`);
   return { kind: 'server', binary: { path, env: {} }, description: path };
@@ -101,7 +100,7 @@ async function inDocker({ env, log, signal }: Options, giveUp: GiveUp): Promise<
   const docker = (args: string[], timeoutMs: number) =>
     runCommand('docker', args, { env, signal, timeoutMs });
   const info = await docker(['info', '--format', '{{.ServerVersion}}'], 5000);
-  if (info.exitCode !== 0) return giveUp('Docker is installed but does not run');
+  if (info.exitCode !== 0) return giveUp('Docker is installed but not running');
 
   const image = await docker(['image', 'inspect', REDIS_IMAGE, '--format', '{{.Id}}'], 10_000);
   if (image.exitCode !== 0) {

@@ -17,9 +17,9 @@ test.each([
 });
 
 test('the message says what was tried, and the other ways out', async () => {
-  const { message } = await noRedis(['Docker is installed but does not run']);
+  const { message } = await noRedis(['Docker is installed but not running']);
 
-  expect(message).toContain('No Redis on this machine');
+  expect(message).toContain('No Redis found on this machine');
   expect(message).toContain('REDIS_URL');
-  expect(message).toContain('(Docker is installed but does not run)');
+  expect(message).toContain('(Docker is installed but not running)');
 });

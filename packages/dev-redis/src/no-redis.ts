@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 
-/** There is no Redis to be had on this machine; the message tells how to install one. */
+/** No Redis is available on this machine; the message says how to install one. */
 export class NoRedisError extends Error {
   override readonly name = 'NoRedisError';
 }
 
 /**
  * @param platform as `process.platform`
- * @param osRelease the text of `/etc/os-release`, empty where there is none
+ * @param osRelease the text of `/etc/os-release`, empty if there is none
  */
 export function installCommand(platform: string, osRelease: string): string | undefined {
   if (platform === 'darwin') return 'brew install redis';
@@ -25,15 +25,15 @@ export function installCommand(platform: string, osRelease: string): string | un
   return undefined;
 }
 
-/** @param tried one sentence for each way that was tried and did not work */
+/** @param tried one sentence for each source that was tried and failed */
 export async function noRedis(tried: string[]): Promise<NoRedisError> {
   const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const command = installCommand(process.platform, osRelease);
   return new NoRedisError(
     [
       command === undefined
-        ? 'No Redis on this machine. Install redis-server or valkey-server (6.2 or newer) with its package manager,'
-        : `No Redis on this machine. Install one with\n\n    ${command}\n`,
+        ? 'No Redis found on this machine. Install redis-server or valkey-server (6.2 or newer) with its package manager,'
+        : `No Redis found on this machine. Install one with\n\n    ${command}\n`,
       'or start Docker, or set REDIS_URL to a Redis that is already running, and run this again.',
       ...tried.map((sentence) => `(${sentence})`),
     ].join('\n'),

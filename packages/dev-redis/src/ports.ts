@@ -1,21 +1,21 @@
 import { createServer } from 'node:net';
 import { messageOf } from './error-facts.ts';
 
-/** A port that nobody listens on at this moment; somebody else may take it before we do. */
+/** A port that is free at this moment; another process may take it before we do. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const port = await tryListen(0, host);
   if (port === undefined) throw new Error(`No free port on ${host}.`);
   return port;
 }
 
-/** `port` if nobody listens on it, else another one. */
+/** `port` if it is free, otherwise another one. */
 export async function portOr(port: number, host = '127.0.0.1'): Promise<number> {
   return (await tryListen(port, host)) ?? freePort(host);
 }
 
 /**
- * The port to listen on for `PORT`; 0 chooses a free one. Throws with a sentence for people where it is taken, not
- * allowed or no port.
+ * The port to listen on for `PORT`; 0 chooses a free one. @throws {Error} with a message for people if it is in use, not
+ * allowed or not a port.
  */
 export async function choosePort(value: string, host: string): Promise<number> {
   const wanted = Number(value);
@@ -46,7 +46,7 @@ function tryListen(port: number, host: string): Promise<number | undefined> {
     });
     server.listen(port, host, () => {
       const address = server.address();
-      // A string is the path of a pipe, which this is not.
+      // A string would be the path of a pipe.
       const bound = typeof address === 'object' ? address?.port : undefined;
       server.close(() => resolve(bound));
     });

@@ -9,7 +9,7 @@ type Options = {
   settings?: Record<string, string>;
 };
 
-/** The configuration file of a Redis of our own. Holds its password, empty for none. */
+/** The configuration file of a private Redis. Contains its password; empty means none. */
 export function redisConfig({ bind, port, directory, password, appendfsync, settings }: Options): string {
   const directives: Record<string, string> = {
     bind,

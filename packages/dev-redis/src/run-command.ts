@@ -7,13 +7,13 @@ type Options = {
   cwd?: string;
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
-  /** Kills the program, and whatever it has started. */
+  /** Kills the program and its children. */
   signal?: AbortSignal | undefined;
 };
 
 /**
- * Runs a program to its end, without a shell. A program that cannot be started or does not end within `timeoutMs`
- * has no exit code. Rejects where `signal` is aborted.
+ * Runs a program without a shell, and waits for its end. A program that cannot be started or does not end within
+ * `timeoutMs` has no exit code. Rejects if `signal` is aborted.
  */
 export async function runCommand(
   command: string,
@@ -26,7 +26,7 @@ export async function runCommand(
       ...(cwd !== undefined && { cwd }),
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: Ctrl-C is ours to pass on, and a program stuck in a child of its own ends with it.
+      // A separate process group: only we pass on Ctrl-C, and killing the group also ends a child in which the program hangs.
       detached: true,
     });
     let stdout = '';
@@ -60,7 +60,7 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
-    // It has just ended by itself.
+    // It has just ended.
     if (codeOf(error) !== 'ESRCH') throw error;
   }
 }

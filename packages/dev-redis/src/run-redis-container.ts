@@ -11,7 +11,7 @@ import { untilAnswering } from './until-answering.ts';
 
 type Options = {
   image: string;
-  /** Names the volume that holds the data; only our claim lies in the directory itself. */
+  /** Determines the name of the volume with the data; the directory itself contains only the claim. */
   dataDir: string;
   logFile: string;
   port: number;
@@ -21,8 +21,8 @@ type Options = {
   signal?: AbortSignal | undefined;
 };
 
-// The configuration comes through standard input, for its password. Privileges are dropped as the image itself
-// does for its default command.
+// The configuration comes through standard input, because it contains the password. Privileges are dropped as the image does
+// for its default command.
 const SCRIPT = `umask 077
 cat > /tmp/redis.conf
 command -v setpriv > /dev/null || exec redis-server /tmp/redis.conf
@@ -30,8 +30,8 @@ chown -R redis /data /tmp/redis.conf
 exec setpriv --reuid=redis --regid=redis --clear-groups redis-server /tmp/redis.conf`;
 
 /**
- * Runs a Redis in a container, published on 127.0.0.1 only, with its data in a volume of its own that outlives it.
- * A container that an earlier, killed run left is removed first.
+ * Runs a Redis in a container, published only on 127.0.0.1, with its data in a volume that outlives the container. Removes a
+ * container that an earlier, killed run left.
  */
 export async function runRedisContainer(options: Options): Promise<RunningRedis> {
   const { image, dataDir, logFile, port, password, appendfsync, env, signal } = options;
@@ -74,7 +74,7 @@ export async function runRedisContainer(options: Options): Promise<RunningRedis>
   }
 }
 
-/** The name of the container of one data directory, and of its volume. */
+/** The name of the container and of the volume for one data directory. */
 export function containerName(dataDir: string): string {
   return `sms-gateway-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
 }

@@ -13,7 +13,7 @@ import { untilAnswering } from './until-answering.ts';
 
 type Options = {
   binary: RedisBinary;
-  /** Made if missing. Holds the append-only file, the configuration with the password, and our claim on it. */
+  /** Created if missing. Contains the append-only file, the configuration with the password, and the claim. */
   dataDir: string;
   logFile: string;
   port: number;
@@ -24,19 +24,19 @@ type Options = {
   signal?: AbortSignal | undefined;
 };
 
-/** Milliseconds until a Redis that was asked to end is killed. */
+/** How long a Redis may take to end before it is killed. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Runs a Redis on 127.0.0.1 with its data in `dataDir`, and waits until it answers. One that an earlier, killed run
- * left on the same directory is stopped first. Rejects with the end of its log where it does not start.
+ * Runs a Redis on 127.0.0.1 with its data in `dataDir`, and waits until it answers. Stops one that an earlier, killed run left
+ * on the same directory. Rejects with the end of its log if it does not start.
  */
 export async function runRedisServer(options: Options): Promise<RunningRedis & { pid: number }> {
   const { binary, dataDir, logFile, port, password, appendfsync, settings, env, signal } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const configFile = join(dataDir, 'redis.conf');
   const claim = await claimDirectory(dataDir, (leftOver) => stopLeftOver(leftOver, configFile));
-  // A password on the command line could be read by every user of the machine.
+  // Not on the command line, where every user of the machine could read the password.
   const config = redisConfig({
     bind: '127.0.0.1',
     port,
@@ -48,7 +48,7 @@ export async function runRedisServer(options: Options): Promise<RunningRedis & {
   await writeFile(configFile, config, { mode: 0o600 });
 
   const log = openSync(logFile, 'a', 0o600);
-  // A group of its own: Ctrl-C in the terminal must not end Redis before those who still write to it.
+  // A separate process group: Ctrl-C in the terminal must not end Redis before the processes that still write to it.
   const child = spawn(binary.path, [configFile], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -69,14 +69,14 @@ export async function runRedisServer(options: Options): Promise<RunningRedis & {
 }
 
 async function untilEnded(child: ChildProcess): Promise<void> {
-  // Without a pid it was never started, and there is an error instead of an exit.
+  // Without a pid it was never started, so there is an error event instead of an exit.
   await (child.pid === undefined ? once(child, 'error') : once(child, 'exit'));
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   child.kill('SIGTERM');
-  // A frozen process handles no signal until it goes on.
+  // A stopped process handles no signal until it continues.
   child.kill('SIGCONT');
   await ended;
   clearTimeout(timer);
@@ -85,7 +85,7 @@ async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<voi
 async function stopLeftOver({ pid, port }: ClaimedProcess, configFile: string): Promise<void> {
   const isOurs = async () => {
     const commandLine = (await commandLineOf(pid)) ?? '';
-    // Redis titles itself `redis-server 127.0.0.1:PORT` once it has read its configuration.
+    // Redis changes its title to `redis-server 127.0.0.1:PORT` after reading its configuration.
     return (
       commandLine.includes(configFile) ||
       (/redis|valkey/.test(commandLine) && commandLine.split(' ').includes(`127.0.0.1:${port}`))

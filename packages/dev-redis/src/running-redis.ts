@@ -1,17 +1,17 @@
 import type { RedisFacts } from './ask-redis.ts';
 
-/** A Redis of our own that answers. */
+/** A Redis that we started and that answers. */
 export type RunningRedis = {
-  /** With its password. */
+  /** Includes the password. */
   url: string;
   port: number;
   password: string;
   facts: RedisFacts;
-  /** Of the server, or of the `docker` command attached to its container. */
+  /** The server, or the `docker` command attached to its container. */
   pid: number | undefined;
-  /** Resolves when the server has ended, by our doing or not. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
-  /** Ends the server in good order; it is gone when this resolves. The data stay. */
+  /** Stops the server gracefully, and resolves when it is gone. The data stay. */
   stop(): Promise<void>;
 };
 

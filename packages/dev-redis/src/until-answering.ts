@@ -12,7 +12,7 @@ type Options = {
   timeoutMs?: number;
 };
 
-/** Waits until the Redis just started answers. Rejects with the end of its log where it ends first or never does. */
+/** Waits until a Redis that was just started answers. Rejects with the end of its log if it ends first or never answers. */
 export async function untilAnswering({
   url,
   child,

@@ -2,7 +2,7 @@ import type { RouteMatch } from '@sms-gateway/config';
 import { countriesOf } from '@sms-gateway/contract';
 import type { RoutedMessage } from './routed-message.ts';
 
-/** The first condition of a rule that a message does not meet; undefined where the rule fits. */
+/** The first condition of a rule that a message does not meet; undefined if the rule matches. */
 export function firstUnmet(
   match: RouteMatch,
   { number, connection, messageType }: RoutedMessage,

@@ -2,21 +2,21 @@ import type { RegistrationConfig, RoutingConfig } from '@sms-gateway/config';
 import { countriesOf, type Registration, TEMPLATE_VARIABLE } from '@sms-gateway/contract';
 import type { RoutedMessage } from './routed-message.ts';
 
-/** What goes along with one message, at whatever provider. */
+/** What is sent along with one message, at any provider. */
 export type ChosenRegistration = {
-  /** The registered sender, for providers that the route gives none. */
+  /** The registered sender, for providers without a sender in the route. */
   header: string | undefined;
-  /** Whether the country has templates, and the message is of none: its operators are likely to drop it. */
+  /** Whether the country has templates but none matches the message, so that its operators are likely to drop it. */
   isTemplateMissing: boolean;
-  /** `name` is the provider's, an instance's own name included. */
+  /** `name` is the provider's, including the instance. */
   of(name: string): Registration;
 };
 
 type Message = { number: RoutedMessage['number']; messageType: string | undefined; text: string | undefined };
 
 /**
- * What the operators of the recipient's country demand; undefined where nothing is registered for it. Of several
- * templates, the first is taken whose message types and text fit.
+ * What the operators of the recipient's country require; undefined if nothing is registered for it. The first template whose
+ * message types and text match is used.
  */
 export function chooseRegistration(
   registrations: RoutingConfig['registrations'],
@@ -45,7 +45,7 @@ export function chooseRegistration(
   };
 }
 
-/** Those of the provider's kind, and those of the instance, which count before them. */
+/** The fields of the provider's kind, overridden by those of the instance. */
 function fieldsOf(parameters: RegistrationConfig['parameters'], name: string): Record<string, unknown> {
   const [kind = name] = name.split(':', 1);
   return { ...parameters[kind], ...parameters[name] };
@@ -53,7 +53,7 @@ function fieldsOf(parameters: RegistrationConfig['parameters'], name: string): R
 
 /**
  * The variable parts of a template in the text; undefined if the text does not match it. Without a
- * registered text, or without the text of the message, the template fits every text.
+ * registered text, or without the text of the message, the template matches every text.
  */
 function variablesOf(
   { text: registered }: { text: string | undefined },
@@ -63,7 +63,7 @@ function variablesOf(
   const fixed = registered
     .split(TEMPLATE_VARIABLE)
     .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  // A variable is 40 characters at most; the shortest one that lets the rest fit is meant.
+  // A variable has at most 40 characters; the shortest that lets the rest match is used.
   const match = new RegExp(`^${fixed.join('([^]{0,40}?)')}$`).exec(text.trim());
   return match === null ? undefined : match.slice(1);
 }

@@ -1,11 +1,11 @@
 import type { PhoneNumber } from '@sms-gateway/contract';
 
-/** What the choice rests on. */
+/** What the choice of a route depends on. */
 export type RoutedMessage = {
   id: string;
   number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>;
   connection: string;
   messageType: string | undefined;
-  /** Holds a code: it chooses the registered template, and is never logged. */
+  /** Contains a code, so it is never logged. It selects the registered template. */
   text?: string | undefined;
 };

@@ -11,7 +11,7 @@ export type PlannedProvider = {
   name: ProviderName;
   /** Undefined for the provider's own configured sender. */
   sender: string | undefined;
-  /** What the operators of the country demand with the message; undefined where nothing is registered. */
+  /** What the operators of the country require with the message; undefined if nothing is registered. */
   registration?: Registration | undefined;
 };
 
@@ -20,7 +20,7 @@ export type RoutePlan = {
   route: string;
   /** In order of preference. */
   providers: PlannedProvider[];
-  /** The country has registered templates, and the text is of none. */
+  /** The country has registered templates, but the text matches none. */
   isTemplateMissing?: boolean;
 };
 
@@ -32,44 +32,44 @@ export type ConsideredProvider = {
   name: ProviderName;
   /** Whether it is in the plan. */
   isUsed: boolean;
-  /** What it sends as, or would; undefined where it is the provider's own and not known here. */
+  /** The sender that it uses or would use; undefined if it is the provider's own and not known here. */
   sender: KnownSender | undefined;
-  /** Whether the sender is given by the rule, or is the provider's own configured one. */
+  /** Whether the sender comes from the rule, or is the provider's own. */
   senderFrom: 'rule' | 'provider';
-  /** Whether the country takes that sender's kind; what is not known is trusted. */
+  /** Whether the country accepts this kind of sender. An unknown kind counts as accepted. */
   isTaken: boolean;
-  /** Senders of the rule that come before it, but are of kinds that the country does not take. */
+  /** Senders of the rule that come before it, but whose kind the country does not accept. */
   untaken: KnownSender[];
 };
 
-/** How a plan came about, for people. */
+/** A plan and its reasons, for people. */
 export type RouteExplanation = {
   plan: RoutePlan;
-  /** Whose rules apply to the number, as `countriesOf` says. */
+  /** The countries whose rules apply to the number, from `countriesOf`. */
   countries: string[];
-  /** The rules that do not apply, each with its first condition that does not fit. */
+  /** The rules that do not match, each with its first unmet condition. */
   passedRules: { name: string; unmet: keyof RouteMatch }[];
-  /** Chance of each provider to come first, in percent; undefined where the order is fixed. */
+  /** The chance of each provider to be first, in percent; undefined if the order is fixed. */
   chances: { name: ProviderName; percent: number }[] | undefined;
   /** All providers of the rule, in the order of this message. */
   considered: ConsideredProvider[];
-  /** Those for which the rule gives senders, but none that the country takes: passed over, if any other is left. */
+  /** Providers for which the country accepts none of the rule's senders. They are skipped if another one is left. */
   withoutSender: ProviderName[];
-  /** Kinds of sender that the country's carriers take, and who says so; undefined where every kind is. */
+  /** Kinds of sender that the country's carriers accept, with the source; undefined if all are accepted. */
   senderKinds: { kinds: SenderKind[]; source: string } | undefined;
 };
 
 export type Router = {
-  /** The providers for a message. Pure: the same for the same message, whenever and wherever it is asked. */
+  /** The providers for a message. Pure: always the same for the same message. */
   plan(message: RoutedMessage): RoutePlan;
-  /** `defaultSenders` are the providers' own configured ones, which are no part of the choice. */
+  /** `defaultSenders` are the providers' own senders, which do not affect the choice. */
   explain(message: RoutedMessage, defaultSenders?: Partial<Record<ProviderName, string>>): RouteExplanation;
 };
 
 /**
- * Chooses by the rule that the connection names, else the first one that fits, and the default order where none does. Of the senders given for a provider it
- * takes the first whose kind the country's carriers take; a provider all of whose senders they would drop is passed
- * over, since that would be a lost code, unless no other one is left: then its configured sender is used.
+ * Chooses the rule that the connection names if it matches, or the first one that matches, or the default order. For each
+ * provider it uses the first sender whose kind the country's carriers accept. A provider without such a sender is skipped,
+ * because the code would be lost, unless no other one is left: then its own sender is used.
  */
 export function createRouter({
   routes,

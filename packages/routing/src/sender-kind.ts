@@ -1,7 +1,7 @@
 import type { SenderKind } from '@sms-gateway/config';
 import { AWS_ORIGINATION_ID, isUuid, MESSAGING_SERVICE_SID } from '@sms-gateway/contract';
 
-/** What kind of sender an ID is, by its form. UUIDs are Telnyx's messaging profiles and Plivo's Powerpacks. */
+/** The kind of a sender ID, from its form. UUIDs are Telnyx's messaging profiles and Plivo's Powerpacks. */
 export function senderKind(sender: string): SenderKind {
   const isPool = [MESSAGING_SERVICE_SID, AWS_ORIGINATION_ID].some((form) => form.test(sender));
   if (isPool || isUuid(sender)) return 'messaging_service';

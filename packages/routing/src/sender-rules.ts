@@ -13,11 +13,10 @@ const numbers = taking('long_code', 'short_code', 'messaging_service');
 const names = taking('alphanumeric', 'messaging_service');
 
 /**
- * Countries where codes of some kinds of sender do not arrive: by ISO 3166-1 code, with who says so (read in November
- * 2026). A country whose carriers put a sender of their own in place of any other (as docs.mapp.com/docs/colombia.md
- * says of Colombia, and its neighbours of Chile, China, Mexico, Paraguay and Uruguay) is not among them, since the
- * code gets there. Only what a source says is in here; a country that is missing is taken to allow every kind.
- * Whether an ID must be registered first is between the account and its provider, and not in here.
+ * Countries where codes from some kinds of sender do not arrive, by ISO 3166-1 code, with the source (read in November 2026).
+ * Countries whose carriers replace any sender with their own are not listed, because the code arrives (docs.mapp.com/docs/colombia.md
+ * for Colombia, and its sibling pages for Chile, China, Mexico, Paraguay and Uruguay). Only countries with a source are listed; a
+ * missing country counts as accepting every kind. Whether an ID must be registered first depends on the account and provider.
  */
 export const SENDER_RULES: Readonly<Record<string, SenderRule>> = Object.fromEntries([
   ...numbers('docs.aws.amazon.com/sms-voice/latest/userguide/sender-id.html', ['CA', 'US']),

@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Ends the processes it was told of when its owner is gone, however the owner ended. */
+/** Ends the processes in its care when its owner is gone, even if the owner was killed. */
 export type Keeper = {
-  /** SIGTERM is for a process that has others to end first. */
+  /** SIGTERM is for a process that must end others first. */
   keep(pid: number, signal?: KeeperSignal): void;
   release(pid: number): void;
-  /** Ends what is left, and itself. */
+  /** Ends the remaining processes, and itself. */
   stop(): void;
 };
 
 export type KeeperSignal = 'SIGKILL' | 'SIGTERM';
 
-// Each line is all there is to end, so the last one counts. Its input ends with the owner, also where that one was killed.
+// Each line lists all processes to end, so the last one counts. The input ends with the owner, even if the owner was killed.
 const PROGRAM = `
   while IFS='|' read -r kill ask; do killed=$kill; asked=$ask; done
   [ -z "$killed" ] || kill -KILL $killed
@@ -19,7 +19,7 @@ const PROGRAM = `
 `;
 
 export function startKeeper(): Keeper {
-  // In a group of its own, so that Ctrl-C in a terminal does not end it before those it keeps.
+  // A separate process group, so that Ctrl-C in a terminal does not end the keeper first.
   const shell: ChildProcess = spawn('sh', ['-c', PROGRAM], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

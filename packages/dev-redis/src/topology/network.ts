@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A host of the topology: an address of this machine's loopback network that no other host has. */
+/** A host of the topology, with its own address in the loopback network of this machine. */
 export type Host = { name: string; address: string };
 
 /**
- * The network between the hosts of a topology. Every host is reached through doors, which know by the address of a
- * connection who is at its other end; so two hosts can be cut off from each other as a broken switch would: what was
- * open stays open and carries nothing.
+ * The network between the hosts of a topology. Hosts are reached through doors (proxies), which recognise the other end of a
+ * connection by its address. So two hosts can be cut off from each other as by a broken switch: open connections stay open but
+ * carry nothing.
  */
 export type Network = {
-  /** Resolves with the port of a new door of `host`, which leads to its port `target`. */
+  /** Opens a door to the port `target` of `host`. Resolves with the door's port. */
   openDoor(host: Host, target: number): Promise<number>;
-  /** From now on, nothing passes between the two, until `heal`. `client` is whoever is not a host. */
+  /** Blocks all traffic between the two until `heal`. `client` is anything that is not a host. */
   cut(one: string, other: string): void;
-  /** Everything passes again, what was held up first. */
+  /** Lets everything pass again, held data first. */
   heal(): void;
   close(): void;
 };
@@ -23,7 +23,7 @@ export const CLIENT = 'client';
 
 type Passage = { between: [string, string]; hold(): void; release(): void; destroy(): void };
 
-/** A network on a machine where each host can have an address of its own: Linux. */
+/** A network on a machine where each host can have its own address: Linux. */
 export function createNetwork(): Network {
   const servers: Server[] = [];
   const passages = new Set<Passage>();

@@ -9,15 +9,15 @@ import { CAN_CUT_OFF, nodeConfig, prepareGround, type Site, type TopologyOptions
 
 const SLOTS = ['0-5460', '5461-10922', '10923-16383'];
 
-/** Three primaries with a replica each, or more. */
+/** Three primaries, each with one or more replicas. */
 export type RedisClusterProcesses = AsyncDisposable & {
   nodes: RedisProcess[];
   network: Network;
-  /** What the gateway has to be told. */
+  /** The gateway's settings for it. */
   env: { REDIS_CLUSTER_NODES: string };
   /** The nodes of the shard that holds the key: its primary, and its replicas. */
   shardOf(key: string): Promise<{ primary: RedisProcess; replicas: RedisProcess[] }>;
-  /** Resolves when every node sees every slot served, and every replica in step. */
+  /** Resolves when every node sees all slots served and all replicas in sync. */
   untilWhole(): Promise<void>;
 };
 
@@ -43,7 +43,7 @@ export async function startRedisCluster(options: Options): Promise<RedisClusterP
         isPrimary: index < SLOTS.length,
       });
     }
-    // The nodes find the cluster as it would have written itself down: to form it by commands would take seconds.
+    // The nodes start with the file of a formed cluster, because forming it with commands takes seconds.
     await Promise.all(
       members.map((member) => writeFile(join(member.directory, 'nodes.conf'), membersFile(members, member))),
     );
@@ -88,7 +88,7 @@ export async function startRedisCluster(options: Options): Promise<RedisClusterP
         );
         const views = await Promise.all(nodes.map((node) => clusterNodes(node).catch(() => [])));
         const lines = views.flat();
-        // Of two that claim a slot, the one with the later epoch has it.
+        // If two nodes claim a slot, the one with the later epoch owns it.
         const owner = lines
           .filter(
             ({ flags, slots }) => flags.includes('master') && !flags.includes('fail') && hasSlot(slots, slot),

@@ -14,16 +14,16 @@ import type { Keeper } from './keeper.ts';
 export type RedisProcess = {
   name: string;
   host: string;
-  /** Where everybody but its own test reaches it. */
+  /** The port for everybody but the test itself. */
   port: number;
-  /** SIGKILL; resolves when it is gone. Its data stay. */
+  /** Sends SIGKILL, and resolves when it is gone. Its data stay. */
   kill(): Promise<void>;
-  /** Frozen: connections stay open and nothing answers. */
+  /** Freezes it: connections stay open, but nothing answers. */
   freeze(): void;
   thaw(): void;
   /** Starts it again, killing it first if it still runs. With `empty`, without its data. */
   restart(options?: { empty?: boolean }): Promise<void>;
-  /** Asks it past every cut. */
+  /** Asks it directly, even if it is cut off. */
   ask<Answer>(question: (redis: RedisClient) => Promise<Answer>): Promise<Answer>;
   log(): Promise<string>;
 };
@@ -35,9 +35,9 @@ type Options = {
   directory: string;
   host: string;
   port: number;
-  /** Where the server itself listens. */
+  /** The port on which the server itself listens. */
   ownPort: number;
-  /** User and password for `ask`, as they stand in a URL: `user:password@`. */
+  /** User and password for `ask`, as in a URL: `user:password@`. */
   credentials?: string;
   config: string;
   isSentinel?: boolean;

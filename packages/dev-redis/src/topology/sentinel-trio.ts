@@ -6,18 +6,18 @@ import { configText, nodeConfig, prepareGround, type TopologyOptions } from './t
 
 export const SENTINEL_NAME = 'mymaster';
 
-/** A primary, two replicas and three Sentinels, each a process of its own. */
+/** A primary, two replicas and three Sentinels, each a separate process. */
 export type SentinelTrio = AsyncDisposable & {
   nodes: RedisProcess[];
   sentinels: RedisProcess[];
   network: Network;
-  /** What the gateway has to be told. */
+  /** The gateway's settings for it. */
   env: { REDIS_SENTINELS: string; REDIS_SENTINEL_NAME: string };
-  /** The node that the Sentinel asked names as the primary. */
+  /** The primary, according to the given Sentinel. */
   primary(sentinel?: RedisProcess): Promise<RedisProcess>;
-  /** The nodes that are not it. */
+  /** The other nodes. */
   replicas(): Promise<RedisProcess[]>;
-  /** Resolves when every Sentinel names the same primary and this one has both replicas in step. */
+  /** Resolves when all Sentinels name the same primary, and both replicas are in sync with it. */
   untilWhole(): Promise<void>;
 };
 
@@ -25,7 +25,7 @@ type Options = TopologyOptions & {
   downAfterMs?: number;
   /** Further lines of each Sentinel's configuration. */
   sentinelSettings?: Record<string, string>;
-  /** Of the data nodes, as in a URL: `user:password@`. */
+  /** For the data nodes, as in a URL: `user:password@`. */
   credentials?: string;
   sentinelCredentials?: string;
   /** Sentinels that must agree that the primary is down. */
@@ -61,7 +61,7 @@ export async function startSentinelTrio(options: Options): Promise<SentinelTrio>
       ),
     );
     const ids = places.map(() => randomBytes(20).toString('hex'));
-    // They are told of everybody: to find each other by themselves would take them seconds.
+    // Each is configured with all others, because discovery takes seconds.
     const sentinels = await Promise.all(
       places.map((site, index) =>
         startRedisProcess({

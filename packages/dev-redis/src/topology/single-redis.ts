@@ -1,10 +1,10 @@
 import { type RedisProcess, startRedisProcess } from './redis-process.ts';
 import { nodeConfig, prepareGround, type TopologyOptions } from './topology.ts';
 
-/** One durable Redis, alone. */
+/** One durable Redis. */
 export type SingleRedis = AsyncDisposable & {
   node: RedisProcess;
-  /** What the gateway has to be told. */
+  /** The gateway's settings for it. */
   env: { REDIS_URL: string };
 };
 

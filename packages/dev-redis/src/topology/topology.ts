@@ -10,7 +10,7 @@ import { createNetwork, type Host, type Network } from './network.ts';
 export type TopologyOptions = {
   binary: RedisBinary;
   env: NodeJS.ProcessEnv;
-  /** Directives of the data nodes, over the durable ones. */
+  /** Directives of the data nodes, in addition to the durable ones. */
   settings?: Record<string, string>;
   /** Where the folder of the topology is made. By default, where the system keeps temporary files. */
   parentDirectory?: string;
@@ -21,7 +21,7 @@ export type TopologyOptions = {
 /** Contents, PEM: of the host, its key, and the authority that all hosts have in common. */
 export type TlsFiles = { cert: string; key: string; authority: string };
 
-/** Where one server of a topology lives. */
+/** The place of one server of a topology. */
 export type Site = Host & {
   directory: string;
   /** Where it listens, without TLS in every case: for its own test. */
@@ -38,10 +38,10 @@ export type Ground = AsyncDisposable & {
   site(name: string): Promise<Site>;
 };
 
-/** Whether hosts can have addresses of their own, which cutting them off needs. */
+/** Whether hosts can have their own addresses, which cutting them off requires. */
 export const CAN_CUT_OFF = process.platform === 'linux';
 
-/** What the servers of one topology share: a folder, a network, and a keeper that lets none of them outlive us. */
+/** What the servers of one topology share: a folder, a network, and a keeper that ends them with this process. */
 export async function prepareGround({
   parentDirectory = tmpdir(),
   certify,
@@ -91,7 +91,7 @@ async function prepareTls(home: string, port: number, files: TlsFiles): Promise<
   };
 }
 
-/** What every data node has: durable, and announced by the door through which the others reach it. */
+/** The configuration of a data node: durable, and announced with the port through which the others reach it. */
 export function nodeConfig(site: Site, settings: Record<string, string>): string {
   return configText({
     bind: site.address,
