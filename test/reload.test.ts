@@ -171,6 +171,7 @@ test('a worker sends with a new auth token without a restart, and ends what it b
   await send();
   await expect.poll(() => sent).toEqual(['old-token']);
   await writeFile(tokenFile, 'new-token,old-token');
+  worker.reload();
   const line = await worker.untilLog('config.reloaded');
   await send();
   await expect.poll(() => sent).toEqual(['old-token', 'new-token']);

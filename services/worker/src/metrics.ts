@@ -85,7 +85,7 @@ export function createWorkerMetrics({ registry }: { registry: Registry }): Worke
 
   const providerEvents = new Counter({
     name: 'gateway_provider_events_total',
-    help: 'Events on persistent provider connections, such as binds and receipts without a known message',
+    help: 'Events of providers, such as binds, refused credentials, and receipts without a known message',
     labelNames: ['provider', 'event'],
     registers,
   });
