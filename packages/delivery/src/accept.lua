@@ -85,6 +85,11 @@ local function screening_of(message)
   }
 end
 
+-- Until when a message can be repeated that is accepted now, as text.
+local function repeat_end(repeat_ms)
+  return args.now and string.format('%.0f', args.now + repeat_ms) or time_after(repeat_ms)
+end
+
 local function accept(message)
   local id, accepted_at = message.id, message.accepted_at
   local repeated = repeat_of(message, clock(args.now), trace_of)
@@ -112,7 +117,7 @@ local function accept(message)
   if message.repeat_key then
     redis.call('SET', message.repeat_key, id .. ' ' .. message.content, 'PXAT', time_after(message.repeat_ms))
   else
-    rest = string.format(' %s %.0f', message.content, clock(args.now) + message.repeat_ms)
+    rest = ' ' .. message.content .. ' ' .. repeat_end(message.repeat_ms)
   end
   for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms, rest) end
   write_job({

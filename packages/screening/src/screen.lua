@@ -10,8 +10,8 @@ local function key_of(request, group, g, now)
 end
 
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and the rule's
--- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only records
--- costs more than everything else and only `explain` needs it, so it is 1 otherwise.
+-- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
+-- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
   local now, plan, amounts = clock(request.now), request.plan, request.cost
   local states, found, number = {}, {}, 0

@@ -12,7 +12,7 @@
 -- and whatever else is remembered of the subject (guard-rules.lua).
 --
 -- Most numbers and addresses are new. Of those that are counted alike, all states are the same but for what else is
--- remembered, so a script makes the bytes once (`beginning`) and no tables for each.
+-- remembered, so a script makes the bytes once (`bytes_of_new`) and no tables for each.
 
 --- @include "./clock.lua"
 
@@ -23,8 +23,8 @@ local PART_BYTES = 12
 local MAX_WINDOW_MS = 86400000 * 61 / 60
 
 -- By key: `loaded` has the state, or its bytes until somebody needs it, or false where there is none. `changed` has the time
--- of those to be written. `begun` has what is counted of a new subject, and `remembered`, by name, what else is remembered.
-local loaded, changed, looked, begun, remembered = {}, {}, {}, {}, {}
+-- of those to be written. `beginnings` has what is counted of a new subject, and `remembered`, by name, what else is remembered.
+local loaded, changed, looked, beginnings, remembered = {}, {}, {}, {}, {}
 
 -- Reads keys, each of which is given once.
 local function load_counters(keys)
@@ -57,9 +57,9 @@ local function next_step(before, now, shapes, n, life_ms)
 end
 
 -- Counts n of a new subject, which is remembered for so long at least.
-local function begin(now, key, shapes, n, life_ms)
+local function begin_counting(now, key, shapes, n, life_ms)
   if steps_at ~= now then first_step, steps_at = {}, now end
-  begun[key] = next_step(begun[key] or first_step, now, shapes, n, life_ms)
+  beginnings[key] = next_step(beginnings[key] or first_step, now, shapes, n, life_ms)
 end
 
 local function counters_after(step)
@@ -75,7 +75,7 @@ local function counters_after(step)
 end
 
 -- The bytes of a new state: a map of counters, until_ms, and what else is remembered.
-local function beginning(key, step)
+local function bytes_of_new(key, step)
   if not step.packed then
     step.packed = cmsgpack.pack('counters', counters_after(step), 'until_ms', step.until_ms)
   end
@@ -99,11 +99,11 @@ local function remember_of_new(key, name, value)
 end
 
 local function state_of(key)
-  local state, step = loaded[key], begun[key]
+  local state, step = loaded[key], beginnings[key]
   if type(state) == 'table' then return state end
   if step then
-    state = cmsgpack.unpack(beginning(key, step))
-    begun[key], changed[key] = nil, step.now
+    state = cmsgpack.unpack(bytes_of_new(key, step))
+    beginnings[key], changed[key] = nil, step.now
     for _, by_key in pairs(remembered) do by_key[key] = nil end
   else
     state = is_unknown(key) and { counters = {}, until_ms = 0 } or cmsgpack.unpack(loaded[key])
@@ -115,7 +115,7 @@ end
 -- Has the state written by save_counters, and remembered for so long at least.
 local NO_SHAPES = {}
 local function touch(key, now, life_ms)
-  if is_unknown(key) then return begin(now, key, NO_SHAPES, life_ms, life_ms) end
+  if is_unknown(key) then return begin_counting(now, key, NO_SHAPES, life_ms, life_ms) end
   local state = state_of(key)
   state.until_ms = math.max(state.until_ms, math.ceil(now + life_ms))
   changed[key] = now
@@ -138,7 +138,7 @@ end
 local function pair_of(now, number, address)
   local key = number .. '.' .. address
   if loaded[key] ~= nil then return key end
-  local state = (begun[number] or not is_unknown(number)) and state_of(number) or {}
+  local state = (beginnings[number] or not is_unknown(number)) and state_of(number) or {}
   local known = state.pairs and state.pairs[address]
   if not known and state.pairs then
     for other, of_pair in pairs(state.pairs) do
@@ -157,32 +157,32 @@ end
 -- Puts what is counted of pairs into the states of their numbers.
 local function save_pairs()
   for key, place in pairs(inside) do
-    local number, address, step = place[1], place[2], begun[key]
+    local number, address, step = place[1], place[2], beginnings[key]
     local now = step and step.now or changed[key]
     if now then
       touch(number, now, (step or loaded[key]).until_ms - now)
-      local is_stored = step and remember_of_new(number, PAIRS, '\129' .. cmsgpack.pack(address) .. beginning(key, step))
+      local is_stored = step and remember_of_new(number, PAIRS, '\129' .. cmsgpack.pack(address) .. bytes_of_new(key, step))
       if not is_stored then
         local of_pair, state = state_of(key), state_of(number)
         state.pairs = state.pairs or {}
         state.pairs[address] = of_pair
       end
-      begun[key], changed[key] = nil, nil
+      beginnings[key], changed[key] = nil, nil
     end
   end
 end
 
 local function save_counters()
   save_pairs()
-  for key, step in pairs(begun) do
-    loaded[key] = beginning(key, step)
+  for key, step in pairs(beginnings) do
+    loaded[key] = bytes_of_new(key, step)
     redis.call('SET', key, loaded[key], 'PXAT', time_after(step.until_ms - step.now))
   end
   for key, now in pairs(changed) do
     local state = loaded[key]
     redis.call('SET', key, cmsgpack.pack(state), 'PXAT', time_after(state.until_ms - now))
   end
-  changed, begun, remembered = {}, {}, {}
+  changed, beginnings, remembered = {}, {}, {}
 end
 
 -- Moves a counter to a later part, and forgets what has left the window.
@@ -214,7 +214,7 @@ end
 -- The current counters of a key, one for each shape { name, window }. With a clock that went back (a failover), it
 -- counts into the latest part that is known.
 local function look(now, key, shapes)
-  if is_unknown(key) and not begun[key] then return nothing_of(shapes) end
+  if is_unknown(key) and not beginnings[key] then return nothing_of(shapes) end
   local of_shapes = looked[shapes]
   if not of_shapes then
     of_shapes = {}
@@ -253,7 +253,7 @@ end
 -- Adds n to counters of one key that `look` has found.
 local function add(now, key, shapes, counters, n)
   if counters.is_nothing then
-    if is_unknown(key) then return begin(now, key, shapes, n, life_of(shapes)) end
+    if is_unknown(key) then return begin_counting(now, key, shapes, n, life_of(shapes)) end
     counters = look(now, key, shapes)
   end
   for i = 1, #counters do
