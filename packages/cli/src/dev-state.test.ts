@@ -18,7 +18,7 @@ async function setup() {
   return folder;
 }
 
-test('what is kept is found again, Redis and admin ports included', async () => {
+test('the state is read as it was written, Redis and admin ports included', async () => {
   const folder = await setup();
   const all = { ...state, redisUrl: 'redis://127.0.0.1:6379', adminPorts: { ingress: 9090, worker: 9091 } };
   await writeDevState(folder, all);
@@ -26,7 +26,7 @@ test('what is kept is found again, Redis and admin ports included', async () => 
   expect(await readDevState(folder)).toEqual(all);
 });
 
-test('what a version before the Redis and the admin ports kept is still good', async () => {
+test('a state from before Redis and admin ports were stored is still valid', async () => {
   const folder = await setup();
   await writeFile(join(folder, 'dev.json'), JSON.stringify(state));
 

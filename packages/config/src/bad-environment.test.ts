@@ -251,7 +251,7 @@ describe('a bad environment', () => {
     },
   );
 
-  test('is told with all its problems in one message', () => {
+  test('is reported with all its problems in one message', () => {
     const problems = problemsOf(() =>
       ingress({
         PORT: 'x',

@@ -104,13 +104,13 @@ describe('a bad file', () => {
     },
   );
 
-  test('that is not there is a problem of GATEWAY_CONFIG alone', () => {
+  test('that does not exist is a problem of GATEWAY_CONFIG only', () => {
     expect(problemsOf(() => ingress({ GATEWAY_CONFIG: '/none.yaml' }))).toEqual([
       'GATEWAY_CONFIG: cannot read /none.yaml (ENOENT)',
     ]);
   });
 
-  test('is told of a number in place of a sender, which YAML reads as one', () => {
+  test('with a sender that YAML reads as a number is reported', () => {
     const yaml = `providers: { twilio: { from: +14155550100 } }`;
     const problems = problemsOf(() =>
       worker(

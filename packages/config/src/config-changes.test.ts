@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { namesOfChanges, needingRestart } from './config-changes.ts';
 
-test('names what came, went and changed', () => {
+test('names what was added, removed and changed', () => {
   const before = [
     { name: 'same', secrets: [new Uint8Array([1])] },
     { name: 'rotated', secrets: [new Uint8Array([1])] },
@@ -15,7 +15,7 @@ test('names what came, went and changed', () => {
   expect(namesOfChanges(before, after)).toEqual({ added: ['new'], removed: ['gone'], changed: ['rotated'] });
 });
 
-test('names the settings that only a restart puts into effect', () => {
+test('names the settings that need a restart', () => {
   const before = { port: 1, redis: { url: 'a' }, screening: 'on', warnings: ['x'] };
   const after = { port: 1, redis: { url: 'b' }, screening: 'off', warnings: [] };
   expect(needingRestart(before, after, ['screening'])).toEqual(['redis']);

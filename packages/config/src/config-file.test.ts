@@ -43,7 +43,7 @@ test.each([
   expect(problems).toEqual([]);
 });
 
-test('does not replace a reference that a value holds', () => {
+test('does not replace a reference inside a value', () => {
   const { replace } = setup({ A: '${B}', B: 'b' });
 
   expect(replace({ value: '${A}' })).toEqual({ value: '${B}' });
@@ -76,7 +76,7 @@ test.each([
   ['a flow map', 'x: { y: ${A}, z: 1 }', { x: { y: 'one', z: 1 } }],
   ['block style', 'secrets:\n  - ${A}\n  - ${NONE:-none}', { secrets: ['one', 'none'] }],
   ['a comment', '# ${A}\nx: ${B}', { x: 'two: [2]' }],
-])('takes a reference in %s', (_where, yaml, expected) => {
+])('reads a reference in %s', (_where, yaml, expected) => {
   const parsed = parseConfigFile(yaml);
 
   expect(

@@ -11,14 +11,14 @@ function setup(files: Record<string, string | undefined>) {
   return { files, source };
 }
 
-test('loads what the files hold at that time', () => {
+test('loads the present content of the files', () => {
   const { files, source } = setup({ main: 'a', a: '1', b: '2' });
   expect(source.load()).toEqual(['1']);
   files['main'] = 'a,b';
   expect(source.load()).toEqual(['1', '2']);
 });
 
-test('tells a change at the second look that sees the same content', () => {
+test('reports a change at the second look with the same content', () => {
   const { files, source } = setup({ main: 'a', a: '1' });
   source.load();
   expect([source.hasChanged(), source.hasChanged()]).toEqual([false, false]);
@@ -29,14 +29,14 @@ test('tells a change at the second look that sees the same content', () => {
   expect(source.hasChanged()).toBe(true);
 });
 
-test('watches every file that was read, not the first one only', () => {
+test('watches every file that was read, not only the first', () => {
   const { files, source } = setup({ main: 'a', a: '1' });
   source.load();
   files['a'] = '2';
   expect([source.hasChanged(), source.hasChanged()]).toEqual([false, true]);
 });
 
-test('tells a file that has gone, and one that comes back as it was not at all', () => {
+test('reports a deleted file, but not one that comes back unchanged', () => {
   const { files, source } = setup({ main: 'a', a: '1' });
   source.load();
   files['a'] = undefined;
@@ -45,7 +45,7 @@ test('tells a file that has gone, and one that comes back as it was not at all',
   expect(source.hasChanged()).toBe(false);
 });
 
-test('does not tell the same bad content twice once it was refused', () => {
+test('does not report refused content again', () => {
   const { files, source } = setup({ main: 'a', a: '1' });
   source.load();
   files['main'] = 'missing';

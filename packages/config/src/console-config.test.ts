@@ -24,7 +24,7 @@ test.each([
   expect(load(env).hasInbox).toBe(hasInbox);
 });
 
-test('an issuer, with who may act and who may look', () => {
+test('an issuer, with operators and viewers', () => {
   expect(
     load({
       CONSOLE_HOST: '0.0.0.0',
@@ -68,13 +68,13 @@ test.each([
   expect(problems[0]).not.toContain('correct horse');
 });
 
-test('an address without TLS is warned of', () => {
+test('a URL without TLS causes a warning', () => {
   expect(load({ CONSOLE_URL: 'http://console.acme.example' }).warnings).toEqual([
     expect.stringMatching(/^CONSOLE_URL: without TLS/),
   ]);
 });
 
-test('a file that serves all processes is read for what the console needs', () => {
+test('a file for all processes is read only for what the console needs', () => {
   const file = `
 connections: { default: { secrets: [a-secret-of-32-bytes-or-more-000], audience: urn:x } }
 providers: { order: [twilio], twilio: { accountSid: AC1 } }

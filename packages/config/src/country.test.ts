@@ -5,7 +5,7 @@ test.each([
   ['US', 'US'],
   ['gb', 'GB'],
   ['XK', 'XK'],
-])('takes %s for a country', (written, code) => {
+])('reads %s as a country', (written, code) => {
   expect(parseCountry(written)).toEqual({ kind: 'country', code });
 });
 
@@ -13,6 +13,6 @@ test.each(['ZZ', 'EU', 'QQ', 'USA', 'U', '', '00', 'ÄÖ'])('does not take %j fo
   expect(parseCountry(written)).toEqual({ kind: 'not_a_country', replacement: undefined });
 });
 
-test('knows what an alias stands for', () => {
+test('knows the code behind an alias', () => {
   expect(parseCountry('uk')).toEqual({ kind: 'not_a_country', replacement: 'GB' });
 });

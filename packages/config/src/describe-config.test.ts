@@ -57,7 +57,7 @@ test('describes a worker without credentials, sender numbers and paths of provid
   expect(JSON.stringify(description)).not.toMatch(/canary|4155550100/);
 });
 
-test('describes receipts by the providers they can be verified of', () => {
+test('describes receipts by provider and proof', () => {
   const config = loadIngressConfig({
     providers: PROVIDERS,
     env: {

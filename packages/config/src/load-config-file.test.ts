@@ -69,7 +69,7 @@ port: 8181
     expect(config.connections.map(({ name }) => name).toSorted()).toEqual(['acme', 'default']);
   });
 
-  test('needs no connection default, nor makes one of an audience alone', () => {
+  test('needs no connection default, and an audience alone does not define one', () => {
     const config = fromYaml(`connections: { acme: { secrets: ${SECRET}, audience: acme } }`, {
       AUTH0_AUDIENCE: 'audience',
     });
@@ -77,7 +77,7 @@ port: 8181
     expect(config.connections.map(({ name }) => name)).toEqual(['acme']);
   });
 
-  test('serves both processes, each of which skips what only the other reads', () => {
+  test('serves both processes, and each ignores the settings of the other', () => {
     const yaml = `
 connections: { acme: { secrets: "\${ACME_SECRET}", audience: acme } }
 providers: { order: [http], http: { url: "https://sms.example.com", token: "\${HTTP_TOKEN}" } }

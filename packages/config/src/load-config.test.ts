@@ -58,7 +58,7 @@ describe('an ingress configured by the environment', () => {
     });
   });
 
-  test('takes every variable', () => {
+  test('reads every variable', () => {
     const config = ingress({
       ...INGRESS,
       AUTH0_SUBJECT: 'subject',
@@ -102,7 +102,7 @@ describe('an ingress configured by the environment', () => {
     });
   });
 
-  test('takes several secrets and several keys, in their order', () => {
+  test('reads several secrets and keys, in their order', () => {
     const config = ingress({
       ...INGRESS,
       AUTH0_SECRET: `${SECRET}, ${SECRET}2`,
@@ -160,7 +160,7 @@ describe('an ingress configured by the environment', () => {
     expect(config.connections[0]?.secrets).toHaveLength(count);
   });
 
-  test('refuses a secret file that openssl has wrapped, with that reason', () => {
+  test('refuses a secret file that openssl has wrapped, and says why', () => {
     const { AUTH0_SECRET: _, ...rest } = INGRESS;
     const wrapped = `${'x'.repeat(64)}\nyyyy==\n`;
 
@@ -169,7 +169,7 @@ describe('an ingress configured by the environment', () => {
     ).toThrow(/AUTH0_SECRET_FILE: \/run\/secrets\/auth0 has several lines; a secret has one .*tr -d '\\n'/);
   });
 
-  test('takes an empty variable as unset', () => {
+  test('treats an empty variable as unset', () => {
     const config = ingress({
       ...INGRESS,
       PORT: '',
@@ -225,17 +225,20 @@ describe('an ingress configured by the environment', () => {
       /failover of Sentinel/,
     ],
     ['a Cluster', { REDIS_CLUSTER_NODES: 'a' }, 'replicated', /failover of the Cluster/],
-  ])('promises with %s what keeps a 200, and warns of less', (_name, env, mode, warning) => {
-    expect(ingress({ ...INGRESS, ...env }).durability.mode).toBe(mode);
+  ])(
+    'has the right default of DURABILITY with %s, and warns of a weaker one',
+    (_name, env, mode, warning) => {
+      expect(ingress({ ...INGRESS, ...env }).durability.mode).toBe(mode);
 
-    const { durability, warnings } = ingress({ ...INGRESS, ...env, DURABILITY: 'fsync' });
-    expect(durability.mode).toBe('fsync');
-    const found = warnings.find((text) => text.startsWith('DURABILITY'));
-    if (warning === undefined) expect(found).toBeUndefined();
-    else expect(found).toMatch(warning);
-  });
+      const { durability, warnings } = ingress({ ...INGRESS, ...env, DURABILITY: 'fsync' });
+      expect(durability.mode).toBe('fsync');
+      const found = warnings.find((text) => text.startsWith('DURABILITY'));
+      if (warning === undefined) expect(found).toBeUndefined();
+      else expect(found).toMatch(warning);
+    },
+  );
 
-  test('is frozen to the last level', () => {
+  test('is frozen at every level', () => {
     const config = ingress(INGRESS);
 
     expect(() => Object.assign(config.admin, { port: 1 })).toThrow(TypeError);
@@ -293,7 +296,7 @@ describe('a worker configured by the environment', () => {
     ]);
   });
 
-  test('prefers an API key of Twilio and keeps the auth token, which signs receipts', () => {
+  test('prefers an API key of Twilio, and keeps the auth token, which verifies receipts', () => {
     const { TWILIO_FROM: _, ...rest } = TWILIO;
     const config = worker({
       ...rest,
@@ -312,7 +315,7 @@ describe('a worker configured by the environment', () => {
     });
   });
 
-  test('does not need what only the ingress reads', () => {
+  test('does not need the settings of the ingress', () => {
     expect(worker({ ...WORKER, PORT: 'nonsense', AUTH0_SECRET: ',' }).warnings).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ describe('the simulator', () => {
       route,
       [`PROVIDERS: ${REFUSED}`, `routes.trial.providers: ${REFUSED}`],
     ],
-  ])('is refused in production where %s names it', (_what, env, yaml, problems) => {
+  ])('is refused in production if %s names it', (_what, env, yaml, problems) => {
     expect(problemsOf(() => worker({ ...env, NODE_ENV: 'production' }, yaml))).toEqual(problems);
   });
 });
@@ -64,7 +64,7 @@ describe('a rate limit', () => {
   });
 });
 
-test('smart characters are replaced where that is asked for', () => {
+test('smart characters are replaced if configured', () => {
   expect(worker().replacesSmartCharacters).toBe(false);
   expect(worker({ SMART_CHARACTERS: 'replace' }).replacesSmartCharacters).toBe(true);
   expect(problemsOf(() => worker({ SMART_CHARACTERS: 'replce' }))).toEqual([

@@ -179,7 +179,7 @@ test.each<[string, string, string]>([
     'senderRules: { DE: [longcode] }',
     'senderRules.DE: entry 1 must be one of long_code, short_code, alphanumeric, messaging_service (did you mean long_code?)',
   ],
-])('%s is a problem that says what to do', (_title, yaml, message) => {
+])('%s is a problem with advice', (_title, yaml, message) => {
   expect(problemsOf(yaml)).toContain(message);
 });
 
@@ -192,7 +192,7 @@ test.each([
   ['telnyx', UUID, 'or the UUID of a messaging profile'],
   ['plivo', UUID, 'or the UUID of a Powerpack'],
   ['aws', 'pool-0123456789abcdef', 'or the ID or ARN of a pool'],
-])('what chooses a sender at %s counts as one there, and nowhere else', (provider, id, hint) => {
+])('the sender pool of %s counts as a sender there, and nowhere else', (provider, id, hint) => {
   const senders = (name: string, sender: string) =>
     problemsOf(`routes: { a: { providers: [${name}], senders: { ${name}: "${sender}" } } }`, POOLED);
 
@@ -202,7 +202,7 @@ test.each([
   expect(senders(provider, 'too long for a sender')).toContain(hint);
 });
 
-test('a route behind one that fits everything is warned of', () => {
+test('a route after one that matches everything causes a warning', () => {
   const yaml = 'routes: { all: { providers: [http] }, late: { providers: [http], countries: [DE] } }';
 
   expect(worker(yaml).warnings).toContain(
@@ -218,7 +218,7 @@ describe('the routing configuration alone', () => {
       providers: PROVIDERS,
     });
 
-  test('needs no secret, and no variable that the file takes one from', () => {
+  test('needs no secret, and no variable that the file refers to for one', () => {
     const { routing, defaultSenders } = explain(`
 connections: { default: { secrets: ["\${AUTH0_SECRET}"] } }
 payloadKeys: \${PAYLOAD_KEYS}
@@ -258,19 +258,19 @@ routes: { de: { countries: [DE], providers: [vonage] } }
     });
   });
 
-  test('does not look at what has nothing to do with routes', () => {
+  test('ignores settings unrelated to routes', () => {
     const yaml = 'port: x\nredis: { url: bad }\nproviders: { twilio: { accountSid: bad, rateLimit: much } }';
 
     expect(explain(yaml, { PAYLOAD_KEYS: 'bad', SMPP_URL: 'bad' }).routing.routes).toEqual([]);
   });
 
-  test('is console alone where nothing is set', () => {
+  test('is console only if nothing is set', () => {
     expect(
       loadRoutingConfig({ env: { PROVIDERS: '' }, providers: PROVIDERS }).routing.defaultProviders,
     ).toEqual(['console']);
   });
 
-  test('still says what is wrong with routes', () => {
+  test('still reports problems of routes', () => {
     expect(() => explain('routes: { de: { providers: [voyage] } }')).toThrow('routes.de.providers');
     expect(() => explain('rautes: {}')).toThrow('rautes: no such setting');
     expect(() => explain('{}', { PROVIDERS: 'twillio' })).toThrow('PROVIDERS: entry 1 must be one of');
@@ -281,7 +281,7 @@ routes: { de: { countries: [DE], providers: [vonage] } }
 describe('the route of a connection', () => {
   const ROUTES = 'routes: { all: { providers: [http] }, own: { providers: [http] } }';
 
-  test('is read by the worker, which leaves the rest of the connection alone', () => {
+  test('is read by the worker, which ignores the rest of the connection', () => {
     const { routing, warnings } = worker(
       `${ROUTES}\nconnections: { acme: { route: own, secrets: ['\${NOT_SET_HERE}'], audience: a }, other: {} }`,
     );
@@ -290,12 +290,12 @@ describe('the route of a connection', () => {
     expect(warnings.join()).not.toContain('own');
   });
 
-  test('must be there', () => {
+  test('must exist', () => {
     const problems = problemsOf(`${ROUTES}\nconnections: { acme: { route: owm } }`);
     expect(problems).toContain('connections.acme.route: there is no such route (did you mean own?)');
   });
 
-  test('is explained without anything else of the connection', () => {
+  test('is explained without the rest of the connection', () => {
     const { routing } = loadRoutingConfig({
       providers: PROVIDERS,
       env: { GATEWAY_CONFIG: 'gateway.yaml' },
@@ -317,7 +317,7 @@ registrations:
   TR: { parameters: { infobip: { turkeyIys: { brandCode: 1 } } } }
 `;
 
-  test('is read for the worker, and described without what is in it', () => {
+  test('is read for the worker, and described without its content', () => {
     const config = worker(INDIA);
 
     expect(config.routing.registrations).toEqual({
@@ -362,7 +362,7 @@ registrations:
       'IN: { templates: { a: { id: "2", text: t } } }',
       'registrations.IN.entityId: not set',
     ],
-  ])('with %s is a problem that says what to do', (_title, yaml, message) => {
+  ])('with %s is a problem with advice', (_title, yaml, message) => {
     expect(problemsOf(`registrations: { ${yaml} }`)).toContain(message);
   });
 });

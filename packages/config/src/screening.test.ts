@@ -16,13 +16,13 @@ const connectionOf = (yaml: string, name = 'default') =>
   );
 const limitsOf = (yaml: string, name?: string) => connectionOf(yaml, name)?.limits;
 
-describe('without a word', () => {
-  test('no number, address, range, country, connection is without a limit, and neither are all together', () => {
+describe('by default', () => {
+  test('there is a limit for each number, address, range, country and connection, and for all together', () => {
     expect(limitsOf('logLevel: info')).toEqual(DEFAULT_LIMITS);
     for (const windows of Object.values(DEFAULT_LIMITS)) expect(Object.keys(windows)).not.toEqual([]);
   });
 
-  test('the guard records, spending is capped, and networks of no country and premium numbers get nothing', () => {
+  test('the guard records, spending is capped, and networks of no country and premium numbers are denied', () => {
     expect(connectionOf('logLevel: info')).toMatchObject({
       guard: { mode: 'record', country: { hour: 3, day: 20 }, ip: { hour: 5, day: 10, countries: 3 } },
       spend: { connection: {}, overall: { segments: 200_000 } },
@@ -45,7 +45,7 @@ describe('without a word', () => {
   });
 });
 
-test('a connection takes the limits for all where it says nothing, window by window', () => {
+test('a connection inherits the shared limits that it does not set, window by window', () => {
   const yaml = `
 limits: { recipient: { cooldown: 10s, hour: 5, day: '20' }, ip: { minute: 3 }, overall: { hour: 7, day: off } }
 connections:
@@ -67,7 +67,7 @@ connections:
   });
 });
 
-test('destinations, guard and spending of a connection are its own where it says something', () => {
+test('a connection overrides destinations, guard and spending that it sets', () => {
   const yaml = `
 allowedCountries: [US]
 deniedPrefixes: ['+1900', '+1976']
@@ -142,7 +142,7 @@ describe('a bad rule is one problem that names its place', () => {
   });
 });
 
-test('a guard that enforces without a sign of what is wanted is doubtful', () => {
+test('a guard that enforces without any report of used codes causes a warning', () => {
   const warningsOf = (yaml: string) =>
     loadIngressConfig({ env: ENV, readFile: () => yaml, providers: PROVIDERS }).warnings.join();
   expect(warningsOf('guard: { mode: enforce }')).toContain('guard.mode: enforce, but without PUBLIC_URL');
@@ -172,14 +172,14 @@ describe('blocked destinations', () => {
     ['US,UK', 'the code in use is GB'],
     ['88', 'write +88, a country of two letters, or all'],
     ['US,,BD', 'is empty'],
-  ])('%j is told as a problem of the variable', (given, problem) => {
+  ])('%j is a problem of the variable', (given, problem) => {
     const load = () => blockedBy({ BLOCKED_DESTINATIONS: given });
     expect(load).toThrow('BLOCKED_DESTINATIONS');
     expect(load).toThrow(problem);
     expect(load).not.toThrow('14155550123');
   });
 
-  test('a prefix without quotes, which YAML takes for a number, is told', () => {
+  test('a prefix without quotes, which YAML reads as a number, is a problem', () => {
     expect(() => blockedBy({ GATEWAY_CONFIG: 'gateway.yaml' }, 'blockedDestinations: [+88]')).toThrow(
       /blockedDestinations.*put it in quotes/,
     );

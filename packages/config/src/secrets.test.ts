@@ -51,11 +51,11 @@ describe('several secrets, for rotation', () => {
       'in a file of its own',
       () => loadYaml('{ default: { secrets: ["${file:/s}"] } }', {}, { '/s': `${NEW},${OLD}\n` }),
     ],
-  ])('a secret that holds a comma stays one, %s', (_how, read) => {
+  ])('a secret with a comma stays one secret, %s', (_how, read) => {
     expect(secretsOf(read())).toEqual([`${NEW},${OLD}`]);
   });
 
-  test('which of them is wrong is told by its number, and how to write one with a comma', () => {
+  test('a problem names the number of the secret, and how to write one with a comma', () => {
     expect(
       loadYaml('{ default: { secrets: ["${AUTH0_SECRET}"] } }', { AUTH0_SECRET: `${NEW},short` }).warnings,
     ).toEqual([
@@ -66,17 +66,17 @@ describe('several secrets, for rotation', () => {
   });
 });
 
-describe('a secret of a few bytes', () => {
+describe('a short secret', () => {
   const problemsInProduction = (secret: string) =>
     problemsOf(() => load({ NODE_ENV: 'production', AUTH0_SECRET: secret }));
 
-  test('is warned of', () => {
+  test('causes a warning', () => {
     expect(load({ AUTH0_SECRET: 'canary' }).warnings).toEqual([
       'AUTH0_SECRET: entry 1 has 6 bytes, which production refuses; make one with: openssl rand -base64 32',
     ]);
   });
 
-  test('is refused in production, below 16', () => {
+  test('is refused in production below 16 bytes', () => {
     expect(problemsInProduction('fifteen-bytes-x')).toEqual([
       'AUTH0_SECRET: entry 1 has 15 bytes; make one with: openssl rand -base64 32',
     ]);
@@ -85,7 +85,7 @@ describe('a secret of a few bytes', () => {
   });
 });
 
-test('a payload key of zeros is warned of, and so is a secret', () => {
+test('a payload key or secret of zeros causes a warning', () => {
   const zeros = Buffer.alloc(32).toString('base64url');
   const { warnings } = load({
     PAYLOAD_KEYS: `${KEY},${zeros}`,
@@ -136,7 +136,7 @@ describe('the age of tokens', () => {
     expect(agesOf(load({ ...secret, ...env }))).toEqual([expected]);
   });
 
-  test('may differ by connection', () => {
+  test('can differ by connection', () => {
     const config = loadYaml(
       `{ one: { secrets: "${NEW}", audience: a }, two: { secrets: "${OLD}", audience: b, maxTokenAge: off, requireTokenTime: true } }`,
       { AUTH0_MAX_TOKEN_AGE: '10m' },

@@ -9,10 +9,10 @@ test.each([
   ['MESSAGETTL', 'messageTtl'],
   ['secret', 'secrets'],
   ['fsnyc', 'fsync'],
-])('takes %s for a slip of %s', (word, expected) => {
+])('recognises %s as a typo of %s', (word, expected) => {
   expect(suggest(word, KEYS)).toBe(expected);
 });
 
-test('suggests nothing for what is like none', () => {
+test('suggests nothing for a word unlike all candidates', () => {
   expect(suggest('port', KEYS)).toBeUndefined();
 });

@@ -10,7 +10,7 @@ test.each(['@@password@@', '@@code@@', '{{ code }}', '{{password | upcase}}'])(
   },
 );
 
-test('what makes it cost more is told by its characters', () => {
+test('the summary names the characters that make a template cost more', () => {
   expect(describeTemplate(`Ihr Code… @@password@@ „${'x'.repeat(60)}“`)).toEqual({
     segments: 2,
     summary: '2 segments, UCS-2, because of U+2026 …, U+201E „, U+201C “',

@@ -12,11 +12,11 @@ test.each([
   ['linux', 'ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', 'sudo zypper install redis'],
   ['linux', 'ID=gentoo\n', undefined],
   ['linux', '', undefined],
-])('on %s with %j one installs Redis with: %s', (platform, osRelease, command) => {
+])('on %s with %j, Redis is installed with: %s', (platform, osRelease, command) => {
   expect(installCommand(platform, osRelease)).toBe(command);
 });
 
-test('the message says what was tried, and the other ways out', async () => {
+test('the message says what was tried, and the alternatives', async () => {
   const { message } = await noRedis(['Docker is installed but not running']);
 
   expect(message).toContain('No Redis found on this machine');

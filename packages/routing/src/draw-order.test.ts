@@ -50,7 +50,7 @@ test('only the weights’ ratio counts', () => {
   expect(names(drawOrder(scaled, 'msg_5'))).toEqual(names(drawOrder(choices, 'msg_5')));
 });
 
-test('a choice with a million to one comes last', () => {
+test('a choice with a chance of one in a million comes last', () => {
   const uneven = [
     { name: 'rare', weight: 0.000_1 },
     { name: 'usual', weight: 100 },

@@ -35,7 +35,7 @@ const RIYADH = '+966512345678';
 const GUERNSEY = '+447911123456';
 const UNPLACED_BRITISH = '+447911923456';
 
-test('tells what each provider sends as, and which senders before it the country does not take', () => {
+test('shows the sender of each provider, and the senders before it that the country does not accept', () => {
   const { considered } = setup({ twilio: ['Acme', '72975'] }).explain(message(US), {
     vonage: '+14155550100',
   });
@@ -60,7 +60,7 @@ test('tells what each provider sends as, and which senders before it the country
   ]);
 });
 
-test('tells why a provider is passed over', () => {
+test('shows why a provider is skipped', () => {
   const { plan, considered } = setup({ vonage: ['Acme', 'Acme24'] }).explain(message(US));
 
   expect(plan.providers).toEqual([{ name: 'twilio', sender: undefined }]);
@@ -74,14 +74,14 @@ test('tells why a provider is passed over', () => {
   });
 });
 
-test('a country that takes names only gets the name, not the number', () => {
+test('a country that accepts only names gets the name, not the number', () => {
   const { providers } = setup({ twilio: ['+14155550100', 'Acme'] }).plan(message(RIYADH));
 
   expect(providers[0]).toEqual({ name: 'twilio', sender: 'Acme' });
 });
 
 describe('a provider’s own sender', () => {
-  test('is trusted by the plan, but known not to be taken', () => {
+  test('is used by the plan, but reported as not accepted', () => {
     const { plan, considered } = setup({}).explain(message(US), { twilio: 'Acme' });
 
     expect(plan.providers).toEqual([
@@ -113,7 +113,7 @@ describe('the sender rules of a country', () => {
     expect(senderOf(setup(senders, { GB: ['long_code'] }), e164)).toBe('+447400123456');
   });
 
-  test('give way to those of the territory', () => {
+  test('are overridden by those of the territory', () => {
     expect(senderOf(setup(senders, { GB: ['long_code'], GG: ['alphanumeric'] }), GUERNSEY)).toBe('Acme');
   });
 });

@@ -45,7 +45,7 @@ function plan(
 const templateOf = (...args: Parameters<typeof plan>) => plan(...args).providers[0]?.registration?.templateId;
 
 describe('the registration of a country', () => {
-  test('goes along with its messages and no others, with the registered header as sender', () => {
+  test('is sent with messages to the country only, with the registered header as sender', () => {
     expect(plan('493817 is your Acme code for web.').providers[0]).toMatchObject({
       name: 'twilio',
       sender: 'ACMEIN',
@@ -63,14 +63,14 @@ describe('the registration of a country', () => {
     });
   });
 
-  test('has fields for a kind of provider, and for an instance of it', () => {
+  test('has fields for a kind of provider, and for one instance', () => {
     const [, instance, http] = plan('493817 is your Acme code for web.').providers;
 
     expect(instance?.registration?.parameters).toEqual({ riskCheck: 'enable', contentSid: 'HX1' });
     expect(http?.registration?.parameters).toEqual({});
   });
 
-  test('chooses the template by message type and text, the first that fits', () => {
+  test('chooses the first template whose message type and text match', () => {
     expect(templateOf('493817 enrols you at Acme', { messageType: 'otp_enroll' })).toBe('enroll');
     expect(templateOf('493817 enrols you at Acme')).toBeUndefined();
     expect(templateOf('anything', { messageType: 'password_breach' })).toBe('breach');
@@ -81,7 +81,7 @@ describe('the registration of a country', () => {
     'your Acme code is 493817',
     '493817 is your Acme code for web',
     `${'1'.repeat(41)} is your Acme code for web.`,
-  ])('tells that %j is of no template', (text) => {
+  ])('reports that %j matches no template', (text) => {
     expect(plan(text)).toMatchObject({
       isTemplateMissing: true,
       providers: [{ registration: { templateId: undefined } }, {}, {}],

@@ -42,7 +42,7 @@ const BERLIN = '+4915112345678';
 const SAN_FRANCISCO = '+14155550123';
 const GUERNSEY = '+447911123456';
 
-test('without a rule that fits, the default order is used, with each provider’s own sender', () => {
+test('if no rule matches, the default order is used, with each provider’s own sender', () => {
   expect(router([route('us', { countries: ['US'] })]).plan(message(BERLIN))).toEqual({
     route: 'default',
     providers: [
@@ -52,7 +52,7 @@ test('without a rule that fits, the default order is used, with each provider’
   });
 });
 
-describe('a rule fits', () => {
+describe('a rule matches', () => {
   test.each<[string, Partial<RouteConfig['match']>, RoutedMessage, boolean]>([
     ['by country', { countries: ['US', 'DE'] }, message(BERLIN), true],
     ['not by another country', { countries: ['US'] }, message(BERLIN), false],
@@ -105,11 +105,11 @@ describe('by weight', () => {
   ]);
   const orderOf = (id: string) => weighted.plan(message(BERLIN, { id })).providers.map(({ name }) => name);
 
-  test('a message has the same order whenever it is asked', () => {
+  test('a message always has the same order', () => {
     expect(orderOf('msg_7')).toEqual(orderOf('msg_7'));
   });
 
-  test('every provider is there, and comes first as often as its weight says', () => {
+  test('every provider is included, and comes first as often as its weight says', () => {
     const orders = Array.from({ length: 10_000 }, (_, index) => orderOf(`msg_${index}`));
     const share = (name: string, place: number) =>
       orders.filter((order) => order[place] === name).length / orders.length;
@@ -122,7 +122,7 @@ describe('by weight', () => {
     expect(share('vonage', 1)).toBeCloseTo(0.7 * (2 / 3) + 0.1 * (2 / 9), 1);
   });
 
-  test('the chances are told', () => {
+  test('the chances are shown', () => {
     expect(weighted.explain(message(BERLIN)).chances).toEqual([
       { name: 'twilio', percent: 70 },
       { name: 'vonage', percent: 20 },
@@ -148,14 +148,14 @@ describe('of several senders', () => {
 
   const routes = all({ twilio: ['Acme', '+14155550100'], vonage: ['Acme'] });
 
-  test('the first is used where the country takes every kind', () => {
+  test('the first is used if the country accepts every kind', () => {
     expect(router(routes).plan(message(BERLIN)).providers).toEqual([
       { name: 'twilio', sender: 'Acme' },
       { name: 'vonage', sender: 'Acme' },
     ]);
   });
 
-  test('the first of a kind that the country takes is used, and a provider without one is passed over', () => {
+  test('the first of an accepted kind is used, and a provider without one is skipped', () => {
     const { plan, withoutSender, senderKinds } = router(routes).explain(message(SAN_FRANCISCO));
 
     expect(plan.providers).toEqual([{ name: 'twilio', sender: '+14155550100' }]);
@@ -163,7 +163,7 @@ describe('of several senders', () => {
     expect(senderKinds?.source).toContain('aws.amazon.com');
   });
 
-  test('with none of a kind that the country takes, the providers use their own rather than lose the code', () => {
+  test('if none is of an accepted kind, the providers use their own sender rather than lose the code', () => {
     const only = all({ twilio: ['Acme'], vonage: ['Acme'] });
 
     expect(router(only).plan(message(SAN_FRANCISCO)).providers).toEqual([
@@ -172,14 +172,14 @@ describe('of several senders', () => {
     ]);
   });
 
-  test('a rule of the operator’s own outdoes the table', () => {
+  test('a rule of the operator overrides the table', () => {
     const own = router(routes, { senderRules: { US: ['alphanumeric'], DE: ['long_code'] } });
 
     expect(own.plan(message(SAN_FRANCISCO)).providers[0]).toEqual({ name: 'twilio', sender: 'Acme' });
     expect(own.plan(message(BERLIN)).providers).toEqual([{ name: 'twilio', sender: '+14155550100' }]);
   });
 
-  test('a messaging service chooses by itself, wherever', () => {
+  test('a messaging service is accepted everywhere, because it chooses the sender', () => {
     const service = `MG${'0'.repeat(32)}`;
     const served = all({ twilio: [service] });
 

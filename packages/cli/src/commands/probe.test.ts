@@ -17,7 +17,7 @@ async function run(args: string[], env: Record<string, string>) {
   return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 }
 
-test('tries out a named bind that is not in use, with its settings and no others', async () => {
+test('tests a named bind that is not in use, with only its settings', async () => {
   await using smsc = await startSmsc();
   const env = {
     SMPP_CARRIERA_URL: `smpp://127.0.0.1:${smsc.port}`,
@@ -35,7 +35,7 @@ test('tries out a named bind that is not in use, with its settings and no others
   expect(readBind(await smsc.until('bind_receiver'))).toMatchObject({ systemId: 'carrier-a' });
 });
 
-test('sends one message where it is asked to, and waits for its receipt', async () => {
+test('sends one message if asked to, and waits for its receipt', async () => {
   await using smsc = await startSmsc({
     submit_sm: (pdu, { respond, request }) => {
       respond(pdu, { body: cString('0A1B2C3D4E') });
@@ -52,7 +52,7 @@ test('sends one message where it is asked to, and waits for its receipt', async 
   expect(stdout).not.toMatch(/493817|4155550123/);
 });
 
-test('sends what the operators of the country demand along with it', async () => {
+test('sends what the operators of the country require', async () => {
   await using smsc = await startSmsc();
   await using file = await writeConfig(`
 registrations:
@@ -87,7 +87,7 @@ test.each<[args: string[], env: Record<string, string>, code: number, problem: s
   expect(end.stderr).toContain(problem);
 });
 
-test('ends with 1 where the centre refuses the bind', async () => {
+test('exits 1 if the SMSC refuses the bind', async () => {
   await using smsc = await startSmsc({
     bind_transceiver: (pdu, { respond }) => respond(pdu, { status: 0x0e, body: Buffer.alloc(0) }),
   });

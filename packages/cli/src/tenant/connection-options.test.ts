@@ -66,7 +66,7 @@ test('a subject is set where there is one, and an old one goes where there is no
   );
 });
 
-test('a change is told field by field, and another secret as another one', () => {
+test('a change is shown field by field, and a new secret without its value', () => {
   const before = { totp: { length: 6, time_step: 180 }, gateway_authentication: { secret: 'a' }, from: 'x' };
   const after = { totp: { length: 6, time_step: 300 }, gateway_authentication: { secret: 'b' } };
   expect(changesBetween(before, after)).toEqual([

@@ -26,7 +26,7 @@ test('a new secret goes before the others, and the first one stays', async () =>
   expect((await stat(file)).mode & 0o777).toBe(0o640);
 });
 
-test('a link stays one, and what it leads to is written', async () => {
+test('a link stays a link, and its target is written', async () => {
   const link = join(folder, 'link');
   await symlink('secret', link);
   await createSecretFile(link).addNew();
@@ -34,13 +34,13 @@ test('a link stays one, and what it leads to is written', async () => {
   expect(await createSecretFile(file).read()).toHaveLength(2);
 });
 
-test('what another run has left behind is in nobody’s way', async () => {
+test('a leftover of another run does not matter', async () => {
   await writeFile(`${file}.new`, 'left behind');
   await createSecretFile(file).addNew();
   expect(await createSecretFile(file).read()).toHaveLength(2);
 });
 
-test('a failed write leaves the file as it was, and nothing beside it', async () => {
+test('a failed write leaves the file unchanged, and no other file', async () => {
   const handle = await open(file);
   const sync = vi.spyOn(Object.getPrototypeOf(handle), 'sync');
   await handle.close();
@@ -54,7 +54,7 @@ test('a failed write leaves the file as it was, and nothing beside it', async ()
   expect(await readFile(file, 'utf8')).toBe('old\n');
 });
 
-test('a file of ours is given to nobody', async () => {
+test('the owner of our own file does not change', async () => {
   const handle = await open(file);
   const chown = vi.spyOn(Object.getPrototypeOf(handle), 'chown');
   await handle.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSnapshot } from './snapshot.ts';
 
-test('an Action that was saved before providers were is read in the form of today', async () => {
+test('a file from before providers were saved is read in the current format', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
   try {
     const shared = {

@@ -143,6 +143,6 @@ test.each<[Partial<Trace>, string, RegExp]>([
   expect(judge(trace(given), NOW + 1000)).toEqual({ verdict, advice: expect.stringMatching(advice) });
 });
 
-test('a message without an outcome after its deadline is nobody’s, or was answered 503', () => {
+test('a message without an outcome after its deadline was not taken by a worker, or was answered 503', () => {
   expect(judge(trace(), NOW + 300_000).verdict).toMatch(/^No worker took it before its deadline, or .* 503/);
 });

@@ -11,11 +11,11 @@ const look = (callerFaults: Extract<RedisLook, { kind: 'looked' }>['callerFaults
   callerFaults,
 });
 
-test('nothing malformed is well', async () => {
+test('without malformed requests the check is ok', async () => {
   expect(await checkCallers({ redis: async () => look([]) })).toMatchObject([{ status: 'ok' }]);
 });
 
-test('what callers sent malformed is told by connection, with when and what to do', async () => {
+test('malformed requests are reported by connection, with time and advice', async () => {
   const at = Date.parse('2026-11-28T06:00:00Z');
 
   const findings = await checkCallers({
@@ -32,6 +32,6 @@ test('what callers sent malformed is told by connection, with when and what to d
   ]);
 });
 
-test('without Redis nothing is known', async () => {
+test('without Redis the check is skipped', async () => {
   expect(await checkCallers({ redis: async () => undefined })).toMatchObject([{ status: 'skipped' }]);
 });

@@ -21,7 +21,7 @@ test.each([
   ]);
 });
 
-test('of several processes behind one address the worst counts', () => {
+test('with several processes behind one URL, the worst clock counts', () => {
   expect(
     judgeClocks([
       { owner: 'the gateway', skewMs: -100 },
@@ -31,7 +31,7 @@ test('of several processes behind one address the worst counts', () => {
   ).toMatchObject([{ status: 'failed', finding: expect.stringContaining('the gateway is 40 s behind') }]);
 });
 
-test('a gateway that refuses the token, as one far behind does, tells its clock all the same', async () => {
+test('the clock of a gateway that refuses the token, as one far behind does, is compared too', async () => {
   const probe = { connection: 'default', url: '', secretNumber: 1, secretCount: 1 };
   const findings = await checkClock({
     redis: async () => undefined,
@@ -46,7 +46,7 @@ test('a gateway that refuses the token, as one far behind does, tells its clock 
   ]);
 });
 
-test('where all others differ, this clock is the wrong one', () => {
+test("if all others differ, this machine's clock is wrong", () => {
   const [finding] = judgeClocks([
     { owner: 'Redis', skewMs: 60_000 },
     { owner: 'twilio', skewMs: 60_000 },

@@ -33,14 +33,14 @@ function check(env: Record<string, string>, { workerEnv = env, isDev = false } =
   });
 }
 
-test('what both load with is well', () => {
+test('settings with which both can start are ok', () => {
   expect(check(ENV)).toMatchObject([
     { status: 'ok', finding: 'ingress and worker can start; PAYLOAD_KEYS are the same for both' },
   ]);
   expect(check(ENV, { isDev: true })[0]?.finding).toContain('with the settings of npm start');
 });
 
-test('countries that share a calling code with an allowed one and are left out are told, for no reason to warn', () => {
+test('countries with the calling code of an allowed one that are left out are listed, without a warning', () => {
   const texts = (countries: string) =>
     check({ ...ENV, ALLOWED_COUNTRIES: countries }).map(({ status, finding }) => `${status}: ${finding}`);
 
@@ -53,7 +53,7 @@ test('countries that share a calling code with an allowed one and are left out a
   expect(texts('GB,DE')).toHaveLength(1);
 });
 
-test('every problem is told once, with whose it is and what to do', () => {
+test('every problem is reported once, with the services and advice', () => {
   const { PAYLOAD_KEYS: _keys, ...withoutKeys } = ENV;
   const findings = check({ ...withoutKeys, PROVIDERS: 'twillio', PORT: '99999' });
 
@@ -66,7 +66,7 @@ test('every problem is told once, with whose it is and what to do', () => {
   expect(findings[1]?.advice).toMatch(/^Make one with: openssl rand -base64 32 .*\.$/);
 });
 
-test('warnings are warnings, once', () => {
+test('each warning is reported once, as a warning', () => {
   const { ALLOWED_COUNTRIES: _countries, ...anywhere } = ENV;
 
   expect(check({ ...anywhere, PAYLOAD_ENCRYPTION: 'off', PAYLOAD_KEYS: '' })).toMatchObject([
@@ -80,7 +80,7 @@ test('warnings are warnings, once', () => {
   ]);
 });
 
-test('keys that only one of the two has are a failure', () => {
+test('different keys of ingress and worker are a failure', () => {
   expect(check(ENV, { workerEnv: { ...ENV, PAYLOAD_KEYS: OTHER_KEY } })).toMatchObject([
     { status: 'failed', finding: 'PAYLOAD_KEYS of ingress and worker differ' },
   ]);
@@ -97,7 +97,7 @@ test('a damaged state of npm start is a failure', () => {
   expect(findings[0]).toMatchObject({ status: 'failed', finding: expect.stringContaining('damaged') });
 });
 
-test('what other checks say more about is left to them', () => {
+test('warnings of templates and secrets are left to their own checks', () => {
   const env = { ...ENV, AUTH0_SECRET: 'short', MESSAGE_TEMPLATE: `@@password@@ ${'ж'.repeat(80)}` };
   const { warnings } = loadIngressConfig({ env, providers: PROVIDERS });
 

@@ -10,7 +10,7 @@ const answered = (kind: 'accepted' | 'refused' | 'not_allowed' | 'unanswered', c
     skewMs: undefined,
   });
 
-test('what a provider makes of credentials becomes what to do', () => {
+test('each answer of a provider about its credentials has its finding and advice', () => {
   expect(answered('accepted', 'http_200')).toMatchObject({
     status: 'ok',
     finding: 'twilio accepts the auth token',
@@ -30,7 +30,7 @@ test('what a provider makes of credentials becomes what to do', () => {
   });
 });
 
-test('a provider without a harmless call is said not to be checked', () => {
+test('a provider without a harmless call is skipped, with the reason', () => {
   expect(findingOf({ provider: 'http', unchecked: 'not checked: it may send' })).toMatchObject({
     status: 'skipped',
     finding: 'http not checked: it may send',

@@ -34,7 +34,7 @@ test.each([
   expect(judgeAddress(url)[0]?.status).toBe(status);
 });
 
-test('a gateway that believes all is well, in one line', () => {
+test('a gateway that accepts all secrets is ok, in one line', () => {
   expect(judgeProbes([probe(BELIEVED)], false)).toMatchObject([
     {
       status: 'ok',
@@ -47,7 +47,7 @@ test('a gateway that believes all is well, in one line', () => {
   ]);
 });
 
-test('in a rotation, a secret that is not believed is told from the one that is', () => {
+test('during a rotation, the refused secret is distinguished from the accepted one', () => {
   const findings = judgeProbes(
     [
       probe(notBelieved('no'), { secretNumber: 1, secretCount: 2 }),
@@ -73,13 +73,13 @@ test.each<[ProbeResult, RegExp]>([
   [{ kind: 'no_such_connection' }, /GATEWAY_CONFIG/],
   [{ kind: 'not_a_gateway', status: 502 }, /proxy or load balancer/],
   [{ kind: 'unreachable', code: 'ENOTFOUND' }, /DNS, firewall/],
-])('%j is a failure with what to do', (result, advice) => {
+])('%j is a failure with advice', (result, advice) => {
   expect(judgeProbes([probe(result)], false)).toMatchObject([
     { status: 'failed', advice: expect.stringMatching(advice) },
   ]);
 });
 
-test('a gateway that is not there is told once, and under npm start how to start it', () => {
+test('an unreachable gateway is reported once, and with npm start how to start it', () => {
   const unreachable: ProbeResult = { kind: 'unreachable', code: 'ECONNREFUSED' };
 
   expect(judgeProbes([probe(unreachable), probe(unreachable)], true)).toMatchObject([

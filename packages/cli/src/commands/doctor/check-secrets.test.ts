@@ -44,7 +44,7 @@ async function check(connections: ConnectionConfig[], tenant: TenantLook = NO_TE
   return findings;
 }
 
-test('one long secret for each connection is well', async () => {
+test('one long secret for each connection is ok', async () => {
   expect(await check([connection([NEW])])).toMatchObject([
     { status: 'ok', finding: 'default has one secret, of 43 bytes' },
   ]);
@@ -66,7 +66,7 @@ test('a placeholder is a failure', async () => {
 });
 
 describe('two secrets are a rotation', () => {
-  test('whose next step is not known without the tenant', async () => {
+  test('whose next step is unknown without the tenant', async () => {
     expect(await check([connection([NEW, OLD])])).toMatchObject([
       {
         status: 'warning',
@@ -84,7 +84,7 @@ describe('two secrets are a rotation', () => {
       tenantThatSignsWith(Buffer.from(NEW).toString('base64url'), true),
       'step 3',
     ],
-  ])('whose next step follows from what Auth0 signs with: %s', async (_title, tenant, step) => {
+  ])('whose next step depends on the secret that Auth0 signs with: %s', async (_title, tenant, step) => {
     const [finding] = await check([connection([NEW, OLD])], tenant);
 
     expect(finding).toMatchObject({ status: 'warning', advice: expect.stringContaining(step) });

@@ -9,13 +9,13 @@ const check = (caller: Facts['caller']) =>
     tenant: async () => ({ kind: 'not_set_up', missing: '' }),
   });
 
-test('a file that cannot be used says nothing of its templates', async () => {
+test('with an unusable file the check is skipped', async () => {
   expect(await check({ kind: 'problems', problems: ['wrong'] })).toMatchObject([
     { status: 'skipped', finding: expect.stringContaining('cannot be used') },
   ]);
 });
 
-test('a file without a warning may have no template', async () => {
+test('with a file without warnings the check is skipped, because it may have no template', async () => {
   const config = { connections: [], screening: undefined as never, publicUrl: undefined, warnings: [] };
 
   expect(await check({ kind: 'loaded', config })).toMatchObject([{ status: 'skipped' }]);

@@ -97,13 +97,13 @@ function judge({ connections = [], provider, action, phone, config = [own()], ..
 }
 
 describe('an SMS connection', () => {
-  test('that points here is well', () => {
+  test('that points here is ok', () => {
     expect(judge({ connections: [sms(pointedHere())] })).toMatchObject([
       { status: 'ok', finding: `sms points at ${ORIGIN}/v1/sms` },
     ]);
   });
 
-  test('that differs in what matters is a failure that names the fields', () => {
+  test('that differs in a relevant field is a failure that names the fields', () => {
     const options = pointedHere({ gateway_url: 'https://old.example.com/v1/sms', provider: 'twilio' });
 
     expect(judge({ connections: [sms(options)] })).toMatchObject([
@@ -130,7 +130,7 @@ describe('an SMS connection', () => {
     ]);
   });
 
-  test('with left-overs is a warning', () => {
+  test('with leftover options is a warning', () => {
     const options = pointedHere({ twilio_token: 'twilio-secret', forward_req_info: false });
 
     const findings = judge({ connections: [sms(options)] });
@@ -148,7 +148,7 @@ describe('an SMS connection', () => {
     ]);
   });
 
-  test('is compared with the connection of the gateway that its address names', () => {
+  test("is compared with the gateway's connection in its URL", () => {
     const acme = own('acme', { audience: 'urn:acme' });
     const options = pointedHere({ gateway_url: `${ORIGIN}/v1/connections/acme/sms` });
 
@@ -161,7 +161,7 @@ describe('an SMS connection', () => {
     ]);
   });
 
-  test('beside one that points here may point elsewhere', () => {
+  test('may point elsewhere if another one points here', () => {
     const elsewhere = sms(pointedHere({ gateway_url: 'https://other.example.com' }), 'other');
 
     expect(judge({ connections: [elsewhere, sms(pointedHere())] })).toMatchObject([
@@ -170,7 +170,7 @@ describe('an SMS connection', () => {
     ]);
   });
 
-  test('is a failure where there are several and none points here', () => {
+  test('is a failure if there are several and none points here', () => {
     const connections = [sms({ provider: 'twilio' }, 'one'), sms({ provider: 'twilio' }, 'two')];
 
     expect(judge({ connections })).toMatchObject([
@@ -178,7 +178,7 @@ describe('an SMS connection', () => {
     ]);
   });
 
-  test('whose codes die before the gateway gives up is a warning', () => {
+  test('whose codes expire before the gateway stops sending is a warning', () => {
     const options = pointedHere({ totp: { length: 6, time_step: 60 } });
 
     expect(judge({ connections: [sms(options)] })).toMatchObject([
@@ -204,8 +204,8 @@ describe('an SMS connection', () => {
   });
 });
 
-describe('a tenant with a phone provider of its own', () => {
-  test('is well where the Action is ours and deployed, wherever its SMS connection points', () => {
+describe('a tenant with a custom phone provider', () => {
+  test('is ok if our Action is deployed, no matter where its SMS connection points', () => {
     const connections = [sms({ provider: 'twilio', totp: { time_step: 60 } })];
 
     expect(judge({ connections, provider: CUSTOM, action: ACTION })).toMatchObject([
@@ -225,7 +225,7 @@ describe('a tenant with a phone provider of its own', () => {
       'lacks the secrets GATEWAY_URL, GATEWAY_AUDIENCE',
       { provider: CUSTOM, action: { ...ACTION, secretNames: ['GATEWAY_SECRET'] } },
     ],
-  ])('%s: a failure with what to do', (finding, state) => {
+  ])('%s: a failure with advice', (finding, state) => {
     expect(judge(state as Case)).toMatchObject([
       {
         status: 'failed',
@@ -241,13 +241,13 @@ describe('a tenant with a phone provider of its own', () => {
     ]);
   });
 
-  test('that is not custom, and no SMS connection, means that nothing leads here', () => {
+  test('without a custom provider and an SMS connection is a failure', () => {
     expect(judge({ provider: { ...CUSTOM, name: 'twilio' } })).toMatchObject([
       { status: 'failed', finding: expect.stringContaining('neither an SMS connection nor') },
     ]);
   });
 
-  test('may have several Actions only by its age', () => {
+  test('with several Actions is a warning', () => {
     const phone: Found['phone'] = { kind: 'read', value: { kind: 'several', names: ['one', 'two'] } };
 
     expect(judge({ connections: [sms(pointedHere())], phone })).toMatchObject([
@@ -257,16 +257,16 @@ describe('a tenant with a phone provider of its own', () => {
   });
 });
 
-describe('what may not be read', () => {
+describe('a missing permission', () => {
   const missing = new ManagementFailure('missing_scope', 'Not allowed (403).');
 
-  test('is told by its scopes', () => {
+  test('is a failure that names the scopes', () => {
     expect(judge({ connections: missing })).toMatchObject([
       { status: 'failed', finding: expect.stringContaining('read:connections and read:connections_options') },
     ]);
   });
 
-  test('of the phone provider does not matter to a tenant whose connection points here', () => {
+  test('for the phone provider is irrelevant if a connection points here', () => {
     const phone: Found['phone'] = { kind: 'unread', failure: missing };
 
     expect(judge({ connections: [sms(pointedHere())], phone })).toMatchObject([
@@ -276,7 +276,7 @@ describe('what may not be read', () => {
     expect(judge({ phone })).toMatchObject([{ status: 'failed' }, { status: 'failed' }]);
   });
 
-  test('with wrong credentials is told once', () => {
+  test('because of wrong credentials is reported once', () => {
     const failure = new ManagementFailure('bad_credentials', 'Auth0 does not accept the credentials (401).');
 
     expect(judge({ connections: failure, phone: { kind: 'unread', failure } })).toMatchObject([
@@ -294,7 +294,7 @@ describe('what may not be read', () => {
   });
 });
 
-test('a tenant that is not set up is skipped with the names of what is not set', async () => {
+test('without settings for a tenant the check is skipped, and names them', async () => {
   const findings = await checkTenant({
     caller: { kind: 'problems', problems: [] },
     tenant: async () => ({ kind: 'not_set_up', missing: 'AUTH0_DOMAIN' }),

@@ -19,7 +19,7 @@ const judge = (more: Partial<Extract<Handshake, { kind: 'shaken' }>>) =>
     NOW,
   );
 
-test('a trusted certificate for this name with time left is well', () => {
+test('a trusted certificate for this name that is valid for long is ok', () => {
   expect(judge({})).toMatchObject([
     { status: 'ok', finding: 'sms.example.com: trusted, matches the name, TLSv1.3, valid for 60 more days' },
   ]);
@@ -31,17 +31,17 @@ test.each([
   [3, 'warning'],
   [2, 'failed'],
   [0, 'failed'],
-])('%i days before the end mean %s', (days, status) => {
+])('%i days before expiry mean %s', (days, status) => {
   expect(judge({ validUntilMs: NOW + days * DAY_MS }).map((finding) => finding.status)).toEqual([status]);
 });
 
-test('an expired one is told as that alone', () => {
+test('an expired certificate is reported only as expired', () => {
   expect(judge({ validUntilMs: NOW - 1, chainError: 'CERT_HAS_EXPIRED' })).toMatchObject([
     { status: 'failed', finding: 'sms.example.com: the certificate has expired' },
   ]);
 });
 
-test('everything that is wrong is told', () => {
+test('every problem is reported', () => {
   const findings = judge({ chainError: 'SELF_SIGNED_CERT', isHostMatched: false, protocol: 'TLSv1.1' });
 
   expect(findings.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);

@@ -25,7 +25,7 @@ test.each([
   expect(await check(workers)).toMatchObject([{ status }]);
 });
 
-test('what is missing is said with what it needs', async () => {
+test('a missing worker is reported with the settings that it needs', async () => {
   const [finding] = await check({ isConnected: false, oldestWaitingMs: 61_000 });
 
   expect(finding).toMatchObject({

@@ -10,7 +10,7 @@ const findings = [
   { name: 'tenant', ...skipped('not set') },
 ];
 
-test('each finding has its mark and line, and what to do below', () => {
+test('each finding is a line with its mark, followed by the advice', () => {
   expect(doctorReport(findings, createPaint(false)).split('\n')).toEqual([
     '✓ ok       redis   takes messages',
     '! warning  tls     expires in 9 days',
@@ -24,7 +24,7 @@ test('each finding has its mark and line, and what to do below', () => {
   ]);
 });
 
-test('for programs it is one object, in which every entry has every field', () => {
+test('the JSON is one object, in which every entry has every field', () => {
   expect(JSON.parse(doctorJson(findings))).toEqual({
     ok: false,
     checks: [
@@ -36,7 +36,7 @@ test('for programs it is one object, in which every entry has every field', () =
   });
 });
 
-test('only a failure is a failure', () => {
+test('warnings and skipped checks are not failures', () => {
   expect(isSound(findings)).toBe(false);
   expect(isSound(findings.filter(({ status }) => status !== 'failed'))).toBe(true);
 });

@@ -5,7 +5,7 @@ import { type Check, runChecks } from './run-checks.ts';
 const run = (checks: Check<string>[], timeLimitMs = 60_000) =>
   runChecks({ checks, facts: 'facts', timeLimitMs });
 
-test('findings keep the order and the names of the checks, whichever is first', async () => {
+test('findings keep the order and names of the checks, whichever ends first', async () => {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -36,7 +36,7 @@ test.each([
     'ended unexpectedly (EACCES)',
   ],
   ['an error of a kind', new TypeError('the-secret is undefined'), 'ended unexpectedly (TypeError)'],
-])('%s fails its check, tells its kind and hides no other', async (_title, error, finding) => {
+])('%s fails its check, with its kind, and hides no other finding', async (_title, error, finding) => {
   const findings = await run([
     {
       name: 'broken',

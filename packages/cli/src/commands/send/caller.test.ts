@@ -105,7 +105,7 @@ test('the Action gets the message, its secrets, and a cache that lasts', async (
   ]);
 });
 
-test('secrets that the authentication has not are not set', async () => {
+test('secrets that the authentication lacks are not set', async () => {
   const { url, received } = await setup();
   const call = await createActionCaller({ url, authentication, file: await actionFile(ECHO) });
 
@@ -118,7 +118,7 @@ test('secrets that the authentication has not are not set', async () => {
   expect(received[0]?.body).not.toHaveProperty('secrets.GATEWAY_SECRET_BASE64');
 });
 
-test('an Action that asks for another try has not sent anything', async () => {
+test('an Action that asks for a retry has not sent anything', async () => {
   const { url } = await setup({ status: 503 });
   const call = await createActionCaller({ url, authentication, file: await actionFile(ECHO) });
 
@@ -129,7 +129,7 @@ test('an Action that asks for another try has not sent anything', async () => {
   expect(acceptedId(made)).toBeUndefined();
 });
 
-test('an Action that calls nobody has no answer, and sent nothing', async () => {
+test('an Action that makes no call has no answer, and has sent nothing', async () => {
   const { url } = await setup();
   const file = await actionFile('exports.onExecuteCustomPhoneProvider = async () => {};');
 

@@ -82,7 +82,7 @@ test.each<[string, Trace['attempts'][]]>([
       [attempt('undelivered', true), attempt('delivered')],
     ],
   ],
-])('where the provider sends receipts, a message is followed until it %s', async (_title, ways) => {
+])('if the provider sends receipts, a message is followed until it %s', async (_title, ways) => {
   const { follow } = setup(
     ways.map((attempts) => ({ ...sent, attempts })),
     { stepMs: 100 },
@@ -91,14 +91,14 @@ test.each<[string, Trace['attempts'][]]>([
   expect(await follow('msg_1')).toMatchObject({ kind: 'concluded', trace: { attempts: ways.at(-1) } });
 });
 
-test('a receipt that never comes is waited for half a minute', async () => {
+test('it waits half a minute for a receipt that never arrives', async () => {
   const { follow, reads } = setup([{ ...sent, attempts: [attempt()] }], { stepMs: 10_000 });
 
   expect(await follow('msg_1')).toMatchObject({ kind: 'concluded', outcome: 'sent' });
   expect(reads()).toBe(4);
 });
 
-test('a message that nobody concludes is given up after its deadline, whatever the gateway’s clock says', async () => {
+test('it gives up after the deadline of a message without an outcome, independent of the gateway’s clock', async () => {
   const { follow, reads } = setup([accepted], { stepMs: TTL_MS / 2 });
 
   expect(await follow('msg_1')).toEqual({ kind: 'no_outcome', trace: accepted });
@@ -106,13 +106,13 @@ test('a message that nobody concludes is given up after its deadline, whatever t
   expect(reads()).toBe(3);
 });
 
-test('a Redis that is away for a while is asked again', async () => {
+test('it retries a Redis that is down for a while', async () => {
   const { follow } = setup([accepted, new Error('Connection is closed.'), sent], { stepMs: 60_000 });
 
   expect(await follow('msg_1')).toMatchObject({ kind: 'concluded' });
 });
 
-test('a Redis that never answers is told by its code', async () => {
+test('it reports the error code of a Redis that never answers', async () => {
   const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
   const { follow } = setup([refused], { stepMs: 3000 });
 
@@ -122,13 +122,13 @@ test('a Redis that never answers is told by its code', async () => {
   });
 });
 
-test('a Redis that knows no such message is another gateway’s', async () => {
+test('a Redis without the message belongs to another gateway', async () => {
   const { follow } = setup([undefined]);
 
   expect(await follow('msg_1')).toEqual({ kind: 'not_followed', why: { kind: 'not_known' } });
 });
 
-test('it ends when asked to, with what is known', async () => {
+test('it ends when stopped, with the last trace', async () => {
   const { follow, abort } = setup([accepted]);
 
   expect(await follow('msg_1', () => abort.abort())).toEqual({ kind: 'stopped', trace: accepted });
@@ -139,6 +139,6 @@ test.each([
   [new Error('WRONGPASS invalid username-password pair'), 'WRONGPASS'],
   [new Error('the password was secret'), 'no answer'],
   ['thrown', 'no answer'],
-])('of an error of Redis only its code is told', (error, code) => {
+])('it reports only the code of an error of Redis', (error, code) => {
   expect(redisErrorCode(error)).toBe(code);
 });

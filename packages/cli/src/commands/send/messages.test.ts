@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMessages } from './messages.ts';
 
-test('numbers are used in turn', () => {
+test('numbers take turns', () => {
   let next = 0;
   const messages = createMessages({
     numbers: ['+14155550123', '+14155550124'],
@@ -16,7 +16,7 @@ test('numbers are used in turn', () => {
   ]);
 });
 
-test('no code comes twice, and each has six digits', () => {
+test('codes are distinct and have six digits', () => {
   const drawn = [7, 7, 123_456];
   const messages = createMessages({
     numbers: ['+14155550123'],
@@ -30,7 +30,7 @@ test('no code comes twice, and each has six digits', () => {
   ]);
 });
 
-test('the code goes wherever the text wants it', () => {
+test('the code replaces every placeholder of the text', () => {
   const [message] = createMessages({
     numbers: ['+14155550123'],
     count: 1,

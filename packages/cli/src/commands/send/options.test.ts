@@ -7,7 +7,7 @@ type Given = Parameters<typeof readSendOptions>[0];
 const read = (numbers: string[], given: Partial<Given> = {}) =>
   readSendOptions({ numbers, as: 'gateway', follow: true, ...given });
 
-test('a number alone is one message, played as the legacy call and followed', () => {
+test('a number alone is one message, sent as the legacy call and followed', () => {
   expect(read(['+14155550123'])).toEqual({
     as: 'gateway',
     numbers: ['+14155550123'],
@@ -21,7 +21,7 @@ test('a number alone is one message, played as the legacy call and followed', ()
   });
 });
 
-test('every option is taken', () => {
+test('every option is read', () => {
   const given: Partial<Given> = {
     as: 'action',
     count: '20',
@@ -50,7 +50,7 @@ test('without a count there is a message for each number', () => {
   expect(read(['+14155550123', '+14155550124']).count).toBe(2);
 });
 
-test('a single text may do without a place for the code, and a single number without a plus sign', () => {
+test('a single text may lack the placeholder, and a single number the plus sign', () => {
   expect(read(['0151 12345678'], { text: 'Hello' })).toMatchObject({ text: 'Hello', count: 1 });
 });
 
@@ -70,7 +70,7 @@ test.each<[string[], Partial<Given>, string]>([
   [['+1'], { text: '' }, '--text is empty.'],
   [['+1'], { text: 'Hello', count: '2' }, '--text needs {code}'],
   [['+1', '+2'], { text: 'Hello' }, '--text needs {code}'],
-])('%j with %j is wrong, and it is said why', (numbers, given, problem) => {
+])('%j with %j is refused with the reason', (numbers, given, problem) => {
   expect(() => read(numbers, given)).toThrow(WrongUse);
   expect(() => read(numbers, given)).toThrow(problem);
 });

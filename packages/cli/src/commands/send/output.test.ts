@@ -63,7 +63,7 @@ function setup<Output>(create: (options: OutputOptions) => Output, { count = 1 }
   return { output: create({ write, url, count, isSignedWithDevSecret: true }), written };
 }
 
-test('one message is shown step by step, each once and when its end is known', () => {
+test('one message is shown step by step, each step once and when its result is known', () => {
   const { output, written } = setup(createOneOutput);
   const said = () => written.splice(0).join('');
 
@@ -101,7 +101,7 @@ test('one message that was stopped before its answer says so', () => {
   expect(written).toEqual(['Stopped before there was an answer.\n']);
 });
 
-test('of several messages each is a line, and reasons are told once, after the summary', () => {
+test('several messages are a line each, and reasons follow once, after the summary', () => {
   const { output, written } = setup((options) => createSeveralOutput({ ...options, as: 'gateway' }), {
     count: 4,
   });
@@ -132,7 +132,7 @@ test('of several messages each is a line, and reasons are told once, after the s
   );
 });
 
-test('of several messages with a wrong secret one word says where the right one may be', () => {
+test('for several messages with a wrong secret, one hint says where the right one may be', () => {
   const { output, written } = setup((options) => createSeveralOutput({ ...options, as: 'gateway' }), {
     count: 2,
   });
@@ -145,7 +145,7 @@ test('of several messages with a wrong secret one word says where the right one 
   expect(written.join('').match(/its own AUTH0_SECRET/g)).toHaveLength(1);
 });
 
-test('of several messages by the Action each line says how that ended', () => {
+test('for several messages by the Action, each line says how it ended', () => {
   const { output, written } = setup((options) => createSeveralOutput({ ...options, as: 'action' }), {
     count: 2,
   });

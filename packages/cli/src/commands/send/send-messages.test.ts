@@ -41,7 +41,7 @@ function setup(overrides: Partial<Parameters<typeof sendMessages>[0]> & { count?
   return { sending, abort, begun, results, waiting };
 }
 
-test('a message is begun when the one before is answered, not when that has its outcome', async () => {
+test('a message is sent after the answer to the previous one, not after its outcome', async () => {
   const answers: (() => void)[] = [];
   const outcomes: (() => void)[] = [];
   const { sending, begun } = setup({
@@ -60,7 +60,7 @@ test('a message is begun when the one before is answered, not when that has its 
   expect(await sending).toHaveLength(2);
 });
 
-test('at a rate, nothing waits for answers', async () => {
+test('with a rate, no message waits for answers', async () => {
   const answers: (() => void)[] = [];
   const { sending, begun } = setup({
     ratePerSecond: 1000,
@@ -73,7 +73,7 @@ test('at a rate, nothing waits for answers', async () => {
   expect(await sending).toHaveLength(3);
 });
 
-test('a rate is counted from the first message, so that late ones do not add up', async () => {
+test('a rate counts from the first message, so delays do not add up', async () => {
   const pauses: number[] = [];
   let clock = 1000;
   const pause = async (ms: number) => {
@@ -85,7 +85,7 @@ test('a rate is counted from the first message, so that late ones do not add up'
   expect(pauses).toEqual([50, 40, 40]);
 });
 
-test('what was taken is followed by its id, what was refused is not', async () => {
+test('accepted messages are followed by id, refused ones are not', async () => {
   const followed: string[] = [];
   const { sending } = setup({
     call: async ({ text }) => (text === '000001' ? refused : taken(`msg_${text}`)),
@@ -112,7 +112,7 @@ test('an answer without an id cannot be followed', async () => {
   expect(result?.followed).toEqual({ kind: 'not_followed', why: { kind: 'no_id' } });
 });
 
-test('each result is told as it comes', async () => {
+test('each result is reported as it arrives', async () => {
   const { sending, results } = setup({
     ratePerSecond: 1000,
     follow: (id) => (id === 'msg_000000' ? new Promise(() => undefined) : Promise.resolve(stopped)),
@@ -122,7 +122,7 @@ test('each result is told as it comes', async () => {
   await until(() => expect(results.map(({ number }) => number)).toEqual([2, 3]));
 });
 
-test('once stopped, nothing more is begun, and what has no answer is left out', async () => {
+test('after a stop, no message is sent, and those without an answer are left out', async () => {
   const { sending, abort, begun } = setup({
     call: ({ text }) => (text === '000000' ? Promise.resolve(taken('msg_1')) : new Promise(() => undefined)),
   });
@@ -141,7 +141,7 @@ test('a pause between two messages ends when stopped', async () => {
   expect(await sending).toHaveLength(1);
 });
 
-test('those that keep everybody waiting are counted', async () => {
+test('messages without an outcome are counted while it waits', async () => {
   const outcomes: (() => void)[] = [];
   const { sending, waiting } = setup({
     waitingAfterMs: 1,

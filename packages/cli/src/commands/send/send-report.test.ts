@@ -27,7 +27,7 @@ test('a 401 to the development secret says where the right one may be', () => {
   );
 });
 
-test('a gateway that is not there is said to be not there', () => {
+test('an unreachable gateway is reported with a hint', () => {
   const answer = { kind: 'unreachable', code: 'ECONNREFUSED' } as const;
 
   expect(sendReport({ url, answer, isSignedWithDevSecret: true }).text).toContain('npm start');
@@ -36,7 +36,7 @@ test('a gateway that is not there is said to be not there', () => {
 const accepted = { kind: 'answered', status: 200, body: '{"id":"msg_1"}', durationMs: 9 } as const;
 const run = (end: ActionEnd) => ({ end, logged: ['sms 503'], answers: [], durationMs: 12.3 });
 
-test('of an Action it says how that ended, what it logged and what Auth0 does then', () => {
+test('for an Action it shows how it ended, what it logged and what Auth0 does next', () => {
   const answer = { ...accepted, status: 503 };
   const action = run({ kind: 'retry', reason: 'gateway 503' });
   const { isSuccess, text, json } = sendReport({ url, answer, action, isSignedWithDevSecret: true });
@@ -48,7 +48,7 @@ test('of an Action it says how that ended, what it logged and what Auth0 does th
   expect(json.auth0).toMatchObject({ kind: 'retry', reason: 'gateway 503', logged: ['sms 503'] });
 });
 
-test('an Action that returned has sent the message where the gateway took it', () => {
+test('an Action that returned has sent the message if the gateway accepted it', () => {
   const action = run({ kind: 'returned' });
 
   expect(sendReport({ url, answer: accepted, action, isSignedWithDevSecret: true }).isSuccess).toBe(true);

@@ -69,7 +69,7 @@ test('the median of an odd number of times is the middle one', () => {
   });
 });
 
-test('what was stopped before its answer is missing from the count', () => {
+test('messages that were stopped before their answer are not counted', () => {
   const lines = summaryLines(summarise([result(notFollowed)], { count: 5, durationMs: 100 }));
 
   expect(lines).toEqual([
@@ -79,13 +79,13 @@ test('what was stopped before its answer is missing from the count', () => {
   ]);
 });
 
-test('where nothing was taken there are no outcomes', () => {
+test('if nothing was accepted there are no outcomes', () => {
   const lines = summaryLines(summarise([result(undefined, 422)], { count: 1, durationMs: 100 }));
 
   expect(lines).toEqual(['1 messages in 0.1 s', 'Answers:         422 × 1']);
 });
 
-test('the ends of the Action are counted where one made the calls', () => {
+test('the ends of the Action are counted if one made the calls', () => {
   const results = [
     result(ended('sent'), 200, { kind: 'returned' }),
     result(undefined, 503, { kind: 'retry', reason: 'gateway 503' }),

@@ -60,14 +60,14 @@ test('each step is a line, in the order of their times', () => {
   ]);
 });
 
-test('a try that came late shows when the first one was', () => {
+test('a late retry shows when the message was requested', () => {
   expect(wayLines(trace({ requestedAt: ACCEPTED_AT - 61_000 }), 'HTTP 200').slice(0, 2)).toEqual([
     '-61000 ms  requested',
     '    +0 ms  accepted   HTTP 200',
   ]);
 });
 
-test('that a sent message was accepted by a provider is not said twice', () => {
+test('the reason of a sent message is not repeated', () => {
   expect(wayLines(trace({}), '').at(-1)).toBe('   +51 ms  sent');
 });
 
@@ -77,7 +77,7 @@ test('an outcome other than sent says why', () => {
   expect(lines.at(-1)).toBe('   +51 ms  superseded newer_code');
 });
 
-test('an attempt that nobody concluded is shown as begun', () => {
+test('an attempt without a result is shown as begun', () => {
   const begun = attempt({ result: undefined, concludedAt: undefined });
 
   expect(wayLines(trace({ attempts: [begun], outcome: undefined, outcomeAt: undefined }), '')).toEqual([
@@ -97,6 +97,6 @@ test.each([
     'twilio provider_fault → failed (no_provider_left), 51 ms',
   ],
   [trace({ attempts: [], outcome: undefined, outcomeAt: undefined }), 'no outcome'],
-])('the way fits in one line', (of, line) => {
+])('the steps fit on one line', (of, line) => {
   expect(compactWay(of)).toBe(line);
 });
