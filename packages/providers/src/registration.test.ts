@@ -113,6 +113,26 @@ test.each<[string, Record<string, unknown>, object]>([
   },
 );
 
+test("infobip is told a telemarketer's id along with India's other ids", async () => {
+  const parameters = { indiaDlt: { telemarketerId: '1302157225275643280', principalEntityId: 'x' } };
+
+  expect(await bodyOf('infobip', { ...INDIA, parameters })).toMatchObject({
+    messages: [
+      {
+        options: {
+          regional: {
+            indiaDlt: {
+              telemarketerId: '1302157225275643280',
+              principalEntityId: ENTITY,
+              contentTemplateId: TEMPLATE,
+            },
+          },
+        },
+      },
+    ],
+  });
+});
+
 test('twilio sends a content template, filled with the variable parts of the text', async () => {
   const contentSid = `HX${'0b'.repeat(16)}`;
 

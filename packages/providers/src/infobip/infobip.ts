@@ -1,4 +1,5 @@
 import type { Registration } from '@sms-gateway/contract';
+import { asObject } from '../json-object.ts';
 import type { Provider } from '../provider.ts';
 import { createRestProvider, type RestProviderOptions } from '../rest-provider.ts';
 import { classifyInfobipAnswer } from './infobip-errors.ts';
@@ -67,7 +68,14 @@ function regional(registration: Registration | undefined) {
   const { country, entityId, templateId, parameters } = registration;
   const indiaDlt =
     country === 'IN' && entityId !== undefined
-      ? { indiaDlt: { principalEntityId: entityId, contentTemplateId: templateId } }
+      ? {
+          indiaDlt: {
+            // What else the object has, such as `telemarketerId`.
+            ...asObject(parameters['indiaDlt']),
+            principalEntityId: entityId,
+            contentTemplateId: templateId,
+          },
+        }
       : {};
   return { regional: { ...parameters, ...indiaDlt } };
 }
