@@ -103,6 +103,20 @@ test('an attempt begins once: its own repeat is told the same, anybody else is t
   expect((await bundle.trace())?.attempts).toHaveLength(1);
 });
 
+test('an attempt does not begin where another worker has stored another result of the one before', async () => {
+  await using bundle = await setup();
+  const { store } = bundle;
+  const transient = { ...accepted, result: 'transient' as const, providerMessageId: undefined };
+  await store.begin(job, first);
+  await store.record(job, transient);
+
+  const takenForDead = { ...transient, result: 'unknown' as const };
+  expect(await store.begin(job, { ...first, number: 2, holder: 'h2', previous: takenForDead })).toBe(
+    'settled',
+  );
+  expect(await store.begin(job, { ...first, number: 2, holder: 'h2', previous: undefined })).toBe('begun');
+});
+
 test('an attempt does not begin on facts of a Redis that was replaced since', async () => {
   await using bundle = await setup();
 

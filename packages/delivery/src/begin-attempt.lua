@@ -10,6 +10,7 @@
 --   spend                    keys of the counters of what is spent: segments and price, by the connection and by all; missing
 --                            where no earlier attempt may have cost something
 --   previous                 fields and values of the end of the previous attempt; may be empty
+--   rests_on                 the result that this end has; missing where there is none
 --   block_names              the names under which its destination can be blocked; missing where nothing was blocked when the
 --                            facts were read
 --   fields                   fields and values of the attempt
@@ -31,6 +32,8 @@ local function begin_attempt(prefixes, step, blocks, spend_shape)
     result = redis.call('HGET', trace, before .. 'result')
   end
   if not step.is_redelivery and outcome then return 'concluded' end
+  -- Somebody has stored another result meanwhile, and the decision to send rests on that of the caller.
+  if result and step.rests_on and result ~= step.rests_on then return 'settled' end
   -- This applies to redeliveries too: a worker that was presumed dead may have stored its result meanwhile.
   if result == 'accepted' and is_curable ~= '1' then return 'settled' end
   local newest = newest_id(prefixes.newest .. step.recipientKey)

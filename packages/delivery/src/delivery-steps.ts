@@ -24,6 +24,7 @@ type Steps = {
     number: number;
     is_redelivery: boolean;
     previous: FieldList;
+    rests_on: string | undefined;
     block_names: readonly string[] | undefined;
     fields: FieldList;
   };

@@ -37,7 +37,8 @@ export type FinishedAttempt = {
 };
 
 /**
- * `superseded`, `blocked` and `concluded`: do not send. `settled`: the attempt before turned out to be accepted.
+ * `superseded`, `blocked` and `concluded`: do not send. `settled`: the attempt before turned out to have another
+ * result.
  * `stale`: somebody else began this attempt meanwhile. Then read the facts again.
  */
 export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'stale';
@@ -159,6 +160,7 @@ export function createDeliveryStore({ redis }: { redis: RedisClient }): Delivery
         number,
         is_redelivery: attempt.isRedelivery,
         previous: endFields(previous),
+        rests_on: previous?.result,
         block_names: attempt.blockNames,
         fields: [
           ...hashFields(notes),
