@@ -1,4 +1,6 @@
+import { gatewayKeys } from '@sms-gateway/contract';
 import { expect, test } from 'vitest';
+import { createStoreIdentity, type DataLoss } from '../packages/redis/src/store-identity.ts';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startIngress } from './support/services.ts';
@@ -38,6 +40,45 @@ test('a Redis that lost its data is noticed, and nothing is accepted until the i
   expect(await ingress.metrics()).toMatch(/^gateway_redis_data_losses_total 1$/m);
   await using again = await startIngress({ REDIS_URL: redis.url });
   await until(async () => expect((await again.ready()).status).toBe(200));
+});
+
+test('a Redis that is set back to an earlier state is noticed, and a failover that loses the last moments is not', async () => {
+  await using disposal = createDisposal();
+  const client = disposal.use(openRedis(disposal.use(await startTestRedis()).url));
+  const losses: DataLoss[] = [];
+  let at = 0;
+  const identity = createStoreIdentity({
+    redis: client,
+    now: () => at,
+    onLoss: (loss) => {
+      losses.push(loss);
+      return 'stop';
+    },
+  });
+  const checkFor = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      at += 1000;
+      expect(await identity.check()).toBeUndefined();
+    }
+  };
+  const setBack = (ticks: number) => client.decrby(gatewayKeys.storeTicks, ticks);
+
+  await checkFor(30);
+  await setBack(5);
+  await checkFor(30);
+  // As long as there is no primary, nobody ticks.
+  await setBack(5);
+  at += 60_000;
+  await checkFor(30);
+  expect(losses).toEqual([]);
+
+  await setBack(20);
+  at += 1000;
+  expect(await identity.check()).toMatch(/older data than before.*REDIS_DATA_LOSS=continue/);
+  expect(losses).toEqual([{ kind: 'rolled_back', knownForMs: 150_000 }]);
+  at += 1000;
+  expect(await identity.check()).toMatch(/older data/);
+  expect(losses).toHaveLength(1);
 });
 
 test('with REDIS_DATA_LOSS=continue it is told, and the ingress goes on', async () => {

@@ -55,6 +55,8 @@ export const gatewayKeys = {
   rateLimit: (provider: string) => `${QUEUE_PREFIX}:rate-limit:${provider}`,
   /** Names the data that Redis has: another value means other data. */
   store: `${QUEUE_PREFIX}:store`,
+  /** Only ever grows, about once a second: a lower value means older data. */
+  storeTicks: `${QUEUE_PREFIX}:store-ticks`,
   /** Written to see whether writing works. */
   probe: `${QUEUE_PREFIX}:probe`,
   /** BullMQ's hash of a live job. */

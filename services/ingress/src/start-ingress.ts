@@ -86,9 +86,9 @@ export async function startIngress(
       store: createStoreIdentity({
         redis,
         now,
-        onLoss: ({ knownForMs }) => {
+        onLoss: ({ kind, knownForMs }) => {
           metrics.dataLost();
-          logger.error({ knownForMs }, 'redis.data_lost');
+          logger.error({ kind, knownForMs }, 'redis.data_lost');
           // The operator chose to keep messages only in the memory of Redis.
           return mode === 'none' ? 'continue' : config.redisDataLoss;
         },
