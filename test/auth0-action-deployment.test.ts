@@ -17,7 +17,7 @@ const at = setUpActionTenant();
 const { run, snapshots } = at;
 
 describe('connect --action', () => {
-  test('in a new tenant makes Action and provider, in the order that Auth0 demands, and has it tested', async () => {
+  test('in a new tenant creates Action and provider, in the order that Auth0 requires, and sends a test message', async () => {
     const { code, stdout } = await run(['connect', '--action', '--yes', '--test', '+14155550123']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Deployed.') });
 
@@ -41,7 +41,7 @@ describe('connect --action', () => {
     expect(at.tenant.tests).toEqual([{ to: '+14155550123', delivery_method: 'text' }]);
   });
 
-  test('what it deploys, run as Auth0 runs it with the secrets that were set, reaches the gateway', async () => {
+  test('the deployed code, run as Auth0 does with the secrets that were set, reaches the gateway', async () => {
     await run(['connect', '--action', '--yes']);
     const secrets = Object.fromEntries(
       (at.tenant.actions[0]?.secrets ?? []).map(({ name, value }) => [name, value]),
@@ -56,7 +56,7 @@ describe('connect --action', () => {
     });
   });
 
-  test('replaces the one Action that a tenant may have, keeps its code in a file, and puts it back', async () => {
+  test('replaces the only Action of the trigger, saves its code to a file, and restores it', async () => {
     at.tenant.actions.push(theirs('custom-phone-provider'));
     at.tenant.providers.push({
       id: 'pro_1',
@@ -89,7 +89,7 @@ describe('connect --action', () => {
     });
   });
 
-  test('run again it leaves the provider alone, and saves nothing: all of it is ours', async () => {
+  test('a second run does not change the provider, and saves nothing, because everything is ours', async () => {
     await run(['connect', '--action', '--yes']);
     const before = at.tenant.writes().filter(({ path }) => path.startsWith('/branding')).length;
     const { code, stdout } = await run(['connect', '--action', '--yes']);
@@ -99,7 +99,7 @@ describe('connect --action', () => {
     expect(at.tenant.actions).toHaveLength(1);
   });
 
-  test('--json tells the steps, and changes nothing without --yes', async () => {
+  test('--json shows the steps, and changes nothing without --yes', async () => {
     const shown = await run(['connect', '--action', '--json']);
     expect(JSON.parse(shown.stdout)).toMatchObject({ applied: false, trigger: 'custom-phone-provider' });
     expect(at.tenant.writes()).toEqual([]);
@@ -112,13 +112,13 @@ describe('connect --action', () => {
     ['create:actions', 'create:actions'],
     ['read:phone_providers', 'read:phone_providers'],
     ['create:phone_providers', 'create:phone_providers'],
-  ])('a missing scope %s is told by name', async (scope, told) => {
+  ])('a missing scope %s is named', async (scope, told) => {
     at.tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await run(['connect', '--action', '--yes']);
     expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining(told) });
   });
 
-  test('what is done before a failure is told, and running it again goes on from there', async () => {
+  test('after a failure it lists the finished steps, and a second run continues from there', async () => {
     at.tenant.state.scopes = ALL_SCOPES.filter((other) => other !== 'create:phone_providers');
     expect((await run(['connect', '--action', '--yes'])).stderr).toContain(
       'Done so far: the Action is saved at Auth0, the Action is deployed. Run this again',
@@ -159,7 +159,7 @@ describe('connect --action', () => {
     });
   });
 
-  test('an Action that somebody else changes meanwhile is not overwritten', async () => {
+  test('an Action that somebody else changes in between is not overwritten', async () => {
     at.tenant.actions.push(theirs('custom-phone-provider'));
     let reads = 0;
     at.tenant.state.intercept = ({ path }) => {
@@ -197,7 +197,7 @@ describe('connect --action', () => {
   test.each([
     ['disabled', { disabled: true, configuration: { delivery_methods: ['text'] } }],
     ['for voice as well', { disabled: false, configuration: { delivery_methods: ['text', 'voice'] } }],
-  ])('a custom provider that is %s is made ready', async (_, rest) => {
+  ])('a custom provider that is %s is corrected', async (_, rest) => {
     at.tenant.providers.push({ id: 'pro_1', name: 'custom', credentials: {}, ...rest });
     expect((await run(['connect', '--action', '--yes'])).code).toBe(0);
     expect(at.tenant.providers).toMatchObject([
@@ -205,7 +205,7 @@ describe('connect --action', () => {
     ]);
   });
 
-  test('a life of a code that was set by hand is to be given again, since it would be lost', async () => {
+  test('a code lifetime that was set by hand must be given again, because it would be lost', async () => {
     const secrets = [{ name: 'CODE_TTL_SECONDS', value: '300' }];
     at.tenant.actions.push(theirs('custom-phone-provider', { secrets }));
     const refused = await run(['connect', '--action', '--yes']);
@@ -228,8 +228,8 @@ const answer = (response: ServerResponse, status: number, body: object = {}): bo
 };
 const isDeploy = (path: string) => path.endsWith('/deploy');
 
-describe('what Auth0 leaves unclear', () => {
-  test('a deployment that is taken and not in effect yet is waited for', async () => {
+describe('an unclear answer of Auth0', () => {
+  test('it waits for a deployment that is accepted but not yet in effect', async () => {
     const events: string[] = [];
     at.tenant.state.intercept = ({ method, path }, response) => {
       const [action] = at.tenant.actions;
@@ -251,7 +251,7 @@ describe('what Auth0 leaves unclear', () => {
     expect(at.tenant.providers).toHaveLength(1);
   });
 
-  test('a deployment that is not seen in effect is no deployment', async () => {
+  test('a deployment that does not take effect is a failure', async () => {
     at.tenant.actions.push(theirs('custom-phone-provider', { deployed_code: 'an earlier one' }));
     let looks = 0;
     let isTaken = false;
@@ -267,7 +267,7 @@ describe('what Auth0 leaves unclear', () => {
     expect(at.tenant.providers).toEqual([]);
   });
 
-  test('an Action that was made though the answer was an error is not called unchanged', async () => {
+  test('an Action that was created despite an error is not reported as unchanged', async () => {
     at.tenant.state.intercept = ({ method, path }, response) => {
       if (method !== 'POST' || path !== '/actions/actions') return false;
       at.tenant.actions.push(theirs('custom-phone-provider', { name: 'SMS gateway' }));
@@ -296,7 +296,7 @@ describe('what Auth0 leaves unclear', () => {
     expect(stderr).not.toContain('Nothing was changed');
   });
 
-  test('a provider that somebody makes meanwhile is named, and left alone', async () => {
+  test('a provider that somebody creates in between is named, and not changed', async () => {
     at.tenant.state.intercept = ({ method, path }, response) => {
       if (method !== 'POST' || path !== '/branding/phone/providers') return false;
       const configuration = { delivery_methods: ['text'], sid: 'AC0' };
@@ -317,7 +317,7 @@ describe('what Auth0 leaves unclear', () => {
     expect(at.tenant.providers).toMatchObject([{ name: 'twilio' }]);
   });
 
-  test('a conflict with a provider that is not listed does not ask for another try', async () => {
+  test('a conflict with an unlisted provider does not suggest a retry', async () => {
     at.tenant.state.intercept = ({ method, path }, response) =>
       method === 'POST' && path === '/branding/phone/providers' && answer(response, 409);
     const { code, stderr } = await run(['connect', '--action', '--yes']);
@@ -350,12 +350,12 @@ describe('what Auth0 leaves unclear', () => {
 });
 
 describe('--test', () => {
-  test('takes a number as people write it', async () => {
+  test('accepts a number as people write it', async () => {
     expect((await run(['connect', '--action', '--yes', '--test', '+1 (415) 555-0123'])).code).toBe(0);
     expect(at.tenant.tests).toEqual([{ to: '+14155550123', delivery_method: 'text' }]);
   });
 
-  test('that fails hides neither what is deployed nor where the rest was saved', async () => {
+  test('that fails still shows what is deployed and where the rest was saved', async () => {
     at.tenant.actions.push(theirs('custom-phone-provider'));
     at.tenant.state.intercept = ({ path }, response) =>
       path.endsWith('/try') && answer(response, 400, { message: 'not now' });
@@ -401,7 +401,7 @@ describe('connect --action --mfa', () => {
     expect(at.tenant.providers).toEqual([]);
   });
 
-  test('leaves other Actions of the trigger as they are, but takes them off it: each would send the code again', async () => {
+  test('keeps other Actions but unbinds them from the trigger, because each would send the code again', async () => {
     at.tenant.actions.push(theirs('send-phone-message'));
     at.tenant.bindings.set('send-phone-message', ['act_theirs']);
     expect((await run(['connect', '--action', '--mfa', '--dry-run'])).stderr).toContain(
@@ -412,7 +412,7 @@ describe('connect --action --mfa', () => {
     expect(at.tenant.bindings.get('send-phone-message')).toEqual(['act_2']);
   });
 
-  test('does not overwrite what somebody else binds meanwhile', async () => {
+  test('does not overwrite a binding that somebody else changes in between', async () => {
     at.tenant.actions.push(theirs('send-phone-message'));
     at.tenant.state.intercept = ({ path }) => {
       if (isDeploy(path)) at.tenant.bindings.set('send-phone-message', ['act_theirs']);

@@ -7,7 +7,7 @@ const { run, snapshots } = at;
 
 const TWILIO = { sid: 'AC0', default_from: '+15005550006', delivery_methods: ['text', 'voice'] };
 
-describe('a phone provider that carried messages', () => {
+describe('a phone provider that sent messages', () => {
   const connectOverTwilio = async () => {
     at.tenant.providers.push({
       id: 'pro_1',
@@ -22,7 +22,7 @@ describe('a phone provider that carried messages', () => {
     return file;
   };
 
-  test('is saved though there was no Action, and put back, but for its credentials', async () => {
+  test('is saved even without an Action, and restored except for its credentials', async () => {
     const file = await connectOverTwilio();
     expect((await stat(file)).mode & 0o777).toBe(0o600);
 
@@ -42,7 +42,7 @@ describe('a phone provider that carried messages', () => {
     expect((await run(['restore', file, '--yes'])).stdout).toContain('is as it was saved');
   });
 
-  test('that Auth0 does not take without its credentials leaves all as it is', async () => {
+  test('that Auth0 refuses without its credentials leaves everything unchanged', async () => {
     at.tenant.actions.push(theirs('custom-phone-provider'));
     const file = await connectOverTwilio();
     const ours = at.tenant.actions[0]?.deployed_code;
@@ -60,7 +60,7 @@ describe('a phone provider that carried messages', () => {
     expect(at.tenant.actions[0]?.deployed_code).toBe(ours);
   });
 
-  test('that is gone is not made again without its credentials', async () => {
+  test('that is gone is not created again without its credentials', async () => {
     const file = await connectOverTwilio();
     at.tenant.providers.pop();
     const before = at.tenant.writes().length;
@@ -74,7 +74,7 @@ describe('a phone provider that carried messages', () => {
 });
 
 describe('an Action', () => {
-  test('whose draft was never deployed gets back what ran', async () => {
+  test('whose draft was never deployed gets its deployed code back', async () => {
     const ran = theirs('custom-phone-provider').code;
     at.tenant.actions.push(theirs('custom-phone-provider', { code: '// draft' }));
     expect((await run(['connect', '--action', '--dry-run'])).stderr).toContain(
@@ -90,7 +90,7 @@ describe('an Action', () => {
     expect(at.tenant.actions[0]).toMatchObject({ code: ran, deployed_code: ran });
   });
 
-  test('that is put back and not deployed is deployed by the next run', async () => {
+  test('that is restored but not deployed is deployed by the next run', async () => {
     at.tenant.actions.push(theirs('custom-phone-provider'));
     await run(['connect', '--action', '--yes']);
     const [file = ''] = await snapshots();
@@ -108,7 +108,7 @@ describe('an Action', () => {
   });
 });
 
-test('the Actions that are taken off the trigger are named, saved and put back, in their order', async () => {
+test('unbound Actions are named, saved and bound again, in their order', async () => {
   const trigger = 'send-phone-message';
   for (const [id, name] of Object.entries({ act_b: 'Second', act_a: 'First' }))
     at.tenant.actions.push(theirs(trigger, { id, name }));

@@ -144,7 +144,7 @@ const both = [
 ] as const;
 
 describe('the files', () => {
-  test('fit into the editor of Auth0, need nothing but node, and share what they sign and send with', async () => {
+  test('fit into the editor of Auth0, need only node, and share the code for signing and sending', async () => {
     const codes = await Promise.all(Object.values(FILES).map((file) => readFile(file, 'utf8')));
     for (const code of codes) {
       expect(Buffer.byteLength(code)).toBeLessThan(100_000);
@@ -187,7 +187,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
   const answered = ({ answers }: ActionRun) =>
     answers.map(({ body }) => JSON.parse(body) as { id: string; status: string });
 
-  test('a message is taken, and each call of the MFA Action is one of its own', async () => {
+  test('a message is accepted, and each call of the MFA Action is a separate message', async () => {
     const message = freshMessage();
     const [first, second] = [await runFor(message), await runFor(message)].flatMap(answered);
     expect([first?.status, second?.status]).toEqual([
@@ -197,7 +197,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
     expect((await untilConcluded(gateway.client, second?.id)).outcome).toBe('sent');
   });
 
-  test('however often Auth0 repeats the execution of a phone provider, the message goes out once', async (context) => {
+  test('no matter how often Auth0 retries the phone provider, the message is sent once', async (context) => {
     if (handler === 'onExecuteSendPhoneMessage') context.skip('Auth0 does not repeat that one');
     const message = freshMessage();
     const runs = [await runFor(message), await runFor(message), await runFor(message)];
@@ -215,7 +215,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
     expect(copies).toMatchObject([{ to: message.recipient, body: message.text }]);
   });
 
-  test('its token is believed by a gateway that demands a subject and has its secret in base64url', async () => {
+  test('its token is accepted by a gateway that requires a subject and has its secret in base64url', async () => {
     const base64 = rawKey.toString('base64');
     expect(base64).toMatch(/[+/].*=$/);
     for (const GATEWAY_SECRET of [rawKey.toString('base64url'), base64, ` ${base64}\n`]) {
@@ -243,7 +243,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
     ['a country that is not allowed', { recipient: '+447400123456' }, /403: .*destination/],
     ['a number that is none', { recipient: '+14159' }, /422: .*phone number/],
     ['a blank text', { text: ' ' }, /400: /],
-  ])('%s is told for what it is, and nothing is queued', async (_name, options, reason) => {
+  ])('%s is reported with its cause, and nothing is queued', async (_name, options, reason) => {
     const message = { ...freshMessage(), ...options };
     const run = await runFor(message);
     expect(run.end).toEqual(failed(reason));
@@ -278,7 +278,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
       { locale: {}, from: 7 },
     ],
     ['absent', { request: null, transaction: null, client: null, organization: null }, { locale: null }],
-  ])('no code is lost for what only informs, though it is %s', async (_form, event, options) => {
+  ])('no code is lost because an optional field is %s', async (_form, event, options) => {
     const message = freshMessage();
     const run = await runFor({ ...message, event, options });
     expect(run.end).toEqual({ kind: 'returned' });
@@ -288,12 +288,12 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
   test.each([
     ['/v1/connections/unknown/sms', /404: .*GATEWAY_URL/],
     ['/', /404: .*GATEWAY_URL/],
-  ])('the path %s is told for what it is', async (path, reason) => {
+  ])('the path %s is reported with its cause', async (path, reason) => {
     const { end } = await runFor({ secrets: { GATEWAY_URL: gateway.ingress.url + path } });
     expect(end).toEqual(failed(reason));
   });
 
-  test('a message that the queue cannot take now is sent, once, when the queue can', async () => {
+  test('a message that the queue cannot store now is sent once when it can', async () => {
     const message = freshMessage();
     let taken: ActionRun;
     await gateway.redis.kill();
@@ -320,7 +320,7 @@ describe.each(both)('$handler with a real gateway', ({ handler, failed }) => {
 });
 
 describe.each(both)('$handler', ({ handler, failed, voice }) => {
-  test('signs a token that is valid for a minute, with a subject only where one is set', async () => {
+  test('signs a token that is valid for a minute, with a subject only if one is set', async () => {
     await using server = await startScripted(200);
     await play(handler, { secrets: { GATEWAY_URL: server.url } });
     await play(handler, { secrets: { GATEWAY_URL: server.url, GATEWAY_SUBJECT: 'urn:Auth0' } });
@@ -344,7 +344,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
     expect(withSubject?.payload.jti).not.toBe(jti);
   });
 
-  test('posts what the event tells, as JSON', async () => {
+  test('posts the content of the event, as JSON', async () => {
     await using server = await startScripted(200);
     const { recipient, text, code } = freshMessage();
     const run = await play(handler, {
@@ -383,7 +383,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
     });
   });
 
-  test('is content with an event that has only what Auth0 documents to be there', async () => {
+  test('accepts an event with only the documented fields', async () => {
     await using server = await startScripted(200);
     const bare = {
       client: undefined,
@@ -420,7 +420,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
     },
   );
 
-  test('sends no voice call, and asks nobody', async () => {
+  test('makes no voice call, and does not call the gateway', async () => {
     await using server = await startScripted(200);
     const { end } = await play(handler, { secrets: { GATEWAY_URL: server.url }, options: voice });
     expect(end).toEqual(failed(/text messages only/));
@@ -473,7 +473,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
     expect(server.requests).toEqual([]);
   });
 
-  test('without any secrets says which comes first', async () => {
+  test('without any secrets names the first one', async () => {
     const { end } = await play(handler, { event: { secrets: undefined } });
     expect(end).toEqual(failed(/GATEWAY_URL is not set/));
   });
@@ -511,7 +511,7 @@ describe.each(both)('$handler', ({ handler, failed, voice }) => {
     [422, /not a possible phone number/],
     [451, /only 200 means sent/],
     [600, /./],
-  ])('takes %i for a failure that no other try would change', async (status, advice) => {
+  ])('treats %i as a failure that a retry would not change', async (status, advice) => {
     await using server = await startScripted(status);
     const { end } = await play(handler, { secrets: { GATEWAY_URL: server.url } });
     expect(end).toEqual(failed(`The gateway answered ${status}: `));
@@ -533,13 +533,13 @@ describe('a custom phone provider', () => {
     atSecond(0);
   };
 
-  test.each([408, 429, 500, 502, 503, 504, 599])('asks Auth0 to try again after a %i', async (status) => {
+  test.each([408, 429, 500, 502, 503, 504, 599])('asks Auth0 to retry after a %i', async (status) => {
     await using server = await startScripted(status);
     expect((await playAt(server.url)).end).toEqual(retry(`The gateway answered ${status}: `));
     expect(server.requests).toHaveLength(1);
   });
 
-  test('asks Auth0 to try again where nothing listens, naming the error', async () => {
+  test('asks Auth0 to retry if nothing listens, and names the error', async () => {
     const { end } = await playAt(refusingUrl());
     expect(end).toEqual(retry(/could not be reached \(ECONNREFUSED\)/));
   });
@@ -552,24 +552,24 @@ describe('a custom phone provider', () => {
     },
   );
 
-  test('asks Auth0 to try again where the connection breaks', async () => {
+  test('asks Auth0 to retry if the connection breaks', async () => {
     await using server = await startScripted((response) => void response.socket?.resetAndDestroy());
     expect((await playAt(server.url)).end).toEqual(retry(/could not be reached \([A-Z_]+\)/));
   });
 
-  test('sends a kind of message that it does not know, as long as there is a text', async () => {
+  test('sends an unknown kind of message if it has a text', async () => {
     await using server = await startScripted(200);
     const { end } = await playAt(server.url, { options: { message_type: 'a_new_type', code: undefined } });
     expect(end).toEqual({ kind: 'returned' });
     expect(server.bodies()).toMatchObject([{ message_type: 'a_new_type' }]);
   });
 
-  test('drops an event of a form that it does not know, where throwing would leave Auth0 to guess', async () => {
+  test('drops an event of unknown form, because what Auth0 does after a throw is undocumented', async () => {
     const { end } = await playAt('http://127.0.0.1:1/', { event: { notification: undefined } });
     expect(end).toEqual(dropped(/form/));
   });
 
-  test('says with each try when the first one was', async () => {
+  test('sends the time of the first try with every try', async () => {
     await using server = await startScripted(503, 503, 200);
     stopClock();
     const cache: ActionCache = new Map();
@@ -595,7 +595,7 @@ describe('a custom phone provider', () => {
     expect(new Set(server.requests.map((request) => claimsOf(request).jti)).size).toBe(3);
   });
 
-  test('names a message by a key that only its repetition has, and that tells nothing of it', async () => {
+  test('derives a key that only a repeat of the message has, and that reveals nothing', async () => {
     await using server = await startScripted(200);
     const message = { recipient: '+14155550123', text: 'Your code is 48151623', code: '48151623' };
     const same: Play[] = [message, message];
@@ -646,7 +646,7 @@ describe('a custom phone provider', () => {
   );
 
   describe('with a code that expires', () => {
-    test('retries for 180 s from the first sight, and then drops it without asking the gateway', async () => {
+    test('retries for 180 s after the first try, then drops it without calling the gateway', async () => {
       await using server = await startScripted(503);
       stopClock();
       const cache: ActionCache = new Map();
@@ -667,7 +667,7 @@ describe('a custom phone provider', () => {
       expect(cache.size).toBe(0);
     });
 
-    test('remembers for as long as Auth0 may retry, not only for as long as the code lives', async () => {
+    test('remembers the first try as long as Auth0 may retry, not only while the code is valid', async () => {
       await using server = await startScripted(503);
       stopClock();
       const cache: ActionCache = new Map();
@@ -680,7 +680,7 @@ describe('a custom phone provider', () => {
       expect(server.requests).toHaveLength(1);
     });
 
-    test('drops it where it died while the gateway was asked', async () => {
+    test('drops it if it expired during the call', async () => {
       stopClock();
       await using server = await startScripted((response) => {
         atSecond(181);
@@ -689,7 +689,7 @@ describe('a custom phone provider', () => {
       expect((await playAt(server.url)).end).toEqual(dropped(/503.*code expires before another try/));
     });
 
-    test('goes by CODE_TTL_SECONDS', async () => {
+    test('uses CODE_TTL_SECONDS', async () => {
       await using server = await startScripted(503);
       stopClock();
       const secrets = { CODE_TTL_SECONDS: '300' };
@@ -704,7 +704,7 @@ describe('a custom phone provider', () => {
       expect(await runAt(300)).toEqual(dropped(/expired/));
     });
 
-    test('asks the cache for no more than the 24 h that it gives', async () => {
+    test('asks the cache for at most the 24 h that it allows', async () => {
       await using server = await startScripted(503);
       stopClock();
       const cache: ActionCache = new Map();
@@ -752,7 +752,7 @@ describe('a custom phone provider', () => {
       expect(server.requests).toHaveLength(3);
     });
 
-    test('knows how old each of many is, more than the cache has records', async () => {
+    test('knows the age of more codes than the cache has records', async () => {
       await using server = await startScripted(503);
       stopClock();
       const cache: ActionCache = new Map();
@@ -773,7 +773,7 @@ describe('a custom phone provider', () => {
       expect(cache.size).toBe(0);
     });
 
-    test('knows one notification from another', async () => {
+    test('distinguishes notifications', async () => {
       await using server = await startScripted(503);
       stopClock();
       const cache: ActionCache = new Map();
@@ -839,7 +839,7 @@ describe('a custom phone provider', () => {
       ['returns other sightings', () => new StrangeCache('abcdefgh0mrk0000'.repeat(300))],
       ['returns nothing', () => new StrangeCache('')],
       ['returns a time to come', () => new StrangeCache(String(Date.now() + 3_600_000))],
-    ])('that %s, sends and retries as ever', async (_name, cacheOf) => {
+    ])('that %s, sends and retries as usual', async (_name, cacheOf) => {
       await using server = await startScripted(200, 503, 403, { status: 503, retryAfter: '180' });
       const ends = [];
       for (let number = 0; number < 4; number += 1)
@@ -854,7 +854,7 @@ describe('MFA', () => {
   const playAt = (url: string, options: Play = {}) =>
     play(handler, { ...options, secrets: { GATEWAY_URL: url, ...options.secrets } });
 
-  test('names each of its calls by a key of its own: the same code again is a user who asks again', async () => {
+  test('uses a different key for each call, because the same code again is a user who asks again', async () => {
     await using server = await startScripted(200);
     const message = { recipient: '+14155550123', text: 'Your code is 48151623', code: '48151623' };
     await playAt(server.url, message);
@@ -864,7 +864,7 @@ describe('MFA', () => {
     for (const key of keys) expect(key).toMatch(/^[\da-f-]{36}$/);
   });
 
-  test('tells an enrolment from a second factor', async () => {
+  test('distinguishes an enrolment from a second factor', async () => {
     await using server = await startScripted(200);
     await playAt(server.url, { options: { action: 'enrollment' } });
     await playAt(server.url, { options: { action: 'second-factor-authentication' } });
@@ -878,7 +878,7 @@ describe('MFA', () => {
     ['503 with a short Retry-After', { status: 503, retryAfter: '1' }],
     ['429 with a short Retry-After', { status: 429, retryAfter: '1' }],
     ['a connection that breaks', (response) => void response.socket?.resetAndDestroy()],
-  ])('tries again after %s, with the same key and a new token', async (_name, step) => {
+  ])('retries after %s, with the same key and a new token', async (_name, step) => {
     await using server = await startScripted(step, step, 200);
     expect((await playAt(server.url)).end).toEqual({ kind: 'returned' });
     expect(server.requests).toHaveLength(3);
@@ -886,7 +886,7 @@ describe('MFA', () => {
     expect(new Set(server.requests.map((request) => claimsOf(request).jti)).size).toBe(3);
   });
 
-  test('waits for as long as Retry-After asks', async () => {
+  test('waits as long as Retry-After says', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
     await using server = await startScripted({ status: 429, retryAfter: '2' }, 200);
     expect((await playAt(server.url)).end).toEqual({ kind: 'returned' });
@@ -906,7 +906,7 @@ describe('MFA', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('begins no try for which there is no time, and keeps the answer that there was', async () => {
+  test('makes no try without enough time, and keeps the last answer', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await using server = await startScripted((response) => {
       vi.setSystemTime(Date.now() + 14_500);
@@ -918,14 +918,14 @@ describe('MFA', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('throws on an event of a form that it does not know', async () => {
+  test('throws on an event of unknown form', async () => {
     const { end } = await playAt('http://127.0.0.1:1/', { event: { message_options: undefined } });
     expect(end.kind).toBe('threw');
   });
 });
 
 describe('within the 20 s that Auth0 gives', () => {
-  test('an Action is done with a gateway that hangs, refuses or fails for good', async () => {
+  test('an Action finishes with a gateway that hangs, refuses or keeps failing', async () => {
     await using deaf = await startDeafServer();
     await using failing = await startScripted(503);
     const runAt = async (handler: ActionHandler, url: string) =>

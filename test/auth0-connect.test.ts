@@ -75,7 +75,7 @@ function connected(name = 'sms') {
 }
 
 describe('connect', () => {
-  test('points the one SMS connection at the gateway, keeps the rest, and tells how to take it back', async () => {
+  test('points the only SMS connection at the gateway, keeps the rest, and says how to undo it', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const { code, stdout, stderr } = await run(['connect', '--yes']);
 
@@ -99,7 +99,7 @@ describe('connect', () => {
     });
   });
 
-  test('what it has set is what Auth0 signs with, and the gateway takes it', async () => {
+  test('the gateway accepts tokens signed with the new settings', async () => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const options = tenant.connections[0]?.options as ReturnType<typeof gatewayOptions> | undefined;
@@ -109,7 +109,7 @@ describe('connect', () => {
     expect((await postSms(url.origin, { path: url.pathname, token })).status).toBe(200);
   });
 
-  test('a dry run shows and changes nothing', async () => {
+  test('a dry run shows the change and makes none', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const { code, stdout, stderr } = await run(['connect', '--dry-run']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Nothing was changed: this was a dry run.\n' });
@@ -118,7 +118,7 @@ describe('connect', () => {
     expect(await snapshots()).toEqual([]);
   });
 
-  test('changes nothing where nobody can be asked and nobody has said --yes', async () => {
+  test('changes nothing without a terminal and without --yes', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const { code, stderr } = await run(['connect']);
     expect(code).toBe(64);
@@ -126,7 +126,7 @@ describe('connect', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
-  test('says so where the connection points here already, and writes nothing', async () => {
+  test('writes nothing if the connection already points here, and says so', async () => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const before = tenant.writes().length;
@@ -155,7 +155,7 @@ describe('connect', () => {
     expect(tenant.connections[0]?.options).toEqual(connected());
   });
 
-  test('takes a token in place of client id and secret, and both also from files', async () => {
+  test('accepts a token instead of client id and secret, and both also from files', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const none = { AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: '' };
     expect((await run(['connect', '--dry-run'], { ...none, AUTH0_API_TOKEN: tenant.token })).code).toBe(0);
@@ -213,7 +213,7 @@ describe('which connection', () => {
     ]);
   });
 
-  test('is found on whatever page it stands', async () => {
+  test('is found on any page of the list', async () => {
     tenant.state.pageSize = 2;
     for (let number = 1; number <= 5; number += 1) tenant.connections.push(twilioConnection(`sms-${number}`));
     expect((await run(['connect', '--yes', '--connection', 'sms-5'])).code).toBe(0);
@@ -221,7 +221,7 @@ describe('which connection', () => {
     expect(tenant.calls.filter(({ path }) => path === '/connections').length).toBeGreaterThan(2);
   });
 
-  test('is none of another strategy; a tenant without any is led to --action', async () => {
+  test('must have the strategy sms; a tenant without any is pointed to --action', async () => {
     tenant.connections.push({ ...twilioConnection('email'), strategy: 'email' });
     const { code, stderr } = await run(['connect', '--yes']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('--action') });
@@ -233,7 +233,7 @@ describe('what Auth0 may refuse', () => {
     ['read:connections', 'read:connections'],
     ['update:connections', 'update:connections'],
     ['update:connections_options', 'update:connections_options'],
-  ])('a missing scope %s is told by name', async (scope, told) => {
+  ])('a missing scope %s is named', async (scope, told) => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await run(['connect', '--yes']);
@@ -251,7 +251,7 @@ describe('what Auth0 may refuse', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
-  test('wrong credentials are told as such', async () => {
+  test('wrong credentials are reported as such', async () => {
     const wrong = await run(['connect', '--yes'], { AUTH0_CLIENT_SECRET: 'wrong-one' });
     expect(wrong).toMatchObject({
       code: 77,
@@ -263,7 +263,7 @@ describe('what Auth0 may refuse', () => {
     expect(expired.stderr).not.toContain('expired-token');
   });
 
-  test('a read at the rate limit is repeated when Auth0 says', async () => {
+  test('a read at the rate limit is retried when Auth0 says', async () => {
     tenant.connections.push(twilioConnection('sms'));
     let refusals = 0;
     tenant.state.intercept = ({ path }, response) => {
@@ -285,7 +285,7 @@ describe('what Auth0 may refuse', () => {
     expect(refusals).toBe(1);
   });
 
-  test('a write at the rate limit is not repeated, and it is said when to try again', async () => {
+  test('a write at the rate limit is not retried, and the message says when to try again', async () => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.intercept = ({ method }, response) => {
       if (method !== 'PATCH') return false;
@@ -300,7 +300,7 @@ describe('what Auth0 may refuse', () => {
     expect(tenant.writes()).toHaveLength(1);
   });
 
-  test('a message that repeats the secret is told without it', async () => {
+  test('a message that repeats the secret is shown without it', async () => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.intercept = ({ method }, response) => {
       if (method !== 'PATCH') return false;
@@ -317,14 +317,14 @@ describe('what Auth0 may refuse', () => {
     });
   });
 
-  test('no answer at all is told as such', async () => {
+  test('a missing answer is reported as such', async () => {
     const { code, stderr } = await run(['connect', '--yes'], { AUTH0_DOMAIN: 'localhost:2' });
     expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining('ECONNREFUSED') });
   });
 });
 
-describe('what may happen meanwhile', () => {
-  test('a change by somebody else between read and write is not overwritten', async () => {
+describe('a change in between', () => {
+  test('by somebody else between read and write is not overwritten', async () => {
     tenant.connections.push(twilioConnection('sms'));
     let reads = 0;
     tenant.state.intercept = ({ path }) => {
@@ -340,7 +340,7 @@ describe('what may happen meanwhile', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
-  test('nor is a name that somebody else gave the connection meanwhile', async () => {
+  test('of the name by somebody else is not overwritten', async () => {
     tenant.connections.push(twilioConnection('sms'));
     let reads = 0;
     tenant.state.intercept = ({ path }) => {
@@ -355,7 +355,7 @@ describe('what may happen meanwhile', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
-  test('a write that is answered 500 and is in effect all the same is not called a failure', async () => {
+  test('a write that is answered 500 but is in effect is not a failure', async () => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.intercept = ({ method, body }, response) => {
       if (method !== 'PATCH' || tenant.connections[0] === undefined) return false;
@@ -369,7 +369,7 @@ describe('what may happen meanwhile', () => {
     expect(tenant.connections[0]?.options).toEqual(connected());
   });
 
-  test('a write that breaks off and is not in effect leaves the connection as it was, and says so', async () => {
+  test('a write that breaks off and is not in effect is reported as unchanged', async () => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.intercept = ({ method }, response) =>
       method === 'PATCH' && Boolean(response.socket?.destroy());
@@ -379,7 +379,7 @@ describe('what may happen meanwhile', () => {
     expect(tenant.writes()).toHaveLength(1);
   });
 
-  test('a write that is in effect by half is told field by field, with the way back', async () => {
+  test('a write that is partly in effect is reported field by field, with how to undo it', async () => {
     tenant.connections.push(twilioConnection('sms'));
     tenant.state.intercept = ({ method, body }, response) => {
       const [connection] = tenant.connections;
@@ -402,7 +402,7 @@ describe('what may happen meanwhile', () => {
   });
 });
 
-describe('where the right to read the options goes meanwhile', () => {
+describe('if the permission to read the options is lost', () => {
   const revokeAtRead = (number: number) => {
     let reads = 0;
     tenant.state.intercept = ({ method, path }) => {
@@ -424,7 +424,7 @@ describe('where the right to read the options goes meanwhile', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
-  test('after it, nobody knows what it came to', async () => {
+  test('after it, the result is unknown', async () => {
     tenant.connections.push(twilioConnection('sms'));
     revokeAtRead(3);
     const { code, stderr } = await run(['connect', '--yes']);
@@ -433,8 +433,8 @@ describe('where the right to read the options goes meanwhile', () => {
   });
 });
 
-describe('before Auth0 is told to use a secret', () => {
-  test('the gateway must believe it', async () => {
+describe('before Auth0 gets a secret', () => {
+  test('the gateway must accept it', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const other = 'a-secret-that-the-gateway-does-not-have-yet';
     const { code, stderr } = await run(['connect', '--yes'], { AUTH0_SECRET: other });
@@ -455,7 +455,7 @@ describe('before Auth0 is told to use a secret', () => {
     expect(tenant.writes()).toEqual([]);
   });
 
-  test('a connection that the gateway does not have is found out', async () => {
+  test('a connection that the gateway does not have is detected', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const url = `${gateway.ingress.url}/v1/connections/acme/sms`;
     const { code, stderr } = await run(['connect', '--yes', '--gateway-url', url]);
@@ -465,7 +465,7 @@ describe('before Auth0 is told to use a secret', () => {
     });
   });
 
-  test('a new one can be made, into a file that nobody else reads and that is not overwritten', async () => {
+  test('a new one can be generated, into a file that nobody else can read and that is not overwritten', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const file = join(folder, 'new-secret');
     const { code, stderr } = await run(['connect', '--generate-secret', file, '--yes']);
@@ -482,7 +482,7 @@ describe('before Auth0 is told to use a secret', () => {
   });
 });
 
-describe('a secret that is made', () => {
+describe('a generated secret', () => {
   test('is not written by a dry run', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const file = join(folder, 'new-secret');
@@ -522,7 +522,7 @@ describe('a secret that is made', () => {
 });
 
 describe('restore', () => {
-  test('puts back everything, Twilio’s credentials included, and saves what was there', async () => {
+  test('restores everything, Twilio’s credentials included, and saves the present options', async () => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
@@ -538,7 +538,7 @@ describe('restore', () => {
   test.each<[string, (connection: StoredConnection) => void]>([
     ['the shown name', (connection) => Object.assign(connection, { display_name: 'Another' })],
     ['a field that is to go', ({ options }) => Object.assign(options, { added_since: true })],
-  ])('that Auth0 refuses is not called done, where it is all about %s', async (_title, change) => {
+  ])('that Auth0 refuses is not reported as done, if it only changes %s', async (_title, change) => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
@@ -561,7 +561,7 @@ describe('restore', () => {
     expect(tenant.connections).toEqual([twilioConnection('sms')]);
   });
 
-  test('that leaves the shown name as it was is told as half of it', async () => {
+  test('that does not change the display name is reported as incomplete', async () => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
@@ -604,7 +604,7 @@ describe('restore', () => {
     expect(tenant.writes()).toHaveLength(before);
   });
 
-  test('sends no credentials to the tenant that only the file names', async () => {
+  test('sends no credentials to a tenant that only the file names', async () => {
     tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();

@@ -74,7 +74,7 @@ describe('with a real gateway', () => {
         GATEWAY_SUBJECT: 'urn:Auth0',
       },
     ],
-  ])('a code that was used is told, by the address %s', async (path, env, secrets) => {
+  ])('a used code is reported, with the URL %s', async (path, env, secrets) => {
     await using disposal = createDisposal();
     const gateway = disposal.use(await startGateway({ env }));
     const number = freshNumber();
@@ -89,7 +89,7 @@ describe('with a real gateway', () => {
     expect(answer).toEqual({ status: 200, body: '{"credited":0}' });
   });
 
-  test('its sending is taken back from what the guard holds against the country', async () => {
+  test('the guard no longer counts it against the country', async () => {
     await using disposal = createDisposal();
     const gateway = disposal.use(await startGateway());
     const number = freshNumber();
@@ -102,7 +102,7 @@ describe('with a real gateway', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the report', () => {
   const NUMBER = '+14155550123';
   const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
   const [later, earlier] = [ago(10), ago(300)];
@@ -171,7 +171,7 @@ describe('what is told', () => {
     ['/gateway/v1/sms', '/gateway/v1/connections/default/verified'],
     ['/codes', undefined],
     ['/v1/connections/acme/sms/else', undefined],
-  ])('goes, for messages to %s, to %s', async (path, expected) => {
+  ])('for messages to %s is sent to %s', async (path, expected) => {
     await using disposal = createDisposal();
     const server = disposal.use(
       await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
@@ -181,7 +181,7 @@ describe('what is told', () => {
   });
 });
 
-test('its token is one of its own for each call, good for a minute, with secrets as they are pasted', async () => {
+test('each call has a new token, valid for a minute, with secrets as they are pasted', async () => {
   await using disposal = createDisposal();
   const server = disposal.use(
     await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
@@ -201,7 +201,7 @@ test('its token is one of its own for each call, good for a minute, with secrets
   expect(new Set(claims.map(({ jti }) => jti)).size).toBe(2);
 });
 
-describe('nobody is asked', () => {
+describe('there is no call', () => {
   const longAgo = new Date(Date.now() - 11 * 60_000).toISOString();
   test.each<[string, string | undefined, unknown[] | undefined, object?]>([
     [
@@ -240,7 +240,7 @@ describe('nobody is asked', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('for a refresh token, whose session has been told', async () => {
+  test('for a refresh token, whose session was already reported', async () => {
     await using disposal = createDisposal();
     const server = disposal.use(
       await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
@@ -251,7 +251,7 @@ describe('nobody is asked', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('over plain HTTP to what is not plainly this machine', async () => {
+  test('over plain HTTP to anything but this machine', async () => {
     await using disposal = createDisposal();
     const server = disposal.use(
       await startScriptedProviderServer((response) => void response.writeHead(200).end('{}')),
@@ -262,7 +262,7 @@ describe('nobody is asked', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('where there are no secrets at all', async () => {
+  test('without any secrets', async () => {
     const methods = [{ name: 'sms', timestamp: now() }];
     const event = { secrets: undefined };
     expect(await login('https://sms.example.com/v1/sms', { number: '+14155550123', methods, event })).toEqual(
@@ -274,7 +274,7 @@ describe('nobody is asked', () => {
     ['GATEWAY_URL', 'http://sms.example.com/v1/sms'],
     ['GATEWAY_SECRET', ''],
     ['GATEWAY_AUDIENCE', ''],
-  ])('where the secret %s is %j', async (name, value) => {
+  ])('if the secret %s is %j', async (name, value) => {
     const methods = [{ name: 'sms', timestamp: now() }];
     expect(
       await login('https://sms.example.com/v1/sms', {
@@ -309,7 +309,7 @@ describe('a login goes on', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('when nothing is there, and when nothing answers', async () => {
+  test('when nothing listens, and when nothing answers', async () => {
     await using disposal = createDisposal();
     const deaf = disposal.use(await startDeafServer());
     expect(await login(`${refusingUrl()}/v1/sms`, { number: '+14155550123', methods })).toEqual([]);

@@ -69,7 +69,7 @@ async function statusWith(secret: string): Promise<number> {
   return (await postSms(ingress.url, { token, body: { recipient: freshNumber() } })).status;
 }
 
-test('a rotation loses no message: at every moment what Auth0 signs with is believed', async () => {
+test('a rotation loses no message: at every moment the gateway accepts what Auth0 signs with', async () => {
   await run(['connect', '--yes']);
   expect(secretAtAuth0()).toBe(old);
 
@@ -100,7 +100,7 @@ test('a rotation loses no message: at every moment what Auth0 signs with is beli
   expect(stdout + stderr).not.toContain(old);
 });
 
-test('one that stopped before Auth0 was changed goes on with the secret that it had made', async () => {
+test('one that stopped before Auth0 was changed continues with its generated secret', async () => {
   await run(['connect', '--yes']);
   tenant.state.intercept = ({ method }, response) =>
     method === 'PATCH' && Boolean(response.socket?.destroy());
@@ -154,7 +154,7 @@ async function startBalancer(urls: string[]) {
   };
 }
 
-test('one process that has not followed, of several behind an address, keeps Auth0 on the old one', async () => {
+test('one of several processes behind a URL that has not followed keeps Auth0 on the old one', async () => {
   await run(['connect', '--yes']);
   const elsewhere = join(folder, 'copy');
   await writeFile(elsewhere, old);
@@ -174,7 +174,7 @@ test('one process that has not followed, of several behind an address, keeps Aut
   }
 });
 
-test('without a file it says what to set, and goes on once it is set', async () => {
+test('without a file it says what to set, and continues once it is set', async () => {
   await run(['connect', '--yes']);
   const bySetting = { AUTH0_SECRET_FILE: '' };
   const first = await run(['rotate-secret', '--yes'], { ...bySetting, AUTH0_SECRET: old });
@@ -216,7 +216,7 @@ describe('the Actions of a tenant', () => {
     );
   });
 
-  test('all get the new secret before the old one goes, whatever their trigger, and nothing else', async () => {
+  test('all get only the new secret before the old one is removed, for any trigger', async () => {
     legacy();
     const provider = { id: 'pro_1', name: 'twilio', disabled: false, configuration: {}, credentials: {} };
     tenant.providers.push({ ...provider });
@@ -239,7 +239,7 @@ describe('the Actions of a tenant', () => {
     expect(tenant.bindings.get('send-phone-message')).toEqual(['somebody']);
   });
 
-  test('keep the old secret alive while the SMS connection is rotated, until they have the new one', async () => {
+  test('keep the old secret valid while the SMS connection is rotated, until they have the new one', async () => {
     await run(['connect', '--yes']);
     const { code, stderr } = await rotate();
     expect({ code, stderr }).toEqual({
@@ -273,7 +273,7 @@ describe('the Actions of a tenant', () => {
     ['read:connections_options', ['--action']],
     ['read:connections', ['--action']],
     ['read:actions', []],
-  ])('without the scope %s the old secret stays, since nobody can see who uses it', async (scope, args) => {
+  ])('without the scope %s the old secret stays, because its users are unknown', async (scope, args) => {
     await run(['connect', '--yes']);
     tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await rotate(...args);
@@ -288,7 +288,7 @@ describe('the Actions of a tenant', () => {
       { secrets: ['GATEWAY_SECRET', 'THEIR_KEY'].map((name) => ({ name, value: 'x' })) },
     ],
     ['a draft that was not deployed', { code: '// draft' }],
-  ])('with %s are left alone, and the others go on with --keep-old', async (_, rest) => {
+  ])('with %s are not changed, and the others continue with --keep-old', async (_, rest) => {
     legacy();
     Object.assign(tenant.actions[2] ?? {}, rest);
     const refused = await rotate('--action');
@@ -302,7 +302,7 @@ describe('the Actions of a tenant', () => {
     expect(tenant.actions[2]).toMatchObject(rest);
   });
 
-  test('that say how long a code lives are asked for it again', async () => {
+  test('with a code lifetime need it again', async () => {
     legacy();
     tenant.actions[0]?.secrets.push({ name: 'CODE_TTL_SECONDS', value: '300' });
     const refused = await rotate('--action');
@@ -340,7 +340,7 @@ describe('the Actions of a tenant', () => {
     expect(runsWith()).toEqual([...(await secrets()), ...(await secrets()), ...(await secrets()), undefined]);
   });
 
-  test('that do not run are not made to', async () => {
+  test('that are not deployed stay undeployed', async () => {
     legacy();
     const { deployed_code: _deployed, ...draft } = signing('mfa', 'send-phone-message');
     tenant.actions.splice(1, 1, draft);
@@ -353,7 +353,7 @@ describe('the Actions of a tenant', () => {
   });
 });
 
-test('a dry run changes nothing, neither here nor there', async () => {
+test('a dry run changes nothing, neither here nor at Auth0', async () => {
   await run(['connect', '--yes']);
   const before = tenant.writes().length;
   expect((await run(['rotate-secret', '--dry-run'])).code).toBe(0);
@@ -361,7 +361,7 @@ test('a dry run changes nothing, neither here nor there', async () => {
   expect(tenant.writes()).toHaveLength(before);
 });
 
-describe('a file of other secrets is left alone', () => {
+describe('a file of other secrets is not changed', () => {
   test('where it is the file of another of the gateway’s connections', async () => {
     const config = join(folder, 'gateway.yaml');
     const acme = randomBytes(32).toString('base64url');
@@ -396,7 +396,7 @@ describe('what happens during the grace', () => {
     };
   };
 
-  test('keeps the old secret where Auth0 signs with it again', async () => {
+  test('keeps the old secret if Auth0 signs with it again', async () => {
     await run(['connect', '--yes']);
     const before = structuredClone(tenant.connections[0]);
     atTheLastLook(() => void Object.assign(tenant.connections[0] ?? {}, before));
@@ -409,7 +409,7 @@ describe('what happens during the grace', () => {
     expect((await secrets())[1]).toBe(old);
   });
 
-  test('keeps every secret where the new one is not the first any more', async () => {
+  test('keeps every secret if the new one is no longer the first', async () => {
     await run(['connect', '--yes']);
     const another = randomBytes(32).toString('base64url');
     atTheLastLook(async () => writeFile(file, [another, ...(await secrets())].join()));

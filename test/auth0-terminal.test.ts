@@ -94,7 +94,7 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('does not ask whether to go on where the gateway does not believe the secret', async () => {
+  test('does not ask whether to continue if the gateway does not accept the secret', async () => {
     const { code, screen } = await connect([['Which SMS connection?', KEYS.enter]], {
       more: { AUTH0_SECRET: 'another-secret-of-more-than-32-bytes' },
     });

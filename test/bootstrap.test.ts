@@ -139,7 +139,7 @@ describe.each<[string, Parameters<typeof setup>[0]]>([
   ['installs', { isInstalled: false }],
   ['builds', { compiler: HANGING }],
 ])('while it %s', (_phase, options) => {
-  test('Ctrl-C ends npm start, and all that it has started', async () => {
+  test('Ctrl-C ends npm start and its children', async () => {
     const clone = await setup(options);
     const npm = clone.begin('npm', ['start']);
     const hanging = await clone.untilHanging();
@@ -150,7 +150,7 @@ describe.each<[string, Parameters<typeof setup>[0]]>([
     await untilGone(hanging);
   });
 
-  test('SIGINT to the process that npm has started ends it with 0', async () => {
+  test('SIGINT to the process that npm started makes it exit 0', async () => {
     const clone = await setup(options);
     const start = clone.bootstrap('start');
     const hanging = await clone.untilHanging();
@@ -161,7 +161,7 @@ describe.each<[string, Parameters<typeof setup>[0]]>([
     await untilGone(hanging);
   });
 
-  test('a command that does not finish its work is ended by the signal, and the next one does not wait', async () => {
+  test('a signal ends a command in progress, and the next one does not wait for its lock', async () => {
     const clone = await setup(options);
     const first = clone.bootstrap('gateway');
     const hanging = await clone.untilHanging();
@@ -178,7 +178,7 @@ describe.each<[string, Parameters<typeof setup>[0]]>([
   });
 });
 
-test('Ctrl-C ends a start that still waits for its Redis', async () => {
+test('Ctrl-C ends a start that is still waiting for its Redis', async () => {
   const folder = await emptyStateFolder();
   const redis = join(folder, 'redis-server');
   await writeFile(

@@ -210,7 +210,7 @@ const rounds: [Service, string, Round][] = [
   ],
 ];
 
-describe('a bad configuration tells every problem in one message:', () => {
+describe('a bad configuration reports every problem in one message:', () => {
   test.each(rounds)('%s, %s', (service, _title, { env, problems }) => {
     const output = refusalOf(service, { ...good[service], ...env });
 
@@ -228,7 +228,7 @@ describe('a bad configuration tells every problem in one message:', () => {
 test.each<[Service, string]>([
   ['ingress', 'PORT'],
   ['worker', 'CONCURRENCY'],
-])('the process of the %s prints them and ends with 78', async (service, variable) => {
+])('the process of the %s prints them and exits 78', async (service, variable) => {
   const env = { ...good[service], PAYLOAD_KEYS: SECRET_VALUE, [variable]: 'x' };
 
   const { code, output } = await runToEnd(service, env);
@@ -240,7 +240,7 @@ test.each<[Service, string]>([
 });
 
 describe('a secret in a file', () => {
-  test('works for both services, a newline at its end not counting', async () => {
+  test('works for both services, without its trailing newline', async () => {
     const secret = randomBytes(24).toString('base64');
     await using gateway = await startGateway({
       env: {
@@ -413,7 +413,7 @@ providers:
       `providers: { order: [http], http: { url: 'http://x', token: ${SECRET_VALUE}, password: ${SECRET_VALUE} } }`,
       ['providers.http.password'],
     ],
-  ])('of the %s with %s is told by its path', async (service, _title, yaml, names) => {
+  ])('of the %s with %s is reported with its path', async (service, _title, yaml, names) => {
     const env = { ...good[service], AUTH0_SECRET: '', AUTH0_AUDIENCE: '', PROVIDERS: '' };
 
     const output = refusalOf(service, { ...env, GATEWAY_CONFIG: await fileWith('bad.yaml', yaml) });
@@ -434,7 +434,7 @@ providers:
   );
 });
 
-describe('a port in use ends the process with 1 and one sentence:', () => {
+describe('with a port in use, the process exits 1 with one sentence:', () => {
   test.each<[Service, string]>([
     ['ingress', 'PORT'],
     ['ingress', 'ADMIN_PORT'],

@@ -28,7 +28,7 @@ async function setup(env: Record<string, string> = {}) {
   };
 }
 
-test('a block of the configuration outlives the data of Redis, whatever SCREENING is', async () => {
+test('a block of the configuration outlives the data of Redis, with any SCREENING', async () => {
   await using bundle = await setup({
     BLOCKED_DESTINATIONS: '+880,DE',
     SCREENING: 'off',
@@ -53,7 +53,7 @@ test('a block of the configuration outlives the data of Redis, whatever SCREENIN
   });
 });
 
-test('nothing of what waits in the queue is sent to a destination that the configuration of the worker blocks', async () => {
+test('no message in the queue is sent to a destination that the configuration of the worker blocks', async () => {
   await using bundle = await setup();
   const { gateway, post } = bundle;
   const [blocked, allowed] = [await post(BLOCKED), await post(freshNumber())];
@@ -68,7 +68,7 @@ test('nothing of what waits in the queue is sent to a destination that the confi
   expect(await untilConcluded(gateway.client, allowed.body['id'])).toMatchObject({ outcome: 'sent' });
 });
 
-test('a repeat of what was accepted before is answered as such, and not refused', async () => {
+test('a repeat of a message accepted before the block is answered as a repeat', async () => {
   await using bundle = await setup();
   const { gateway } = bundle;
   const message = { body: { recipient: BLOCKED, body: 'Your code is 135790' } };
@@ -108,7 +108,7 @@ test('a reload changes the blocks of the ingress and of the worker', async () =>
   expect(await untilConcluded(gateway.client, late.body['id'])).toMatchObject({ reason: 'blocked' });
 });
 
-test('the commands show where a block comes from, and cannot take it back', async () => {
+test('the commands show where a block comes from, and cannot remove it', async () => {
   await using bundle = await setup({ BLOCKED_DESTINATIONS: '+880,all' });
   await bundle.untilReported(['+880', '*']);
   await bundle.command('block', 'FR', '--reason', 'pumping');
@@ -134,7 +134,7 @@ test('the commands show where a block comes from, and cannot take it back', asyn
   expect(stdout).toContain('refused: 403 (blocked)');
 });
 
-test('blocks shows what runs, and the own configuration where nothing runs', async () => {
+test('blocks shows those of running processes, or those of its own configuration if none runs', async () => {
   await using bundle = await setup();
   await bundle.untilReported([]);
   const env = { REDIS_URL: bundle.gateway.redis.url, BLOCKED_DESTINATIONS: 'BD' };
@@ -146,7 +146,7 @@ test('blocks shows what runs, and the own configuration where nothing runs', asy
   expect((await runGatewayCommand(['block', '+88'], bad)).code).toBe(0);
 });
 
-test('the console shows it, and cannot take it back', async () => {
+test('the console shows it, and cannot remove it', async () => {
   const { ask, redis } = await setupConsole();
   await using _ingress = await startIngress({ REDIS_URL: redis.url, BLOCKED_DESTINATIONS: 'BD' });
   const configured = { destination: 'BD', since: null, until: null, reason: '', source: 'configuration' };

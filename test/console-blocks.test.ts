@@ -27,7 +27,7 @@ test('blocks and unblocks, with a line in the log that says who and why', async 
   ]);
 });
 
-test('all is blocked under that name', async () => {
+test('everything is blocked with "all"', async () => {
   const { ask } = await setupConsole();
 
   expect((await ask('/api/blocks', asJson({ destination: 'all', reason: 'attack' }))).body).toMatchObject({
@@ -37,7 +37,7 @@ test('all is blocked under that name', async () => {
   expect((await ask('/api/blocks?destination=all', { method: 'DELETE' })).status).toBe(204);
 });
 
-test('a block is taken back by a body as well', async () => {
+test('a block can also be removed with a body', async () => {
   const { ask, client } = await setupConsole();
   await ask('/api/blocks', asJson({ destination: '+88', reason: 'attack' }));
   const remove = (body: unknown) => ask('/api/blocks', { ...asJson(body), method: 'DELETE' });
@@ -55,7 +55,7 @@ test.each([
   [{ destination: '+14155550123', reason: 'x' }, '7 digits'],
   [{ destination: 'Bangladesh', reason: 'x' }, 'destination'],
   [{ destination: 'BD', for: 'long', reason: 'x' }, 'for'],
-])('%j is refused with what is wrong', async (body, expected) => {
+])('%j is refused with the reason', async (body, expected) => {
   const { ask, client } = await setupConsole();
 
   const answer = await ask('/api/blocks', asJson(body));
@@ -65,7 +65,7 @@ test.each([
   expect(await client.exists('{gateway}:blocks')).toBe(0);
 });
 
-test('what is not blocked cannot be unblocked', async () => {
+test('a destination that is not blocked cannot be unblocked', async () => {
   const { ask } = await setupConsole();
 
   expect((await ask('/api/blocks?destination=BD', { method: 'DELETE' })).status).toBe(404);

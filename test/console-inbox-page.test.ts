@@ -80,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)('the inbox page (needs Chromium, or 
     await page.getByText('<img src=x onerror=alert(1)> 493811').waitFor();
   });
 
-  test('shows what came while the console was away', async () => {
+  test('shows messages that arrived while the console was down', async () => {
     const { url, inbox, stop, startAgain } = await setupConsole();
     const page = await openPage(`${url}/inbox`);
     await page.getByText('live', { exact: true }).waitFor();

@@ -14,7 +14,7 @@ const MESSAGE = {
 const messagesOf = ({ body }: { body: Record<string, unknown> }) =>
   body['messages'] as Record<string, unknown>[];
 
-test('shows what was delivered, the newest first, in the form of the contract', async () => {
+test('shows delivered messages, newest first, in the documented format', async () => {
   const { ask, inbox, client } = await setupConsole();
   await client.hset('{gateway}:trace:msg_1', 'connection', 'default');
   await inbox.add(MESSAGE);
@@ -59,7 +59,7 @@ test('waits for the code of one number, and answers as soon as it arrives', asyn
   expect(messagesOf(await waiting)).toEqual([expect.objectContaining({ id: 'msg_4' })]);
 });
 
-test('waits only for what is later than "after"', async () => {
+test('waits only for messages later than "after"', async () => {
   const { ask, inbox } = await setupConsole();
   await inbox.add(MESSAGE);
   const [first] = messagesOf(await ask('/api/inbox/messages'));
@@ -72,7 +72,7 @@ test('waits only for what is later than "after"', async () => {
   expect(messagesOf(await waiting)).toMatchObject([{ id: 'msg_2' }]);
 });
 
-test('answers with nothing once the wait is over', async () => {
+test('answers without messages after the wait', async () => {
   const { ask } = await setupConsole();
 
   expect(messagesOf(await ask('/api/inbox/messages?wait=10ms'))).toEqual([]);
@@ -91,7 +91,7 @@ test('filters by number as people write it, and by connection', async () => {
   expect(await ids('connection=default')).toEqual([]);
 });
 
-test('shows what did not arrive only when asked for everything', async () => {
+test('shows messages that did not arrive only with all=1', async () => {
   const { ask, inbox } = await setupConsole();
   await inbox.add({ ...MESSAGE, arrived: false, result: 'undelivered' });
 
@@ -101,7 +101,7 @@ test('shows what did not arrive only when asked for everything', async () => {
   ]);
 });
 
-test('empties itself', async () => {
+test('can be emptied', async () => {
   const { ask, inbox } = await setupConsole();
   await inbox.add(MESSAGE);
 
@@ -118,7 +118,7 @@ test.each(['after=yesterday', 'wait=soon'])('says what is wrong with %s', async 
   expect(body['detail']).toContain(query.split('=')[0]);
 });
 
-test('Redis holds neither text nor number, and forgets the message', async () => {
+test('Redis contains neither text nor number, and the message expires', async () => {
   const { inbox, client } = await setupConsole();
   await inbox.add(MESSAGE);
 

@@ -37,7 +37,7 @@ async function setup(config: Parameters<typeof setupConsole>[0] = {}) {
 }
 
 describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium, or CHROMIUM_PATH)", () => {
-  test('shows messages, providers, countries and refusals as they come', async () => {
+  test('shows messages, providers, countries and refusals live', async () => {
     const { url, send, gateway } = await setup();
     const page = await openPage(url, { viewport: { width: 1100, height: 1000 } });
     await page.getByText('live', { exact: true }).waitFor();
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)("the operator's page (needs Chromium
     await untilConcluded(gateway.client, await send());
   });
 
-  test('says what is wrong now, and what to do', async () => {
+  test('shows what is wrong now, and what to do', async () => {
     const { url, send } = await setup();
     const page = await openPage(`${url}/#doctor`);
     const findings = page.getByRole('list', { name: 'Findings' });

@@ -23,7 +23,7 @@ describe('on loopback, without sign-in', () => {
     expect((await ask('/api/blocks', asJson({ destination: '+88', reason: 'pumping' }))).status).toBe(201);
   });
 
-  test('a name that was made to point here is refused', async () => {
+  test('another host name that resolves to this machine is refused', async () => {
     const { url } = await setupConsole();
 
     // fetch does not let a Host header be set.
@@ -68,7 +68,7 @@ describe('with a password', () => {
     expect((await ask('/api/session')).body).toMatchObject({ signIn: 'password', operator: null });
   });
 
-  test('a session begins with it, and ends by itself', async () => {
+  test('it starts a session, which expires', async () => {
     const { ask, passMs, logLines } = await setup();
 
     const signedIn = await ask('/api/session', asJson({ password: PASSWORD }));
@@ -93,7 +93,7 @@ describe('with a password', () => {
     expect(headers.getSetCookie()[0]).toMatch(/^__Host-sms_gateway_session=.*Path=\/;.*HttpOnly; Secure/);
   });
 
-  test('a changed cookie, or one of another console, is no session', async () => {
+  test('a changed cookie, or one of another console, is not a session', async () => {
     const [one, other] = [await setup(), await setup()];
     const cookie = cookieOf((await one.ask('/api/session', asJson({ password: PASSWORD }))).headers);
 
@@ -111,7 +111,7 @@ describe('with a password', () => {
     expect((await next.ask('/api/blocks', { headers: { cookie } })).status).toBe(401);
   });
 
-  test('guessing ends after ten wrong ones', async () => {
+  test('after ten wrong ones, no more are checked', async () => {
     const { ask, passMs, logLines } = await setup();
     const guess = (password: string) => ask('/api/session', asJson({ password }));
 
@@ -124,7 +124,7 @@ describe('with a password', () => {
     expect(JSON.stringify(logLines())).not.toContain('guess');
   });
 
-  test('signing out takes the cookie away', async () => {
+  test('signing out removes the cookie', async () => {
     const { ask } = await setup();
 
     const { status, headers } = await ask('/api/session', { method: 'DELETE' });
@@ -225,7 +225,7 @@ describe('with an OpenID Connect issuer', () => {
       .map((cookie) => cookie.split(';')[0] ?? '')
       .find((cookie) => cookie.startsWith('sms_gateway_session=')) ?? '';
 
-  test('an operator may act, somebody of the same company may look', async () => {
+  test('an operator may act, a viewer may view', async () => {
     const { signIn, ask } = await setup();
     const block = { destination: '+88', reason: 'pumping' };
 
@@ -275,7 +275,7 @@ describe('with an OpenID Connect issuer', () => {
     expect((await ask(callback, { headers: { cookie: cookieOf(other.headers) } })).status).toBe(403);
   });
 
-  test('an issuer that is away is named, with the setting', async () => {
+  test('an issuer that is down is named, with the setting', async () => {
     const { ask } = await setupConsole({
       signIn: {
         kind: 'oidc',

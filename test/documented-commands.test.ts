@@ -53,14 +53,14 @@ const documented = pages.flatMap((page) =>
     .map((words): [string, string, string[]] => [page, words.join(' '), words]),
 );
 
-test.each(documented)('%s shows a command that there is: %s', async (_page, _line, words) => {
+test.each(documented)('%s shows a command that exists: %s', async (_page, _line, words) => {
   // A name alone speaks of the command.
   const help = parse([...words, '--help']).catch((error: unknown) => error);
   if (words.length === 1) expect(await help).toMatchObject({ exitCode: 0 });
   else await expect(parse(words)).resolves.toBeUndefined();
 });
 
-test('the pages show commands at all', () => {
+test('the pages show commands', () => {
   expect(documented.length).toBeGreaterThan(40);
 });
 

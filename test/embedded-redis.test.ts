@@ -58,7 +58,7 @@ test('an embedded Redis syncs every write to the disk and evicts nothing', async
   expect(await setting(url, 'maxmemory-policy')).toBe('noeviction');
 });
 
-test('it answers nobody without the password', async () => {
+test('it requires the password', async () => {
   await using embedded = await setup();
 
   const url = new URL((await embedded.start()).url);
@@ -79,7 +79,7 @@ test('data survive a stop and a start, and a stop leaves no process', async () =
   expect(await withRedis(second.url, (redis) => redis.get('kept'))).toBe('yes');
 });
 
-test('the Redis that REDIS_URL names is used as it is, and not stopped', async () => {
+test('the Redis of REDIS_URL is used as it is, and not stopped', async () => {
   await using given = await startTestRedis({ mustControl: true });
   await using embedded = await setup({ env: { REDIS_URL: given.url } });
 
@@ -91,7 +91,7 @@ test('the Redis that REDIS_URL names is used as it is, and not stopped', async (
   expect(await withRedis(given.url, (client) => client.ping())).toBe('PONG');
 });
 
-test('a REDIS_URL where nobody answers is named, without its password', async () => {
+test('a REDIS_URL that does not answer is named, without its password', async () => {
   const port = await freePort();
   await using embedded = await setup({ env: { REDIS_URL: `redis://:hidden@127.0.0.1:${port}` } });
 
@@ -116,7 +116,7 @@ describe.skipIf(source.kind !== 'server')(
   () => {
     const binary = source.kind === 'server' ? source.binary : { path: '', env: {} };
 
-    test('one that a killed run left behind, even frozen, is stopped, and its data are there', async () => {
+    test('one that a killed run left, even frozen, is stopped, and its data are kept', async () => {
       await using embedded = await setup();
       const leftOver = await runInKilledProcess(embedded.dataDir, binary);
       process.kill(leftOver.pid, 'SIGSTOP');

@@ -39,7 +39,7 @@ describe('where a number is sent', () => {
     expect(stdout).toMatch(/1\. console +from its own sender/);
   });
 
-  test('is explained as npm start sends, where nothing else is configured', async () => {
+  test('is explained with the settings of npm start if nothing else is configured', async () => {
     const stateDir = await mkdtemp(join(tmpdir(), 'sms-gateway-route-'));
     onTestFinished(() => rm(stateDir, { recursive: true }));
     await writeDevState(stateDir, {
@@ -55,7 +55,7 @@ describe('where a number is sent', () => {
     expect(stdout).toMatch(/1\. inbox /);
   });
 
-  test('takes the order of PROVIDERS and the senders from the environment', async () => {
+  test('uses the order of PROVIDERS and the senders from the environment', async () => {
     const { stdout } = await gateway(['route', '+4915112345678'], {
       PROVIDERS: 'vonage,twilio',
       VONAGE_FROM: 'Acme',
@@ -66,7 +66,7 @@ describe('where a number is sent', () => {
     expect(stdout).toMatch(/2\. twilio +from MG0a\w+ \(messaging_service\), its own/);
   });
 
-  test('says which senders and providers are passed over for what carriers there take', async () => {
+  test('shows which senders and providers are skipped because carriers there do not accept them', async () => {
     const { stdout } = await gateway(['route', '+14155550123'], await configFile(SENDERS));
 
     expect(stdout).toMatch(/1\. twilio +from \+14155550100 \(long_code\)/);
@@ -75,7 +75,7 @@ describe('where a number is sent', () => {
     expect(stdout).not.toContain('warning');
   });
 
-  test('says what the rules before ask for', async () => {
+  test('shows the unmet conditions of earlier rules', async () => {
     const { stdout } = await gateway(['route', '+14155550123'], await configFile(SENDERS));
 
     expect(stdout).toContain('route login does not match: connections (acme)');
@@ -94,7 +94,7 @@ describe('where a number is sent', () => {
     expect(other.passedRules).toContainEqual({ name: 'login', unmet: 'messageTypes' });
   });
 
-  test('takes a territory on Britain’s numbering plan to a rule for Britain, and says so', async () => {
+  test('applies a rule for Britain to a territory on its numbering plan, and says so', async () => {
     const { stdout } = await gateway(['route', '+447911123456'], await configFile(SENDERS));
 
     expect(stdout).toContain('+44…56, GG; rules for GB apply to it');
@@ -114,7 +114,7 @@ describe('where a number is sent', () => {
   });
 });
 
-test('what is wrong with the arguments is said on standard error', async () => {
+test('wrong arguments are reported on standard error', async () => {
   const { code, stdout, stderr } = await gateway(['route', '+49151', '+4915112345678']);
 
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
@@ -128,7 +128,7 @@ test('a wrong setting is named', async () => {
   expect(stderr).toContain('PROVIDERS');
 });
 
-test('an impossible number is told apart from a wrong use', async () => {
+test('an impossible number is distinguished from wrong arguments', async () => {
   const { code, stderr } = await gateway(['route', '0151 12345678']);
 
   expect(code).toBe(65);
@@ -155,7 +155,7 @@ test.each([[['--help']], [['route', '--help']], [['segments', '-h']]])(
   },
 );
 
-test('output that is no terminal has no colour', async () => {
+test('output has no colour without a terminal', async () => {
   const { stdout } = await gateway(['route', '+14155550123'], {
     PROVIDERS: 'twilio',
     TWILIO_FROM: 'Acme',
@@ -167,14 +167,14 @@ test('output that is no terminal has no colour', async () => {
 });
 
 describe('what a text costs', () => {
-  test('is said with a word about real codes beside it', async () => {
+  test('is shown with a remark about real codes', async () => {
     const { stdout, stderr } = await gateway(['segments', 'Your code is 123456']);
 
     expect(stdout).toBe('1 segment, GSM-7\n');
     expect(stderr).toContain('any six digits');
   });
 
-  test('comes with what to write instead, and what it would cost then', async () => {
+  test('is shown with replacements, and the cost with them', async () => {
     const { stdout } = await gateway(['segments', `Şifreniz… 123456 😀 ${'x'.repeat(80)}`]);
 
     expect(stdout).toContain('2 segments, UCS-2');
@@ -186,7 +186,7 @@ describe('what a text costs', () => {
 });
 
 describe('a token', () => {
-  test('is believed by the gateway, and stands alone on standard output', async () => {
+  test('is accepted by the gateway, and is the only standard output', async () => {
     await using started = await startGateway();
     const env = { AUTH0_SECRET: SECRET, AUTH0_AUDIENCE: AUDIENCE };
 
@@ -206,7 +206,7 @@ describe('a token', () => {
   });
 });
 
-test('a command that runs as a process gives its exit code and both streams', async () => {
+test('a command as a process has the right exit code and streams', async () => {
   const right = await spawnGatewayCommand(['segments', 'Your code is 123456']);
   const wrong = await spawnGatewayCommand(['segments'], { GATEWAY_COMMAND: 'gateway' });
 

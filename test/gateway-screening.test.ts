@@ -27,7 +27,7 @@ async function setup(rules = '') {
 }
 
 describe('block, unblock and blocks', () => {
-  test('stop a destination with the next message, and let it go again', async () => {
+  test('block a destination from the next message on, and unblock it', async () => {
     await using bundle = await setup();
     expect(await bundle.post('+8801712345678')).toBe(200);
 
@@ -50,7 +50,7 @@ describe('block, unblock and blocks', () => {
     });
   });
 
-  test('take a country and everything, without an end', async () => {
+  test('accept a country and everything, without an end', async () => {
     await using bundle = await setup();
     expect((await bundle.command('block', 'bd')).stdout).toContain('BD is blocked until it is unblocked');
     expect(await bundle.post('+8801712345678')).toBe(403);
@@ -76,14 +76,14 @@ describe('block, unblock and blocks', () => {
     [['block', '+88', '+89'], 'Only one destination at a time'],
     [['unblock'], 'The destination is missing.'],
     [['blocks', '--x'], "Unknown option '--x'"],
-  ])('%j is a wrong use', async (args, problem) => {
+  ])('%j is refused as wrong arguments', async (args, problem) => {
     const { code, stdout, stderr } = await runGatewayCommand(args, { REDIS_URL: 'redis://127.0.0.1:2' });
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(problem);
     expect(stderr).toContain('Usage:');
   });
 
-  test('work though the configuration file is broken, where REDIS_URL tells the Redis', async () => {
+  test('work with a broken configuration file if REDIS_URL is set', async () => {
     await using bundle = await setup();
     await using broken = await writeConfig('connections: [');
     const env = { GATEWAY_CONFIG: broken.path, REDIS_URL: bundle.gateway.redis.url };
@@ -96,7 +96,7 @@ describe('block, unblock and blocks', () => {
     expect(await runGatewayCommand(['block', '+88'], alone)).toMatchObject({ code: 78, stdout: '' });
   });
 
-  test('say which Redis is away, and nothing of its password', async () => {
+  test('name a Redis that is down, without its password', async () => {
     const { code, stdout, stderr } = await runGatewayCommand(['block', '+88'], {
       REDIS_URL: 'redis://user:secretword@127.0.0.1:2',
     });
@@ -107,7 +107,7 @@ describe('block, unblock and blocks', () => {
 });
 
 describe('explain', () => {
-  test('shows how every rule stands for a number, what was refused, and what a code would get', async () => {
+  test('shows the state of every rule for a number, its refusals, and the answer to a code', async () => {
     await using bundle = await setup(
       'limits: { recipient: { hour: 2 } }\nguard: { mode: enforce, country: { day: 50, hour: 40 } }',
     );
@@ -146,7 +146,7 @@ describe('explain', () => {
     });
   });
 
-  test('shows destinations that are denied or blocked, money, and who tells what is wanted', async () => {
+  test('shows denied and blocked destinations, money, and who reports used codes', async () => {
     await using bundle = await setup(
       'deniedCountries: [BD]\nprices: { BD: 0.25, default: 1 }\nspend: { price: 100 }\nscreening: record\nlimits: { prefix: { hour: 1 } }',
     );
@@ -165,7 +165,7 @@ describe('explain', () => {
     expect(blocked.stdout).toContain('A code now would be refused: 403 (blocked).');
   });
 
-  test('tells what is wrong', async () => {
+  test('reports problems', async () => {
     await using bundle = await setup();
     expect(await bundle.command('explain')).toMatchObject({ code: 64 });
     expect(await bundle.command('explain', '+1')).toMatchObject({ code: 65 });

@@ -73,7 +73,7 @@ async function setup(env: Record<string, string> = {}) {
 const untilUp = (run: Pick<Run, 'output'>) =>
   until(() => expect(run.output()).toContain('Ctrl-C'), { timeoutMs: PROCESS_HANG_MS });
 
-test('a start shows the way of a code, what to paste into Auth0, and ends with 0 on Ctrl-C', async () => {
+test('a start shows the steps of a code and the settings for Auth0, and exits 0 on Ctrl-C', async () => {
   await using gateway = await setup();
   const run = gateway.spawn();
   await untilUp(run);
@@ -100,7 +100,7 @@ test('a start shows the way of a code, what to paste into Auth0, and ends with 0
   expect(await run.exitCode).toBe(0);
 });
 
-test('send plays Auth0 against it, and tells what the application would be told', async () => {
+test('send plays Auth0 against it, and shows what Auth0 would tell the application', async () => {
   await using gateway = await setup();
   await untilUp(gateway.start());
 
@@ -120,7 +120,7 @@ test('send plays Auth0 against it, and tells what the application would be told'
   });
 });
 
-test('secrets are kept between starts, readable by their owner only', async () => {
+test('secrets are kept between starts, readable only by their owner', async () => {
   await using gateway = await setup();
   const secretsOf = async () => {
     const run = gateway.start();
@@ -149,7 +149,7 @@ test('a secret of the environment is used and not shown', async () => {
   expect(run.output()).not.toContain(secret);
 });
 
-test('a port in use is a clear sentence and exit code 1', async () => {
+test('a port in use is a clear message and exit code 1', async () => {
   await using gateway = await setup();
   const squatter = createServer().listen(gateway.port, '127.0.0.1');
   await once(squatter, 'listening');
@@ -163,7 +163,7 @@ test('a port in use is a clear sentence and exit code 1', async () => {
   squatter.close();
 });
 
-test('a second start on the same folder is told what runs, and how to run beside it', async () => {
+test('a second start on the same folder says what is running, and how to run another one', async () => {
   await using gateway = await setup();
   await mkdir(join(gateway.stateDir, 'redis'));
   const claim = { owner: { pid: process.pid, commandLine: await commandLineOf(process.pid) } };
@@ -176,7 +176,7 @@ test('a second start on the same folder is told what runs, and how to run beside
   expect(run.output()).toContain('GATEWAY_STATE_DIR=.gateway-2 PORT=');
 });
 
-test('a configuration that a service refuses is shown as that service says it, exit code 1', async () => {
+test('a configuration that a service refuses is shown with its message, exit code 1', async () => {
   await using gateway = await setup({ MESSAGE_TTL: 'soon' });
 
   const run = gateway.start();
@@ -185,7 +185,7 @@ test('a configuration that a service refuses is shown as that service says it, e
   expect(run.output()).toMatch(/exit code 78[^]*MESSAGE_TTL/);
 });
 
-test('a Redis that would lose messages keeps it from starting, and the setting is named', async () => {
+test('it does not start with a Redis that would lose messages, and names the setting', async () => {
   await using gateway = await setup();
   await using lossy = await startTestRedis({ settings: { appendfsync: 'no' }, mustControl: true });
   await using other = await setup({ REDIS_URL: lossy.url, PORT: String(gateway.port) });

@@ -29,7 +29,7 @@ async function setup(options: Parameters<typeof startGateway>[0] = {}) {
   };
 }
 
-test('says what came in, went out and was refused, by country and provider', async () => {
+test('shows what was accepted, sent and refused, by country and provider', async () => {
   const { send, read, startWorker, ingress } = await setup({
     env: { ALLOWED_COUNTRIES: 'US,DE' },
     respond: (response, { body }) => {
@@ -95,7 +95,7 @@ test('says what came in, went out and was refused, by country and provider', asy
   expect(sum(days.series.accepted)).toBe(3);
 });
 
-test('a process that ends is forgotten, and what it counted is not', async () => {
+test('a process that ends is forgotten, but its counts are kept', async () => {
   const { send, read, readLater, startWorker } = await setup();
   const worker = await startWorker();
   await send();
@@ -108,7 +108,7 @@ test('a process that ends is forgotten, and what it counted is not', async () =>
   expect((await readLater(2 * HOUR_MS)).totals.sent).toBe(0);
 });
 
-test('receipts and codes that were used are counted', async () => {
+test('receipts and used codes are counted', async () => {
   const { read, startWorker, ingress, client } = await setup({ env: { PROVIDERS: 'simulator' } });
   await startWorker();
   const message = async (recipient: string) => {
@@ -134,7 +134,7 @@ test('receipts and codes that were used are counted', async () => {
   expect(providers).toMatchObject([{ name: 'simulator', delivered: 1, undelivered: 1 }]);
 });
 
-test('nothing of a number, and everything for three days at most', async () => {
+test('roll-ups contain no number, and expire after three days', async () => {
   const { send, read, startWorker, client } = await setup();
   await startWorker();
   await send('+14155550123');

@@ -41,7 +41,7 @@ const envOf = ({ ingress, redis }: Pick<Gateway, 'ingress' | 'redis'>) => ({
 const untilAccepted = (gateway: Gateway, count: number) =>
   until(async () => expect(await gateway.client.keys('{gateway}:trace:*')).toHaveLength(count));
 
-test('a message is shown on its way to its outcome', async () => {
+test('a message is shown step by step until its outcome', async () => {
   await using gateway = await startGateway();
   await gateway.startWorker();
 
@@ -54,7 +54,7 @@ test('a message is shown on its way to its outcome', async () => {
   expect(gateway.sent()).toMatchObject([{ to: NUMBER, body: expect.stringMatching(/: \d{6}$/) as string }]);
 });
 
-test('a message that fails says through whom and why, and is no success', async () => {
+test('a failed message shows its provider and reason, and is not a success', async () => {
   await using gateway = await startGateway({ respond: (response) => response.writeHead(400).end() });
   await gateway.startWorker();
 
@@ -64,7 +64,7 @@ test('a message that fails says through whom and why, and is no success', async 
   expect(stdout).toMatch(/attempt 1 +http: \w+ \(http_400\) in [^]*ms {2}failed +\w+\n$/);
 });
 
-test('several messages go to the numbers in turn, each with a code of its own', async () => {
+test('several messages go to the numbers in turn, each with a different code', async () => {
   await using gateway = await startGateway();
   await gateway.startWorker();
   const numbers = ['+14155550101', '+14155550102', '+14155550103'];
@@ -82,7 +82,7 @@ test('several messages go to the numbers in turn, each with a code of its own', 
   for (const { body } of sent) expect(body).toMatch(/^Code \d{6}\.$/);
 });
 
-test('a newer code to the same number replaces the one before, and that is no success', async () => {
+test('a newer code to the same number replaces the older one, which is not a success', async () => {
   await using gateway = await startGateway();
   const sending = await startSend([NUMBER, '--count', '3', '--json'], envOf(gateway));
   await untilAccepted(gateway, 3);
@@ -101,7 +101,7 @@ test('a newer code to the same number replaces the one before, and that is no su
   });
 });
 
-test('a message is followed to its receipts where receipts come, and undelivered is no success', async () => {
+test('a message is followed to its receipts, and undelivered is not a success', async () => {
   await using gateway = await startGateway({ env: { PROVIDERS: 'simulator' } });
   await gateway.startWorker();
 
@@ -116,7 +116,7 @@ test('a message is followed to its receipts where receipts come, and undelivered
   expect(undelivered.stdout).toMatch(/receipt +simulator: undelivered \(\w+\)\n/);
 });
 
-test('a message that no worker takes is waited for until its deadline', async () => {
+test('it waits until the deadline of a message that no worker takes', async () => {
   await using gateway = await startGateway({ env: { MESSAGE_TTL: '1s' } });
 
   const { code, stdout } = await send([NUMBER], envOf(gateway));
@@ -125,7 +125,7 @@ test('a message that no worker takes is waited for until its deadline', async ()
   expect(stdout).toMatch(/accepted +HTTP 200.*\nThe deadline has passed without an outcome/);
 });
 
-test('Redis may restart on the way', async () => {
+test('Redis may restart in between', async () => {
   await using gateway = await startGateway({ mustControl: true });
   const sending = await startSend([NUMBER], envOf(gateway));
   await until(() => expect(sending.stdout()).toContain('+0 ms  accepted'));
@@ -172,7 +172,7 @@ test('without a Redis it says how to follow, and a 200 is a success', async () =
   ]);
 });
 
-test('another Redis than the gateway’s is told as such', async () => {
+test('a Redis that is not the gateway’s is reported as such', async () => {
   await using gateway = await startGateway({ mustControl: true });
   await using other = await startTestRedis({ mustControl: true });
 
@@ -182,7 +182,7 @@ test('another Redis than the gateway’s is told as such', async () => {
   expect(stdout).toContain('Not followed: this Redis does not have the message. Set REDIS_URL');
 });
 
-test('the Redis that npm start keeps is that of its own gateway only', async () => {
+test('the Redis of npm start is used only for its own gateway', async () => {
   await using gateway = await startGateway();
   await gateway.startWorker();
   const stateDir = await emptyStateFolder();
@@ -221,7 +221,7 @@ async function startAll(redisUrl: string) {
   return { stateDir, [Symbol.asyncDispose]: stop };
 }
 
-test('a message is followed in the Redis of npm start without being told where that is', async () => {
+test('a message is followed in the Redis of npm start without REDIS_URL', async () => {
   await using redis = await startTestRedis({ mustControl: true });
   await using gateway = await startAll(redis.url);
 
@@ -237,7 +237,7 @@ test('a message is followed in the Redis of npm start without being told where t
   });
 });
 
-test('a Redis password of the environment is not written down, so send asks for it', async () => {
+test('a Redis password of the environment is not stored, so send asks for REDIS_URL', async () => {
   await using redis = await startTestRedis({ mustControl: true });
   // A Redis without a password takes any.
   await using gateway = await startAll(redis.url.replace('//', '//default:hunter2@'));
@@ -249,7 +249,7 @@ test('a Redis password of the environment is not written down, so send asks for 
   expect(await readFile(join(gateway.stateDir, 'dev.json'), 'utf8')).not.toContain('hunter2');
 });
 
-test('a connection is asked for by its name, at the same gateway', async () => {
+test('a connection is chosen by its name, at the same gateway', async () => {
   await using gateway = await startGateway();
   await gateway.startWorker();
 
@@ -264,7 +264,7 @@ test('a connection is asked for by its name, at the same gateway', async () => {
   expect(JSON.parse(unknown.stdout)).toMatchObject({ gateway: { status: 404 }, id: null, trace: null });
 });
 
-test('the connections of a file are signed for with their own secrets', async () => {
+test('connections of a file are called with their own secrets', async () => {
   await using file = await writeConfig(`
 connections:
   default: { secrets: ["\${DEFAULT_SECRET}", older-${SECRET}], audience: urn:default, subject: urn:Auth0 }
@@ -306,7 +306,7 @@ test('the Action is run as Auth0 does, and its message followed', async () => {
   expect(gateway.sent()).toMatchObject([{ to: NUMBER }]);
 });
 
-test('what Auth0 makes of the end of the Action is said for each of several messages', async () => {
+test('each of several messages shows how the Action ended', async () => {
   await using gateway = await startGateway();
   await gateway.startWorker();
 
@@ -320,7 +320,7 @@ test('what Auth0 makes of the end of the Action is said for each of several mess
   expect(stdout).toContain('\nThe Action:      dropped × 1, returned × 1\n');
 });
 
-test('an Action that does not reach the gateway is tried again by Auth0', async () => {
+test('Auth0 retries an Action that does not reach the gateway', async () => {
   const { code, stdout } = await send([NUMBER, '--as', 'action', '--json'], {
     GATEWAY_URL: `http://127.0.0.1:${await freePort()}/v1/sms`,
     AUTH0_SECRET: SECRET,
@@ -336,7 +336,7 @@ test('an Action that does not reach the gateway is tried again by Auth0', async 
   });
 });
 
-test('both callers sign with a base64url secret and a subject where the gateway wants them', async () => {
+test('both callers sign with a base64url secret and a subject if configured', async () => {
   const secret = Buffer.from(SECRET).toString('base64url');
   const own = { AUTH0_SECRET: secret, AUTH0_SECRET_BASE64: 'true', AUTH0_SUBJECT: 'urn:Auth0' };
   await using gateway = await startGateway({ env: own });
@@ -346,7 +346,7 @@ test('both callers sign with a base64url secret and a subject where the gateway 
   expect(await send([NUMBER], { ...envOf(gateway), ...own })).toMatchObject({ code: 0 });
 });
 
-test('how it is used wrongly is said on standard error', async () => {
+test('wrong arguments are reported on standard error', async () => {
   const { code, stdout, stderr } = await send([NUMBER, '--rate', '0'], {});
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -205,7 +205,7 @@ test('a request with a bad token is listed with its time, cause and advice, but 
   expect((await why(gateway, [number])).code).toBe(0);
 });
 
-test('a message is found by its id and by its correlation id, and --since leaves out what is older', async () => {
+test('a message is found by its id and by its correlation id, and --since leaves out older ones', async () => {
   await using gateway = await startGateway();
   const number = freshNumber();
   const { body } = await post(gateway, number, { correlation_id: 'transaction-7' });
@@ -233,7 +233,7 @@ test('a rotation of PAYLOAD_KEYS loses nothing', async () => {
   expect((await why(gateway, [number])).messages).toHaveLength(1);
 });
 
-test('what is kept for one number is bounded, goes after 72 hours, and tells no number', async () => {
+test('the history of one number is bounded, expires after 72 hours, and contains no number', async () => {
   await using gateway = await startGateway({ env: { SCREENING: 'off' } });
   const number = freshNumber();
   await Promise.all(Array.from({ length: 105 }, () => post(gateway, number, { correlation_id: 'c-1' })));
@@ -282,7 +282,7 @@ describe('GET /v1/messages/{id}', () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
-  test('tells how a message stands, without personal data', async () => {
+  test('shows the status of a message, without personal data', async () => {
     await using gateway = await startGateway();
     const number = freshNumber();
     const { body } = await post(gateway, number);
@@ -303,7 +303,7 @@ describe('GET /v1/messages/{id}', () => {
     expect(JSON.stringify(sent)).not.toContain(number.slice(-4));
   });
 
-  test('is for the bearer of the message’s own connection', async () => {
+  test('needs a token of the message’s connection', async () => {
     const other = 'another-shared-secret-of-more-than-32-bytes-for-tests';
     await using file = await writeConfig(
       `connections: { default: { secrets: ['${SECRET}'], audience: '${AUDIENCE}' }, other: { secrets: ['${other}'], audience: '${AUDIENCE}' } }`,
