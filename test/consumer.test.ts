@@ -6,6 +6,7 @@ import { createLogger } from '../packages/process/src/logger.ts';
 import { createConsumer } from '../services/worker/src/consumer.ts';
 import type { Deliver } from '../services/worker/src/deliver.ts';
 import type { Lease } from '../services/worker/src/delivery.ts';
+import { createQueueBackend } from '../services/worker/src/queue-backend.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
@@ -61,9 +62,10 @@ async function setup({ concurrency = 2 }: { concurrency?: number } = {}) {
       isRedelivery: false,
       awaitsReceipt: false,
       previous: undefined,
-      release: lease.release?.(),
+      release: lease.queued?.release(),
     });
-    return { kind: 'done', released };
+    if (released) lease.queued?.released(released.next);
+    return { kind: 'done' };
   };
   const consumer = createConsumer({
     redis,
@@ -169,4 +171,40 @@ test('a job whose lock was lost stays with the worker that has it, and this one 
   await until(async () => expect(await queue.getActive()).toMatchObject([{ id: 'msg_1' }]));
   expect(await bundle.outcome('msg_1')).toBe('sent');
   expect(await bundle.outcome('msg_2')).toBe('sent');
+});
+
+test('while an outcome waits to be confirmed, the lock of the next job is renewed in place of the one that is gone', async () => {
+  await using bundle = await setup();
+  const { enqueue, redis, queue } = bundle;
+  await enqueue('msg_1', 'msg_2');
+  const store = createDeliveryStore({ redis });
+  const ours = createQueueBackend({ store, lockMs: 6000, now: Date.now });
+  const options = { connection: redis, prefix: QUEUE_PREFIX };
+  const backend = ours.create(QUEUE_NAME, options);
+  await backend.moveToActive('t1');
+  expect(await backend.extendLocks(['msg_1'], ['t1'], 6000)).toEqual([]);
+  const queued = ours.queuedJob('msg_1', 't1', { takesNext: () => true });
+  const { released } = await store.conclude(
+    { id: 'msg_1', connection: 'default', recipientKey: 'r1', acceptedAt: 0, deadline: 1 },
+    {
+      outcome: 'sent',
+      reason: 'accepted',
+      at: 0,
+      holder: 'h1',
+      isRedelivery: false,
+      awaitsReceipt: false,
+      previous: undefined,
+      release: queued.release(),
+    },
+  );
+  const job = await queue.getJob('msg_2');
+  if (job === undefined) throw new Error('no job');
+  queued.released(released?.next);
+
+  expect(await backend.extendLocks(['msg_1'], ['t1'], 60_000)).toEqual([]);
+  expect(await redis.pttl(`${gatewayKeys.job('msg_2')}:lock`)).toBeGreaterThan(6000);
+
+  const { result } = await backend.moveToCompleted(job, undefined, true, 't1', true);
+  expect(result).toMatchObject([{ id: 'msg_2', attemptsStarted: 1 }, 'msg_2', 0, 0]);
+  expect(queued.isReleased()).toBe(false);
 });

@@ -38,7 +38,7 @@ async function setup({
   confirm = (write) => write(),
   providers = ['twilio', 'http'],
 }: {
-  twilio?: () => SendResult;
+  twilio?: () => SendResult | Promise<SendResult>;
   confirm?: DurabilityCheck['confirm'];
   /** Of the route. */
   providers?: string[];
@@ -195,3 +195,39 @@ test('a message is not given up for an attempt that another worker has found not
   expect(isStored).toBe(true);
   expect(await bundle.redis.hget(gatewayKeys.trace(job.id), 'outcome')).toBeNull();
 });
+
+test.each<[string, (deliver: () => Promise<unknown>, receipt: () => Promise<unknown>) => Promise<unknown>]>([
+  ['before its outcome', (deliver) => deliver()],
+  ['and whose worker died then', (deliver, receipt) => deliver().then(receipt).then(deliver)],
+])(
+  'a message that did not arrive, as is known %s, is put back durably before its job is done',
+  async (when, play) => {
+    let losses = 0;
+    const isPutBack = async () => (await bundle.queued()).length > 0;
+    const enter = () => bundle.receipts.enter('twilio', undelivered, reference);
+    await using bundle = await setup({
+      twilio: async () => {
+        if (when.startsWith('before')) await enter();
+        return { kind: 'accepted', providerMessageId: 'SM1' };
+      },
+      confirm: async (write) => {
+        const answer = await write();
+        if (losses === 0 && (await isPutBack())) {
+          losses += 1;
+          await bundle.redis.del('{gateway}:sms:wait', `{gateway}:sms:${job.id}.after-1`);
+          throw new NotDurableError('Redis was replaced meanwhile');
+        }
+        return answer;
+      },
+    });
+
+    const forget = async () => {
+      await enter();
+      await bundle.redis.del('{gateway}:sms:wait', `{gateway}:sms:${job.id}.after-1`);
+    };
+    await play(() => bundle.deliver(job), forget);
+
+    expect(losses).toBe(1);
+    expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
+  },
+);

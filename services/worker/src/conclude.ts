@@ -1,10 +1,4 @@
-import type {
-  ConcludeAnswer,
-  DeliveryStore,
-  FinishedAttempt,
-  ReceiptHandler,
-  ReceiptStore,
-} from '@sms-gateway/delivery';
+import type { DeliveryStore, FinishedAttempt, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
 import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import { type Decision, didNotArrive } from './decide.ts';
 import { type Delivery, isRedelivery, type Step } from './delivery.ts';
@@ -65,15 +59,16 @@ export function createConclude({
       awaitsReceipt,
       previous: unwritten,
     };
-    let released: ConcludeAnswer['released'];
+    const { queued } = lease;
     // The job leaves the queue in the same command, so that no Redis that takes over has the one without the other.
     const write = () =>
       durability.confirm(async () => {
-        const release = lease.release?.();
+        const release = queued?.release();
+        const isRepeated = queued?.isReleased() === true;
         // Where the outcome has to be written again, the next job is already known.
-        if (release && released) release.next = undefined;
+        if (release && isRepeated) release.next = undefined;
         const answer = await store.conclude(job, { ...end, release });
-        released ??= answer.released;
+        if (answer.released && !isRepeated) queued?.released(answer.released.next);
         return answer;
       });
     const answer = await untilWritten(write, lease.signal);
@@ -89,13 +84,17 @@ export function createConclude({
       const { plan, encoding, segments } = message;
       log('message.concluded', { ...fields, route: plan.route, encoding, segments });
     }
-    if (unwritten === undefined) return { kind: 'done', released };
+    if (unwritten === undefined) return { kind: 'done' };
 
     const { provider, number } = unwritten;
-    if (awaitsReceipt && answer.isUndelivered) await receipts.reopen(job, number);
+    // The job leaves the queue after this, and must not do so on a Redis that has taken over and never saw it.
+    const lastingly = (work: () => Promise<unknown>) =>
+      untilWritten(() => durability.confirm(work), lease.signal);
+    if (awaitsReceipt && answer.isUndelivered) await lastingly(() => receipts.reopen(job, number));
     for (const receipt of answer.early) {
-      await receiptHandler.takeHeld(provider, receipt, { messageId: job.id, attempt: number });
+      const reference = { messageId: job.id, attempt: number };
+      await lastingly(() => receiptHandler.takeHeld(provider, receipt, reference));
     }
-    return { kind: 'done', released };
+    return { kind: 'done' };
   };
 }

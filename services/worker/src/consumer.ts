@@ -76,6 +76,7 @@ export function createConsumer({ redis, store, deliver, concurrency, logger, now
       logger.error({ jobId: job.id }, 'job.malformed');
       return;
     }
+    const queued = backend.queuedJob(job.id ?? '', token, { takesNext: () => worker.closing === undefined });
     let delayMs: number;
     try {
       const release = await deliver(message.data, {
@@ -83,15 +84,13 @@ export function createConsumer({ redis, store, deliver, concurrency, logger, now
         hasWaited: job.attemptsStarted > 1,
         signal: abortDeliveries.signal,
         facts,
-        release: () => backend.releaseOf(job, token, { takesNext: worker.closing === undefined }),
+        queued,
       });
-      if (release.kind === 'done') {
-        if (release.released) backend.released(job, release.released.next);
-        return;
-      }
+      if (release.kind === 'done') return;
       delayMs = release.delayMs;
     } catch (error) {
       logger.error({ err: error, messageId: job.id }, 'delivery.broke_off');
+      if (queued.isReleased()) return;
       delayMs = CRASH_DELAY_MS;
     }
     await job.moveToDelayed(now() + delayMs, token);

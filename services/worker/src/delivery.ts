@@ -12,8 +12,17 @@ export type Lease = {
   signal: AbortSignal;
   /** What was known of the message when it was taken, if it was read then. */
   facts?: DeliveryFacts | undefined;
-  /** How the job leaves the queue together with the outcome. Asked for at that moment. */
-  release?: (() => JobRelease) | undefined;
+  /** Its job, which leaves the queue together with the outcome. */
+  queued?: QueuedJob | undefined;
+};
+
+/** The job of a message. */
+export type QueuedJob = {
+  /** What to ask for, at this moment. */
+  release(): JobRelease;
+  /** It has left the queue; this is the next one. */
+  released(next: NextJob | undefined): void;
+  isReleased(): boolean;
 };
 
 /** A message in progress, and its state. */
@@ -32,13 +41,8 @@ export type Delivery = {
   log: (event: string, fields: Record<string, unknown>) => void;
 };
 
-/**
- * What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). `released`: it has
- * forgotten it already, and handed out the next one if it was asked to.
- */
-export type Release =
-  | { kind: 'done'; released?: { next: NextJob | undefined } | undefined }
-  | { kind: 'later'; delayMs: number };
+/** What the queue should do with the message: forget it, or hand it out again after a while (milliseconds). */
+export type Release = { kind: 'done' } | { kind: 'later'; delayMs: number };
 
 export type Step = Delivery | Release;
 

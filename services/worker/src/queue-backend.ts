@@ -1,4 +1,4 @@
-import type { DeliveryFacts, DeliveryStore, JobRelease, JobRequest, NextJob } from '@sms-gateway/delivery';
+import type { DeliveryFacts, DeliveryStore, JobRequest, NextJob } from '@sms-gateway/delivery';
 import { JOB_OPTIONS } from '@sms-gateway/delivery';
 import {
   type BackendFactory,
@@ -7,6 +7,7 @@ import {
   type KeepJobs,
   type MinimalJob,
 } from 'bullmq';
+import type { QueuedJob } from './delivery.ts';
 
 /** A job as BullMQ's worker takes it from its backend; without one, when the next delayed one is due. */
 type NextJobData = [json: JobJson | undefined, id: string, rateLimitMs: 0, delayedUntil: number];
@@ -16,9 +17,7 @@ export type QueueBackend = {
   /** What was known of the message when its job was taken with this token; once. */
   factsOf(token: string): DeliveryFacts | undefined;
   /** How a job leaves the queue together with the outcome of its message. */
-  releaseOf(job: MinimalJob, token: string, options: { takesNext: boolean }): JobRelease;
-  /** Says that the job has left the queue, and which is the next one. */
-  released(job: MinimalJob, next: NextJob | undefined): void;
+  queuedJob(jobId: string, token: string, options: { takesNext: () => boolean }): QueuedJob;
 };
 
 type Deps = {
@@ -34,7 +33,8 @@ type Deps = {
  */
 export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
   const facts = new Map<string, DeliveryFacts>();
-  const releasedJobs = new WeakMap<MinimalJob, NextJob | undefined>();
+  /** The next jobs of those that have left the queue, by their token, until BullMQ's worker asks for them. */
+  const following = new Map<string, NextJob | undefined>();
 
   const requestFor = (token: string): JobRequest => ({ token, lockMs, now: now() });
 
@@ -65,6 +65,7 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
       const bullmqs = {
         moveToActive: backend.moveToActive.bind(backend),
         moveToCompleted: backend.moveToCompleted.bind(backend),
+        extendLocks: backend.extendLocks.bind(backend),
       };
       const moveToActive = async (token: string, workerName?: string) => {
         const next = await store.take(requestFor(token));
@@ -72,13 +73,29 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
       };
       return Object.assign(backend, {
         moveToActive,
+        // A job that has left the queue has no lock any more. Until its outcome is confirmed, the next one needs the renewal.
+        extendLocks: (jobIds: string[], tokens: string[], lockDurationMs: number) => {
+          const locks = jobIds.flatMap((jobId, index) => {
+            const token = tokens[index] ?? '';
+            if (!following.has(token)) return [{ jobId, token }];
+            const next = following.get(token);
+            return next?.kind === 'taken' ? [{ jobId: next.jobId, token }] : [];
+          });
+          if (locks.length === 0) return Promise.resolve([]);
+          return bullmqs.extendLocks(
+            locks.map(({ jobId }) => jobId),
+            locks.map(({ token }) => token),
+            lockDurationMs,
+          );
+        },
         moveToCompleted: async (
           job: MinimalJob,
           ...rest: [result: unknown, remove: boolean | number | KeepJobs, token: string, fetchNext: boolean]
         ) => {
-          if (!releasedJobs.has(job)) return bullmqs.moveToCompleted(job, ...rest);
           const [, , token, fetchNext] = rest;
-          const next = releasedJobs.get(job);
+          if (!following.has(token)) return bullmqs.moveToCompleted(job, ...rest);
+          const next = following.get(token);
+          following.delete(token);
           const data =
             next === undefined || next.kind === 'ask'
               ? fetchNext && (await bullmqs.moveToActive(token))
@@ -92,11 +109,10 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
       facts.delete(token);
       return known;
     },
-    releaseOf: ({ id = '' }, token, { takesNext }) => ({
-      jobId: id,
-      token,
-      next: takesNext ? requestFor(token) : undefined,
+    queuedJob: (jobId, token, { takesNext }) => ({
+      release: () => ({ jobId, token, next: takesNext() ? requestFor(token) : undefined }),
+      released: (next) => following.set(token, next),
+      isReleased: () => following.has(token),
     }),
-    released: (job, next) => releasedJobs.set(job, next),
   };
 }

@@ -1,6 +1,7 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryFacts, DeliveryStore, FinishedAttempt, ReceiptStore } from '@sms-gateway/delivery';
 import type { EventLog } from '@sms-gateway/process';
+import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import { wasTaken } from './decide.ts';
 import type { Delivery, Lease, Release, Step } from './delivery.ts';
 import type { OpenMessage } from './open-message.ts';
@@ -8,6 +9,7 @@ import type { ReportAttempt } from './report-attempt.ts';
 
 type Deps = {
   store: DeliveryStore;
+  durability: Pick<DurabilityCheck, 'confirm'>;
   openMessage: OpenMessage;
   receipts: Pick<ReceiptStore, 'reopen'>;
   reportAttempt: ReportAttempt;
@@ -22,13 +24,22 @@ export type Recover = {
   readAgain(delivery: Delivery): Promise<Step>;
 };
 
-export function createRecover({ store, openMessage, receipts, reportAttempt, logEvent, now }: Deps): Recover {
+export function createRecover({
+  store,
+  durability,
+  openMessage,
+  receipts,
+  reportAttempt,
+  logEvent,
+  now,
+}: Deps): Recover {
   async function read(
     job: DeliveryJob,
+    signal: AbortSignal,
     known?: DeliveryFacts,
   ): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
     const facts = known ?? (await store.facts(job));
-    if (await isOver(job, facts)) return { kind: 'done' };
+    if (await isOver(job, facts, signal)) return { kind: 'done' };
     return { facts, message: await openMessage(job, facts) };
   }
 
@@ -36,11 +47,18 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
    * Whether there is nothing left to do here. A message whose receipt calls for another attempt is sent again by the
    * job that was put back for it, and by no other: two at once would each mistake the other's attempt for a crashed one.
    */
-  async function isOver(job: DeliveryJob, { outcome, attempts }: DeliveryFacts): Promise<boolean> {
+  async function isOver(
+    job: DeliveryJob,
+    { outcome, attempts }: DeliveryFacts,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     if (outcome !== 'sent') return outcome !== undefined;
     const taken = attempts.findLastIndex(wasTaken) + 1;
     if (taken <= (job.afterAttempt ?? 0)) return false;
-    if (attempts[taken - 1]?.receipt?.isCurable === true) await receipts.reopen(job, taken);
+    if (attempts[taken - 1]?.receipt?.isCurable === true) {
+      // This job leaves the queue after it, and must not do so on a Redis that has taken over and never saw it.
+      await untilWritten(() => durability.confirm(() => receipts.reopen(job, taken)), signal);
+    }
     return true;
   }
 
@@ -79,7 +97,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
 
   return {
     recover: async (job, lease) => {
-      const stored = await read(job, lease.facts);
+      const stored = await read(job, lease.signal, lease.facts);
       if ('kind' in stored) return stored;
       const { recipientHint } = stored.facts;
       const names = { messageId: job.id, connection: job.connection, recipientHint };
@@ -97,7 +115,7 @@ export function createRecover({ store, openMessage, receipts, reportAttempt, log
       return delivery;
     },
     readAgain: async (delivery) => {
-      const stored = await read(delivery.job);
+      const stored = await read(delivery.job, delivery.lease.signal);
       return 'kind' in stored ? stored : { ...delivery, ...stored, unwritten: settledLate(stored.facts) };
     },
   };
