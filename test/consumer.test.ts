@@ -207,4 +207,12 @@ test('while an outcome waits to be confirmed, the lock of the next job is renewe
   const { result } = await backend.moveToCompleted(job, undefined, true, 't1', true);
   expect(result).toMatchObject([{ id: 'msg_2', attemptsStarted: 1 }, 'msg_2', 0, 0]);
   expect(queued.isReleased()).toBe(false);
+
+  // Where the message has to wait after all, its worker asks as if for any job.
+  queued.released(released?.next);
+  expect(ours.factsOf('t1')).toMatchObject({ attempts: [] });
+  queued.forgetFacts();
+  expect(await backend.moveToActive('t1')).toMatchObject([{ id: 'msg_2' }, 'msg_2', 0, 0]);
+  expect(queued.isReleased()).toBe(false);
+  expect(ours.factsOf('t1')).toBeUndefined();
 });

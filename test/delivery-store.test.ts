@@ -81,16 +81,27 @@ test('an attempt to a blocked destination does not begin, and the end of the one
   expect(await bundle.store.begin(job, { ...first, number: 2, previous })).toBe('begun');
 });
 
+test('an attempt does not begin where the end of the one before it was forgotten', async () => {
+  await using bundle = await setup();
+  const previous = { ...accepted, result: 'transient' as const, providerMessageId: undefined };
+  expect(await bundle.store.begin(job, first)).toBe('begun');
+  expect(await bundle.store.begin(job, { ...first, number: 2 })).toBe('outdated');
+  expect(await bundle.store.begin(job, { ...first, number: 2, previous })).toBe('begun');
+});
+
 test('an attempt whose facts told of no block does not begin once anything is blocked, and then asks what', async () => {
   await using bundle = await setup();
   const blocks = createBlocks({ redis: bundle.redis });
   await blocks.add({ name: 'GB', reason: '' });
+  const previous = { ...accepted, result: 'transient' as const, providerMessageId: undefined };
   expect(await bundle.store.begin(job, { ...first, blockNames: undefined })).toBe('blocked');
   expect((await bundle.store.facts(job)).blocks).toEqual(['GB']);
   expect(await bundle.store.begin(job, first)).toBe('begun');
 
   await blocks.remove('GB');
-  expect(await bundle.store.begin(job, { ...first, number: 2, blockNames: undefined })).toBe('begun');
+  expect(await bundle.store.begin(job, { ...first, number: 2, blockNames: undefined, previous })).toBe(
+    'begun',
+  );
 });
 
 test('an attempt begins once: its own repeat is told the same, anybody else is told to look again', async () => {

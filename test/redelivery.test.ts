@@ -231,3 +231,29 @@ test.each<[string, (deliver: () => Promise<unknown>, receipt: () => Promise<unkn
     expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
   },
 );
+
+test('an attempt whose result a failover has forgotten is unknown, and the next one begins', async () => {
+  let isForgotten = false;
+  await using bundle = await setup({
+    confirm: async (write) => {
+      if (!isForgotten) await bundle.redis.hdel(gatewayKeys.trace(job.id), 'a1.result');
+      isForgotten = true;
+      return write();
+    },
+  });
+  await bundle.redis.hset(gatewayKeys.trace(job.id), {
+    attempts: 1,
+    'a1.provider': 'twilio',
+    'a1.result': 'transient',
+  });
+
+  expect(await bundle.deliver(job)).toEqual({ kind: 'done' });
+
+  expect(isForgotten).toBe(true);
+  expect(bundle.sent).toEqual(['http']);
+  expect(await bundle.redis.hgetall(gatewayKeys.trace(job.id))).toMatchObject({
+    'a1.result': 'unknown',
+    'a2.result': 'accepted',
+    outcome: 'sent',
+  });
+});

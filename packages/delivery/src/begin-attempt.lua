@@ -14,7 +14,7 @@
 --   block_names              the names under which its destination can be blocked; missing where nothing was blocked when the
 --                            facts were read
 --   fields                   fields and values of the attempt
--- 'begun', 'superseded', 'blocked', 'concluded', 'settled' or 'stale' (DeliveryStore.begin)
+-- 'begun', 'superseded', 'blocked', 'concluded', 'settled', 'outdated' or 'stale' (DeliveryStore.begin)
 local function begin_attempt(prefixes, step, blocks, spend_shape)
   local trace, own, before = prefixes.trace .. step.id, 'a' .. step.number .. '.', 'a' .. (step.number - 1) .. '.'
   local accepted_at, attempts, holder, outcome, result, is_curable = unpack(redis.call('HMGET', trace, 'accepted_at',
@@ -31,6 +31,7 @@ local function begin_attempt(prefixes, step, blocks, spend_shape)
     redis.call('HSET', trace, unpack(step.previous))
     result = redis.call('HGET', trace, before .. 'result')
   end
+  if step.number > 1 and not result then return 'outdated' end
   if not step.is_redelivery and outcome then return 'concluded' end
   -- Somebody has stored another result meanwhile, and the decision to send rests on that of the caller.
   if result and step.rests_on and result ~= step.rests_on then return 'settled' end

@@ -55,7 +55,7 @@ export type TakeAnswer =
 type Answers = {
   take: TakeAnswer;
   facts: FactsAnswer;
-  begin: 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'stale';
+  begin: 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'outdated' | 'stale';
   conclude: [
     isFirst: 0 | 1,
     isUndelivered: 0 | 1,

@@ -39,9 +39,10 @@ export type FinishedAttempt = {
 /**
  * `superseded`, `blocked` and `concluded`: do not send. `settled`: the attempt before turned out to have another
  * result.
+ * `outdated`: the end of the attempt before is not known here, as after a failover that forgot it.
  * `stale`: somebody else began this attempt meanwhile. Then read the facts again.
  */
-export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'stale';
+export type BeginAnswer = 'begun' | 'superseded' | 'blocked' | 'concluded' | 'settled' | 'outdated' | 'stale';
 
 export type SettleAnswer = {
   /** False if the result was already known, or if there is no such attempt. */

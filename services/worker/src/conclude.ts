@@ -65,8 +65,11 @@ export function createConclude({
       durability.confirm(async () => {
         const release = queued?.release();
         const isRepeated = queued?.isReleased() === true;
-        // Where the outcome has to be written again, the next job is already known.
-        if (release && isRepeated) release.next = undefined;
+        // Where the outcome has to be written again, the next job is already known, but maybe from a Redis that was replaced.
+        if (release && isRepeated) {
+          release.next = undefined;
+          queued?.forgetFacts();
+        }
         const answer = await store.conclude(job, { ...end, release });
         if (answer.released && !isRepeated) queued?.released(answer.released.next);
         return answer;

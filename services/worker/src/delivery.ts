@@ -23,6 +23,8 @@ export type QueuedJob = {
   /** It has left the queue; this is the next one. */
   released(next: NextJob | undefined): void;
   isReleased(): boolean;
+  /** What was known of the next one has to be read again. */
+  forgetFacts(): void;
 };
 
 /** A message in progress, and its state. */

@@ -68,7 +68,10 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
         extendLocks: backend.extendLocks.bind(backend),
       };
       const moveToActive = async (token: string, workerName?: string) => {
-        const next = await store.take(requestFor(token));
+        // Known where a message waits after all whose job had left the queue, on a Redis that was replaced.
+        const known = following.get(token);
+        following.delete(token);
+        const next = known ?? (await store.take(requestFor(token)));
         return next.kind === 'ask' ? bullmqs.moveToActive(token, workerName) : handOver(next, token);
       };
       return Object.assign(backend, {
@@ -113,6 +116,10 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
       release: () => ({ jobId, token, next: takesNext() ? requestFor(token) : undefined }),
       released: (next) => following.set(token, next),
       isReleased: () => following.has(token),
+      forgetFacts: () => {
+        const next = following.get(token);
+        if (next?.kind === 'taken') following.set(token, { ...next, facts: undefined });
+      },
     }),
   };
 }

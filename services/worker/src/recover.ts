@@ -116,7 +116,12 @@ export function createRecover({
     },
     readAgain: async (delivery) => {
       const stored = await read(delivery.job, delivery.lease.signal);
-      return 'kind' in stored ? stored : { ...delivery, ...stored, unwritten: settledLate(stored.facts) };
+      if ('kind' in stored) return stored;
+      // A failover may have forgotten the end of an attempt.
+      const lost = neverConcluded(stored.facts);
+      const again = { ...delivery, ...stored, unwritten: lost ?? settledLate(stored.facts) };
+      if (lost) reportAttempt(again, lost, 0);
+      return again;
     },
   };
 }
