@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { gatewayKeys } from '@sms-gateway/contract';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import {
   ALL_SCOPES,
   type Auth0Management,
@@ -15,6 +15,7 @@ import {
 } from './support/auth0-management.ts';
 import { until } from './support/until.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
+import { startSentinelTrio } from '../packages/dev-redis/src/topology/sentinel-trio.ts';
 import { createCertificate } from './support/certificate.ts';
 import { writeConfig } from './support/config-file.ts';
 import { type Gateway, PROVIDER_TOKEN, startGateway } from './support/gateway.ts';
@@ -295,6 +296,46 @@ describe('Redis', () => {
     expect(silent).toMatchObject({ code: 1, checks: [{ finding: 'Redis cannot be used: no answer' }] });
   });
 });
+
+test.skipIf(inject('engines').length === 0)(
+  'Redis behind Sentinel is well with two replicas and a fence, and whatever else says what to change',
+  async () => {
+    const [engine] = inject('engines');
+    if (engine === undefined) throw new Error('no server');
+    await using trio = await startSentinelTrio({ binary: engine.binary, env: process.env });
+    const primary = await trio.primary();
+    const { REDIS_URL: _, ...rest } = soundEnv();
+    const check = async (fence: number, env: Record<string, string> = {}) => {
+      await primary.ask((redis) => redis.config('SET', 'min-replicas-to-write', fence));
+      return (await doctor({ ...rest, ...trio.env, ...env }, 'redis')).checks;
+    };
+    const isWell = { status: 'ok', finding: expect.stringContaining('on its replicas') };
+
+    expect(await check(1)).toMatchObject([isWell]);
+    expect(await check(0)).toMatchObject([
+      isWell,
+      { status: 'warning', advice: expect.stringContaining('"min-replicas-to-write 1"') },
+    ]);
+    expect(await check(2)).toMatchObject([
+      isWell,
+      { status: 'warning', finding: expect.stringMatching(/2 and 2 replicas: it takes no writes while one/) },
+    ]);
+    expect(await check(1, { DURABILITY: 'fsync' })).toMatchObject([
+      {
+        status: 'warning',
+        finding: expect.stringMatching(/every failover of Sentinel loses codes/),
+        advice: expect.stringContaining('DURABILITY=replicated'),
+      },
+    ]);
+    expect(await check(1, { DURABILITY_REPLICAS: '3' })).toMatchObject([
+      {
+        status: 'failed',
+        finding: 'Redis has 2 replicas online, DURABILITY_REPLICAS asks for 3',
+        advice: expect.stringContaining('replicaof HOST PORT'),
+      },
+    ]);
+  },
+);
 
 describe('the public address', () => {
   test('where another secret is believed is a failure', async () => {

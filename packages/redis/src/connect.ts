@@ -199,8 +199,14 @@ export function connectSentinel(node: SentinelConfig['nodes'][number], config: S
   let refusal: Error | undefined;
   redis.on('error', (error) => (refusal = error));
   redis.on('ready', () => (refusal = undefined));
+  // Whoever asks at once is not told that there is no connection yet.
+  const opened = new Promise<void>((resolve) => {
+    redis.once('ready', resolve).once('end', resolve);
+    redis.once('error', () => resolve());
+  });
   return {
     ask: async (command, name) => {
+      await opened;
       if (redis.status !== 'ready') throw refusal ?? new Error('not connected');
       return redis.call('SENTINEL', command, name);
     },

@@ -6,6 +6,7 @@ const look = (callerFaults: Extract<RedisLook, { kind: 'looked' }>['callerFaults
   kind: 'looked',
   present: { processes: [], lately: new Map(), day: new Map(), lastErrors: new Map() },
   reasons: [],
+  replication: undefined,
   skewMs: 0,
   workers: undefined,
   callerFaults,

@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
-import { failed, type Finding, ok, skipped } from './finding.ts';
+import { failed, type Finding, ok, skipped, warning } from './finding.ts';
+import type { ReplicationLook } from './look-at-redis.ts';
 
 const PROMISES = {
   fsync: 'a message is on its disk before the ingress answers 200',
@@ -17,8 +18,50 @@ export async function checkRedis(facts: Pick<Facts, 'ingress' | 'redis' | 'isDev
   if (look.kind === 'unreachable') {
     return [failed(`Redis cannot be used: ${look.code}`, adviceFor(look.code, facts.isDev))];
   }
-  if (look.reasons.length === 0) return [ok(PROMISES[facts.ingress.config.durability.mode])];
-  return look.reasons.map((reason) => failed(reason, adviceForReason(reason)));
+  const { durability, redis } = facts.ingress.config;
+  if (look.reasons.length > 0) return look.reasons.map((reason) => failed(reason, adviceForReason(reason)));
+  if (redis.kind === 'standalone') return [ok(PROMISES[durability.mode])];
+  if (durability.mode === 'fsync' || durability.mode === 'none') {
+    return [
+      warning(
+        `DURABILITY=${durability.mode}: every failover of ${redis.kind === 'cluster' ? 'the Cluster' : 'Sentinel'} loses codes that were answered 200`,
+        'Set DURABILITY=replicated, or leave it out: it is the default with several nodes.',
+      ),
+    ];
+  }
+  return [ok(PROMISES[durability.mode]), ...checkReplication(look.replication)];
+}
+
+/** What keeps the promise, but stops the gateway sooner than need be, or does not fence a primary that is cut off. */
+function checkReplication(replication: ReplicationLook | undefined): Finding[] {
+  if (replication === undefined) return [];
+  const { replicas, minReplicasToWrite } = replication;
+  return [
+    ...(replicas >= 2
+      ? []
+      : [
+          warning(
+            `the primary has ${replicas === 1 ? 'one replica' : 'no replica'}: nothing is accepted while either is away`,
+            'Add a second replica (in its redis.conf: replicaof HOST PORT; in a Cluster: redis-cli --cluster add-node … --cluster-slave).',
+          ),
+        ]),
+    ...(minReplicasToWrite > 0
+      ? []
+      : [
+          warning(
+            'Redis has min-replicas-to-write 0: a primary that is cut off goes on taking writes, which are lost',
+            'Set "min-replicas-to-write 1" and "min-replicas-max-lag 10" in the redis.conf of every node.',
+          ),
+        ]),
+    ...(minReplicasToWrite < replicas || replicas < 2
+      ? []
+      : [
+          warning(
+            `Redis has min-replicas-to-write ${minReplicasToWrite} and ${replicas} replicas: it takes no writes while one is away`,
+            'Set "min-replicas-to-write 1" in the redis.conf of every node.',
+          ),
+        ]),
+  ];
 }
 
 function adviceFor(code: string, isDev: boolean): string {
@@ -34,6 +77,9 @@ function adviceFor(code: string, isDev: boolean): string {
 }
 
 function adviceForReason(reason: string): string {
+  if (/replicas online|replicas acknowledged/.test(reason)) {
+    return 'Start the replicas, or add some (in redis.conf: replicaof HOST PORT); DURABILITY_REPLICAS says how many must have a message.';
+  }
   return reason.includes('set "')
     ? 'Set it in the configuration file of Redis (or CONFIG SET and CONFIG REWRITE). Until then, the ingress answers 503.'
     : 'Until this is fixed, the ingress answers 503; see docs/operations.md.';

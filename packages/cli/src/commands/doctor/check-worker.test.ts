@@ -9,6 +9,7 @@ const check = (workers: WorkersLook | undefined) =>
       kind: 'looked',
       present: { processes: [], lately: new Map(), day: new Map(), lastErrors: new Map() },
       reasons: [],
+      replication: undefined,
       skewMs: 0,
       workers,
       callerFaults: [],

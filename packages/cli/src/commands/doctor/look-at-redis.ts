@@ -10,6 +10,8 @@ export type RedisLook =
       kind: 'looked';
       /** Why it does not keep what a 200 promises; empty if it does. */
       reasons: string[];
+      /** Of what several nodes need; undefined for one Redis, or where it does not tell. */
+      replication: ReplicationLook | undefined;
       /** How far its clock is ahead of this machine's. */
       skewMs: number;
       /** Undefined if Redis does not allow CLIENT LIST. */
@@ -21,6 +23,13 @@ export type RedisLook =
     }
   | Unreachable;
 
+export type ReplicationLook = {
+  /** Connected to the primary. */
+  replicas: number;
+  /** Its setting min-replicas-to-write. */
+  minReplicasToWrite: number;
+};
+
 /** Checks what the ingress checks. */
 export async function lookAtRedis(
   { redis: config, durability, connections }: Pick<IngressConfig, 'redis' | 'durability' | 'connections'>,
@@ -29,6 +38,7 @@ export async function lookAtRedis(
   const look = await reachRedis(config, 'sms-gateway-doctor', async (redis) => ({
     skewMs: await skewOf(redis, now),
     reasons: await reasonsOf(redis, config, durability),
+    replication: config.kind === 'standalone' ? undefined : await lookAtReplication(redis),
     workers: await lookAtWorkers(redis, now),
     present: await readPresent(redis, now),
     callerFaults: await callerFaultsOf(redis, connections),
@@ -60,6 +70,16 @@ async function reasonsOf(
   } finally {
     check.stop();
   }
+}
+
+/** Of the node that has the gateway's keys, which in a Cluster is the one that a pipeline with one of them goes to. */
+async function lookAtReplication(redis: RedisClient): Promise<ReplicationLook | undefined> {
+  const pipeline = redis.pipeline().exists(gatewayKeys.probe).info('replication');
+  const [, info, setting] = (await pipeline.config('GET', 'min-replicas-to-write').exec()) ?? [];
+  const replicas = /^connected_slaves:(\d+)/m.exec(String(info?.[1]))?.[1];
+  const minimum: unknown = Array.isArray(setting?.[1]) ? setting[1][1] : undefined;
+  if (replicas === undefined || minimum === undefined) return undefined;
+  return { replicas: Number(replicas), minReplicasToWrite: Number(minimum) };
 }
 
 /** Measured against the middle of the call, so that a slow network does not look like a wrong clock. */
