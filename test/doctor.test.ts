@@ -338,7 +338,7 @@ test.skipIf(inject('engines').length === 0)(
 );
 
 describe('the public address', () => {
-  test('where another secret is believed is a failure', async () => {
+  test('where another secret is accepted is a failure', async () => {
     const { code, checks } = await doctor({ ...soundEnv(), AUTH0_SECRET: OTHER_SECRET }, 'public-url');
 
     expect(code).toBe(1);
@@ -349,7 +349,7 @@ describe('the public address', () => {
     });
   });
 
-  test('in a rotation has to believe both secrets', async () => {
+  test('must accept both secrets during a rotation', async () => {
     const both = `${OTHER_SECRET},${SECRET}`;
     const halfway = await doctor({ ...soundEnv(), AUTH0_SECRET: both }, 'public-url,secrets');
     await using rotating = await startIngress({ REDIS_URL: gateway.redis.url, AUTH0_SECRET: both });

@@ -1,19 +1,16 @@
 import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
+import { ACCEPTED, BEGUN } from '../../../../test/support/sample-trace.ts';
 import { judge } from './judge.ts';
 
 const NOW = 1_800_000_000_000;
 
 const attempt = (rest: Partial<TraceAttempt> = {}): TraceAttempt => ({
+  ...BEGUN,
   provider: 'twilio',
   begunAt: NOW,
   result: 'accepted',
-  code: undefined,
-  isUnrecognised: false,
   concludedAt: NOW + 100,
-  providerMessageId: undefined,
-  wasAsked: false,
-  receipt: undefined,
   ...rest,
 });
 
@@ -25,22 +22,9 @@ const receipt = (status: NonNullable<TraceAttempt['receipt']>['status'], code?: 
 });
 
 const trace = (rest: Partial<Trace> = {}): Trace => ({
-  id: 'msg_1',
-  connection: 'default',
-  recipientHint: '+1…23',
-  country: 'US',
-  retiredForm: undefined,
+  ...ACCEPTED,
   acceptedAt: NOW,
-  requestedAt: undefined,
   deadline: NOW + 180_000,
-  attempts: [],
-  outcome: undefined,
-  outcomeAt: undefined,
-  reason: undefined,
-  encoding: undefined,
-  segments: undefined,
-  route: undefined,
-  recordedRules: [],
   ...rest,
 });
 

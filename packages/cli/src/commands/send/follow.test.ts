@@ -1,27 +1,10 @@
 import type { Trace, TraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
+import { ACCEPTED as accepted } from '../../../../../test/support/sample-trace.ts';
 import { createFollow, redisErrorCode } from './follow.ts';
 
 const TTL_MS = 180_000;
 
-const accepted: Trace = {
-  id: 'msg_1',
-  connection: 'default',
-  recipientHint: '+1…23',
-  country: 'US',
-  retiredForm: undefined,
-  acceptedAt: 1000,
-  deadline: 1000 + TTL_MS,
-  attempts: [],
-  outcome: undefined,
-  outcomeAt: undefined,
-  reason: undefined,
-  encoding: undefined,
-  segments: undefined,
-  route: undefined,
-  recordedRules: [],
-  requestedAt: undefined,
-};
 const sent: Trace = { ...accepted, outcome: 'sent', outcomeAt: 1020, reason: 'accepted' };
 
 /** Each read is the next of these; the last one stays. Between two reads pass `stepMs`. */

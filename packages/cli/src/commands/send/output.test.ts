@@ -1,5 +1,6 @@
-import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
+import type { Trace } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
+import { ACCEPTED as accepted, BEGUN as begun } from '../../../../../test/support/sample-trace.ts';
 import type { Call } from './caller.ts';
 import type { Followed } from './follow.ts';
 import { createJsonOutput } from './json-output.ts';
@@ -10,35 +11,6 @@ import { createSeveralOutput } from './several-output.ts';
 const url = 'http://127.0.0.1:8080/v1/sms';
 const recipient = '+14155550123';
 
-const begun: TraceAttempt = {
-  provider: 'console',
-  begunAt: 1020,
-  result: undefined,
-  code: undefined,
-  isUnrecognised: false,
-  concludedAt: undefined,
-  providerMessageId: undefined,
-  wasAsked: false,
-  receipt: undefined,
-};
-const accepted: Trace = {
-  id: 'msg_1',
-  connection: 'default',
-  recipientHint: '+1…23',
-  country: 'US',
-  retiredForm: undefined,
-  acceptedAt: 1000,
-  deadline: 181_000,
-  attempts: [],
-  outcome: undefined,
-  outcomeAt: undefined,
-  reason: undefined,
-  encoding: undefined,
-  segments: undefined,
-  route: undefined,
-  recordedRules: [],
-  requestedAt: undefined,
-};
 const underWay: Trace = { ...accepted, attempts: [begun] };
 const sent: Trace = {
   ...accepted,

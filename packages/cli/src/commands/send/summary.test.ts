@@ -1,27 +1,15 @@
 import type { Trace } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
+import { ACCEPTED } from '../../../../../test/support/sample-trace.ts';
 import type { ActionEnd } from '../../tenant/run-action.ts';
 import type { Followed } from './follow.ts';
 import { isSuccess, type Result } from './result.ts';
 import { summarise, summaryLines } from './summary.ts';
 
 const traceOf = (outcome: Trace['outcome'], ms: number): Trace => ({
-  id: 'msg_1',
-  connection: 'default',
-  recipientHint: '+1…23',
-  country: 'US',
-  retiredForm: undefined,
-  acceptedAt: 1000,
-  deadline: 181_000,
-  attempts: [],
+  ...ACCEPTED,
   outcome,
   outcomeAt: outcome && 1000 + ms,
-  reason: undefined,
-  encoding: undefined,
-  segments: undefined,
-  route: undefined,
-  recordedRules: [],
-  requestedAt: undefined,
 });
 
 const ended = (outcome: 'sent' | 'superseded', ms = 20): Followed => ({

@@ -1,39 +1,27 @@
 import type { Trace, TraceAttempt } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
+import { ACCEPTED, BEGUN } from '../../../../../test/support/sample-trace.ts';
 import { compactWay, wayLines } from './way.ts';
 
 const ACCEPTED_AT = Date.parse('2026-11-23T12:00:00Z');
 
 const attempt = (changed: Partial<TraceAttempt>): TraceAttempt => ({
+  ...BEGUN,
   provider: 'twilio',
   begunAt: ACCEPTED_AT + 20,
   result: 'accepted',
-  code: undefined,
-  isUnrecognised: false,
   concludedAt: ACCEPTED_AT + 50,
-  providerMessageId: undefined,
-  wasAsked: false,
-  receipt: undefined,
   ...changed,
 });
 
 const trace = (changed: Partial<Trace>): Trace => ({
-  id: 'msg_1',
-  connection: 'default',
-  recipientHint: '+1…23',
-  country: 'US',
-  retiredForm: undefined,
+  ...ACCEPTED,
   acceptedAt: ACCEPTED_AT,
   deadline: ACCEPTED_AT + 180_000,
   attempts: [attempt({})],
   outcome: 'sent',
   outcomeAt: ACCEPTED_AT + 51,
   reason: 'accepted',
-  encoding: undefined,
-  segments: undefined,
-  route: undefined,
-  recordedRules: [],
-  requestedAt: undefined,
   ...changed,
 });
 
