@@ -1,13 +1,13 @@
 import { Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 import type { RedisConfig } from '@sms-gateway/config';
 import { gatewayKeys } from '@sms-gateway/contract';
 import { causeOf, isRedisCluster, type RedisClient, redirect } from './connect.ts';
 import { clusterView, type FailoverView, plainView } from './failover-view.ts';
 import { type Durability, inspect, type Inspection } from './inspection.ts';
 import { noConnection, writeRefusal } from './refusal.ts';
-import { type Acknowledgement, expected, untilAcknowledged, whatIsMissing } from './replication.ts';
+import { expected, whatIsMissing } from './replication.ts';
 import { createSentinels } from './sentinels.ts';
+import { shareAcknowledgements } from './shared-acknowledgement.ts';
 import type { StoreIdentity } from './store-identity.ts';
 
 const PROBE_TTL_MS = 5000;
@@ -78,13 +78,11 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
   let look: Look | undefined;
   let verifying: Promise<DurabilityState> | undefined;
   let isStale = false;
-  let running: Promise<void> | undefined;
-  let next: Promise<Acknowledgement> | undefined;
-  let wantsProbe = false;
   /** Messages that may be accepted before the next check. */
   let room = 0;
   let lastError: Error | undefined;
 
+  const acknowledged = shareAcknowledgements(redis);
   const sentinels = config.kind === 'sentinel' && mode === 'replicated' ? createSentinels(config) : undefined;
 
   function set(state: DurabilityState): DurabilityState {
@@ -175,24 +173,6 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
   function lookForMaster(): void {
     isLookingForMaster = true;
     redis.disconnect(true);
-  }
-
-  /**
-   * One at a time, because a waiting connection takes no other command meanwhile; who comes in between shares the next.
-   */
-  function acknowledged(options: { isProbe: boolean; count: number }): Promise<Acknowledgement> {
-    next ??= (running ?? setImmediate()).then(async () => {
-      next = undefined;
-      const own = untilAcknowledged(redis, { ...options, isProbe: options.isProbe || wantsProbe });
-      wantsProbe = false;
-      running = own.then(
-        () => undefined,
-        () => undefined,
-      );
-      return own;
-    });
-    wantsProbe ||= options.isProbe;
-    return next;
   }
 
   async function confirm<T>(
