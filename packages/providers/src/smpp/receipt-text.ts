@@ -23,7 +23,7 @@ export type ReceiptText = {
  * receipts in free text. Words for a failure come first, because they may contain a word for success.
  */
 const WORDS: readonly (readonly [beginning: RegExp, state: State])[] = [
-  [/^un-?deliv|^fail|^noroute/, 'undeliv'],
+  [/^un-?deliv|^undl|^unsucc|^non-?deliv|^fail|^noroute|^block/, 'undeliv'],
   [/^expir/, 'expired'],
   [/^delet|^cancel/, 'deleted'],
   [/^reject/, 'rejectd'],
@@ -36,12 +36,20 @@ const WORDS: readonly (readonly [beginning: RegExp, state: State])[] = [
 ];
 /** Fields that are read by their name, or not at all. */
 const FIELDS = /\b(?:(?:submit|done) date|(?:(?:message|msg)[ _-]?)?id|sub|dlvrd|err|error)\s*[:=]\s*\S*/gi;
-const NOT_DELIVERED = /\b(?:not|un|never|no)\b[^.]{0,30}\bdeliv/i;
+/** `not delivered`, `cannot be delivered`, `couldn't deliver`; the apostrophe may be any character. */
+const NEGATION = /(?:\b(?:not|cannot|un|non|never|no)|n[^a-z0-9\s]t)\b[^.]{0,30}\b(?:deliv|succe)/i;
+/** `delivered: false` */
+const DENIAL = /\b(?:deliv|succe)[a-z]*"?\s*[:=]\s*"?(?:0+|no|n|false|failed)\b/i;
+/** `to be delivered`: nothing has happened yet. */
+const INTENTION = /\b(?:to|will) be deliv[a-z]*/gi;
 /** The quotes are those of JSON. */
 const SEPARATOR = '"?\\s*[:=]\\s*';
-/** A value ends at a space or a punctuation mark; a word followed by a separator is the next field, not a value. */
-const VALUE = `${SEPARATOR}"?(?!\\w+[:=])([^\\s,;|"]+)`;
-const ID = new RegExp(`(?:^|[^a-z0-9])(?:(?:message|msg)[ _-]?)?id${VALUE}`, 'i');
+/** A value ends at a space or a punctuation mark; the name of the next field is no value. Base64 ids end in `=`. */
+const NEXT_FIELD = '(?:sub|dlvrd|submit|done|date|stat|status|state|err|error|text)\\b"?\\s*(?:date\\s*)?[:=]';
+const VALUE = `${SEPARATOR}"?(?!${NEXT_FIELD})([^\\s,;|"]+)`;
+const ID = new RegExp(`(?:^|[^a-z0-9_])(?:(?:message|msg)[ _-]?)?id${VALUE}`, 'i');
+/** With another word before it, such as `sms_id`. */
+const QUALIFIED_ID = new RegExp(`_id${VALUE}`, 'i');
 const STATE = new RegExp(`\\b(?:stat|status|state)${SEPARATOR}"?([a-z][a-z_-]*)`, 'i');
 const ERROR = new RegExp(`\\b(?:err|error)${SEPARATOR}([0-9a-z]{1,8})\\b`, 'i');
 const DELIVERED_COUNT = new RegExp(`\\bdlvrd${SEPARATOR}(\\d{1,6})\\b`, 'i');
@@ -57,7 +65,7 @@ export function readReceiptText(whole: string): ReceiptText {
   const error = ERROR.exec(report)?.[1]?.toLowerCase();
   const stated = STATE.exec(report)?.[1];
   return {
-    id: ID.exec(report)?.[1],
+    id: (ID.exec(report) ?? QUALIFIED_ID.exec(report))?.[1],
     state: (stated === undefined ? undefined : stateNamed(stated)) ?? unstated(report, error),
     error: error === undefined || /^0+$/.test(error) ? undefined : error,
   };
@@ -68,17 +76,23 @@ function unstated(report: string, error: string | undefined): State | undefined 
   if (delivered !== undefined && Number(delivered) > 0) return 'delivrd';
   const isError = error !== undefined && !/^0+$/.test(error);
   if (delivered !== undefined) return isError ? 'undeliv' : undefined;
-  if (NOT_DELIVERED.test(report)) return 'undeliv';
   // The names of fields are not words of the text.
-  const words = report
-    .replace(FIELDS, ' ')
-    .toLowerCase()
-    .match(/[a-z][a-z_-]*/g);
-  const state = WORDS.find(([beginning]) => words?.some((word) => beginning.test(word)))?.[1];
-  return state ?? (isError ? 'undeliv' : undefined);
+  return stateInWords(report.replace(FIELDS, ' ')) ?? (isError ? 'undeliv' : undefined);
 }
 
-function stateNamed(word: string): State | undefined {
-  const name = word.toLowerCase();
-  return WORDS.find(([beginning]) => beginning.test(name))?.[1];
+function stateInWords(text: string): State | undefined {
+  if (NEGATION.test(text) || DENIAL.test(text)) return 'undeliv';
+  const words = text
+    .replace(INTENTION, ' ')
+    .toLowerCase()
+    .match(/[a-z][a-z_-]*/g);
+  return WORDS.find(([beginning]) => words?.some((word) => beginning.test(word)))?.[1];
+}
+
+/** The state that a word names, such as `DELIVRD`, or several in one, such as `DELIVERY_FAILED`. */
+function stateNamed(name: string): State | undefined {
+  const word = name.toLowerCase();
+  return (
+    WORDS.find(([beginning]) => beginning.test(word))?.[1] ?? stateInWords(word.replaceAll(/[_-]/g, ' '))
+  );
 }
