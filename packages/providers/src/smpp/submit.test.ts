@@ -157,11 +157,23 @@ test.each<[parts: SmppDialect['receiptParts'], asked: number[]]>([
   expect(submitOf('x', { receiptParts })).toMatchObject({ registeredDelivery: 1 });
 });
 
-test('leaves the cutting to an SMSC that takes a payload', () => {
-  const submits = submitsOf('я'.repeat(200), { concatenation: 'payload' });
+test.each<[what: string, body: string, dialect: Partial<SmppDialect>, octets: number]>([
+  ['UCS-2', 'я'.repeat(200), {}, 400],
+  ['UCS-2 that would fit the field short_message', 'я'.repeat(71), {}, 142],
+  ['GSM-7 that would fit the field short_message', 'x'.repeat(161), {}, 161],
+  ['Latin-1 that would fit the field short_message', 'ê'.repeat(141), { alphabet: 'latin1' }, 141],
+  ['packed GSM-7', 'x'.repeat(161), { alphabet: 'gsm-packed' }, 141],
+])('leaves the cutting of %s to an SMSC that takes a payload', (_, body, dialect, octets) => {
+  const submits = submitsOf(body, { ...dialect, concatenation: 'payload' });
 
-  expect(submits).toMatchObject([{ esmClass: 0, message: Buffer.alloc(0), dataCoding: 8 }]);
-  expect(submits[0]?.tlvs?.[0x04_24]).toEqual(Buffer.from('я'.repeat(200), 'utf16le').swap16());
+  expect(submits).toMatchObject([{ esmClass: 0, message: Buffer.alloc(0) }]);
+  expect(submits[0]?.tlvs?.[0x04_24]).toHaveLength(octets);
+});
+
+test('writes a text that is one message into short_message, also for an SMSC that takes a payload', () => {
+  const submit = submitOf('x'.repeat(160), { concatenation: 'payload' });
+  expect(submit.message).toHaveLength(160);
+  expect(submit.tlvs).toBeUndefined();
 });
 
 test.each<[what: string, body: string, dialect: Partial<SmppDialect>, coding: number, octets: string]>([

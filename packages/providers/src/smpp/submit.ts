@@ -7,7 +7,7 @@ import { encodeText } from './text-parts.ts';
 import { validityPeriod } from './validity-period.ts';
 
 const UDH_INDICATOR = 0x40;
-/** What fits the field short_message; a longer text goes in the TLV message_payload (SMPP 3.4 §5.2.22). */
+/** What fits the field short_message (SMPP 3.4 §5.2.22). */
 const MAX_SHORT_MESSAGE_OCTETS = 254;
 
 export type SubmitMessage = {
@@ -37,7 +37,7 @@ export type SubmitParts = {
 export function submitParts(message: SubmitMessage, dialect: SmppDialect): SubmitParts | undefined {
   const source = sourceAddress(message.sender, dialect);
   if (!source) return undefined;
-  const { dataCoding, parts } = encodeText(message.body, dialect);
+  const { dataCoding, parts, isLong } = encodeText(message.body, dialect);
   const total = parts.length;
   const asksForReceipt = (number: number) =>
     dialect.receiptParts === 'all' || number === (dialect.receiptParts === 'first' ? 1 : total);
@@ -50,7 +50,9 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
       const text = parts[number - 1] ?? Buffer.alloc(0);
       const { header, tlvs } = concatenate(dialect.concatenation, reference, total, number);
       const userData = Buffer.concat([header, text]);
-      const isPayload = userData.length > MAX_SHORT_MESSAGE_OCTETS;
+      // A centre that splits texts itself takes one message at most in short_message.
+      const isPayload =
+        (isLong && dialect.concatenation === 'payload') || userData.length > MAX_SHORT_MESSAGE_OCTETS;
       if (isPayload) tlvs.set(TLV.messagePayload, userData);
       return encodeBody(
         SHORT_MESSAGE,

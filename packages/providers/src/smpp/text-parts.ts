@@ -14,21 +14,23 @@ type Coded = { characters: Character[]; unit: 'octet' | 'septet' };
 /**
  * Encodes a text in the centre's default alphabet if that has every character, otherwise in UCS-2. A text that does not
  * fit into one message is split between characters, to what fits beside the user data header of a part; with `payload`
- * the centre does that. The parts are without their headers.
+ * the centre does that. The parts are without their headers. `isLong`: it takes more than one message on the air.
  */
 export function encodeText(
   text: string,
   { alphabet, dataCoding, concatenation }: Pick<SmppDialect, 'alphabet' | 'dataCoding' | 'concatenation'>,
-): { dataCoding: number; parts: Buffer[] } {
+): { dataCoding: number; parts: Buffer[]; isLong: boolean } {
   // Code points: a surrogate pair must stay whole.
   const written = Array.from(text);
   const own = inAlphabet(written, alphabet);
   const { characters, unit } = own ?? inUcs2(written);
-  const [whole, headerOctets] = fits(characters, unit)
-    ? [true, 0]
-    : [concatenation === 'payload', HEADER_OCTETS[concatenation]];
+  const isLong = !fits(characters, unit);
+  const [whole, headerOctets] = isLong
+    ? [concatenation === 'payload', HEADER_OCTETS[concatenation]]
+    : [true, 0];
   const parts = whole ? [characters] : cut(characters, capacity(unit, headerOctets));
   return {
+    isLong,
     dataCoding: own === undefined ? dataCoding.ucs2 : dataCoding.default,
     parts: parts.map((part) => {
       const octets = part.flatMap((character) => character.octets);
