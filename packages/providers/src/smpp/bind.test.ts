@@ -292,6 +292,26 @@ test('goes to the next host where one takes no bind, and back to the first when 
   await soon(() => expect(whole.at(-1)).toMatchObject({ event: 'bound', port: first.port }));
 });
 
+test('goes to the next host where one accepts the bind and drops it', async () => {
+  await using first = await startSmsc({
+    bind_transceiver: (pdu, { respond, socket }) => {
+      respond(pdu, { body: cString('smsc') });
+      socket.end();
+    },
+  });
+  await using second = await startSmsc();
+  const hosts = [first, second].map(({ port }) => ({ host: '127.0.0.1', port, tls: false }));
+  const { whole } = useSmppProvider({ port: first.port, hosts });
+
+  await soon(() =>
+    expect(whole).toMatchObject([
+      { event: 'bound', port: first.port },
+      { event: 'session_ended', port: first.port },
+      { event: 'bound', port: second.port },
+    ]),
+  );
+});
+
 test.each([
   [0x0e, 'ESME_RINVPASWD'],
   [0x05, 'ESME_RALYBND'],

@@ -52,9 +52,10 @@ const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Keeps one session bound until it is closed, at the first host that accepts the bind. After all hosts have failed, and
- * after a session of less than 30 s, it waits with full jitter, doubling from 0.5 s to at most 30 s. If a host refused
- * the credentials, it waits 15 to 30 s: repeating does not help, and some SMSCs lock accounts for it.
+ * Keeps one session bound until it is closed, at the first host that accepts the bind. After a session of less than 30 s
+ * the next host comes first, because some hosts accept a bind and drop it. After all hosts have failed, and after such a
+ * session, it waits with full jitter, doubling from 0.5 s to at most 30 s. If a host refused the credentials, it waits 15
+ * to 30 s: repeating does not help, and some SMSCs lock accounts for it.
  */
 export function keepBound(options: BindOptions): Bind {
   const { hosts, command, random, now, onEvent } = options;
@@ -67,26 +68,33 @@ export function keepBound(options: BindOptions): Bind {
 
   async function run() {
     let failures = 0;
+    let startAt = 0;
     while (!closing.signal.aborted) {
-      const lastedMs = await runRound(failures);
+      const { lastedMs, index } = await runRound(failures, startAt);
       const hasLasted = lastedMs !== undefined && lastedMs >= MAX_DELAY_MS;
       failures = hasLasted ? 0 : failures + 1;
+      startAt = hasLasted || lastedMs === undefined ? 0 : (index + 1) % hosts.length;
       // A round in which every host failed has waited already.
       if (lastedMs !== undefined) await pause(delayMs(failures));
     }
     finishFirstAttempt();
   }
 
-  /** One attempt at each host; how long the session lasted that came of it, in milliseconds, if one did. */
-  async function runRound(failures: number): Promise<number | undefined> {
+  /** One attempt at each host from `startAt` on; `lastedMs`: how long the session lasted that came of it, if one did. */
+  async function runRound(
+    failures: number,
+    startAt: number,
+  ): Promise<{ lastedMs: number | undefined; index: number }> {
     let isRefused = false;
-    for (const [index, address] of hosts.entries()) {
+    const order = [...hosts.entries()];
+    const turned = [...order.slice(startAt), ...order.slice(0, startAt)];
+    for (const [tried, [index, address]] of turned.entries()) {
       const opened = await openSession({ ...options, ...address }, closing.signal);
       const where = { bind: command, host: address.host, port: address.port };
-      if (opened.kind === 'bound') return runSession(opened, where);
-      if (closing.signal.aborted) return undefined;
+      if (opened.kind === 'bound') return { lastedMs: await runSession(opened, where), index };
+      if (closing.signal.aborted) break;
       isRefused ||= opened.isRefused === true;
-      const isLast = index === hosts.length - 1;
+      const isLast = tried === hosts.length - 1;
       const retryInMs = !isLast ? 0 : isRefused ? MAX_DELAY_MS * (0.5 + random() / 2) : delayMs(failures + 1);
       const { kind: _kind, ...failure } = opened;
       state = { kind: 'not_bound', ...failure };
@@ -95,7 +103,7 @@ export function keepBound(options: BindOptions): Bind {
       finishFirstAttempt();
       await pause(retryInMs);
     }
-    return undefined;
+    return { lastedMs: undefined, index: 0 };
   }
 
   async function runSession(
