@@ -38,8 +38,13 @@ const sign = (body: string | Buffer, timestamp: unknown = NOW_S, key: KeyObject 
     'base64',
   );
 
-function read(body: string | Buffer, signature: unknown = sign(body), timestamp: unknown = String(NOW_S)) {
-  return createTelnyxReceipts({ publicKeys: [PUBLIC_KEY] })({
+function read(
+  body: string | Buffer,
+  signature: unknown = sign(body),
+  timestamp: unknown = String(NOW_S),
+  key = PUBLIC_KEY,
+) {
+  return createTelnyxReceipts({ publicKeys: [key] })({
     method: 'POST',
     url: 'https://sms.example.com/v1/receipts/telnyx?ref=msg_1.1.x',
     // Node promises strings here; a caller's mistake must not open the door.
@@ -211,6 +216,13 @@ test.each<[string, unknown]>([
   ["another key's signature", sign(event(), NOW_S, generateKeyPairSync('ed25519').privateKey)],
 ])('refuses %s', (_, signature) => {
   expect(read(event(), signature)).toEqual(UNAUTHENTIC);
+});
+
+test.each([
+  ['without padding', PUBLIC_KEY.replace('=', '')],
+  ['in the alphabet of URLs', Buffer.from(PUBLIC_KEY, 'base64').toString('base64url')],
+])('takes a public key %s, as the configuration does', (_, key) => {
+  expect(read(event(), sign(event()), String(NOW_S), key)).toEqual(DELIVERED);
 });
 
 test.each(['', 'the-public-key', PUBLIC_KEY.slice(4), `${PUBLIC_KEY}\n`, 'A'.repeat(44)])(

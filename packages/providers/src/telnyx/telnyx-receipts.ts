@@ -52,10 +52,11 @@ export function createTelnyxReceipts({ publicKeys }: TelnyxReceiptsOptions): Rea
 const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 function importKey(publicKey: string): KeyObject {
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(publicKey)) {
+  const bytes = Buffer.from(publicKey, 'base64');
+  if (bytes.length !== 32 || !/^[A-Za-z0-9+/_-]+=*$/.test(publicKey)) {
     throw new TypeError('telnyx: publicKey is not the base64 of 32 bytes');
   }
-  const key = Buffer.concat([ED25519_PREFIX, Buffer.from(publicKey, 'base64')]);
+  const key = Buffer.concat([ED25519_PREFIX, bytes]);
   return createPublicKey({ key, format: 'der', type: 'spki' });
 }
 
