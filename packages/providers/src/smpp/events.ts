@@ -7,7 +7,9 @@ export type SmppEvent =
   | BindEvent
   | ReceiverEvent
   /** An answer that came after its attempt had been given up for unknown; `late_answer_lost`: it was not stored. */
-  | { event: 'late_answer' | 'late_answer_lost'; result: string };
+  | { event: 'late_answer' | 'late_answer_lost'; result: string }
+  /** A response that belongs to no request of this session, by its command and status. */
+  | { event: 'answer_unmatched'; command: string; status: string };
 
 export function severityOf(event: SmppEvent): ProviderEvent['severity'] {
   switch (event.event) {
@@ -22,6 +24,7 @@ export function severityOf(event: SmppEvent): ProviderEvent['severity'] {
       return 'warn';
     case 'bound':
     case 'receipt_unmatched':
+    case 'answer_unmatched':
     case 'no_receipt':
     case 'id_form_learnt':
     case 'late_answer':

@@ -41,6 +41,8 @@ export type SessionOptions = {
   unbindTimeoutMs: number;
   /** Takes a deliver_sm or data_sm and says the command_status to answer. Never rejects. */
   onDeliver: (delivery: Delivery) => Promise<number>;
+  /** Sees each response that belongs to no request, such as a second one, or a generic_nack without its number. */
+  onStrayAnswer?: (answer: Pick<Pdu, 'commandId' | 'status'>) => void;
   /** Sees every PDU as it goes or comes. */
   onPdu?: ((direction: 'sent' | 'received', pdu: Pdu) => void) | undefined;
 };
@@ -76,7 +78,15 @@ export const LATE_ANSWER_MS = 600_000;
  * SMSC unbinds, when the stream loses its framing, or when nothing arrives while an enquire_link waits for its answer.
  */
 export function createSession(socket: Socket, options: SessionOptions): Session {
-  const { windowSize, respondTimeoutMs, enquireIntervalMs, unbindTimeoutMs, onDeliver, onPdu } = options;
+  const {
+    windowSize,
+    respondTimeoutMs,
+    enquireIntervalMs,
+    unbindTimeoutMs,
+    onDeliver,
+    onStrayAnswer,
+    onPdu,
+  } = options;
   const pending = new Map<number, { expects: number; settle: (outcome: RequestOutcome) => void }>();
   const window = createSendWindow(windowSize);
   const readPdus = createPduReader();
@@ -184,6 +194,8 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     const request = pending.get(theirs);
     if (request && (isNack || commandId === request.expects)) {
       request.settle({ kind: 'answer', isNack, status, body });
+    } else {
+      onStrayAnswer?.({ commandId, status });
     }
   }
 

@@ -8,7 +8,7 @@ import {
   unknown,
 } from '../../../../test/support/provider-conformance.ts';
 import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
-import { cString, readSubmit, startSmsc } from '../../../../test/support/smpp-smsc.ts';
+import { type Command, cString, encode, readSubmit, startSmsc } from '../../../../test/support/smpp-smsc.ts';
 import { until } from '../../../../test/support/until.ts';
 import type { SendResult } from '../provider.ts';
 import type { SmppDialect } from './dialect.ts';
@@ -332,4 +332,19 @@ test('says that receipts come over its own connection', async () => {
   const { provider } = useSmppProvider({ port: smsc.port });
 
   expect(provider).toMatchObject({ name: 'smpp', receipts: 'connection' });
+});
+
+test.each<[what: string, command: Command, status: number, sequence: number, told: object]>([
+  ['a second answer', 'submit_sm_resp', 0, 2, { command: 'submit_sm_resp', status: 'ESME_ROK' }],
+  ['an answer to a number that nobody sent', 'submit_sm_resp', 0x58, 99, { status: 'ESME_RTHROTTLED' }],
+  ['a generic_nack without a number', 'generic_nack', 0x02, 0, { command: 'generic_nack' }],
+])('tells of %s, which settles nothing', async (_, command, status, sequence, told) => {
+  await using smsc = await startSmsc();
+  const { provider, whole } = useSmppProvider({ port: smsc.port });
+  expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
+
+  smsc.first().socket.write(encode(command, status, sequence));
+
+  await until(() => expect(whole.slice(1)).toMatchObject([{ event: 'answer_unmatched', ...told }]));
+  expect(await provider.send(SMS, idle())).toEqual(accepted('id-2'));
 });

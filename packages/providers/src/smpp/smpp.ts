@@ -17,8 +17,9 @@ import { createIdForms } from './id-forms.ts';
 import type { SmppMemory } from './memory.ts';
 import { acceptedAs, classifyAnswer, classifyOutcome, fault, transient } from './part-result.ts';
 import { type PartResult, submitInParts } from './parts.ts';
+import { commandName } from './pdu.ts';
 import { createReceiver } from './receiver.ts';
-import { ESME_RINVBNDSTS } from './status.ts';
+import { ESME_RINVBNDSTS, statusName } from './status.ts';
 import { type SubmitParts, submitParts } from './submit.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -117,6 +118,8 @@ export function createSmppProvider({
     random,
     onEvent,
     onDeliver: createReceiver({ ids, mark: dialect.receiptMark, onReceipt, onEvent }),
+    onStrayAnswer: ({ commandId, status }) =>
+      onEvent({ event: 'answer_unmatched', command: commandName(commandId), status: statusName(status) }),
   });
 
   async function send(request: SendRequest, signal: AbortSignal): Promise<SendResult> {
