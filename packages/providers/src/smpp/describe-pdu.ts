@@ -28,6 +28,12 @@ const LAYOUTS: Readonly<Record<string, typeof BIND>> = {
 };
 const OCTETS_IN_HEX = new Set(['interface_version', 'esm_class', 'registered_delivery', 'data_coding']);
 const ADDRESSES = new Set(['source_addr', 'destination_addr']);
+/** The most characters of a C-octet string (SMPP 3.4 §5.2); no other has more than an address. */
+const MAX_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['message_id', 64],
+  ['address_range', 40],
+]);
+const MAX_ADDRESS_LENGTH = 20;
 const PRINTED_TLVS: ReadonlySet<number> = new Set([
   TLV.sarMessageReference,
   TLV.sarTotalSegments,
@@ -63,6 +69,7 @@ function describeFields(fields: Fields): string[] {
     if (value === 0 || value === '') return [];
     if (Buffer.isBuffer(value)) return value.length === 0 ? [] : [`${name}=(${value.length} octets)`];
     if (name === 'password') return ['password=(hidden)'];
+    if (typeof value === 'string' && !isOfField(name, value)) return [`${name}=(${value.length} octets)`];
     if (ADDRESSES.has(name)) return [`${name}=${maskAddress(String(value))}`];
     return [`${name}=${OCTETS_IN_HEX.has(name) ? hex(Number(value)) : value}`];
   });
@@ -80,6 +87,11 @@ function describeTlvs(tlvs: Tlvs): string[] {
 function describeText(command: string, body: { fields: Fields; tlvs: Tlvs }): string[] {
   const text = command === 'deliver_sm' || command === 'data_sm' ? deliveredText(body) : '';
   return text === '' ? [] : [`form="${formOf(text)}"`];
+}
+
+/** A longer string may hold the text, where a PDU is not what it says; others could control the terminal. */
+function isOfField(name: string, value: string): boolean {
+  return value.length <= (MAX_LENGTHS.get(name) ?? MAX_ADDRESS_LENGTH) && /^[\x20-\x7e]*$/.test(value);
 }
 
 /** Shows the first and last digits of a number; an alphanumeric sender ID is not secret. */

@@ -113,3 +113,17 @@ test('tells which status a message is refused with', async () => {
   expect(output).toContain('← submit_sm_resp seq=2 status=ESME_RINVSRCADR');
   expect(output).toContain('Part 1 of 2: provider_fault, smpp_0x0a.');
 });
+
+test('prints nothing of a PDU whose fields are not what they should be, and nothing that controls a terminal', async () => {
+  const { output } = await probe({
+    bind_transceiver: (pdu, { respond, request }) => {
+      request('deliver_sm', Buffer.from(SMS.body));
+      request('deliver_sm', Buffer.concat([cString(''), Buffer.from([1, 1]), cString(SMS.body)]));
+      respond(pdu, { body: cString('smsc\u001b[2J') });
+    },
+  });
+
+  expect(output).toContain('Bound to "smsc?[2J".');
+  expect(output).toMatch(/bind_transceiver_resp .* system_id=\(\d+ octets\)/);
+  expect(output).not.toContain('\u001b');
+});

@@ -69,7 +69,7 @@ async function bindAnywhere(
     if (opened.kind === 'bound') {
       const version =
         opened.smscVersion === undefined ? '' : `, version 0x${opened.smscVersion.toString(16)}`;
-      print(`Bound to "${opened.systemId}"${version}.`);
+      print(`Bound to "${opened.systemId.replaceAll(/[^\x20-\x7e]/g, '?')}"${version}.`);
       return opened.session;
     }
     print(`Not bound: ${opened.status ?? opened.code}. ${adviceFor(opened)}`);
