@@ -45,7 +45,8 @@ const INTENTION = /\b(?:to|will) be deliv[a-z]*/gi;
 /** The quotes are those of JSON. */
 const SEPARATOR = '"?\\s*[:=]\\s*';
 /** A value ends at a space or a punctuation mark; the name of the next field is no value. Base64 ids end in `=`. */
-const NEXT_FIELD = '(?:sub|dlvrd|submit|done|date|stat|status|state|err|error|text)\\b"?\\s*(?:date\\s*)?[:=]';
+const NEXT_FIELD =
+  '(?:sub|dlvrd|submit|done|date|stat|status|state|err|error|text)\\b"?\\s*(?:date\\s*)?[:=]';
 const VALUE = `${SEPARATOR}"?(?!${NEXT_FIELD})([^\\s,;|"]+)`;
 const ID = new RegExp(`(?:^|[^a-z0-9_])(?:(?:message|msg)[ _-]?)?id${VALUE}`, 'i');
 /** With another word before it, such as `sms_id`. */
