@@ -194,7 +194,7 @@ export type RegistrationConfig = {
   templates: {
     id: string | undefined;
     messageTypes: string[] | undefined;
-    /** As registered, with `{#var#}` for its variable parts. */
+    /** As registered, with its variable parts such as `{#var#}` or `{#numeric#}`. */
     text: string | undefined;
     parameters: Record<ProviderName, Record<string, unknown>>;
   }[];

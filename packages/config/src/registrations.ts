@@ -23,7 +23,7 @@ export function registrationConfigs(
         if (!review.isGiven([...at, 'messageTypes']) && !review.isGiven([...at, 'text'])) {
           review.problem(
             [...at, 'text'],
-            'not set; write the registered text, with {#var#} for its variable parts, or set messageTypes instead',
+            'not set; write the registered text, with its variable parts such as {#var#} or {#numeric#}, or set messageTypes instead',
           );
         }
         const { id, messageTypes, text, parameters } = template;

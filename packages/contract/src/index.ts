@@ -36,5 +36,5 @@ export {
   type ReceiptStatus,
 } from './receipt.ts';
 export { isUuid, UUID } from './uuid.ts';
-export { type Registration, TEMPLATE_VARIABLE } from './registration.ts';
+export type { Registration } from './registration.ts';
 export { AWS_ORIGINATION_ID, MESSAGING_SERVICE_SID } from './sender-forms.ts';

@@ -9,11 +9,8 @@ export type Registration = {
   entityId: string | undefined;
   /** The id of the registered template that the text is one of; undefined where it is of none. */
   templateId: string | undefined;
-  /** What stands in the text where its template has `{#var#}`, in this order. */
+  /** What stands in the text where its template has a variable, in this order. */
   variables: readonly string[];
   /** Fields of the provider's own API, by the names of its documentation. */
   parameters: Readonly<Record<string, unknown>>;
 };
-
-/** How a variable part is written in a registered text (TRAI's DLT platforms, content templates). */
-export const TEMPLATE_VARIABLE = '{#var#}';

@@ -1,6 +1,7 @@
 import type { RegistrationConfig, RoutingConfig } from '@sms-gateway/config';
-import { countriesOf, type Registration, TEMPLATE_VARIABLE } from '@sms-gateway/contract';
+import { countriesOf, type Registration } from '@sms-gateway/contract';
 import type { RoutedMessage } from './routed-message.ts';
+import { variablesIn } from './template-variables.ts';
 
 /** What is sent along with one message, at any provider. */
 export type ChosenRegistration = {
@@ -51,19 +52,10 @@ function fieldsOf(parameters: RegistrationConfig['parameters'], name: string): R
   return { ...parameters[kind], ...parameters[name] };
 }
 
-/**
- * The variable parts of a template in the text; undefined if the text does not match it. Without a
- * registered text, or without the text of the message, the template matches every text.
- */
+/** Without a registered text, or without the text of the message, the template matches every text. */
 function variablesOf(
   { text: registered }: { text: string | undefined },
   text: string | undefined,
 ): string[] | undefined {
-  if (registered === undefined || text === undefined) return [];
-  const fixed = registered
-    .split(TEMPLATE_VARIABLE)
-    .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  // A variable has at most 40 characters; the shortest that lets the rest match is used.
-  const match = new RegExp(`^${fixed.join('([^]{0,40}?)')}$`).exec(text.trim());
-  return match === null ? undefined : match.slice(1);
+  return registered === undefined || text === undefined ? [] : variablesIn(registered, text);
 }

@@ -1,0 +1,56 @@
+import { replaceSmartCharacters } from '@sms-gateway/contract';
+
+/**
+ * How a variable part is written in a registered text: `{#var#}`, and since 2026 by what it holds, such as `{#numeric#}`
+ * (TRAI's direction of 18 November 2025, as msg91.com, "Variable Tagging on DLT SMS Templates", and fast2sms.com, "DLT New
+ * Rules 2026", describe it); on some platforms without braces.
+ */
+const VARIABLE = /\{#([a-z]+)#\}|#(numeric|number|alphanumeric|url|urlott|cbn|email)#/gi;
+const MAX_LENGTH = 40;
+/** For what has no documented length. */
+const MAX_ADDRESS_LENGTH = 255;
+const ADDRESSES: ReadonlySet<string> = new Set(['url', 'urlott', 'email']);
+
+/**
+ * The variable parts of a registered text in the text of a message, undefined if it is not one of that template. White
+ * space counts only as such, because the platforms ignore it (msg91.com, "SMS not Matched with DLT Template"), and curly
+ * quotes count as straight ones. Each variable is the shortest that lets the rest match.
+ */
+export function variablesIn(registered: string, text: string): string[] | undefined {
+  const variables = [...registered.matchAll(VARIABLE)];
+  const limits = variables.map(([, braced, bare]) =>
+    ADDRESSES.has((braced ?? bare ?? '').toLowerCase()) ? MAX_ADDRESS_LENGTH : MAX_LENGTH,
+  );
+  const between = variables.map((variable, index) =>
+    registered.slice(variable.index + variable[0].length, variables[index + 1]?.index),
+  );
+  // Before the white space at its ends is dropped, which may stand beside a variable.
+  const [head = '', ...fixed] = [registered.slice(0, variables[0]?.index), ...between].map(withoutStyle);
+  const first = head.trimStart();
+  const last = fixed.length - 1;
+  const parts = fixed.map((part, index) => (index === last ? part.trimEnd() : part));
+  const given = withoutStyle(text).trim();
+  const hopeless = new Set<string>();
+
+  function match(index: number, at: number): string[] | undefined {
+    const limit = limits[index];
+    const next = parts[index];
+    if (limit === undefined || next === undefined) return at === given.length ? [] : undefined;
+    const state = `${index}/${at}`;
+    // Without this, variables beside one another would take exponential time.
+    if (hopeless.has(state)) return undefined;
+    for (let end = at; end <= Math.min(at + limit, given.length); end++) {
+      const others = given.startsWith(next, end) ? match(index + 1, end + next.length) : undefined;
+      if (others !== undefined) return [given.slice(at, end), ...others];
+    }
+    hopeless.add(state);
+    return undefined;
+  }
+
+  const whole = fixed.length === 0 ? first.trimEnd() : first;
+  return given.startsWith(whole) ? match(0, whole.length) : undefined;
+}
+
+function withoutStyle(text: string): string {
+  return replaceSmartCharacters(text).replaceAll(/\s+/g, ' ');
+}
