@@ -76,6 +76,8 @@ test.each([
   ['delivered', 'delivered', false],
   ['delivery_failed', 'undelivered', true],
   ['sending_failed', 'failed', true],
+  ['read', 'delivered', false],
+  ['cancelled', 'failed', true],
   ['expired', 'expired', false],
   ['delivery_unconfirmed', 'unknown', false],
 ])('reads %s as %s', (status, expected, isCurable) => {

@@ -12,13 +12,16 @@ export type TelnyxReceiptsOptions = {
   publicKeys: readonly string[];
 };
 
+// Statuses of a message's recipients, in the SDK (telnyx 7.24, resources/shared.d.ts and messages.d.ts).
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
   ['queued', 'sent'],
   ['sending', 'sent'],
   ['sent', 'sent'],
   ['delivered', 'delivered'],
+  ['read', 'delivered'],
   ['delivery_failed', 'undelivered'],
   ['sending_failed', 'failed'],
+  ['cancelled', 'failed'],
   ['expired', 'expired'],
   ['delivery_unconfirmed', 'unknown'],
 ]);

@@ -64,6 +64,7 @@ test.each([
   ['undelivered', 'undelivered', true],
   ['failed', 'failed', true],
   ['canceled', 'failed', true],
+  ['partially_delivered', 'sent', false],
 ])('reads %s as %s', (MessageStatus, status, isCurable) => {
   expect(readFields({ ...FIELDS, MessageStatus })).toEqual({
     kind: 'receipts',

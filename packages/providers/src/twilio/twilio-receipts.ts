@@ -14,12 +14,14 @@ export type TwilioReceiptsOptions = {
   authTokens: readonly string[];
 };
 
+// What a status callback of an outbound message may say, in the SDK (twilio, rest/api/v2010/account/message.d.ts).
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
   ['accepted', 'sent'],
   ['scheduled', 'sent'],
   ['queued', 'sent'],
   ['sending', 'sent'],
   ['sent', 'sent'],
+  ['partially_delivered', 'sent'],
   ['delivered', 'delivered'],
   ['read', 'delivered'],
   ['undelivered', 'undelivered'],
