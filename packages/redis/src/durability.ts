@@ -102,7 +102,9 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     inspection: Inspection,
   ): Promise<{ reasons: string[]; look: Look; elsewhere: string | undefined }> {
     const view = await viewOf(inspection);
-    const seen = await acknowledged({ isProbe: true, count: look?.count ?? replicas });
+    // The first look waits for every connected replica: WAIT for fewer returns before the slower ones have acknowledged.
+    const connected = Number(inspection.info['connected_slaves'] ?? 0);
+    const seen = await acknowledged({ isProbe: true, count: look?.count ?? Math.max(replicas, connected) });
     return {
       reasons: [...view.reasons, ...whatIsMissing(view, seen, replicas)],
       look: { view, replicationId: seen.id, count: Math.max(replicas, expected(view, seen)) },
