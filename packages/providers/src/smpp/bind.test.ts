@@ -248,6 +248,27 @@ test('binds a transmitter and a receiver where the SMSC knows no transceiver', a
   expect(smsc.connections).toHaveLength(2);
 });
 
+test('binds the receiver at a host of its own, whose receipts are those of the transmitter', async () => {
+  await using sending = await startSmsc();
+  await using receiving = await startSmsc();
+  const { provider, receipts } = useSmppProvider({
+    port: sending.port,
+    receiverHosts: [
+      { host: '127.0.0.1', port: 1, tls: false },
+      { host: '127.0.0.1', port: receiving.port, tls: false },
+    ],
+    dialect: { bindMode: 'transmitter+receiver' },
+  });
+  await sending.until('bind_transmitter');
+  await receiving.until('bind_receiver');
+
+  expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
+  receiving.first().request('deliver_sm', deliverBody({ text: Buffer.from('id:id-1 stat:DELIVRD') }));
+
+  await soon(() => expect(receipts).toHaveLength(1));
+  expect([sending.connections.length, receiving.connections.length]).toEqual([1, 1]);
+});
+
 test('sends without its receiver, and says that no receipts come', async () => {
   await using smsc = await startSmsc({
     bind_receiver: (pdu, { respond }) => respond(pdu, { status: 0x0d, body: Buffer.alloc(0) }),

@@ -1,6 +1,7 @@
 import type { ProviderProblem } from '../provider.ts';
 import { type Bind, type BindOptions, type BindState, keepBound } from './bind.ts';
 import type { Fields } from './body.ts';
+import type { SmscAddress } from './connect.ts';
 import type { SmppDialect } from './dialect.ts';
 import type { BindCommand } from './pdu.ts';
 
@@ -25,15 +26,25 @@ export const BIND_COMMANDS: Readonly<
   'transmitter+receiver': ['bind_transmitter', 'bind_receiver'],
 };
 
+type Hosts = { hosts: readonly SmscAddress[]; receiverHosts?: readonly SmscAddress[] };
+
+/** Where to bind with this command, in order of preference. */
+export function hostsFor(
+  command: BindCommand,
+  { hosts, receiverHosts = hosts }: Hosts,
+): readonly SmscAddress[] {
+  return command === 'bind_receiver' ? receiverHosts : hosts;
+}
+
 export function keepAllBound(
   dialect: SmppDialect,
   credentials: Credentials,
-  options: Omit<BindOptions, 'command' | 'fields'>,
+  options: Omit<BindOptions, 'command' | 'fields'> & Hosts,
 ): Binds {
   const fields = bindFields(credentials, dialect);
   const [sender, ...receivers] = BIND_COMMANDS[dialect.bindMode].map((command) => ({
     command,
-    bind: keepBound({ ...options, command, fields }),
+    bind: keepBound({ ...options, hosts: hostsFor(command, options), command, fields }),
   }));
   if (sender === undefined) throw new Error('a bind mode without a session');
   const all = [sender, ...receivers];

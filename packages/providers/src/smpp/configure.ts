@@ -25,6 +25,9 @@ export function configureSmpp(settings: Settings, review: Review): SmppConfig | 
   review.require('from', 'set the sender: a number, a short code or a sender ID');
   const dialect = dialectOf(settings, { ...STANDARD_DIALECT, ...preset.dialect });
   reviewDialect(dialect, review);
+  if (review.isGiven('receiverUrl') && dialect.bindMode !== 'transmitter+receiver') {
+    review.problem('receiverUrl', `has no effect; set ${review.label('bind')} to transmitter+receiver`);
+  }
 
   if (settings.password !== undefined && settings.password.length > MAX_STANDARD_PASSWORD) {
     review.warning(
@@ -48,6 +51,7 @@ export function configureSmpp(settings: Settings, review: Review): SmppConfig | 
   if (responseTimeout === undefined || enquireInterval === undefined) return undefined;
   return {
     hosts,
+    ...(settings.receiverUrl !== undefined && { receiverHosts: settings.receiverUrl }),
     systemId,
     password,
     systemType,

@@ -1,7 +1,10 @@
 import { defineProvider } from '../provider-descriptor.ts';
 import { configureSmpp } from './configure.ts';
+import type { SmscAddress } from './connect.ts';
 import { tlvProblem } from './message-tlvs.ts';
 import { smppSettings } from './settings.ts';
+
+const urlOf = ({ host, port, tls }: SmscAddress) => `${tls ? 'smpps' : 'smpp'}://${host}:${port}`;
 
 export const smpp = defineProvider({
   kind: 'smpp',
@@ -10,10 +13,11 @@ export const smpp = defineProvider({
   senderSettings: ['from'],
   configure: configureSmpp,
   parameterProblem: tlvProblem,
-  describe: ({ hosts, windowSize, dialect }) => ({
+  describe: ({ hosts, receiverHosts = [], windowSize, dialect }) => ({
     authentication: 'configured',
     sender: 'from',
-    hosts: hosts.map(({ host, port, tls }) => `${tls ? 'smpps' : 'smpp'}://${host}:${port}`),
+    hosts: hosts.map(urlOf),
+    ...(receiverHosts.length > 0 && { receiverHosts: receiverHosts.map(urlOf) }),
     windowSize,
     dialect,
   }),

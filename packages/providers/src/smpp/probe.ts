@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Probe } from '../provider-descriptor.ts';
 import { openSession } from './bind.ts';
-import { BIND_COMMANDS, bindFields } from './binds.ts';
+import { BIND_COMMANDS, bindFields, hostsFor } from './binds.ts';
 import { describePdu } from './describe-pdu.ts';
 import type { SmppDialect } from './dialect.ts';
 import { createIdForms } from './id-forms.ts';
@@ -48,7 +48,7 @@ async function bindAnywhere(
   onDeliver: (delivery: Delivery) => Promise<number>,
   signal: AbortSignal,
 ): Promise<Session | undefined> {
-  for (const address of config.hosts) {
+  for (const address of hostsFor(command, config)) {
     print(`${address.host}:${address.port}${address.tls ? ' (TLS)' : ''}: ${command}`);
     const opened = await openSession(
       {

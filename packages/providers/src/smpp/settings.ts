@@ -79,6 +79,11 @@ export const smppSettings = {
     doc: 'smpp://host:2775, or smpps://host:3550 with TLS; several hosts, comma-separated, in order of preference',
     example: 'smpps://smsc.example.com',
   }),
+  receiverUrl: setting({
+    env: 'SMPP_RECEIVER_URL',
+    schema: smppUrls,
+    doc: 'Where the receiver binds, if not at SMPP_URL, in the same form; needs SMPP_BIND=transmitter+receiver',
+  }),
   preset: setting({
     env: 'SMPP_PRESET',
     schema: choice(PRESET_NAMES),

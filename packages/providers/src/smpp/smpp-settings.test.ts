@@ -53,6 +53,24 @@ test('it may have a port, a system type and a window of its own', () => {
   ]);
 });
 
+test('its receiver may have hosts of its own, and needs a bind of its own for that', () => {
+  const env = { SMPP_RECEIVER_URL: 'smpp://rx.example.com:2776,smpps://rx2.example.com' };
+  expect(worker({ ...env, SMPP_BIND: 'transmitter+receiver' }).providers).toMatchObject([
+    {
+      options: {
+        hosts: [{ host: 'smsc.example.com' }],
+        receiverHosts: [
+          { host: 'rx.example.com', port: 2776, tls: false },
+          { host: 'rx2.example.com', port: 3550, tls: true },
+        ],
+      },
+    },
+  ]);
+  expect(() => worker(env)).toThrow(
+    'SMPP_RECEIVER_URL: has no effect; set SMPP_BIND to transmitter+receiver',
+  );
+});
+
 test.each<[env: Record<string, string>, dialect: Partial<SmppDialect>]>([
   [{ SMPP_BIND: 'transmitter+receiver' }, { bindMode: 'transmitter+receiver' }],
   [{ SMPP_INTERFACE_VERSION: '5.0' }, { interfaceVersion: 0x50 }],

@@ -26,6 +26,8 @@ import { untilAborted } from './until-aborted.ts';
 export type SmppConfig = Credentials & {
   /** The centre's hosts, in order of preference. */
   hosts: readonly SmscAddress[];
+  /** Those where the receiver binds, if they are others. */
+  receiverHosts?: readonly SmscAddress[];
   /** PEM of the authorities to trust in place of Node's own. */
   ca?: string | undefined;
   /** A number in E.164, a short code or an alphanumeric sender ID. */
