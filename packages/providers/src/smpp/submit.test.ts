@@ -338,3 +338,17 @@ test('writes the other fields as the dialect has them', () => {
     sourceNpi: 1,
   });
 });
+
+test('knows parts that no handset would join: of another cut, or of another sender', () => {
+  const form = (message: object, dialect: Partial<SmppDialect> = {}) =>
+    submitParts({ ...MESSAGE, body: 'x'.repeat(400), ...message }, { ...STANDARD_DIALECT, ...dialect })?.form;
+
+  expect(form({})).toBe(form({ validUntilMs: 0 }));
+  for (const other of [
+    form({ sender: 'Other' }),
+    form({ body: 'я'.repeat(150) }),
+    form({}, { concatenation: 'sar' }),
+  ]) {
+    expect(other).not.toBe(form({}));
+  }
+});

@@ -45,7 +45,8 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
 
   return {
     total,
-    form: [dataCoding, dialect.alphabet, dialect.concatenation].join('/'),
+    // A handset joins parts of one sender only.
+    form: [dataCoding, dialect.alphabet, dialect.concatenation, source.source_addr].join('/'),
     body(number, reference, nowMs) {
       const text = parts[number - 1] ?? Buffer.alloc(0);
       const { header, tlvs } = concatenate(dialect.concatenation, reference, total, number);
