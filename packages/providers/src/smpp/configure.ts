@@ -10,8 +10,8 @@ type Review = ProviderReview<keyof typeof smppSettings>;
 
 const VERSION_3_3 = 0x33;
 const NATIONAL_TON = 2;
-/** SMPP 3.4, section 4.1.1, without the octet that ends it. */
-const MAX_STANDARD_PASSWORD = 8;
+/** SMPP 3.4, section 4.1.1, without the octet that ends each. */
+const STANDARD_LENGTHS = { systemId: 15, password: 8 } as const;
 
 /** One bind of the settings and their preset; undefined where a problem was reported. */
 export function configureSmpp(settings: Settings, review: Review): SmppConfig | undefined {
@@ -29,10 +29,11 @@ export function configureSmpp(settings: Settings, review: Review): SmppConfig | 
     review.problem('receiverUrl', `has no effect; set ${review.label('bind')} to transmitter+receiver`);
   }
 
-  if (settings.password !== undefined && settings.password.length > MAX_STANDARD_PASSWORD) {
+  for (const key of ['systemId', 'password'] as const) {
+    if ((settings[key]?.length ?? 0) <= STANDARD_LENGTHS[key]) continue;
     review.warning(
-      'password',
-      `is longer than the ${MAX_STANDARD_PASSWORD} characters of SMPP 3.4; some SMSCs take that, others refuse the bind`,
+      key,
+      `is longer than the ${STANDARD_LENGTHS[key]} characters of SMPP 3.4; some SMSCs take that, others refuse the bind`,
     );
   }
 

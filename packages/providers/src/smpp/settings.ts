@@ -26,6 +26,15 @@ function ascii(max: number) {
   );
 }
 
+/** Also in hexadecimal, as carriers' documents write them. */
+function octet(max = 255) {
+  return z.preprocess(
+    (written) =>
+      typeof written === 'string' && /^\s*0x[\da-f]{1,2}\s*$/i.test(written) ? Number(written) : written,
+    wholeNumber(0, max),
+  );
+}
+
 const INTERFACE_VERSIONS: Readonly<Record<string, number>> = {
   '3.3': 0x33,
   '3.4': 0x34,
@@ -91,8 +100,8 @@ export const smppSettings = {
   }),
   systemId: setting({
     env: 'SMPP_SYSTEM_ID',
-    schema: ascii(15),
-    doc: 'System ID to bind with, up to 15 characters',
+    schema: text.regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters'),
+    doc: 'System ID to bind with: up to 15 characters by SMPP, up to 64 where the SMSC takes them',
   }),
   password: setting({
     env: 'SMPP_PASSWORD',
@@ -163,12 +172,12 @@ export const smppSettings = {
   }),
   protocolId: setting({
     env: 'SMPP_PROTOCOL_ID',
-    schema: wholeNumber(0, 255),
+    schema: octet(),
     doc: 'Protocol ID of each message (0)',
   }),
   priority: setting({
     env: 'SMPP_PRIORITY',
-    schema: wholeNumber(0, 255),
+    schema: octet(),
     doc: 'Priority flag of each message (0)',
   }),
   validity: setting({
@@ -178,7 +187,7 @@ export const smppSettings = {
   }),
   registeredDelivery: setting({
     env: 'SMPP_REGISTERED_DELIVERY',
-    schema: wholeNumber(0, 31),
+    schema: octet(31),
     doc: 'registered_delivery of each message; 0 asks for no receipt (1)',
   }),
   receiptParts: setting({
@@ -198,12 +207,12 @@ export const smppSettings = {
   }),
   dataCoding: setting({
     env: 'SMPP_DATA_CODING',
-    schema: wholeNumber(0, 255),
+    schema: octet(),
     doc: 'data_coding of a text in the default alphabet (0)',
   }),
   ucs2DataCoding: setting({
     env: 'SMPP_UCS2_DATA_CODING',
-    schema: wholeNumber(0, 255),
+    schema: octet(),
     doc: 'data_coding of a text in UCS-2 (8)',
   }),
   concatenation: setting({

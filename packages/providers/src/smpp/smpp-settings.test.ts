@@ -74,6 +74,11 @@ test('its receiver may have hosts of its own, and needs a bind of its own for th
 test.each<[env: Record<string, string>, dialect: Partial<SmppDialect>]>([
   [{ SMPP_BIND: 'transmitter+receiver' }, { bindMode: 'transmitter+receiver' }],
   [{ SMPP_INTERFACE_VERSION: '5.0' }, { interfaceVersion: 0x50 }],
+  [{ SMPP_DATA_CODING: '0x03', SMPP_UCS2_DATA_CODING: '0x18' }, { dataCoding: { default: 3, ucs2: 0x18 } }],
+  [
+    { SMPP_REGISTERED_DELIVERY: '0x11', SMPP_PROTOCOL_ID: '0x40' },
+    { registeredDelivery: 17, protocolId: 64 },
+  ],
   [
     { SMPP_INTERFACE_VERSION: '0x33', SMPP_BIND: 'transmitter+receiver' },
     {
@@ -265,7 +270,8 @@ test.each<[string, Record<string, string>, string]>([
   ],
   ['a path', { SMPP_URL: 'smpp://x/canary' }, 'SMPP_URL: must have nothing after the port'],
   ['no system ID', { SMPP_SYSTEM_ID: '' }, 'SMPP_SYSTEM_ID: not set; the operator of the SMSC gives it'],
-  ['a long system ID', { SMPP_SYSTEM_ID: 'canary0123456789' }, 'SMPP_SYSTEM_ID: must be 1 to 15 printable'],
+  ['a long system ID', { SMPP_SYSTEM_ID: 'canary0'.repeat(10) }, 'SMPP_SYSTEM_ID: must be 1 to 64 printable'],
+  ['no octet', { SMPP_DATA_CODING: '0x100' }, 'SMPP_DATA_CODING: must be a whole number from 0 to 255'],
   ['no password', { SMPP_PASSWORD: '' }, 'SMPP_PASSWORD: not set; the operator of the SMSC gives it'],
   [
     'a long password',
@@ -322,6 +328,10 @@ test.each<[string, Record<string, string>, string]>([
 
 test.each([
   [{ SMPP_BIND: 'transmitter' }, 'SMPP_BIND: is transmitter: no delivery receipts come'],
+  [
+    { SMPP_SYSTEM_ID: 'canary0123456789' },
+    'SMPP_SYSTEM_ID: is longer than the 15 characters of SMPP 3.4; some SMSCs take that, others refuse the bind',
+  ],
   [{ SMPP_PASSWORD: 'canary789' }, 'SMPP_PASSWORD: is longer than the 8 characters of SMPP 3.4'],
   [{ SMPP_DESTINATION_COUNTRY: 'KE' }, 'SMPP_DESTINATION_COUNTRY: has no effect'],
 ])('%o is warned of', (env, warning) => {
