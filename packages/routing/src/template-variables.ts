@@ -30,13 +30,18 @@ export function variablesIn(registered: string, text: string): string[] | undefi
   const last = fixed.length - 1;
   const parts = fixed.map((part, index) => (index === last ? part.trimEnd() : part));
   const given = withoutStyle(text).trim();
-  const hopeless = new Set<string>();
+  const longest = [...limits, ...[first, ...parts].map(({ length }) => length)].reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+  if (given.length > longest) return undefined;
+  const hopeless = new Set<number>();
 
   function match(index: number, at: number): string[] | undefined {
     const limit = limits[index];
     const next = parts[index];
     if (limit === undefined || next === undefined) return at === given.length ? [] : undefined;
-    const state = `${index}/${at}`;
+    const state = index * (given.length + 1) + at;
     // Without this, variables beside one another would take exponential time.
     if (hopeless.has(state)) return undefined;
     for (let end = at; end <= Math.min(at + limit, given.length); end++) {
