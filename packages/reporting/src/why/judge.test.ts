@@ -79,6 +79,16 @@ test.each<[Partial<Trace>, string, RegExp]>([
     /for SM1\. If no receipts arrive at all/,
   ],
   [
+    { outcome: 'sent', attempts: [attempt({ provider: 'smpp:carrierA', expectsReceipt: true })] },
+    'smpp:carrierA accepted it; no delivery receipt has arrived.',
+    /receipt_unmatched/,
+  ],
+  [
+    { outcome: 'sent', attempts: [attempt({ provider: 'smpp' })] },
+    'The SMSC accepted it; it sends no receipts, so nothing more is known.',
+    /registered_delivery/,
+  ],
+  [
     { outcome: 'sent', attempts: [attempt()] },
     'Twilio accepted it; it sends no receipts, so nothing more is known.',
     /PUBLIC_URL/,

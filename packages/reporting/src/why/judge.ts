@@ -102,14 +102,21 @@ function judgeSent({ attempts, reason }: Trace): Judgement {
       const where = last.providerMessageId === undefined ? '' : ` for ${last.providerMessageId}`;
       return {
         verdict: `${name} accepted it; ${known}.`,
-        advice: `Check the log of ${inSentence(last.provider)}${where}. ${
-          last.expectsReceipt
-            ? 'If no receipts arrive at all, compare PUBLIC_URL with the URL that it calls.'
-            : 'If the provider can send receipts, PUBLIC_URL switches them on.'
-        }`,
+        advice: `Check the log of ${inSentence(last.provider)}${where}. ${adviceOnReceipts(last)}`,
       };
     }
   }
+}
+
+function adviceOnReceipts({ provider, expectsReceipt }: Trace['attempts'][number]): string {
+  if (/^smpp(?::|$)/.test(provider)) {
+    return expectsReceipt
+      ? "If no receipts arrive at all, look for receipt_unmatched and receipt_unreadable in the worker's log; docs/smpp.md."
+      : "The bind's registered_delivery and its kind of bind switch receipts on; docs/smpp.md.";
+  }
+  return expectsReceipt
+    ? 'If no receipts arrive at all, compare PUBLIC_URL with the URL that it calls.'
+    : 'If the provider can send receipts, PUBLIC_URL switches them on.';
 }
 
 function judgeFailed({ attempts, reason = '' }: Trace): Judgement {
