@@ -196,6 +196,43 @@ test('steps of the same moment are one command, and an error in one leaves the o
   expect(await redis.get(`${gatewayKeys.job('msg_2')}:lock`)).toBe('t2');
 });
 
+test.each<[string, (bundle: Bundle) => Promise<unknown>]>([
+  [
+    'the trace of the next message cannot be read',
+    ({ redis }) => redis.set(gatewayKeys.trace('msg_2'), 'no hash'),
+  ],
+  [
+    'the next job is no message',
+    ({ redis }) => redis.hset(gatewayKeys.job('msg_2'), 'data', '{"id":{},"recipientKey":null}'),
+  ],
+])('a message has its outcome even if %s', async (_, spoil) => {
+  await using bundle = await setup();
+  const { enqueue, ours, trace, queue } = bundle;
+  await enqueue('msg_1', 'msg_2');
+  await ours.take(TOKEN);
+  await spoil(bundle);
+
+  const answer = await ours.finish('msg_1', TOKEN);
+
+  expect(answer).toMatchObject({ isFirst: true, released: { next: { jobId: 'msg_2', facts: undefined } } });
+  expect((await trace('msg_1'))?.outcome).toBe('sent');
+  expect(await queue.getActive()).toMatchObject([{ id: 'msg_2' }]);
+});
+
+test('a message has its outcome even if the next job cannot be taken', async () => {
+  await using bundle = await setup();
+  const { enqueue, ours, redis, trace } = bundle;
+  await enqueue('msg_1');
+  await ours.take(TOKEN);
+  await redis.set(bullmqKeys.delayed, 'no sorted set');
+
+  expect(await ours.finish('msg_1', TOKEN)).toMatchObject({
+    isFirst: true,
+    released: { next: { kind: 'ask' } },
+  });
+  expect((await trace('msg_1'))?.outcome).toBe('sent');
+});
+
 test('an outcome whose job cannot be removed is kept, and the job leads back to it', async () => {
   await using bundle = await setup();
   const { enqueue, ours, redis, store, trace } = bundle;

@@ -48,7 +48,11 @@ local kinds = {
     -- What a receipt asks for comes before the end of the job: after a crash, the job leads back to it.
     if release and answer[6] == 0 and answer[2] == 0 and #answer[3] == 0 and finish_job(queue, release) then
       answer[4] = 1
-      answer[5] = release.next and take_job(queue, release.next, facts_of)
+      -- The outcome is written, whatever is wrong with the next job.
+      if release.next then
+        local is_taken, job = pcall(take_job, queue, release.next, facts_of)
+        answer[5] = is_taken and job or { 'ask' }
+      end
     end
     return answer
   end,

@@ -31,9 +31,13 @@ local function take_job(queue, request, facts_of)
   times = tonumber(times or '0') + 1
   redis.call('SET', key .. ':lock', request.token, 'PX', request.lock_ms)
   redis.call('HSET', key, 'processedOn', request.now, 'ats', times)
-  local is_json, message = pcall(cjson.decode, data or '')
-  local is_ours = is_json and type(message) == 'table' and message.id and message.recipientKey
-  return { 'taken', id, data or '{}', times, is_ours and facts_of(message) }
+  -- Where they cannot be read, whoever works on the message reads them and fails alone: the job has been taken by now, in the
+  -- answer to the outcome of another message.
+  local is_read, facts = pcall(function()
+    local message = cjson.decode(data)
+    return message.id and message.recipientKey and facts_of(message)
+  end)
+  return { 'taken', id, data or '{}', times, is_read and facts }
 end
 
 -- Wakes another worker where jobs are left for it, once for all that were taken.
