@@ -6,6 +6,7 @@ const idle = () => new AbortController().signal;
 test.each([
   'READONLY You can’t write against a read only replica.',
   'NOREPLICAS Not enough good replicas to write.',
+  'Too many Cluster redirections. Last error: Error: Connection is closed.',
 ])('writes again while Redis says %s', async (message) => {
   let calls = 0;
   const write = async () => {

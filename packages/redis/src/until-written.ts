@@ -4,8 +4,15 @@ import { NotDurableError } from './durability.ts';
 const RETRY_MS = 250;
 
 /**
- * Writes again and again while Redis answers with an error that passes (READONLY, NOREPLICAS, OOM and the like), or the
- * write is not durable, so that a known fact is not lost. `write` must be idempotent.
+ * Redis's own errors that pass, and what ioredis (6.0.0) says where it has asked the nodes of a Cluster for a second or two and
+ * none took the command, as during every failover, and while a slot moves.
+ */
+const PASSES =
+  /^(?!(ERR|WRONGTYPE) )[A-Z]{3,} |^Too many Cluster redirections|^None of startup nodes is available/;
+
+/**
+ * Writes again and again while Redis answers with an error that passes (READONLY, NOREPLICAS, OOM and the like), no node of a
+ * Cluster takes it, or the write is not durable, so that a known fact is not lost. `write` must be idempotent.
  * @throws the last error once `signal` is aborted, and any other error at once.
  */
 export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -14,10 +21,7 @@ export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSign
       return await write();
     } catch (error) {
       const mayPass =
-        error instanceof NotDurableError ||
-        (error instanceof Error &&
-          /^[A-Z]{3,} /.test(error.message) &&
-          !/^(ERR|WRONGTYPE) /.test(error.message));
+        error instanceof NotDurableError || (error instanceof Error && PASSES.test(error.message));
       if (!mayPass || signal.aborted) throw error;
       await delay(RETRY_MS);
     }
