@@ -36,7 +36,7 @@ async function setup() {
     redis,
     identity,
     counter,
-    accept: (number: string, text: string, correlationId?: string) => {
+    accept: (number: string, text: string, correlationId?: string, requestedAt?: number) => {
       const recipient = parsePhoneNumber(number);
       if (recipient === undefined) throw new Error('no phone number');
       return producer.accept({
@@ -49,7 +49,7 @@ async function setup() {
         idempotencyKey: undefined,
         repeatWindowMs: 10_000,
         ttlMs: 60_000,
-        requestedAt: undefined,
+        requestedAt,
         correlationId,
         screening: createScreening({
           recipientKey: number,
@@ -247,4 +247,26 @@ test('a number and an address are limited together, also when the number meets m
   expect(await ask(all, 30)).toEqual(each(1));
   expect(await ask(all, 31)).toEqual(each(1));
   expect(await ask(all, 32)).toEqual(each(0));
+});
+
+test('an older ingress, beside this one during an upgrade, reads from a mark when its message was requested', async () => {
+  await using bundle = await setup();
+  const { redis, accept, identity, counter } = bundle;
+  const mark = gatewayKeys.newest(identity.recipientKeys('default', ONE)[0]);
+  const requestedAt = Date.now() - 5000;
+  const first = await accept(ONE, 'Code 100001', undefined, requestedAt);
+  expect(await accept(ONE, 'Code 100001')).toMatchObject({ isRepeat: true });
+
+  const stored = (await redis.get(mark)) ?? '';
+  // As newest.lua of the version before reads it.
+  expect(/^\S+/.exec(stored)?.[0]).toBe('id' in first ? first.id : '');
+  expect(/ (\d+)$/.exec(stored)?.[1]).toBe(String(requestedAt));
+
+  // As that version writes it: what was requested before is not the newest, what was requested later is.
+  await redis.set(mark, `msg_old ${requestedAt}`);
+  await redis.del(counter(ONE));
+  await accept(ONE, 'Code 100002', undefined, requestedAt - 1);
+  expect(await redis.get(mark)).toBe(`msg_old ${requestedAt}`);
+  const later = await accept(ONE, 'Code 100003', undefined, requestedAt + 1);
+  expect(await redis.get(mark)).toContain('id' in later ? later.id : 'accepted');
 });

@@ -113,13 +113,13 @@ local function accept(message)
   remember(message.correlations, args.history, id)
   remember_accepted(counters[message.number], args.history, id, screened.now)
   -- From here on nothing can fail: a message that has a job is counted, and can be repeated.
-  local rest = ''
+  local repeatable = ''
   if message.repeat_key then
     redis.call('SET', message.repeat_key, id .. ' ' .. message.content, 'PXAT', time_after(message.repeat_ms))
   else
-    rest = ' ' .. message.content .. ' ' .. repeat_end(message.repeat_ms)
+    repeatable = ' ' .. message.content .. ' ' .. repeat_end(message.repeat_ms)
   end
-  for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms, rest) end
+  for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms, repeatable) end
   write_job({
     key = prefixes.job .. id,
     name = args.job_name,

@@ -1,5 +1,6 @@
--- The mark of the newest message for one recipient, in words: its id; when it was requested (0: unknown); and, without an
--- Idempotency-Key, what identifies its content and until when it can be repeated.
+-- The mark of the newest message for one recipient, in words: its id; without an Idempotency-Key, what identifies its content
+-- and until when it can be repeated; and when it was requested (0: unknown). That comes last, and the id first, because older
+-- versions, which run beside this one during an upgrade, read and write these two.
 --- @include "@sms-gateway/screening/clock.lua"
 
 local marks = {}
@@ -21,16 +22,16 @@ end
 
 -- The id in the mark if the message with this content can be repeated at this time, or nil.
 local function repeatable_id(key, content, now)
-  local id, other, ends_at = string.match(mark_of(key), '^(%S+) %d+ (%S+) (%d+)$')
+  local id, other, ends_at = string.match(mark_of(key), '^(%S+) (%S+) (%d+) %d+$')
   if other == content and tonumber(ends_at) > now then return id end
 end
 
--- Marks the message as the newest. One that is known to be requested later stays. requested_at may be nil; what follows
--- in the mark is given as text.
-local function mark_newest(key, id, requested_at, life_ms, rest)
-  local other_at = requested_at and tonumber(string.match(mark_of(key), '^%S+ (%d+)'))
+-- Marks the message as the newest. One that is known to be requested later stays. requested_at may be nil; what comes
+-- before it in the mark is given as text.
+local function mark_newest(key, id, requested_at, life_ms, repeatable)
+  local other_at = requested_at and tonumber(string.match(mark_of(key), ' (%d+)$'))
   if other_at and other_at > tonumber(requested_at) then return end
-  local mark = id .. ' ' .. (requested_at or '0') .. rest
+  local mark = id .. repeatable .. ' ' .. (requested_at or '0')
   redis.call('SET', key, mark, 'PXAT', time_after(life_ms))
   marks[key] = mark
 end
