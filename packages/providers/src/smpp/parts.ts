@@ -24,8 +24,9 @@ const RETRY_CAP_MS = 2_000;
 /**
  * Submits the parts of a long text that are not acknowledged yet, one after the other, and notes each acknowledgement
  * before it submits the next part. If the SMSC already has some parts and refuses another one for now, that part is
- * submitted again after a pause, until `signal` is aborted: no other provider can complete the text. Any other result
- * of a part is the result of the attempt. Settles as soon as `signal` is aborted.
+ * submitted again after a pause, until `signal` is aborted: no other provider can complete the text. An acknowledgement
+ * that cannot be noted makes the attempt `unknown`. Any other result of a part is the result of the attempt. Settles as
+ * soon as `signal` is aborted.
  */
 export async function submitInParts(
   { messageId, parts, memory, submitPart, random }: Options,
@@ -44,8 +45,8 @@ export async function submitInParts(
     if (result.kind !== 'accepted') return result;
     acknowledged.set(number, result.smscId);
     if (await isNoted(number, result.smscId)) continue;
-    // Without the note, the next attempt could not know what was sent.
-    if (number < parts.total) return transient('parts_not_recorded');
+    // Without the note, the next attempt cannot know that this part was taken, and would send it again.
+    if (number < parts.total) return { kind: 'unknown', code: 'parts_not_recorded' };
   }
   return { kind: 'accepted', acknowledged };
 

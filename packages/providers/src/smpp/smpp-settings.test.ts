@@ -74,6 +74,7 @@ test('its receiver may have hosts of its own, and needs a bind of its own for th
 test.each<[env: Record<string, string>, dialect: Partial<SmppDialect>]>([
   [{ SMPP_BIND: 'transmitter+receiver' }, { bindMode: 'transmitter+receiver' }],
   [{ SMPP_INTERFACE_VERSION: '5.0' }, { interfaceVersion: 0x50 }],
+  [{ SMPP_PRIORITY: '0x01' }, { priority: 1 }],
   [{ SMPP_DATA_CODING: '0x03', SMPP_UCS2_DATA_CODING: '0x18' }, { dataCoding: { default: 3, ucs2: 0x18 } }],
   [
     { SMPP_REGISTERED_DELIVERY: '0x11', SMPP_PROTOCOL_ID: '0x40' },

@@ -4,7 +4,6 @@ import {
   fault,
   rejected,
   throttled,
-  transient,
   unknown,
 } from '../../../../test/support/provider-conformance.ts';
 import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
@@ -208,7 +207,7 @@ test('submits no further part while it cannot note what was acknowledged', async
     },
   });
 
-  expect(await provider.send(LONG, controller.signal)).toEqual(transient('parts_not_recorded'));
+  expect(await provider.send(LONG, controller.signal)).toEqual(unknown('parts_not_recorded'));
   expect(partsOf(smsc)).toEqual([1]);
 });
 
