@@ -1,5 +1,5 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
-import { createBlocks } from '@sms-gateway/screening';
+import { createBlocks, spendKeys } from '@sms-gateway/screening';
 import { createDeliveryStore, createTraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
@@ -315,4 +315,18 @@ test('a redelivery goes no further than an attempt that was accepted meanwhile',
   await bundle.store.record(job, { ...accepted, number: 2, provider: 'http' });
 
   expect(await bundle.store.begin(job, { ...again, number: 3, holder: 'h2' })).toBe('settled');
+});
+
+test('an attempt whose cost cannot be counted is not begun', async () => {
+  await using bundle = await setup();
+  const { redis, store, trace } = bundle;
+  await store.begin(job, first);
+  await redis.hset(gatewayKeys.trace(job.id), 'spend_segments', 1);
+  await redis.set(spendKeys(job.connection).segments, 'no counter');
+  const previous = { ...accepted, result: 'unknown' as const, providerMessageId: undefined };
+
+  const second = store.begin(job, { ...first, number: 2, costsAgain: true, previous });
+
+  await expect(second).rejects.toThrow();
+  expect((await trace())?.attempts).toMatchObject([{ result: 'unknown' }]);
 });

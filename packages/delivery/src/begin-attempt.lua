@@ -40,8 +40,6 @@ local function begin_attempt(prefixes, step, blocks, spend_shape)
   local newest = newest_id(prefixes.newest .. step.recipientKey)
   if newest and newest ~= step.id then return 'superseded' end
   if #blocks.names() > 0 and (not step.block_names or blocks.has_any(step.block_names)) then return 'blocked' end
-  redis.call('HSET', trace, 'attempts', step.number, unpack(step.fields))
-
   -- The counters are the ingress's, which counts in them only where the configuration has a cap.
   local function count_again(key, cost)
     if not cost or redis.call('EXISTS', key) == 0 then return end
@@ -57,5 +55,7 @@ local function begin_attempt(prefixes, step, blocks, spend_shape)
     count_again(spend.price, price)
     count_again(spend.overall_price, price)
   end
+  -- Last, because an attempt that is begun counts as made.
+  redis.call('HSET', trace, 'attempts', step.number, unpack(step.fields))
   return 'begun'
 end
