@@ -1,5 +1,10 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
-import { createDeliveryStore, createReceiptStore, createReceiptHandler } from '@sms-gateway/delivery';
+import {
+  createConfirm,
+  createDeliveryStore,
+  createReceiptHandler,
+  createReceiptStore,
+} from '@sms-gateway/delivery';
 import { createGuard } from '@sms-gateway/screening';
 import { type DurabilityCheck, NotDurableError } from '@sms-gateway/redis';
 import { createReceiptReferences, createVault, jobBinding } from '@sms-gateway/privacy';
@@ -73,6 +78,13 @@ async function setup({
     now,
     random: Math.random,
   });
+  const receiptHandler = createReceiptHandler({
+    receipts,
+    confirm: createConfirm({ confirm }),
+    guard: createGuard({ redis }),
+    registry,
+    logger,
+  });
   const router = createRouter({
     routes: [],
     connectionRoutes: {},
@@ -98,7 +110,7 @@ async function setup({
     }),
     health,
     receipts,
-    receiptHandler: createReceiptHandler({ receipts, guard: createGuard({ redis }), registry, logger }),
+    receiptHandler,
     metrics: createWorkerMetrics({ registry }),
     lastErrors: { note: () => undefined },
     logEvent: () => undefined,
@@ -111,6 +123,7 @@ async function setup({
   return {
     redis,
     receipts,
+    receiptHandler,
     sent,
     deliver: (message: DeliveryJob) => {
       leases += 1;
@@ -256,4 +269,32 @@ test('an attempt whose result a failover has forgotten is unknown, and the next 
     'a2.result': 'accepted',
     outcome: 'sent',
   });
+});
+
+test('a receipt that a failover forgot is entered again before the provider hears that it is stored', async () => {
+  let isForgotten = false;
+  await using bundle = await setup({
+    confirm: async (write) => {
+      const answer = await write();
+      const { redis } = bundle;
+      if (
+        !isForgotten &&
+        (await redis.hdel(gatewayKeys.trace(job.id), 'a1.receipt', 'a1.receipt_curable')) > 0
+      ) {
+        isForgotten = true;
+        await redis.del('{gateway}:sms:wait', `{gateway}:sms:${job.id}.after-1`);
+        throw new NotDurableError('Redis was replaced meanwhile');
+      }
+      return answer;
+    },
+  });
+  await bundle.deliver(job);
+
+  expect(await bundle.receiptHandler.take('twilio', undelivered, reference)).toMatchObject({
+    kind: 'applied',
+    redelivers: true,
+  });
+
+  expect(isForgotten).toBe(true);
+  expect(await bundle.queued()).toEqual([`${job.id}.after-1`]);
 });

@@ -1,6 +1,7 @@
 import type { Receipt } from '@sms-gateway/contract';
 import type { Logger } from '@sms-gateway/process';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
 import type { Guard } from '@sms-gateway/screening';
 import type { EnteredReceipt, ReceiptReference, ReceiptStore } from './receipt-store.ts';
 
@@ -19,14 +20,30 @@ export type ReceiptHandler = {
 
 type Deps = {
   receipts: ReceiptStore;
+  /** Confirms that what a receipt wrote outlasts a failover (`DURABILITY`). */
+  confirm: Confirm;
   guard: Pick<Guard, 'delivered'>;
   registry: Registry;
   logger: Logger;
 };
 
+/** Milliseconds that a receipt may wait for a failover. Twilio hangs up after 15 seconds, and does not call again. */
+const CONFIRM_WITHIN_MS = 10_000;
+
+/** Runs an idempotent write, again where it may not survive. @throws once that has taken 10 seconds. */
+export type Confirm = <T>(write: () => Promise<T>) => Promise<T>;
+
+export function createConfirm(durability: Pick<DurabilityCheck, 'confirm'> | undefined): Confirm {
+  return (write) =>
+    untilWritten(
+      () => (durability ? durability.confirm(write, { isFact: true }) : write()),
+      AbortSignal.timeout(CONFIRM_WITHIN_MS),
+    );
+}
+
 const BUCKETS_SECONDS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];
 
-export function createReceiptHandler({ receipts, guard, registry, logger }: Deps): ReceiptHandler {
+export function createReceiptHandler({ receipts, confirm, guard, registry, logger }: Deps): ReceiptHandler {
   const registers = [registry];
   const counted = new Counter({
     name: 'gateway_receipts_total',
@@ -67,7 +84,7 @@ export function createReceiptHandler({ receipts, guard, registry, logger }: Deps
     isCounted: boolean,
   ): Promise<EnteredReceipt> {
     const { code } = receipt;
-    const entry = await receipts.enter(provider, receipt, reference);
+    const entry = await confirm(() => receipts.enter(provider, receipt, reference));
     const { status } = entry;
     // Repeated receipts too: the process that entered it first may have died before it informed the guard.
     if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {

@@ -22,12 +22,13 @@ export type DurabilityCheck = {
   /**
    * Runs `write` and resolves once what it wrote is as durable as `DURABILITY` promises; at once where `isWritten` says
    * that there is nothing to keep. `messages` says how many new ones it puts into the queue: none where there is no room to
-   * deliver them. One confirmation serves all writes that end in the same turn of the event loop.
+   * deliver them. `isFact`: it stores what has happened, so it is written even where new messages are refused, and is durable
+   * once no promotion can lose it. One confirmation serves all writes that end in the same turn of the event loop.
    * @throws what `write` throws, and `NotDurableError` where the write may not survive.
    */
   confirm<T>(
     write: () => Promise<T>,
-    options?: { isWritten?: (result: T) => boolean; messages?: number },
+    options?: { isWritten?: (result: T) => boolean; messages?: number; isFact?: boolean },
   ): Promise<T>;
   stop(): void;
 };
@@ -179,9 +180,13 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
 
   async function confirm<T>(
     write: () => Promise<T>,
-    { isWritten = () => true, messages = 0 }: { isWritten?: (result: T) => boolean; messages?: number } = {},
+    {
+      isWritten = () => true,
+      messages = 0,
+      isFact = false,
+    }: { isWritten?: (result: T) => boolean; messages?: number; isFact?: boolean } = {},
   ): Promise<T> {
-    if (!current.ready) throw new NotDurableError(current.reasons.join('; '));
+    if (!current.ready && !isFact) throw new NotDurableError(current.reasons.join('; '));
     if (messages > room) await verify();
     if (messages > room) throw new NotDurableError('Redis is nearly full');
     room -= messages;
@@ -191,11 +196,13 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     if (!isWritten(result)) return result;
     if (before === undefined) throw new NotDurableError('Redis was not checked');
     for (const isProbe of [false, true]) {
-      const seen = await acknowledged({ isProbe, count: before.count });
+      const seen = await acknowledged({ isProbe, count: before.count }).catch((cause: unknown) => {
+        throw new NotDurableError('Redis did not say what its replicas have', { cause });
+      });
       // A promotion begins another history, which may lack the write.
       if (seen.id !== before.replicationId) throw new NotDurableError('Redis was replaced meanwhile');
       // The latest view counts: it may be of after the write.
-      const missing = whatIsMissing(look?.view ?? before.view, seen, replicas);
+      const missing = whatIsMissing(look?.view ?? before.view, seen, isFact ? 0 : replicas);
       if (missing.length === 0) return result;
       if (isProbe || seen.isTimedOut) {
         set({ ready: false, reasons: missing });

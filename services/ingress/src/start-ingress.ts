@@ -7,6 +7,7 @@ import {
   needingRestart,
 } from '@sms-gateway/config';
 import {
+  createConfirm,
   createProducer,
   createReceiptHandler,
   createReceiptStore,
@@ -148,6 +149,7 @@ export async function startIngress(
         references: createReceiptReferences(config.payloadKeys),
         receiptHandler: createReceiptHandler({
           receipts: createReceiptStore({ redis, now }),
+          confirm: createConfirm(check),
           guard,
           registry,
           logger,

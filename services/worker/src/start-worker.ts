@@ -1,5 +1,6 @@
 import { type ConfigSource, describeConfig, needingRestart, type WorkerConfig } from '@sms-gateway/config';
 import {
+  createConfirm,
   createDeliveryStore,
   createInbox,
   createRateLimit,
@@ -92,7 +93,13 @@ export async function startWorker(
     if (durability) teardown.add(() => durability.stop());
     const receipts = createReceiptStore({ redis, now });
     const guard = createGuard({ redis });
-    const receiptHandler = createReceiptHandler({ receipts, guard, registry, logger });
+    const receiptHandler = createReceiptHandler({
+      receipts,
+      confirm: createConfirm(durability),
+      guard,
+      registry,
+      logger,
+    });
     const store = createDeliveryStore({ redis });
     const settleLate = createSettleLate({ store, receiptHandler, logger, now });
     const vault = createVault(config.payloadKeys);
