@@ -1,8 +1,8 @@
 import { composeLua } from '@sms-gateway/redis';
-import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { bullmqKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
 import { Queue } from 'bullmq';
 import { expect, test } from 'vitest';
-import { bullmqKeys, JOB_OPTIONS, JOB_OPTIONS_JSON } from '../packages/delivery/src/bullmq-keys.ts';
+import { JOB_OPTIONS, JOB_OPTIONS_JSON } from '../packages/delivery/src/job-options.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';

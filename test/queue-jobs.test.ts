@@ -1,5 +1,5 @@
-import { type DeliveryJob, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { bullmqKeys, createDeliveryStore, createTraceReader, JOB_OPTIONS } from '@sms-gateway/delivery';
+import { bullmqKeys, type DeliveryJob, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { createDeliveryStore, createTraceReader, JOB_OPTIONS } from '@sms-gateway/delivery';
 import { createRedisBackend, Job, Queue } from 'bullmq';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';

@@ -1,6 +1,6 @@
 export { findCode } from './find-code.ts';
 export { CALLER_FAULTS, type CallerFault } from './caller-fault.ts';
-export { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from './keys.ts';
+export { bullmqKeys, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from './keys.ts';
 export { ATTEMPT_RESULTS, OUTCOMES, type AttemptResult, type Outcome } from './outcome.ts';
 export { describeText, replaceSmartCharacters, type TextDescription } from './segments.ts';
 export { deliveryJobSchema, type DeliveryJob } from './delivery-job.ts';

@@ -7,6 +7,9 @@ import type { CallerFault } from './caller-fault.ts';
 export const QUEUE_PREFIX = '{gateway}';
 export const QUEUE_NAME = 'sms';
 
+/** BullMQ's own keys have these names; the others are the ids of its jobs. */
+const queueKey = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
+
 export const gatewayKeys = {
   /** The encrypted payload of one message. */
   vault: (messageId: string) => `${QUEUE_PREFIX}:vault:${messageId}`,
@@ -60,5 +63,18 @@ export const gatewayKeys = {
   /** Written to see whether writing works. */
   probe: `${QUEUE_PREFIX}:probe`,
   /** BullMQ's hash of a live job. */
-  job: (messageId: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${messageId}`,
+  job: queueKey,
+} as const;
+
+/** The keys that BullMQ keeps a queue under, as far as we use them. */
+export const bullmqKeys = {
+  wait: queueKey('wait'),
+  active: queueKey('active'),
+  delayed: queueKey('delayed'),
+  prioritized: queueKey('prioritized'),
+  stalled: queueKey('stalled'),
+  meta: queueKey('meta'),
+  marker: queueKey('marker'),
+  /** Before the id of a job. */
+  jobPrefix: queueKey(''),
 } as const;

@@ -1,7 +1,7 @@
-import { type DeliveryJob, gatewayKeys, type Outcome, QUEUE_NAME } from '@sms-gateway/contract';
+import { bullmqKeys, type DeliveryJob, gatewayKeys, type Outcome, QUEUE_NAME } from '@sms-gateway/contract';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 import type { Screening, ScreeningAnswer, ScreeningPlan } from '@sms-gateway/screening';
-import { bullmqKeys, JOB_OPTIONS_JSON } from './bullmq-keys.ts';
+import { JOB_OPTIONS_JSON } from './job-options.ts';
 import { HISTORY_LIMITS } from './history.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 

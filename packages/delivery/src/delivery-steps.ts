@@ -1,7 +1,6 @@
-import { gatewayKeys } from '@sms-gateway/contract';
+import { bullmqKeys, gatewayKeys } from '@sms-gateway/contract';
 import { createGroupCommit, evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 import { type CounterShape, SPEND_SHAPE } from '@sms-gateway/screening';
-import { bullmqKeys } from './bullmq-keys.ts';
 import { TRACE_TTL_MS } from './trace.ts';
 
 export type FieldList = (string | number)[];

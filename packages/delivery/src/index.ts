@@ -1,4 +1,4 @@
-export { bullmqKeys, JOB_OPTIONS, QUEUE_SETTINGS } from './bullmq-keys.ts';
+export { JOB_OPTIONS, QUEUE_SETTINGS } from './job-options.ts';
 export {
   type BeginAnswer,
   type ConcludeAnswer,

@@ -1,6 +1,6 @@
+import { bullmqKeys } from '@sms-gateway/contract';
 import { Gauge, type Registry } from 'prom-client';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
-import { bullmqKeys } from './bullmq-keys.ts';
 
 const STATES = ['waiting', 'delayed', 'active'] as const;
 

@@ -1,4 +1,5 @@
 import {
+  bullmqKeys,
   type DeliveryJob,
   deliveryJobSchema,
   gatewayKeys,
@@ -10,7 +11,7 @@ import {
 } from '@sms-gateway/contract';
 import { z } from 'zod';
 import { formatFiled, parseFiled } from './filed-attempt.ts';
-import { bullmqKeys, JOB_OPTIONS } from './bullmq-keys.ts';
+import { JOB_OPTIONS } from './job-options.ts';
 import type { AttemptReference } from '@sms-gateway/privacy';
 import { evalScript, loadScript, type RedisClient } from '@sms-gateway/redis';
 

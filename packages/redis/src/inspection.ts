@@ -1,4 +1,4 @@
-import { gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { bullmqKeys, gatewayKeys } from '@sms-gateway/contract';
 import type { RedisClient } from './connect.ts';
 import { type Headroom, headroomOf } from './headroom.ts';
 import { connectionRefusal } from './refusal.ts';
@@ -32,7 +32,7 @@ export async function inspect(redis: RedisClient, mode: Durability): Promise<Ins
   // In a Cluster, a pipeline goes to the node of its first key: everything is asked of one.
   const settings = Object.keys(DEMANDED_SETTINGS);
   const pipeline = redis.pipeline().exists(gatewayKeys.probe).info();
-  pipeline.llen(queueKey('wait')).llen(queueKey('active')).zcard(queueKey('delayed'));
+  pipeline.llen(bullmqKeys.wait).llen(bullmqKeys.active).zcard(bullmqKeys.delayed);
   const isKept = mode === 'fsync' || mode === 'replicated';
   if (isKept) for (const name of settings) pipeline.config('GET', name);
   const isCluster = 'nodes' in redis;
@@ -58,8 +58,6 @@ export async function inspect(redis: RedisClient, mode: Durability): Promise<Ins
   ];
   return { info, clusterNodes, headroom, reasons: [...new Set(reasons)] };
 }
-
-const queueKey = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
 
 function reasonFor(error: Error | undefined): string | undefined {
   return error && connectionRefusal(error);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { bullmqKeys, type DeliveryStore, QUEUE_SETTINGS } from '@sms-gateway/delivery';
+import { bullmqKeys, deliveryJobSchema, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { type DeliveryStore, QUEUE_SETTINGS } from '@sms-gateway/delivery';
 import type { RedisClient } from '@sms-gateway/redis';
 import type { Logger } from '@sms-gateway/process';
 import { DelayedError, type Job, Worker } from 'bullmq';

@@ -1,20 +1,3 @@
-import { QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-
-const key = (name: string) => `${QUEUE_PREFIX}:${QUEUE_NAME}:${name}`;
-
-/** The keys that BullMQ keeps a queue under, as far as our scripts use them. */
-export const bullmqKeys = {
-  wait: key('wait'),
-  active: key('active'),
-  delayed: key('delayed'),
-  prioritized: key('prioritized'),
-  stalled: key('stalled'),
-  meta: key('meta'),
-  marker: key('marker'),
-  /** Before the id of a job. */
-  jobPrefix: key(''),
-} as const;
-
 /**
  * Delivery itself decides when to give up, so BullMQ must never end a message. This many attempts, one per second, take
  * 68 years; cjson would not preserve a larger number.
