@@ -1,7 +1,7 @@
 import type { Receipt } from '@sms-gateway/contract';
 import type { Logger } from '@sms-gateway/process';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilDurable } from '@sms-gateway/redis';
 import type { Guard } from '@sms-gateway/screening';
 import type { EnteredReceipt, ReceiptReference, ReceiptStore } from './receipt-store.ts';
 
@@ -33,12 +33,9 @@ const CONFIRM_WITHIN_MS = 10_000;
 /** Runs an idempotent write, again where it may not survive. @throws once that has taken 10 seconds. */
 export type Confirm = <T>(write: () => Promise<T>) => Promise<T>;
 
-export function createConfirm(durability: Pick<DurabilityCheck, 'confirm'> | undefined): Confirm {
+export function createConfirm(durability: Pick<DurabilityCheck, 'confirm'>): Confirm {
   return (write) =>
-    untilWritten(
-      () => (durability ? durability.confirm(write, { isFact: true }) : write()),
-      AbortSignal.timeout(CONFIRM_WITHIN_MS),
-    );
+    untilDurable(durability, write, { isFact: true, signal: AbortSignal.timeout(CONFIRM_WITHIN_MS) });
 }
 
 const BUCKETS_SECONDS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];

@@ -14,22 +14,29 @@ const PROBE_TTL_MS = 5000;
 
 export type DurabilityState = { ready: boolean; reasons: string[] };
 
+export type ConfirmOptions<T> = {
+  /** Whether there is anything to keep. */
+  isWritten?: (result: T) => boolean;
+  /** How many new messages it puts into the queue: none where there is no room to deliver them. */
+  messages?: number;
+  /**
+   * It stores what has happened. So it is written even where new messages are refused, and is durable once no promotion can
+   * lose it.
+   */
+  isFact?: boolean;
+};
+
 export type DurabilityCheck = {
   /** The result of the last check of Redis. Not ready before the first check, and once the connection is lost. */
   state(): DurabilityState;
   /** Checks now and resolves with the result. */
   verify(): Promise<DurabilityState>;
   /**
-   * Runs `write` and resolves once what it wrote is as durable as `DURABILITY` promises; at once where `isWritten` says
-   * that there is nothing to keep. `messages` says how many new ones it puts into the queue: none where there is no room to
-   * deliver them. `isFact`: it stores what has happened, so it is written even where new messages are refused, and is durable
-   * once no promotion can lose it. One confirmation serves all writes that end in the same turn of the event loop.
+   * Runs `write` and resolves once what it wrote is as durable as `DURABILITY` promises. One confirmation serves all writes
+   * that end in the same turn of the event loop.
    * @throws what `write` throws, and `NotDurableError` where the write may not survive.
    */
-  confirm<T>(
-    write: () => Promise<T>,
-    options?: { isWritten?: (result: T) => boolean; messages?: number; isFact?: boolean },
-  ): Promise<T>;
+  confirm<T>(write: () => Promise<T>, options?: ConfirmOptions<T>): Promise<T>;
   stop(): void;
 };
 
@@ -180,11 +187,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
 
   async function confirm<T>(
     write: () => Promise<T>,
-    {
-      isWritten = () => true,
-      messages = 0,
-      isFact = false,
-    }: { isWritten?: (result: T) => boolean; messages?: number; isFact?: boolean } = {},
+    { isWritten = () => true, messages = 0, isFact = false }: ConfirmOptions<T> = {},
   ): Promise<T> {
     if (!current.ready && !isFact) throw new NotDurableError(current.reasons.join('; '));
     if (messages > room) await verify();

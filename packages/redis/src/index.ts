@@ -5,4 +5,4 @@ export { type GroupCommit, createGroupCommit } from './group-commit.ts';
 export { composeLua } from './lua-files.ts';
 export { type Script, evalScript, hashFields, loadScript } from './script.ts';
 export { type DataLoss, type StoreIdentity, createStoreIdentity } from './store-identity.ts';
-export { untilWritten } from './until-written.ts';
+export { untilDurable, untilWritten } from './until-written.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotDurableError } from './durability.ts';
+import { type ConfirmOptions, type DurabilityCheck, NotDurableError } from './durability.ts';
 
 const RETRY_MS = 250;
 
@@ -26,4 +26,13 @@ export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSign
       await delay(RETRY_MS);
     }
   }
+}
+
+/** Writes until what is written is as durable as `DURABILITY` promises. @throws as `untilWritten` does. */
+export function untilDurable<T>(
+  durability: Pick<DurabilityCheck, 'confirm'>,
+  write: () => Promise<T>,
+  { signal, ...options }: ConfirmOptions<T> & { signal: AbortSignal },
+): Promise<T> {
+  return untilWritten(() => durability.confirm(write, options), signal);
 }

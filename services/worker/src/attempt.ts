@@ -1,5 +1,5 @@
 import type { BeginAnswer, DeliveryStore } from '@sms-gateway/delivery';
-import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilDurable } from '@sms-gateway/redis';
 import { type Decision, isUnknown, wasTaken } from './decide.ts';
 import { type Delivery, isRedelivery, type Step, withEnd } from './delivery.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
@@ -51,9 +51,10 @@ export function createAttempt({
     };
     try {
       // If a failover lost this write, another worker would send the same message again without knowing it.
-      const write = () =>
-        durability.confirm(() => store.begin(job, begun), { isWritten: (answer) => answer === 'begun' });
-      return await untilWritten(write, lease.signal);
+      return await untilDurable(durability, () => store.begin(job, begun), {
+        isWritten: (answer) => answer === 'begun',
+        signal: lease.signal,
+      });
     } catch (error) {
       health.release(permit);
       throw error;

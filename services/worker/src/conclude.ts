@@ -1,5 +1,5 @@
 import type { DeliveryStore, FinishedAttempt, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
-import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilDurable, untilWritten } from '@sms-gateway/redis';
 import { type Decision, didNotArrive } from './decide.ts';
 import { type Delivery, isRedelivery, type Step } from './delivery.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -59,22 +59,21 @@ export function createConclude({
       awaitsReceipt,
       previous: unwritten,
     };
-    const { queued } = lease;
+    const { queued, signal } = lease;
     // The job leaves the queue in the same command, so that no Redis that takes over has the one without the other.
-    const write = () =>
-      durability.confirm(async () => {
-        const release = queued?.release();
-        const isRepeated = queued?.isReleased() === true;
-        // Where the outcome has to be written again, the next job is already known, but maybe from a Redis that was replaced.
-        if (release && isRepeated) {
-          release.next = undefined;
-          queued?.forgetFacts();
-        }
-        const answer = await store.conclude(job, { ...end, release });
-        if (answer.released && !isRepeated) queued?.released(answer.released.next);
-        return answer;
-      });
-    const answer = await untilWritten(write, lease.signal);
+    const write = async () => {
+      const release = queued?.release();
+      const isRepeated = queued?.isReleased() === true;
+      // Where the outcome has to be written again, the next job is already known, but maybe from a Redis that was replaced.
+      if (release && isRepeated) {
+        release.next = undefined;
+        queued?.forgetFacts();
+      }
+      const answer = await store.conclude(job, { ...end, release });
+      if (answer.released && !isRepeated) queued?.released(answer.released.next);
+      return answer;
+    };
+    const answer = await untilDurable(durability, write, { signal });
     if (answer.isOutdated) return recovery.readAgain(delivery);
 
     const sinceAcceptedMs = at - job.acceptedAt;
@@ -91,12 +90,12 @@ export function createConclude({
 
     const { provider, number } = unwritten;
     // The job leaves the queue after this, and must not do so on a Redis that has taken over and never saw it.
-    const lastingly = (work: () => Promise<unknown>) =>
-      untilWritten(() => durability.confirm(work), lease.signal);
-    if (awaitsReceipt && answer.isUndelivered) await lastingly(() => receipts.reopen(job, number));
+    if (awaitsReceipt && answer.isUndelivered) {
+      await untilDurable(durability, () => receipts.reopen(job, number), { signal });
+    }
     for (const receipt of answer.early) {
       const reference = { messageId: job.id, attempt: number };
-      await lastingly(() => receiptHandler.takeHeld(provider, receipt, reference));
+      await untilWritten(() => receiptHandler.takeHeld(provider, receipt, reference), signal);
     }
     return { kind: 'done' };
   };

@@ -1,7 +1,7 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryStore, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
 import type { EventLog } from '@sms-gateway/process';
-import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilDurable } from '@sms-gateway/redis';
 import type { LastErrors } from '@sms-gateway/reporting';
 import { createAsk } from './ask.ts';
 import { createAttempt } from './attempt.ts';
@@ -79,9 +79,8 @@ export function createDeliver(deps: Deps): Deliver {
   /** Hands the message back for `delayMs` milliseconds. */
   async function wait({ job, lease, unwritten }: Delivery, delayMs: number): Promise<Release> {
     if (unwritten !== undefined) {
-      // Whoever takes the message next believes the result that is stored, and would not store it again after a failover.
-      const write = () => durability.confirm(() => store.record(job, unwritten));
-      await untilWritten(write, lease.signal);
+      // The worker that takes the message next trusts the stored result, and would not store it again after a failover.
+      await untilDurable(durability, () => store.record(job, unwritten), { signal: lease.signal });
     }
     return { kind: 'later', delayMs };
   }

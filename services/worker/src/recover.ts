@@ -1,7 +1,7 @@
 import type { DeliveryJob } from '@sms-gateway/contract';
 import type { DeliveryFacts, DeliveryStore, FinishedAttempt, ReceiptStore } from '@sms-gateway/delivery';
 import type { EventLog } from '@sms-gateway/process';
-import { type DurabilityCheck, untilWritten } from '@sms-gateway/redis';
+import { type DurabilityCheck, untilDurable } from '@sms-gateway/redis';
 import { wasTaken } from './decide.ts';
 import type { Delivery, Lease, Release, Step } from './delivery.ts';
 import type { OpenMessage } from './open-message.ts';
@@ -57,7 +57,7 @@ export function createRecover({
     if (taken <= (job.afterAttempt ?? 0)) return false;
     if (attempts[taken - 1]?.receipt?.isCurable === true) {
       // This job leaves the queue after it, and must not do so on a Redis that has taken over and never saw it.
-      await untilWritten(() => durability.confirm(() => receipts.reopen(job, taken)), signal);
+      await untilDurable(durability, () => receipts.reopen(job, taken), { signal });
     }
     return true;
   }

@@ -22,7 +22,12 @@ import {
   watchConfig,
 } from '@sms-gateway/process';
 import { createProvider, PROVIDERS, type ProviderDescriptor } from '@sms-gateway/providers';
-import { connectRedis, createConnectionWatch, createDurabilityCheck } from '@sms-gateway/redis';
+import {
+  connectRedis,
+  createConnectionWatch,
+  createDurabilityCheck,
+  type DurabilityCheck,
+} from '@sms-gateway/redis';
 import { createRouter } from '@sms-gateway/routing';
 import { createLastErrors, startReporting } from '@sms-gateway/reporting';
 import { createGuard } from '@sms-gateway/screening';
@@ -91,11 +96,12 @@ export async function startWorker(
           })
         : undefined;
     if (durability) teardown.add(() => durability.stop());
+    const confirming: Pick<DurabilityCheck, 'confirm'> = durability ?? { confirm: (write) => write() };
     const receipts = createReceiptStore({ redis, now });
     const guard = createGuard({ redis });
     const receiptHandler = createReceiptHandler({
       receipts,
-      confirm: createConfirm(durability),
+      confirm: createConfirm(confirming),
       guard,
       registry,
       logger,
@@ -142,7 +148,7 @@ export async function startWorker(
     let { blockedDestinations } = config;
     const deliver = createDeliver({
       store,
-      durability: durability ?? { confirm: (write) => write() },
+      durability: confirming,
       openMessage: createOpenMessage({
         vault,
         plan: (message) => router.plan(message),
