@@ -67,7 +67,7 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
   });
   const verifiedByCountry = new Counter({
     name: 'gateway_verified_by_country_total',
-    help: "Messages that a screening rule refused, or would have (recorded), by the recipient's country",
+    help: "Codes that no longer count as unused, because an application reported a login, by the recipient's country",
     labelNames: ['country'],
     registers,
   });
