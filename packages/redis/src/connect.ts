@@ -102,15 +102,15 @@ function open(config: RedisConfig, link: Link, connectionName: string): RedisCli
   }
 }
 
-/** What last kept the servers that lead to Redis, Sentinels or nodes of a Cluster, from being reached. */
+/** The last error of the servers that lead to Redis: Sentinels, or nodes of a Cluster. */
 const causes = new WeakMap<RedisClient, Error>();
 
-/** The cause of an error that the connection told without one, as far as it is known. */
+/** The cause of an error that ioredis reports without one, if known. */
 export function causeOf(redis: RedisClient): Error | undefined {
   return causes.get(redis);
 }
 
-/** Where no node can be reached, connects to one to see why: the errors of a Cluster say no more than that (ioredis 6.0.0). */
+/** Where no node can be reached, connects to one to find out why: ioredis's errors of a Cluster do not say it (6.0.0). */
 function askForCauses(cluster: Cluster, config: RedisConfig & { kind: 'cluster' }): void {
   let probe: Redis | undefined;
   cluster.on('error', () => {
@@ -183,7 +183,7 @@ function followFailovers(redis: Redis, config: SentinelConfig): void {
   });
 }
 
-/** What tells of a failover, and of a node that is down or back. */
+/** Events that report a failover, or a node that is down or back. */
 const SENTINEL_EVENTS = ['+switch-master', '+failover-*', '+promoted-slave', '+slave', '[+-]?down'];
 
 /** A connection that asks one Sentinel. */
@@ -195,11 +195,11 @@ export type Sentinel = {
 
 export function connectSentinel(node: SentinelConfig['nodes'][number], config: SentinelConfig): Sentinel {
   const redis = openSentinel(node, config, { enableOfflineQueue: false });
-  // Who asks is told what keeps it from connecting.
+  // A question that fails for want of a connection says why there is none.
   let refusal: Error | undefined;
   redis.on('error', (error) => (refusal = error));
   redis.on('ready', () => (refusal = undefined));
-  // Whoever asks at once is not told that there is no connection yet.
+  // A first question waits for the connection, instead of failing because there is none yet.
   const opened = new Promise<void>((resolve) => {
     redis.once('ready', resolve).once('end', resolve);
     redis.once('error', () => resolve());

@@ -51,9 +51,9 @@ type Deps = {
   mode: Durability;
   /** Replicas at least that must have acknowledged, with `replicated`. */
   replicas: number;
-  /** Where given, other data than before are noticed. */
+  /** If given, the check also notices that Redis has other data than before. */
   store?: StoreIdentity;
-  /** False for who only asks whether a promotion could lose what it writes, however Redis is set up otherwise. */
+  /** False to check only whether a promotion could lose a write, whatever the other settings of Redis are. */
   demandsSettings?: boolean;
   /** Milliseconds between two checks: a setting changed at run time is noticed after at most this time. */
   intervalMs?: number;
@@ -163,7 +163,7 @@ export function createDurabilityCheck(deps: Deps): DurabilityCheck {
     return verifying;
   }
 
-  /** Whoever is looking now may have looked before what just happened. */
+  /** A check in progress may have read Redis before the event that calls for another. */
   async function verifyAgain(): Promise<void> {
     if (redis.status !== 'ready') return;
     isStale = verifying !== undefined;

@@ -12,7 +12,7 @@ export type FailoverView = {
 
 const addressesOf = (replicas: readonly Replica[]) => new Set(replicas.map(({ address }) => address));
 
-/** Nobody promotes replicas but people, who are told by the primary which there are. */
+/** Without Sentinel or Cluster, an operator promotes a replica: any of those that are connected to the primary. */
 export function plainView(): FailoverView {
   return {
     reasons: [],
@@ -78,8 +78,8 @@ function isPreferred(one: Candidate, other: Candidate): boolean {
 
 /**
  * What a Cluster would do, from the answer of a shard's primary to CLUSTER NODES: any replica of the shard that the
- * majority does not hold for failed may be elected. They are counted, not told apart: a node may announce one address
- * to the cluster and another to its primary.
+ * majority does not consider failed may be elected. They are counted, not identified: a node may announce one address to the
+ * cluster and another to its primary.
  */
 export function clusterView(clusterNodes: string): FailoverView {
   const lines = clusterNodes

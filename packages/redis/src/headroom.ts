@@ -8,15 +8,15 @@ const DELIVERED_BYTES = 4 * 1024;
 /** For receipts of what is sent, counters, and buffers of connections. */
 const RESERVED_BYTES = 2 * 1024 * 1024;
 const RESERVED_SHARE = 0.03;
-/** Ingresses that may use what there is, between two looks, without knowing of each other. */
+/** Number of ingresses that may use the same room between two checks without knowing of each other. */
 const SHARED_BY = 4;
-/** Messages that come at once: with room for fewer, an ingress that calls itself ready would refuse them. */
+/** Messages that arrive at once: with room for fewer, an ingress would report that it is ready and refuse them. */
 const AT_ONCE = 32;
 
 const MEGABYTE = 1024 * 1024;
 
 export type Headroom = {
-  /** Messages that may be accepted before the next look. */
+  /** Messages that may be accepted before the next check. */
   messages: number;
   /** Why none may be; undefined where some may. */
   reason: string | undefined;

@@ -1,6 +1,6 @@
 import { tlsFault } from './tls-fault.ts';
 
-/** Who refuses, and the settings that say how to reach it. */
+/** The server that refuses, and the settings that say how to reach it. */
 export type Peer = { name: string; credentials: string; withoutTls: string };
 
 const REDIS: Peer = {
@@ -64,8 +64,8 @@ export function writeRefusal(error: unknown): string | undefined {
 }
 
 /**
- * Why there is no connection: a refusal, or no Sentinel that tells where Redis is. Undefined for what passes by itself.
- * @param cause of the error, where the error itself does not tell it
+ * Why there is no connection: a refusal, or no Sentinel that says where Redis is. Undefined for errors that pass by themselves.
+ * @param cause of the error, where the error itself does not name it
  */
 export function noConnection(error: Error, cause: Error | undefined): string | undefined {
   const [, lastError] = /^All sentinels are unreachable.*?(?: Last error: (.*))?$/.exec(error.message) ?? [];

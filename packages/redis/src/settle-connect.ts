@@ -2,9 +2,9 @@ import type { Cluster } from 'ioredis';
 
 /**
  * Lets `connect` of this Cluster, and of the copies that BullMQ makes for blocking, settle. The promise of ioredis (6.0.0)
- * stays open for ever where the cluster is down, or the node that is asked frozen, at that moment: the client goes on
- * connecting by itself, and nobody is told. BullMQ awaits the promise before it takes the next message, so that a
- * failover at the wrong moment ended a worker's work.
+ * never settles if the cluster is down or the asked node is frozen at that moment: the client goes on connecting by itself,
+ * but the caller does not hear of it. BullMQ awaits the promise before it takes the next message, so a failover at the
+ * wrong moment stopped a worker.
  */
 export function settleConnect(cluster: Cluster): Cluster {
   const connect = cluster.connect.bind(cluster);

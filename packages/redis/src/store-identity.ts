@@ -29,9 +29,9 @@ type Deps = {
 /** Milliseconds between two ticks of one process. */
 const TICK_MS = 900;
 /**
- * So many of its own ticks a process lets go: with `managed`, and behind Sentinel with `fsync`, a failover loses the last
- * moments, as the operator was told. Counted and not timed, because nobody ticks while there is no primary. A backup is
- * older.
+ * A process tolerates the loss of this many of its own ticks: with `managed`, and behind Sentinel with `fsync`, a failover
+ * loses the last moments, as documented. Ticks are counted, not timed, because nobody ticks while there is no primary. A
+ * backup is older.
  */
 const FORGIVEN_TICKS = 10;
 

@@ -1,12 +1,12 @@
-/** What TLS failed for, and what to change; undefined for any other error. */
+/** Why TLS failed, and what to change; undefined for any other error. */
 export function tlsFault(
   error: unknown,
   { name, withoutTls }: { name: string; withoutTls: string },
 ): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // ioredis tells some errors only by their message.
-  const told = `${'code' in error ? String(error.code) : ''} ${error.message}`;
-  const isAny = (...patterns: RegExp[]) => patterns.some((pattern) => pattern.test(told));
+  // ioredis reports some errors only by their message.
+  const text = `${'code' in error ? String(error.code) : ''} ${error.message}`;
+  const isAny = (...patterns: RegExp[]) => patterns.some((pattern) => pattern.test(text));
 
   if (
     isAny(

@@ -4,8 +4,8 @@ import { type ConfirmOptions, type DurabilityCheck, NotDurableError } from './du
 const RETRY_MS = 250;
 
 /**
- * Redis's own errors that pass, and what ioredis (6.0.0) says where it has asked the nodes of a Cluster for a second or two and
- * none took the command, as during every failover, and while a slot moves.
+ * Redis's own errors that pass, and the errors of ioredis (6.0.0) if no node of a Cluster took the command for a second or two,
+ * as during every failover, and while a slot moves.
  */
 const PASSES =
   /^(?!(ERR|WRONGTYPE) )[A-Z]{3,} |^Too many Cluster redirections|^None of startup nodes is available/;
