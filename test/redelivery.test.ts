@@ -1,10 +1,5 @@
 import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
-import {
-  createConfirm,
-  createDeliveryStore,
-  createReceiptHandler,
-  createReceiptStore,
-} from '@sms-gateway/delivery';
+import { createDeliveryStore, createReceiptHandler, createReceiptStore } from '@sms-gateway/delivery';
 import { createGuard } from '@sms-gateway/screening';
 import { type DurabilityCheck, NotDurableError } from '@sms-gateway/redis';
 import { createReceiptReferences, createVault, jobBinding } from '@sms-gateway/privacy';
@@ -80,7 +75,7 @@ async function setup({
   });
   const receiptHandler = createReceiptHandler({
     receipts,
-    confirm: createConfirm({ confirm }),
+    durability: { confirm },
     guard: createGuard({ redis }),
     registry,
     logger,

@@ -28,7 +28,7 @@ export {
 export { type QueueCounts, readQueueCounts, registerQueueMetrics } from './queue-metrics.ts';
 export type { DeliveryFacts, JobRequest, NextJob, RecordedAttempt } from './next-job.ts';
 export { type Permit, type RateLimit, createRateLimit } from './rate-limit.ts';
-export { createConfirm, createReceiptHandler, type ReceiptHandler } from './receipt-handler.ts';
+export { createReceiptHandler, type ReceiptHandler } from './receipt-handler.ts';
 export { type EnteredReceipt, type ReceiptStore, createReceiptStore } from './receipt-store.ts';
 export { createSmppMemory } from './smpp-memory.ts';
 export {

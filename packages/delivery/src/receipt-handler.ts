@@ -20,8 +20,8 @@ export type ReceiptHandler = {
 
 type Deps = {
   receipts: ReceiptStore;
-  /** Confirms that what a receipt wrote outlasts a failover (`DURABILITY`). */
-  confirm: Confirm;
+  /** A provider hears that its receipt is stored once no failover can lose it. */
+  durability: Pick<DurabilityCheck, 'confirm'>;
   guard: Pick<Guard, 'delivered'>;
   registry: Registry;
   logger: Logger;
@@ -30,17 +30,15 @@ type Deps = {
 /** Milliseconds that a receipt may wait for a failover. Twilio hangs up after 15 seconds, and does not call again. */
 const CONFIRM_WITHIN_MS = 10_000;
 
-/** Runs an idempotent write, again where it may not survive. @throws once that has taken 10 seconds. */
-export type Confirm = <T>(write: () => Promise<T>) => Promise<T>;
-
-export function createConfirm(durability: Pick<DurabilityCheck, 'confirm'>): Confirm {
-  return (write) =>
-    untilDurable(durability, write, { isFact: true, signal: AbortSignal.timeout(CONFIRM_WITHIN_MS) });
-}
-
 const BUCKETS_SECONDS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];
 
-export function createReceiptHandler({ receipts, confirm, guard, registry, logger }: Deps): ReceiptHandler {
+export function createReceiptHandler({
+  receipts,
+  durability,
+  guard,
+  registry,
+  logger,
+}: Deps): ReceiptHandler {
   const registers = [registry];
   const counted = new Counter({
     name: 'gateway_receipts_total',
@@ -81,7 +79,10 @@ export function createReceiptHandler({ receipts, confirm, guard, registry, logge
     isCounted: boolean,
   ): Promise<EnteredReceipt> {
     const { code } = receipt;
-    const entry = await confirm(() => receipts.enter(provider, receipt, reference));
+    const entry = await untilDurable(durability, () => receipts.enter(provider, receipt, reference), {
+      isFact: true,
+      signal: AbortSignal.timeout(CONFIRM_WITHIN_MS),
+    });
     const { status } = entry;
     // Repeated receipts too: the process that entered it first may have died before it informed the guard.
     if (status === 'delivered' && (entry.kind === 'applied' || entry.kind === 'repeated')) {

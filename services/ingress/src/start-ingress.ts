@@ -7,7 +7,6 @@ import {
   needingRestart,
 } from '@sms-gateway/config';
 import {
-  createConfirm,
   createProducer,
   createReceiptHandler,
   createReceiptStore,
@@ -149,7 +148,7 @@ export async function startIngress(
         references: createReceiptReferences(config.payloadKeys),
         receiptHandler: createReceiptHandler({
           receipts: createReceiptStore({ redis, now }),
-          confirm: createConfirm(check),
+          durability: check,
           guard,
           registry,
           logger,

@@ -1,6 +1,5 @@
 import { type ConfigSource, describeConfig, needingRestart, type WorkerConfig } from '@sms-gateway/config';
 import {
-  createConfirm,
   createDeliveryStore,
   createInbox,
   createRateLimit,
@@ -101,7 +100,7 @@ export async function startWorker(
     const guard = createGuard({ redis });
     const receiptHandler = createReceiptHandler({
       receipts,
-      confirm: createConfirm(confirming),
+      durability: confirming,
       guard,
       registry,
       logger,
