@@ -9,8 +9,6 @@ import {
   settingTables,
 } from '@sms-gateway/config';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { PROVIDERS } from './registry.ts';
 
 // Written by `npm run docs:config`, which runs this test with --update.
@@ -71,28 +69,6 @@ test('.env.example starts every process once what is marked is filled in', () =>
   expect(loadWorkerConfig({ env, providers: PROVIDERS }).providers).toMatchObject([{ kind: 'console' }]);
   expect(loadConsoleConfig({ env }).signIn.kind).toBe('password');
 });
-
-/** Credentials that the SDK of AWS takes from the environment by itself, where only the worker may have them. */
-const AWS_SDK_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
-
-const composeSchema = z.object({
-  services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.unknown()).optional() })),
-});
-
-test.each(['worker', 'console'] as const)(
-  'docker-compose.yml keeps from the %s every secret that only other services read',
-  (service) => {
-    const file = readFileSync(new URL('docker-compose.yml', root), 'utf8');
-    const { services } = composeSchema.parse(parse(file, { merge: true }));
-    const environment = Object.entries(services[service]?.environment ?? {});
-    const empty = environment.filter(([, value]) => value === '').map(([name]) => name);
-    const others = allVariables(PROVIDERS).filter(
-      ({ secret, services: readers }) => secret && !readers.includes(service),
-    );
-    const sdk = service === 'worker' ? [] : AWS_SDK_VARIABLES;
-    expect(empty.toSorted()).toEqual([...others.map(({ env }) => env), ...sdk].toSorted());
-  },
-);
 
 test("the documentation's YAML file configures both processes", () => {
   const yaml = /```yaml\n([\s\S]*?)```/.exec(documentation)?.[1] ?? '';
