@@ -3,6 +3,7 @@ import { list, text, token, uuid } from '@sms-gateway/config/fields';
 import { defineProvider } from '../provider-descriptor.ts';
 import { apiSettings, ON_BOTH, originOf, providerSettings, senderSetting } from '../provider-settings.ts';
 import type { TelnyxProviderOptions } from './telnyx.ts';
+import { decodePublicKey } from './telnyx-public-key.ts';
 
 const setting = providerSettings('telnyx');
 
@@ -27,7 +28,7 @@ export const telnyx = defineProvider({
       env: 'TELNYX_PUBLIC_KEY',
       schema: list(
         text.refine(
-          (value) => Buffer.from(value, 'base64').length === 32 && /^[A-Za-z0-9+/_-]+=*$/.test(value),
+          (value) => decodePublicKey(value) !== undefined,
           'must be base64 of 32 bytes; copy the public key from the Telnyx portal, under Keys & Credentials',
         ),
       ),

@@ -6,6 +6,7 @@ import { provedBy } from '../proved-by.ts';
 import type { ReadReceipts, ReceiptReading, ReceiptRequest } from '../receipt-reader.ts';
 import { isRecent } from '../signature-age.ts';
 import { errorNumber, isRecipientFault } from './telnyx-errors.ts';
+import { decodePublicKey } from './telnyx-public-key.ts';
 
 export type TelnyxReceiptsOptions = {
   /** Public keys as the Telnyx portal shows them: base64 of the 32 bytes of an ed25519 key. */
@@ -55,10 +56,8 @@ export function createTelnyxReceipts({ publicKeys }: TelnyxReceiptsOptions): Rea
 const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 function importKey(publicKey: string): KeyObject {
-  const bytes = Buffer.from(publicKey, 'base64');
-  if (bytes.length !== 32 || !/^[A-Za-z0-9+/_-]+=*$/.test(publicKey)) {
-    throw new TypeError('telnyx: publicKey is not the base64 of 32 bytes');
-  }
+  const bytes = decodePublicKey(publicKey);
+  if (bytes === undefined) throw new TypeError('telnyx: publicKey is not the base64 of 32 bytes');
   const key = Buffer.concat([ED25519_PREFIX, bytes]);
   return createPublicKey({ key, format: 'der', type: 'spki' });
 }
