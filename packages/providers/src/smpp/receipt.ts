@@ -127,11 +127,10 @@ export function deliveredText(body: { fields: Fields; tlvs: Tlvs }): string {
  * round (farhadi/node-smpp issue 68). 0x11 is the underscore in GSM-7, which occurs in ids.
  */
 function decodeText(bytes: Buffer, dataCoding: Fields[string] | undefined): string {
-  const isLatin = bytes.length > 1 && bytes[0] !== 0 && bytes[1] !== 0 && isPrintableAscii(bytes);
-  if (bytes[1] === 0 && bytes[0] !== 0) return bytes.toString('utf16le');
-  if (bytes.length % 2 === 0 && !isLatin && (bytes[0] === 0 || dataCoding === UCS_2)) {
-    return Buffer.from(bytes).swap16().toString('utf16le');
-  }
+  const [first, second] = bytes;
+  if (first !== 0 && second === 0) return bytes.toString('utf16le');
+  const isUcs2 = first === 0 || (dataCoding === UCS_2 && !isPrintableAscii(bytes));
+  if (isUcs2 && bytes.length % 2 === 0) return Buffer.from(bytes).swap16().toString('utf16le');
   return bytes.toString('latin1').replaceAll('\u0011', '_');
 }
 
