@@ -6,7 +6,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['http_401', 'twilio_20003']);
 
 const PROOFS: ReadonlySet<SendResult['kind']> = new Set(['accepted', 'rejected', 'provider_fault']);
 
-export type CredentialsRefused = ProviderEvent & {
+type CredentialsRefused = ProviderEvent & {
   /** Which of the configured credentials, from 1. */
   number: number;
   code: string;
@@ -30,11 +30,10 @@ export function withSpareCredentials(
   return {
     ...first,
     async send(request, signal) {
-      let result: SendResult | undefined;
       const from = preferred;
-      for (let tried = 0; tried < providers.length; tried++) {
-        const position = (from + tried) % providers.length;
-        result = await (providers[position] ?? first).send(request, signal);
+      for (let tried = 1; ; tried++) {
+        const position = (from + tried - 1) % providers.length;
+        const result = await (providers[position] ?? first).send(request, signal);
         if (!isRefusal(result)) {
           // An answer about the message proves the credentials; no answer, or a busy vendor's, proves nothing.
           if (PROOFS.has(result.kind)) {
@@ -48,8 +47,8 @@ export function withSpareCredentials(
           onEvent({ event: 'credentials_refused', severity: 'error', number: position + 1, code });
         }
         refused.set(position, code);
+        if (tried === providers.length) return result;
       }
-      return result ?? first.send(request, signal);
     },
     problem() {
       const [position, code] = [...refused][0] ?? [];
