@@ -178,9 +178,10 @@ export function createSmppProvider({
     name,
     receipts: dialect.bindMode === 'transmitter' || dialect.registeredDelivery === 0 ? 'none' : 'connection',
     problem() {
-      const isUnread = unread !== undefined && now() < unread.untilMs;
-      const reason = `a receipt came without an id that can be read: form="${unread?.form}"`;
-      return binds.problem() ?? (isUnread ? { reason, stopsSending: false } : undefined);
+      const ofBinds = binds.problem();
+      if (ofBinds !== undefined || unread === undefined || now() >= unread.untilMs) return ofBinds;
+      const reason = `a receipt came without an id that can be read: form="${unread.form}"`;
+      return { reason, stopsSending: false };
     },
     async send(request, signal) {
       const waited = await untilAborted(
