@@ -30,7 +30,7 @@ let ingress: LocalService;
 let worker: LocalService;
 let client: ReturnType<typeof openRedis>;
 let lastId = 0;
-/** Texts that went out by `http`. */
+/** Ids of the messages that were sent through `http`. */
 const fallbacks: string[] = [];
 /** What a provider was asked to send, by our message id; `release` answers it. */
 const asked = new Map<
@@ -38,8 +38,11 @@ const asked = new Map<
   { callback: string; id: string; release: () => void; respond: (status: number, body: object) => void }
 >();
 const heldBack = new Set<string>();
+const newId = (caller: ReceiptCaller, ours = 'msg_0123456789abcdefghij-_') =>
+  caller.newId?.(++lastId) ?? ours;
+const bareUrlOf = ({ name }: ReceiptCaller) => `${PUBLIC_URL}/v1/receipts/${name}`;
 
-/** One server for the APIs of all providers, which are told apart by their path. */
+/** One server for the APIs of all providers, each of which has its own path. */
 const answer: Respond = (response, { path, body }) => {
   const caller = RECEIPT_CALLERS.find(({ name }) => path.startsWith(`/${name}/`));
   if (caller === undefined) {
@@ -49,7 +52,7 @@ const answer: Respond = (response, { path, body }) => {
   }
   const callback = caller.callbackIn(body);
   const ours = callback.split('/').at(-1)?.split('.')[0] ?? '';
-  const id = caller.newId?.(++lastId) ?? ours;
+  const id = newId(caller, ours);
   const { status, body: accepted } = caller.accept(id);
   const respond = (code: number, content: object) =>
     void response.writeHead(code).end(JSON.stringify(content));
@@ -109,6 +112,13 @@ async function sendBy(caller: ReceiptCaller) {
   return { messageId, callback, id, say: (said: Said) => call(caller, callback, id, said) };
 }
 
+/** A message that the provider was asked to send, and has not answered yet. */
+async function holdBack(caller: ReceiptCaller) {
+  heldBack.add(caller.name);
+  const messageId = await accept(caller);
+  return { messageId, ...(await until(() => asked.get(messageId) ?? expect.fail('not sent'))) };
+}
+
 const untilTrace = (messageId: string, holds: (trace: Trace) => void) =>
   until(async () => {
     const trace = await createTraceReader({ redis: client }).read(messageId);
@@ -124,9 +134,8 @@ test('every provider whose receipts come by HTTP is here', () => {
 
 describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
   const { name, isSigned } = caller;
-  const bareUrl = `${PUBLIC_URL}/v1/receipts/${name}`;
 
-  test('that come in another order than they were made leave the one that says most', async () => {
+  test('that arrive out of order leave the message delivered', async () => {
     const { messageId, say } = await sendBy(caller);
 
     expect([await say('delivered'), await say('sent'), await say('undelivered')]).toEqual([200, 200, 200]);
@@ -135,7 +144,7 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
     expect(fallbacks).not.toContain(messageId);
   });
 
-  test('that come again are counted once', async () => {
+  test('that are repeated are counted once', async () => {
     const { messageId, say } = await sendBy(caller);
     const before = { counted: await counted(name, 'delivered'), repeated: await ignored(name, 'repeated') };
 
@@ -148,7 +157,7 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
     expect(await ignored(name, 'repeated')).toBe(before.repeated + 2);
   });
 
-  test('that say it did not arrive send the code by the next provider, once', async () => {
+  test('that report a failure send the code through the next provider, once', async () => {
     const { messageId, say } = await sendBy(caller);
 
     expect([await say('sent'), await say('undelivered'), await say('undelivered')]).toEqual([200, 200, 200]);
@@ -157,10 +166,8 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
     expect(fallbacks.filter((id) => id === messageId)).toHaveLength(1);
   });
 
-  test('that overtake the answer to their own request find their message', async () => {
-    heldBack.add(name);
-    const messageId = await accept(caller);
-    const { callback, id, release } = await until(() => asked.get(messageId) ?? expect.fail('not sent'));
+  test('that arrive before the answer to their own request are matched', async () => {
+    const { messageId, callback, id, release } = await holdBack(caller);
 
     expect(await call(caller, callback, id, 'delivered')).toBe(200);
     release();
@@ -171,7 +178,7 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
     );
   });
 
-  test('that come when the trace has gone are taken, counted and logged', async () => {
+  test('that arrive after the trace has expired are accepted, counted and logged', async () => {
     const { messageId, id, say } = await sendBy(caller);
     const before = await ignored(name, 'unknown_message');
     await client.del(gatewayKeys.trace(messageId), gatewayKeys.providerMessage(name, id));
@@ -185,10 +192,10 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
     );
   });
 
-  test('about a message that nobody knows are taken if they are genuine', async () => {
-    const id = caller.newId?.(++lastId) ?? 'msg_0123456789abcdefghij-_';
+  test('about an unknown message are accepted only if they are signed', async () => {
+    const id = newId(caller);
 
-    expect(await call(caller, bareUrl, id, 'delivered')).toBe(isSigned ? 200 : 403);
+    expect(await call(caller, bareUrlOf(caller), id, 'delivered')).toBe(isSigned ? 200 : 403);
 
     if (!isSigned) return;
     await ingress.untilLog(
@@ -197,9 +204,9 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
     );
   });
 
-  test('that name another message than their URL', async () => {
+  test('that name another message than their URL count only if they are signed', async () => {
     const { messageId, callback } = await sendBy(caller);
-    const other = caller.newId?.(++lastId) ?? 'msg_0123456789abcdefghij-_';
+    const other = newId(caller);
     const before = await ignored(name, 'other_message');
 
     expect(await call(caller, callback, other, 'delivered')).toBe(200);
@@ -213,10 +220,8 @@ describe.each(RECEIPT_CALLERS)('receipts of $name', (caller) => {
 test.each(RECEIPT_CALLERS.filter(({ isSigned }) => isSigned))(
   'receipts of $name without our reference wait for their message',
   async (caller) => {
-    heldBack.add(caller.name);
-    const messageId = await accept(caller);
-    const { id, release } = await until(() => asked.get(messageId) ?? expect.fail('not sent'));
-    const bareUrl = `${PUBLIC_URL}/v1/receipts/${caller.name}`;
+    const { messageId, id, release } = await holdBack(caller);
+    const bareUrl = bareUrlOf(caller);
 
     expect(await call(caller, bareUrl, id, 'sent')).toBe(200);
     expect(await call(caller, bareUrl, id, 'delivered')).toBe(200);
@@ -230,9 +235,7 @@ test.each(RECEIPT_CALLERS.filter(({ isSigned }) => isSigned))(
 
 test("the receipt of a further part does not deliver the message, and the first part's does", async () => {
   const vonage = RECEIPT_CALLERS.find(({ name }) => name === 'vonage') ?? expect.fail('no vonage');
-  heldBack.add('vonage');
-  const messageId = await accept(vonage);
-  const { callback, id, respond } = await until(() => asked.get(messageId) ?? expect.fail('not sent'));
+  const { messageId, callback, id, respond } = await holdBack(vonage);
   const parts = [id, `${id}-2`].map((part) => ({ 'message-id': part, status: '0' }));
   respond(200, { 'message-count': '2', messages: parts });
   await untilConcluded(client, messageId);

@@ -2,22 +2,23 @@ import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { statusCallback } from '../../packages/bench/src/proofs/twilio-callbacks.ts';
 
+/** What a receipt reports. */
 export type Said = 'sent' | 'delivered' | 'undelivered';
 type Call = { headers: Record<string, string>; body: string };
 
-/** How one provider takes messages and calls back, by its documentation, for a gateway that knows these secrets. */
+/** How one provider accepts messages and calls back, by its documentation, with secrets that the gateway knows. */
 export type ReceiptCaller = {
   name: string;
   env: (apiUrl: string) => Record<string, string>;
-  /** The documented answer to a send. `ours` is our message id, which one provider takes for its own. */
+  /** The documented answer that accepts a message under this id. */
   accept: (id: string) => { status: number; body: object };
-  /** An id of the form that it gives; undefined where it takes ours. */
+  /** An id in the provider's form; undefined if it uses our message id. */
   newId: ((count: number) => string) | undefined;
   /** The callback URL in a request to send. */
   callbackIn: (body: string) => string;
   /** The documented receipt, signed for this URL. */
   receipt: (url: string, id: string, said: Said) => Promise<Call> | Call;
-  /** Whether a receipt without our reference in its URL is believed. */
+  /** Whether its receipts are signed, and so accepted without our reference in their URL. */
   isSigned: boolean;
 };
 
