@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { LateResult, SendRequest, SendResult } from '../../packages/providers/src/provider.ts';
 import { STANDARD_DIALECT, type SmppDialect } from '../../packages/providers/src/smpp/dialect.ts';
 import type { SmppEvent } from '../../packages/providers/src/smpp/events.ts';
+import { packSeptets, septetsOf } from '../../packages/providers/src/smpp/gsm-alphabet.ts';
 import type { PartsRecord, SmppMemory } from '../../packages/providers/src/smpp/memory.ts';
 import { createSmppProvider, type SmppProviderOptions } from '../../packages/providers/src/smpp/smpp.ts';
 import { REQUEST, SECRET } from './provider-conformance.ts';
@@ -66,6 +67,12 @@ export function useSmppProvider({ port, host = '127.0.0.1', tls = false, dialect
     /** The same with where it happened, and what things looked like. */
     whole,
   };
+}
+
+/** A text in packed GSM-7, without a user data header. */
+export function packedGsm(text: string): Buffer {
+  const septets = Array.from(text).flatMap((character) => septetsOf(character) ?? []);
+  return packSeptets(septets, 0);
 }
 
 function brief(event: SmppEvent): Record<string, unknown> {

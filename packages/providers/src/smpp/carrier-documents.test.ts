@@ -1,7 +1,12 @@
 import { loadWorkerConfig } from '@sms-gateway/config';
 import type { Receipt, Registration } from '@sms-gateway/contract';
 import { expect, test } from 'vitest';
-import { createLocalMemory, SMS, useSmppProvider } from '../../../../test/support/smpp-provider.ts';
+import {
+  createLocalMemory,
+  packedGsm,
+  SMS,
+  useSmppProvider,
+} from '../../../../test/support/smpp-provider.ts';
 import {
   cString,
   dataBody,
@@ -14,7 +19,6 @@ import {
 } from '../../../../test/support/smpp-smsc.ts';
 import { until } from '../../../../test/support/until.ts';
 import { PROVIDERS } from '../registry.ts';
-import { packSeptets, septetsOf } from './gsm-alphabet.ts';
 import type { SmppConfig } from './smpp.ts';
 
 // Carriers' public documents as message centres that follow them, each with the settings that docs/smpp.md gives for it.
@@ -164,23 +168,8 @@ const DOCUMENTS: CarrierDocument[] = [
     says: 'GSM 7-bit packed, in receipts as well',
     source: 'a packed default alphabet (3GPP TS 23.038 §6.1.2.1)',
     env: { SMPP_ALPHABET: 'gsm-packed' },
-    check: (submit) =>
-      submit.message.equals(
-        packSeptets(
-          Array.from(SHORT).flatMap((one) => septetsOf(one) ?? []),
-          0,
-        ),
-      )
-        ? codingIs(submit, 0)
-        : ESME.coding,
-    receipt: {
-      body: deliverBody({
-        text: packSeptets(
-          Array.from('id:part-1 stat:DELIVRD').flatMap((one) => septetsOf(one) ?? []),
-          0,
-        ),
-      }),
-    },
+    check: (submit) => (submit.message.equals(packedGsm(SHORT)) ? codingIs(submit, 0) : ESME.coding),
+    receipt: { body: deliverBody({ text: packedGsm('id:part-1 stat:DELIVRD') }) },
   },
   {
     says: 'SMPP 3.3, absolute validity, no optional parameters',

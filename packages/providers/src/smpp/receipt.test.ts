@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
+import { packedGsm } from '../../../../test/support/smpp-provider.ts';
 import { cString, deliverBody, tlv } from '../../../../test/support/smpp-smsc.ts';
-import { packSeptets, septetsOf } from './gsm-alphabet.ts';
 import { readDelivery as readAny } from './receipt.ts';
 
 const readDelivery = (body: Buffer) => readAny({ command: 'deliver_sm', body });
-
-const gsm = (written: string) => Array.from(written).flatMap((character) => septetsOf(character) ?? []);
 
 const text = (stat: string, err = '000') =>
   Buffer.from(`id:a_b@4711 sub:001 dlvrd:000 stat:${stat} err:${err} text:`);
@@ -83,7 +81,7 @@ test.each([
     'UCS-2 with the text of the message',
     { dataCoding: 8, text: Buffer.from('id:4711 stat:DELIVRD text:Ваш код', 'utf16le').swap16() },
   ],
-  ['packed GSM-7', { text: packSeptets(gsm('id:4711 stat:DELIVRD err:000'), 0) }],
+  ['packed GSM-7', { text: packedGsm('id:4711 stat:DELIVRD err:000') }],
   ['JSON', { text: Buffer.from('{"id":"4711","stat":"DELIVRD"}') }],
   ['a message_payload', { tlvs: [tlv(0x04_24, Buffer.from('id:4711 stat:DELIVRD'))] }],
 ])('reads a text in %s', (_, body) => {
