@@ -1,4 +1,5 @@
 export { configuredBlockProblem, parseBlockDuration, shownDestination } from './block-request.ts';
+export { type BlockRow, blockRow, blockRows } from './block-rows.ts';
 export {
   type Block,
   type Blocks,

@@ -8,6 +8,7 @@ import {
 } from '@sms-gateway/config';
 import { readConfiguredBlocks } from '@sms-gateway/reporting';
 import {
+  blockRows,
   type Blocks,
   configuredBlockProblem,
   createBlocks,
@@ -36,7 +37,7 @@ export async function blockDestination(
       forMs: forMs?.value,
       reason: reason.replace(/\s+/g, ' ').trim(),
     });
-    const end = until === undefined ? 'until it is unblocked' : `until ${time(until)}`;
+    const end = until === undefined ? 'until it is unblocked' : `until ${new Date(until).toISOString()}`;
     const again = `npm run gateway -- unblock ${shownDestination(name)}`;
     return {
       exitCode: 0,
@@ -70,35 +71,17 @@ export async function listBlocks(
   { json = false }: { json?: boolean | undefined },
   { env }: CommandContext,
 ): Promise<CommandResult> {
-  return withBlocks(env, async ({ blocks, where, ...found }) => {
-    const configured = await found.configured();
-    const list = await blocks.list();
-    if (json) {
-      const entries = [
-        ...configured.map((name) => ({
-          destination: shownDestination(name),
-          since: null,
-          until: null,
-          reason: '',
-          source: 'configuration',
-        })),
-        ...list.map(({ name, since, until, reason }) => ({
-          destination: shownDestination(name),
-          since: time(since),
-          until: until === undefined ? null : time(until),
-          reason,
-        })),
-      ];
-      return { exitCode: 0, output: `${JSON.stringify(entries, null, 2)}\n` };
-    }
-    if (list.length + configured.length === 0)
-      return { exitCode: 0, output: `Nothing is blocked (${where}).\n` };
-    const fixed = configured.map((name) => `  ${shownDestination(name).padEnd(16)}by the configuration`);
-    const rows = list.map(({ name, since, until, reason }) => {
-      const end = until === undefined ? 'until unblocked' : `until ${time(until)}`;
-      return `  ${shownDestination(name).padEnd(16)}since ${time(since)}  ${end}  ${reason}`.trimEnd();
+  return withBlocks(env, async ({ blocks, where, configured }) => {
+    const rows = blockRows(await configured(), await blocks.list());
+    if (json) return { exitCode: 0, output: `${JSON.stringify(rows, null, 2)}\n` };
+    if (rows.length === 0) return { exitCode: 0, output: `Nothing is blocked (${where}).\n` };
+    const lines = rows.map(({ destination, since, until, reason }) => {
+      const start = `  ${destination.padEnd(16)}`;
+      if (since === null) return `${start}by the configuration`;
+      const end = until === null ? 'until unblocked' : `until ${until}`;
+      return `${start}since ${since}  ${end}  ${reason}`.trimEnd();
     });
-    return { exitCode: 0, output: `Blocked (${where}):\n${[...fixed, ...rows].join('\n')}\n` };
+    return { exitCode: 0, output: `Blocked (${where}):\n${lines.join('\n')}\n` };
   });
 }
 
@@ -176,5 +159,3 @@ function parseDestination(given: string): string {
   if (destination.kind === 'wrong') throw new WrongUse(destination.problem);
   return destination.value;
 }
-
-const time = (at: number) => new Date(at).toISOString();

@@ -1,7 +1,8 @@
 import { parseBlockedDestination } from '@sms-gateway/config';
 import type { Logger } from '@sms-gateway/process';
 import {
-  type Block,
+  blockRow,
+  blockRows,
   type Blocks,
   configuredBlockProblem,
   parseBlockDuration,
@@ -40,7 +41,7 @@ export function blockRoutes({ blocks, configured, logger }: Deps): Router {
 
   routes.get('/api/blocks', async (_req, res) => {
     const [names, list] = await Promise.all([configured(), blocks.list()]);
-    res.json({ blocks: [...names.map(shownConfigured), ...list.map(shown)] });
+    res.json({ blocks: blockRows(names, list) });
   });
 
   routes.post('/api/blocks', demandAct, async (req, res: Signed) => {
@@ -59,7 +60,7 @@ export function blockRoutes({ blocks, configured, logger }: Deps): Router {
       { who: res.locals.operator.who, destination: name, until: block.until, reason },
       'console.blocked',
     );
-    res.status(201).json(shown(block));
+    res.status(201).json(blockRow(block));
   });
 
   routes.delete('/api/blocks', demandAct, async (req, res: Signed) => {
@@ -86,20 +87,3 @@ function parsed<Value>(
   if (answer.kind === 'parsed') return answer.value;
   throw new ConsoleProblem(400, `${field}: ${answer.problem}`);
 }
-
-function shown({ name, since, until, reason }: Block) {
-  return {
-    destination: shownDestination(name),
-    since: new Date(since).toISOString(),
-    until: until === undefined ? null : new Date(until).toISOString(),
-    reason,
-  };
-}
-
-const shownConfigured = (name: string) => ({
-  destination: shownDestination(name),
-  since: null,
-  until: null,
-  reason: '',
-  source: 'configuration',
-});

@@ -1,17 +1,9 @@
 import type { LimitRow } from '@sms-gateway/reporting';
+import type { BlockRow } from '@sms-gateway/screening';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, messageOf } from './api.ts';
 import { timeOf } from './format.ts';
 import { number, TablePanel } from './table.tsx';
-
-/** Blocks of the configuration have no start and end, and cannot be removed here. */
-type Block = {
-  destination: string;
-  since: string | null;
-  until: string | null;
-  reason: string;
-  source?: 'configuration';
-};
 
 export type Refusal = {
   at: string;
@@ -74,7 +66,7 @@ export function Screening({ mayAct, refusals, limits }: Props) {
 }
 
 function Blocks({ mayAct }: { mayAct: boolean }) {
-  const [blocks, setBlocks] = useState<Block[]>([]);
+  const [blocks, setBlocks] = useState<BlockRow[]>([]);
   const [destination, setDestination] = useState('');
   const [duration, setDuration] = useState('6h');
   const [reason, setReason] = useState('');
@@ -85,7 +77,7 @@ function Blocks({ mayAct }: { mayAct: boolean }) {
     setFailure('');
     try {
       setNotice((await work()) ?? '');
-      setBlocks((await ask<{ blocks: Block[] }>('/api/blocks')).blocks);
+      setBlocks((await ask<{ blocks: BlockRow[] }>('/api/blocks')).blocks);
     } catch (error) {
       setFailure(messageOf(error));
     }
@@ -96,7 +88,7 @@ function Blocks({ mayAct }: { mayAct: boolean }) {
   function add(event: Event): void {
     event.preventDefault();
     void change(async () => {
-      const block = await ask<Block>('/api/blocks', {
+      const block = await ask<BlockRow>('/api/blocks', {
         method: 'POST',
         body: { destination, reason, ...(duration !== '' && { for: duration }) },
       });
