@@ -17,24 +17,16 @@ const ADDRESSES: ReadonlySet<string> = new Set(['url', 'urlott', 'email']);
  * quotes count as straight ones. Each variable is the shortest that lets the rest match.
  */
 export function variablesIn(registered: string, text: string): string[] | undefined {
-  const variables = [...registered.matchAll(VARIABLE)];
+  const [template, given] = [withoutStyle(registered), withoutStyle(text)];
+  const variables = [...template.matchAll(VARIABLE)];
   const limits = variables.map(([, braced, bare]) =>
     ADDRESSES.has((braced ?? bare ?? '').toLowerCase()) ? MAX_ADDRESS_LENGTH : MAX_LENGTH,
   );
-  const between = variables.map((variable, index) =>
-    registered.slice(variable.index + variable[0].length, variables[index + 1]?.index),
+  const head = template.slice(0, variables[0]?.index);
+  /** The fixed text after each variable. */
+  const parts = variables.map((variable, index) =>
+    template.slice(variable.index + variable[0].length, variables[index + 1]?.index),
   );
-  // Before the white space at its ends is dropped, which may stand beside a variable.
-  const [head = '', ...fixed] = [registered.slice(0, variables[0]?.index), ...between].map(withoutStyle);
-  const first = head.trimStart();
-  const last = fixed.length - 1;
-  const parts = fixed.map((part, index) => (index === last ? part.trimEnd() : part));
-  const given = withoutStyle(text).trim();
-  const longest = [...limits, ...[first, ...parts].map(({ length }) => length)].reduce(
-    (sum, one) => sum + one,
-    0,
-  );
-  if (given.length > longest) return undefined;
   const hopeless = new Set<number>();
 
   function match(index: number, at: number): string[] | undefined {
@@ -52,10 +44,13 @@ export function variablesIn(registered: string, text: string): string[] | undefi
     return undefined;
   }
 
-  const whole = fixed.length === 0 ? first.trimEnd() : first;
-  return given.startsWith(whole) ? match(0, whole.length) : undefined;
+  return given.startsWith(head) ? match(0, head.length) : undefined;
 }
 
+/** Quotes are replaced one by one, because replaceSmartCharacters changes nothing in a text that needs UCS-2 anyway. */
 function withoutStyle(text: string): string {
-  return replaceSmartCharacters(text).replaceAll(/\s+/g, ' ');
+  return text
+    .replaceAll(/\P{ASCII}+/gu, (characters) => replaceSmartCharacters(characters))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }
