@@ -1,6 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 import { deriveKeys } from './derive-key.ts';
+import { joinParts } from './join-parts.ts';
 import { pooledRandomBytes } from './random-bytes.ts';
 
 export type HistorySubject = { kind: 'number' | 'dialled' | 'correlation'; value: string };
@@ -52,9 +53,7 @@ export function createIdentity(keys: PayloadKeys): Identity {
   };
 }
 
-/** 128 bits. Lengths are hashed with the parts, so that no two lists of parts look the same. */
+/** 128 bits. */
 function hash(key: KeyObject, parts: string[]): string {
-  let unambiguous = '';
-  for (const part of parts) unambiguous += `${part.length}:${part}`;
-  return createHmac('sha256', key).update(unambiguous).digest('base64url').slice(0, 22);
+  return createHmac('sha256', key).update(joinParts(parts)).digest('base64url').slice(0, 22);
 }

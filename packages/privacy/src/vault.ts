@@ -2,6 +2,7 @@ import { createHash, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
 import type { DeliveryJob } from '@sms-gateway/contract';
 import { z } from 'zod';
+import { joinParts } from './join-parts.ts';
 import { openJwe, sealJwe } from './jwe.ts';
 
 const payloadSchema = z.object({
@@ -73,12 +74,7 @@ function createEncryptedVault(rawKeys: Uint8Array[]): Vault {
   };
 }
 
-/** Lengths are hashed with the parts, so that no two bindings look the same. */
-function digest(binding: Binding): string {
-  let unambiguous = '';
-  for (const part of binding) unambiguous += `${String(part).length}:${part}`;
-  return hash('sha256', unambiguous, 'base64url');
-}
+const digest = (binding: Binding) => hash('sha256', joinParts(binding), 'base64url');
 
 function parsePayload(json: string): Payload | 'unreadable' {
   try {
