@@ -1,10 +1,12 @@
 /** Marks that nobody sees: bidirectional controls, joiners, variation selectors, the keycap of an emoji digit. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u20e3]/gu;
 /** ASCII, superscript, small, full-width and emoji. */
-const PLUS = /[+\u207a\ufe62\uff0b\u2795]/gu;
+const PLUS_SIGNS = '+\\u207a\\ufe62\\uff0b\\u2795';
+const PLUS = new RegExp(`[${PLUS_SIGNS}]`, 'gu');
 /**
  * What people and address books put between digits: white space, dashes, underscores, brackets, quotes, dots in any height,
- * slashes, tildes. Holds all that libphonenumber takes for punctuation (VALID_PUNCTUATION), but `x`, which begins an extension.
+ * slashes, tildes. Holds all that libphonenumber takes for punctuation (VALID_PUNCTUATION) except `x`, which begins an
+ * extension.
  */
 const SEPARATORS =
   /[\p{White_Space}\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}'"\u2212\u2043\u30fc\uff70.\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb\uff0e\uff65/\u2044\u2215\uff0f~\u2053\u223c\uff5e]/gu;
@@ -13,8 +15,7 @@ const SEPARATORS =
  * What is copied along with a number: the comma behind it, the angle brackets of an address, a telephone symbol. Not what
  * is dialled (`*`, `#`), and not what stands for missing digits.
  */
-const EDGE =
-  '(?:(?![+\\u207a\\ufe62\\uff0b\\u2795*#\\uff0a\\uff03\\u2026?\\ufffd])[\\p{P}\\p{S}\\p{White_Space}])+';
+const EDGE = `(?:(?![${PLUS_SIGNS}*#\\uff0a\\uff03\\u2026?\\ufffd])[\\p{P}\\p{S}\\p{White_Space}])+`;
 const EDGES = new RegExp(`^${EDGE}|${EDGE}$`, 'gu');
 
 /** As nearly all callers write it; there is nothing to change. */
