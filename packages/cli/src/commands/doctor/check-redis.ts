@@ -32,36 +32,36 @@ export async function checkRedis(facts: Pick<Facts, 'ingress' | 'redis' | 'isDev
   return [ok(PROMISES[durability.mode]), ...checkReplication(look.replication)];
 }
 
-/** What keeps the promise, but stops the gateway sooner than need be, or does not fence a primary that is cut off. */
+/** What keeps the promise, but stops the gateway earlier than necessary, or does not stop a primary that is cut off. */
 function checkReplication(replication: ReplicationLook | undefined): Finding[] {
   if (replication === undefined) return [];
   const { replicas, minReplicasToWrite } = replication;
-  return [
-    ...(replicas >= 2
-      ? []
-      : [
-          warning(
-            `the primary has ${replicas === 1 ? 'one replica' : 'no replica'}: nothing is accepted while either is away`,
-            'Add a second replica (in its redis.conf: replicaof HOST PORT; in a Cluster: redis-cli --cluster add-node … --cluster-slave).',
-          ),
-        ]),
-    ...(minReplicasToWrite > 0
-      ? []
-      : [
-          warning(
-            'Redis has min-replicas-to-write 0: a primary that is cut off goes on taking writes, which are lost',
-            'Set "min-replicas-to-write 1" and "min-replicas-max-lag 10" in the redis.conf of every node.',
-          ),
-        ]),
-    ...(minReplicasToWrite < replicas || replicas < 2
-      ? []
-      : [
-          warning(
-            `Redis has min-replicas-to-write ${minReplicasToWrite} and ${replicas} replicas: it takes no writes while one is away`,
-            'Set "min-replicas-to-write 1" in the redis.conf of every node.',
-          ),
-        ]),
-  ];
+  const findings: Finding[] = [];
+  if (replicas < 2) {
+    findings.push(
+      warning(
+        `the primary has ${replicas === 1 ? 'one replica' : 'no replica'}: nothing is accepted while either is down`,
+        'Add a second replica (in its redis.conf: replicaof HOST PORT; in a Cluster: redis-cli --cluster add-node … --cluster-slave).',
+      ),
+    );
+  }
+  if (minReplicasToWrite === 0) {
+    findings.push(
+      warning(
+        'Redis has min-replicas-to-write 0: a primary that is cut off still accepts writes, which are lost',
+        'Set "min-replicas-to-write 1" and "min-replicas-max-lag 10" in the redis.conf of every node.',
+      ),
+    );
+  }
+  if (replicas >= 2 && minReplicasToWrite >= replicas) {
+    findings.push(
+      warning(
+        `Redis has min-replicas-to-write ${minReplicasToWrite} and ${replicas} replicas: it takes no writes while one is down`,
+        'Set "min-replicas-to-write 1" in the redis.conf of every node.',
+      ),
+    );
+  }
+  return findings;
 }
 
 function adviceFor(code: string, isDev: boolean): string {

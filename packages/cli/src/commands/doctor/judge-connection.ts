@@ -1,7 +1,6 @@
 import type { ConnectionConfig } from '@sms-gateway/config';
 import { type ConnectionOptions, changesBetween, pointedAtGateway } from '../../tenant/connection-options.ts';
 import { asAuth0Takes, pathOf } from '../../tenant/gateway-target.ts';
-
 import { failed, type Finding, ok, skipped, warning } from './finding.ts';
 
 /** An SMS connection of the tenant, and the gateway's connection that it is compared with. */

@@ -10,7 +10,7 @@ export type RedisLook =
       kind: 'looked';
       /** Why it does not keep what a 200 promises; empty if it does. */
       reasons: string[];
-      /** Of what several nodes need; undefined for one Redis, or where it does not tell. */
+      /** Undefined for one Redis, or if it does not allow INFO or CONFIG GET. */
       replication: ReplicationLook | undefined;
       /** How far its clock is ahead of this machine's. */
       skewMs: number;

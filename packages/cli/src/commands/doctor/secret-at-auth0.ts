@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from '../../tenant/connection-options.ts';
-
 import type { TenantLook } from './look-at-tenant.ts';
 
 /**
