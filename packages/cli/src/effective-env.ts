@@ -1,4 +1,4 @@
-import type { DevState } from './dev-state.ts';
+import { type DevState, readDevState, stateFolder } from './dev-state.ts';
 import { gatewayEnv } from './gateway-env.ts';
 
 /** The environment that the gateway runs with: the given one or, if it configures no gateway, that of `npm start`. */
@@ -21,4 +21,9 @@ export function effectiveEnv(
       consolePort: devState.adminPorts?.console ?? 9092,
     }),
   };
+}
+
+/** The same, with what `npm start` has kept. @throws {Error} if that is damaged. */
+export async function readEffectiveEnv(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  return effectiveEnv(env, await readDevState(stateFolder(env))).env;
 }

@@ -15,10 +15,9 @@ import {
   parseBlockDuration,
   shownDestination,
 } from '@sms-gateway/screening';
-import { readDevState, stateFolder } from '../dev-state.ts';
 import { WrongUse } from '../wrong-use.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_UNAVAILABLE } from './command.ts';
-import { effectiveEnv } from '../effective-env.ts';
+import { readEffectiveEnv } from '../effective-env.ts';
 import { describeRedis, reachRedis } from './reach-redis.ts';
 
 /** `block`. */
@@ -141,7 +140,7 @@ type FoundRedis = { config: RedisConfig; env: NodeJS.ProcessEnv; remark: string 
  */
 async function redisOf(given: NodeJS.ProcessEnv): Promise<FoundRedis> {
   const isSet = Boolean(given['REDIS_URL'] || given['GATEWAY_CONFIG']);
-  const env = isSet ? given : effectiveEnv(given, await readDevState(stateFolder(given))).env;
+  const env = isSet ? given : await readEffectiveEnv(given);
   const load = (from: NodeJS.ProcessEnv) => loadRedisConfig({ env: from, readFile });
   try {
     return { config: load(env), env, remark: '' };

@@ -17,10 +17,9 @@ import {
 } from '@sms-gateway/config';
 import { PROVIDERS } from '@sms-gateway/providers';
 import { networkOf, screenMessage } from '@sms-gateway/screening';
-import { readDevState, stateFolder } from '../dev-state.ts';
 import { WrongUse } from '../wrong-use.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR, EX_UNAVAILABLE } from './command.ts';
-import { effectiveEnv } from '../effective-env.ts';
+import { readEffectiveEnv } from '../effective-env.ts';
 import { type Explanation, explanationReport } from './explain-report.ts';
 import { describeRedis, reachRedis } from './reach-redis.ts';
 
@@ -45,7 +44,7 @@ export async function explainNumber(
   if (options.ip !== undefined && networkOf(options.ip) === undefined) {
     throw new WrongUse('--ip must be an IPv4 or IPv6 address.');
   }
-  const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
+  const env = await readEffectiveEnv(given);
   let config: IngressConfig;
   try {
     config = loadIngressConfig({

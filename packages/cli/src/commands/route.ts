@@ -2,8 +2,7 @@ import { parsePhoneNumber } from '@sms-gateway/contract';
 import { createRouter } from '@sms-gateway/routing';
 import { ConfigError, loadRoutingConfig } from '@sms-gateway/config';
 import { PROVIDERS } from '@sms-gateway/providers';
-import { readDevState, stateFolder } from '../dev-state.ts';
-import { effectiveEnv } from '../effective-env.ts';
+import { readEffectiveEnv } from '../effective-env.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR } from './command.ts';
 import { routeReport, senderWarnings } from './route-report.ts';
 
@@ -27,7 +26,7 @@ export async function explainRoute(
       output: 'That is not a possible phone number. Write all of it in E.164, such as +4915112345678.\n',
     };
   }
-  const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
+  const env = await readEffectiveEnv(given);
   try {
     const { routing, defaultSenders } = loadRoutingConfig({ env, providers: PROVIDERS });
     const { id, connection, messageType } = options;

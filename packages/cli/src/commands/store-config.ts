@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, loadStoreConfig } from '@sms-gateway/config';
-import { readDevState, stateFolder } from '../dev-state.ts';
-import { effectiveEnv } from '../effective-env.ts';
+import { readEffectiveEnv } from '../effective-env.ts';
 
 export type StoreConfig = ReturnType<typeof loadStoreConfig>;
 
@@ -9,7 +8,7 @@ export type StoreConfig = ReturnType<typeof loadStoreConfig>;
 export async function findStoreConfig(
   given: NodeJS.ProcessEnv,
 ): Promise<{ kind: 'found'; config: StoreConfig } | { kind: 'problem'; message: string }> {
-  const { env } = effectiveEnv(given, await readDevState(stateFolder(given)));
+  const env = await readEffectiveEnv(given);
   try {
     const config = loadStoreConfig({ env, readFile: (path) => readFileSync(path, 'utf8') });
     return { kind: 'found', config };
