@@ -25,14 +25,16 @@
 local field = 'a' .. args.number .. '.'
 local known = redis.call('HMGET', keys.trace, field .. 'provider', field .. 'receipt', field .. 'provider_message_id',
   'connection', 'country', 'accepted_at', 'attempts', 'outcome')
-local provider, status, id, connection, country, accepted_at, attempts, outcome = unpack(known)
-if not provider or (args.provider and provider ~= args.provider) then return { 'unknown_message', '', '', '', '', args.status } end
-if args.must_match and id and id ~= args.provider_message_id then return { 'other_message', '', '', '', '', args.status } end
-if args.status == 'delivered' and redis.call('GET', keys.filed) == args.part then args.status = 'sent' end
-local kind = 'repeated'
-if (args.ranks[status] or 0) < args.ranks[args.status] then
+local provider, before, id, connection, country, accepted_at, attempts, outcome = unpack(known)
+local kind, status = 'repeated', args.status
+if not provider or (args.provider and provider ~= args.provider) then
+  return { 'unknown_message', '', '', '', '', status }
+end
+if args.must_match and id and id ~= args.provider_message_id then return { 'other_message', '', '', '', '', status } end
+if status == 'delivered' and redis.call('GET', keys.filed) == args.part then status = 'sent' end
+if (args.ranks[before] or 0) < args.ranks[status] then
   kind = 'applied'
-  redis.call('HSET', keys.trace, field .. 'receipt', args.status, field .. 'receipt_at', args.at,
+  redis.call('HSET', keys.trace, field .. 'receipt', status, field .. 'receipt_at', args.at,
     field .. 'receipt_curable', args.is_curable and 1 or 0)
   if args.code then
     redis.call('HSET', keys.trace, field .. 'receipt_code', args.code)
@@ -43,9 +45,9 @@ if (args.ranks[status] or 0) < args.ranks[args.status] then
     redis.call('HSET', keys.trace, field .. 'provider_message_id', args.provider_message_id)
   end
 end
-if args.status ~= 'sent' and not args.is_curable and outcome then redis.call('DEL', keys.vault, keys.awaiting) end
+if status ~= 'sent' and not args.is_curable and outcome then redis.call('DEL', keys.vault, keys.awaiting) end
 local job = ''
 if args.is_curable and outcome == 'sent' and tonumber(attempts) == args.number then
   job = redis.call('GET', keys.awaiting) or ''
 end
-return { kind, connection or '', country or '', accepted_at or '0', job, args.status }
+return { kind, connection or '', country or '', accepted_at or '0', job, status }
