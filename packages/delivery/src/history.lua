@@ -3,14 +3,12 @@
 -- id and, as JSON, refused requests.
 --- @include "@sms-gateway/screening/windowed-counter.lua"
 
-local function remember_under(key, entry, kept, life_ms)
-  if redis.call('LPUSH', key, entry) > kept then redis.call('LTRIM', key, 0, kept - 1) end
-  redis.call('PEXPIREAT', key, time_after(life_ms))
-end
-
 -- limits: kept (entries at most) and life_ms.
 local function remember(lists, limits, entry)
-  for _, list in ipairs(lists) do remember_under(list, entry, limits.kept, limits.life_ms) end
+  for _, list in ipairs(lists) do
+    if redis.call('LPUSH', list, entry) > limits.kept then redis.call('LTRIM', list, 0, limits.kept - 1) end
+    redis.call('PEXPIREAT', list, time_after(limits.life_ms))
+  end
 end
 
 local HISTORY = cmsgpack.pack('history')

@@ -63,7 +63,7 @@ export async function readHistory(redis: RedisClient, hashes: readonly string[])
 
 const NOTE = loadScript<{
   keys: 'history';
-  args: { entry: string; kept: number; life_ms: number };
+  args: { entry: string; limits: typeof HISTORY_LIMITS };
   answer: 1;
 }>(new URL('../src/note-refusal.lua', import.meta.url));
 
@@ -91,7 +91,7 @@ export function createRefusalNotes({ redis }: { redis: RedisClient }): RefusalNo
         batch.map(({ hash, refusal }) =>
           evalScript(redis, NOTE, {
             keys: { history: gatewayKeys.history(hash) },
-            args: { entry: JSON.stringify(refusal), ...HISTORY_LIMITS },
+            args: { entry: JSON.stringify(refusal), limits: HISTORY_LIMITS },
           }),
         ),
       );

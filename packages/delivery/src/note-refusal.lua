@@ -3,11 +3,10 @@
 --   history    of its number, or of its correlation id
 -- ARGV
 --   entry      the refusal, as JSON
---   kept       entries that are kept at most
---   life_ms    life of the history
+--   limits     how many entries a history keeps, and its life: kept, life_ms
 -- ANSWER
 --   1
 --- @include "./history.lua"
 
-remember_under(keys.history, args.entry, args.kept, args.life_ms)
+remember({ keys.history }, args.limits, args.entry)
 return 1
