@@ -44,12 +44,11 @@ local function begin_attempt(prefixes, step, blocks, spend_shape)
   local function count_again(key, cost)
     if not cost or redis.call('EXISTS', key) == 0 then return end
     local now, shapes = clock(), { spend_shape }
-    add(now, key, shapes, look(now, key, shapes), cost)
+    add(now, key, shapes, look(now, key, shapes), tonumber(cost))
   end
   local spend = step.spend
   if spend then
-    local spent = redis.call('HMGET', trace, 'spend_segments', 'spend_price')
-    local segments, price = tonumber(spent[1] or nil), tonumber(spent[2] or nil)
+    local segments, price = unpack(redis.call('HMGET', trace, 'spend_segments', 'spend_price'))
     count_again(spend.segments, segments)
     count_again(spend.overall_segments, segments)
     count_again(spend.price, price)

@@ -14,13 +14,13 @@
 --   filings                  where to file the attempt, see file-attempt.lua; may be empty
 --   fields                   fields and values of the outcome
 -- `awaiting` has the job while a receipt may still ask for another attempt.
--- { 1 if this is the first outcome, 1 if a receipt of a curable failure came before, early receipts, 0, false, 1 if nothing
--- was written because somebody has stored another result meanwhile }
+-- Answers whether nothing was written because somebody has stored another result meanwhile; if not, whether this is the first
+-- outcome, whether a receipt of a curable failure came before, and the early receipts.
 local function conclude(prefixes, step, trace_ms)
   local trace, attempt = prefixes.trace .. step.id, 'a' .. step.number .. '.'
   local outcome, holder, result, receipt, receipt_curable = unpack(redis.call('HMGET', trace, 'outcome', 'outcome_holder',
     attempt .. 'result', attempt .. 'receipt', attempt .. 'receipt_curable'))
-  if not outcome and result and step.rests_on and result ~= step.rests_on then return { 0, 0, {}, 0, false, 1 } end
+  if not outcome and result and step.rests_on and result ~= step.rests_on then return true, false, false, {} end
   local written = {}
   local function write(fields)
     for i = 1, #fields do written[#written + 1] = fields[i] end
@@ -42,5 +42,5 @@ local function conclude(prefixes, step, trace_ms)
   elseif is_first or step.is_redelivery then
     redis.call('DEL', prefixes.vault .. step.id, prefixes.awaiting .. step.id)
   end
-  return { is_first and 1 or 0, is_curable and 1 or 0, early, 0, false, 0 }
+  return false, is_first, is_curable, early
 end

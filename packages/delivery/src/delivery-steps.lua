@@ -43,18 +43,25 @@ local kinds = {
   facts = facts_of,
   begin = function(step) return begin_attempt(args.prefixes, step, blocks, args.spend_shape) end,
   conclude = function(step)
-    local answer = conclude(args.prefixes, step, args.trace_ms)
-    local release = step.release
+    local is_outdated, is_first, is_undelivered, early = conclude(args.prefixes, step, args.trace_ms)
+    local release, is_released, next_job = step.release, false, false
     -- What a receipt asks for comes before the end of the job: after a crash, the job leads back to it.
-    if release and answer[6] == 0 and answer[2] == 0 and #answer[3] == 0 and finish_job(queue, release) then
-      answer[4] = 1
+    if release and not (is_outdated or is_undelivered or #early > 0) and finish_job(queue, release) then
+      is_released = true
       -- The outcome is written, whatever is wrong with the next job.
       if release.next then
         local is_taken, job = pcall(take_job, queue, release.next, facts_of)
-        answer[5] = is_taken and job or { 'ask' }
+        next_job = is_taken and job or { 'ask' }
       end
     end
-    return answer
+    return {
+      is_first and 1 or 0,
+      is_undelivered and 1 or 0,
+      early,
+      is_released and 1 or 0,
+      next_job,
+      is_outdated and 1 or 0,
+    }
   end,
 }
 
