@@ -22,9 +22,20 @@ local PART_BYTES = 12
 -- No window is longer (packages/config), and what it counted is kept for a sixtieth of it more.
 local MAX_WINDOW_MS = 86400000 * 61 / 60
 
--- By key: `loaded` has the state, or its bytes until somebody needs it, or false where there is none. `changed` has the time
--- of those to be written. `beginnings` has what is counted of a new subject, and `remembered`, by name, what else is remembered.
+-- By key: `loaded` has the state, or its bytes until they are needed, or false where there is none. `changed` has the time of
+-- those to be written. `beginnings` has what is counted of a new subject, `remembered`, by name, what else is remembered of it,
+-- and `looked`, by shapes, what `look` has found.
 local loaded, changed, looked, beginnings, remembered = {}, {}, {}, {}, {}
+
+-- The table under a key of another table, which is made if it is missing.
+local function table_at(map, key)
+  local found = map[key]
+  if not found then
+    found = {}
+    map[key] = found
+  end
+  return found
+end
 
 -- Reads keys, each of which is given once.
 local function load_counters(keys)
@@ -40,18 +51,15 @@ end
 -- How the state of a new subject begins: what is counted, one step after the other, as a chain of tables that is shared by
 -- all subjects with the same steps.
 local first_step, steps_at = {}, nil
+local NO_SHAPES = {}
 
 local function next_step(before, now, shapes, n, life_ms)
-  local by_shapes = before[shapes]
-  if not by_shapes then
-    by_shapes = {}
-    before[shapes] = by_shapes
-  end
-  local step = by_shapes[n]
+  local of_shapes = table_at(before, shapes)
+  local step = of_shapes[n]
   if not step then
     step = { before = before, now = now, shapes = shapes, n = n, until_ms = math.ceil(now + life_ms) }
     step.until_ms = math.max(step.until_ms, before.until_ms or 0)
-    by_shapes[n] = step
+    of_shapes[n] = step
   end
   return step
 end
@@ -88,11 +96,7 @@ end
 
 -- Remembers something of a new subject that is counted, too: its name and value, each packed. False if the subject is not new.
 local function remember_of_new(key, name, value)
-  local by_key = remembered[name]
-  if not by_key then
-    by_key = {}
-    remembered[name] = by_key
-  end
+  local by_key = table_at(remembered, name)
   if not is_unknown(key) or by_key[key] then return false end
   by_key[key] = value
   return true
@@ -113,8 +117,8 @@ local function state_of(key)
 end
 
 -- Has the state written by save_counters, and remembered for so long at least.
-local NO_SHAPES = {}
 local function touch(key, now, life_ms)
+  -- Nothing is counted: n only keeps the steps of different lives apart.
   if is_unknown(key) then return begin_counting(now, key, NO_SHAPES, life_ms, life_ms) end
   local state = state_of(key)
   state.until_ms = math.max(state.until_ms, math.ceil(now + life_ms))
@@ -215,11 +219,7 @@ end
 -- counts into the latest part that is known.
 local function look(now, key, shapes)
   if is_unknown(key) and not beginnings[key] then return nothing_of(shapes) end
-  local of_shapes = looked[shapes]
-  if not of_shapes then
-    of_shapes = {}
-    looked[shapes] = of_shapes
-  end
+  local of_shapes = table_at(looked, shapes)
   local before = of_shapes[key]
   if before and before.now == now then return before end
   local counters, found = state_of(key).counters, { now = now }
