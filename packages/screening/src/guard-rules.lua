@@ -25,10 +25,9 @@ end
 local function weigh_guard(now, plan, code, states, before, explains)
   local key, ip = code.keys.country, code.keys.ip
   local of_country, of_ip = look(now, key, UNUSED_SHAPES), code.ip and look(now, ip, UNUSED_SHAPES)
-  local is_new = not code.ip or of_ip.is_nothing
-  if not explains and is_below(of_country, plan.country) and (not code.ip or is_below(of_ip, plan.ip)) and is_new then
-    return of_country, of_ip
-  end
+  -- A new address has no other countries either.
+  local is_ip_below = not of_ip or of_ip.is_nothing and is_below(of_ip, plan.ip)
+  if not explains and is_below(of_country, plan.country) and is_ip_below then return of_country, of_ip end
 
   local function reach(rule, counted, max, wait)
     states[before + rule] = { counted = counted, max = max, wait = wait, mode = plan.mode, name = plan.rules[rule] }
@@ -37,8 +36,7 @@ local function weigh_guard(now, plan, code, states, before, explains)
   local function judge(rule, counter, window, floor, budget)
     if not floor or (counter[2] < floor and not explains) then return end
     local max = math.floor(math.max(floor, budget()))
-    local wait = (explains or plan.mode == 'enforce') and wait_for(now, counter, window, max, 1)
-      or (has_room(counter, max, 1) and 0 or 1)
+    local wait = wait_for(now, counter, window, max, 1, not explains and plan.mode ~= 'enforce')
     if wait > 0 or explains then reach(rule, counter[2], max, wait) end
   end
 

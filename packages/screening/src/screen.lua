@@ -4,29 +4,24 @@
 --- @include "./windowed-counter.lua"
 --- @include "./guard-rules.lua"
 
-local function key_of(request, group, g, now)
-  local key = request.keys[g]
-  return group.is_pair and pair_of(now, key, request.address) or key
-end
-
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and the rule's
 -- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
   local now, plan, amounts = clock(request.now), request.plan, request.cost
-  local states, found, number = {}, {}, 0
+  local states, counted_in, found, number = {}, {}, {}, 0
   for g = 1, #plan.groups do
     local group = plan.groups[g]
     local limits, n = group.limits, amounts[group.counts] or 1
-    local counters = look(now, key_of(request, group, g, now), group.shapes)
-    found[g] = counters
+    local key = request.keys[g]
+    if group.is_pair then key = pair_of(now, key, request.address) end
+    local counters = look(now, key, group.shapes)
+    counted_in[g], found[g] = key, counters
     for i = 1, #limits do
       local limit, counter = limits[i], counters[i]
-      local fits = counter[2] + n <= limit.max
-      if explains or not fits then
-        local wait = fits and 0
-          or (explains or limit.mode == 'enforce') and wait_for(now, counter, group.shapes[i][2], limit.max, n)
-          or 1
+      if explains or counter[2] + n > limit.max then
+        local is_rough = not explains and limit.mode ~= 'enforce'
+        local wait = wait_for(now, counter, group.shapes[i][2], limit.max, n, is_rough)
         states[number + i] = { counted = counter[2], max = limit.max, wait = wait, mode = limit.mode, name = limit.name }
       end
     end
@@ -34,7 +29,15 @@ local function screen(request, explains)
   end
   local of_country, of_ip
   if plan.guard then of_country, of_ip = weigh_guard(now, plan.guard, request.code, states, number, explains) end
-  return { now = now, request = request, states = states, found = found, of_country = of_country, of_ip = of_ip }
+  return {
+    now = now,
+    request = request,
+    states = states,
+    counted_in = counted_in,
+    found = found,
+    of_country = of_country,
+    of_ip = of_ip,
+  }
 end
 
 -- Counts the message that was screened; `save_counters` writes it.
@@ -43,7 +46,7 @@ local function count_screened(screened, id)
   local groups, amounts = request.plan.groups, request.cost
   for g = 1, #groups do
     local group = groups[g]
-    add(now, key_of(request, group, g, now), group.shapes, screened.found[g], amounts[group.counts] or 1)
+    add(now, screened.counted_in[g], group.shapes, screened.found[g], amounts[group.counts] or 1)
   end
   if request.plan.guard then count_unused(now, request.code, id, screened.of_country, screened.of_ip) end
 end

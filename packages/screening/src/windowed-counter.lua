@@ -287,12 +287,11 @@ local function take_back(now, key, shape, at, n)
   touch(key, now, 1)
 end
 
--- Whether n more fit under max.
-local function has_room(counter, max, n) return counter[2] + n <= max end
-
--- Milliseconds until n more fit under max; 0 if they fit now, the whole window if they never fit.
-local function wait_for(now, counter, window, max, n)
-  if has_room(counter, max, n) then return 0 end
+-- Milliseconds until n more fit under max; 0 if they fit now, the whole window if they never fit. With is_rough, 1 if they do
+-- not fit now.
+local function wait_for(now, counter, window, max, n, is_rough)
+  if counter[2] + n <= max then return 0 end
+  if is_rough then return 1 end
   local sum, older, width = counter[2], counter[4], window / PARTS
   -- A part leaves the window when 60 others have followed it.
   local function leaves_at(part) return math.max(1, math.ceil((part + 1) * width + window - now)) end
