@@ -23,7 +23,7 @@ import { runGatewayCommand, spawnGatewayCommand } from './support/gateway-comman
 import { AUDIENCE, baseEnv, PAYLOAD_KEY, SECRET } from './support/base-env.ts';
 import { startIngress } from './support/services.ts';
 import { refusingUrl, startScriptedProviderServer } from './support/scripted-provider-server.ts';
-import { startTestRedis } from './support/test-redis.ts';
+import { firstEngine, startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
 
 const OTHER_SECRET = 'another-shared-secret-of-more-than-32-bytes-for-tests';
@@ -300,9 +300,7 @@ describe('Redis', () => {
 test.skipIf(inject('engines').length === 0)(
   'Redis behind Sentinel is well with two replicas and a fence, and whatever else says what to change',
   async () => {
-    const [engine] = inject('engines');
-    if (engine === undefined) throw new Error('no server');
-    await using trio = await startSentinelTrio({ binary: engine.binary, env: process.env });
+    await using trio = await startSentinelTrio({ binary: firstEngine(), env: process.env });
     const primary = await trio.primary();
     const { REDIS_URL: _, ...rest } = soundEnv();
     const check = async (fence: number, env: Record<string, string> = {}) => {

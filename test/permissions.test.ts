@@ -3,7 +3,7 @@ import { startSentinelTrio } from '../packages/dev-redis/src/topology/sentinel-t
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startIngress } from './support/services.ts';
-import { startTestRedis } from './support/test-redis.ts';
+import { firstEngine, startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
 import { until } from './support/until.ts';
 
@@ -32,10 +32,8 @@ test('a command that the user may not use is named, and with those of the docume
 test.skipIf(inject('engines').length === 0)(
   'Sentinels with a password are asked with it, and without it the setting is named',
   async () => {
-    const [engine] = inject('engines');
-    if (engine === undefined) return;
     await using trio = await startSentinelTrio({
-      binary: engine.binary,
+      binary: firstEngine(),
       env: process.env,
       sentinelSettings: { requirepass: 'of-the-sentinels', 'sentinel sentinel-pass': 'of-the-sentinels' },
       sentinelCredentials: ':of-the-sentinels@',

@@ -8,21 +8,20 @@ import type { TopologyOptions } from '../packages/dev-redis/src/topology/topolog
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createAuthority } from './support/certificate.ts';
 import { startIngressProcess } from './support/processes.ts';
+import { firstEngine } from './support/test-redis.ts';
 import { until } from './support/until.ts';
 
 const NOT_KNOWN = /from an authority that is not known here: name the file .* in NODE_EXTRA_CA_CERTS/;
 
 /** The options of a topology that uses TLS, and the file with its authority. */
 async function setup() {
-  const [engine] = inject('engines');
-  if (engine === undefined) throw new Error('no server');
   const directory = await mkdtemp(join(tmpdir(), 'sms-gateway-tls-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const authority = createAuthority();
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, authority.cert);
   const options: TopologyOptions = {
-    binary: engine.binary,
+    binary: firstEngine(),
     env: process.env,
     certify: (address) => ({ ...authority.issueFor(address), authority: authority.cert }),
   };

@@ -6,14 +6,13 @@ import { commandLineOf } from '../packages/dev-redis/src/command-line-of.ts';
 import { startRedisCluster } from '../packages/dev-redis/src/topology/redis-cluster.ts';
 import { startSentinelTrio } from '../packages/dev-redis/src/topology/sentinel-trio.ts';
 import { CAN_CUT_OFF } from '../packages/dev-redis/src/topology/topology.ts';
+import { firstEngine } from './support/test-redis.ts';
 import { until } from './support/until.ts';
 
-if (inject('engines').length === 0) test.skip('needs a redis-server or a valkey-server on this machine');
-
 // The tests of what holds on a topology use both engines; here one shows that topologies fail as real ones do.
-describe.each(inject('engines').slice(0, 1))('a topology of $name', ({ binary }) => {
+describe.skipIf(inject('engines').length === 0)('a topology', () => {
   test.runIf(CAN_CUT_OFF)('Sentinels replace a primary that is cut off from everybody else', async () => {
-    await using trio = await startSentinelTrio({ binary, env: process.env });
+    await using trio = await startSentinelTrio({ binary: firstEngine(), env: process.env });
     const old = await trio.primary();
 
     for (const other of [...trio.nodes, ...trio.sentinels]) {
@@ -29,7 +28,7 @@ describe.each(inject('engines').slice(0, 1))('a topology of $name', ({ binary })
   });
 
   test('a Cluster promotes the replica of a frozen primary', async () => {
-    await using cluster = await startRedisCluster({ binary, env: process.env });
+    await using cluster = await startRedisCluster({ binary: firstEngine(), env: process.env });
     const { primary, replicas } = await cluster.shardOf('{gateway}:x');
     expect(replicas).toHaveLength(1);
 
@@ -41,29 +40,27 @@ describe.each(inject('engines').slice(0, 1))('a topology of $name', ({ binary })
     primary.thaw();
     await cluster.untilWhole();
   });
-});
 
-test('no server of a topology outlives the process that started it', async () => {
-  const [engine] = inject('engines');
-  if (engine === undefined) return;
-  const program = `
-    import { startSentinelTrio } from '@sms-gateway/dev-redis';
-    const trio = await startSentinelTrio({ binary: ${JSON.stringify(engine.binary)}, env: process.env });
-    const pids = await Promise.all([...trio.nodes, ...trio.sentinels].map((node) =>
-      node.ask(async (redis) => Number(/process_id:(\\d+)/.exec(await redis.info('server'))[1]))));
-    console.log(JSON.stringify(pids));
-    setInterval(() => undefined, 1000);
-  `;
-  const owner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: fileURLToPath(new URL('../packages/bench', import.meta.url)),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [chunk] = (await once(owner.stdout, 'data')) as [Buffer];
-  const pids = JSON.parse(chunk.toString()) as number[];
-  expect(pids).toHaveLength(6);
+  test('no server outlives the process that started it', async () => {
+    const program = `
+      import { startSentinelTrio } from '@sms-gateway/dev-redis';
+      const trio = await startSentinelTrio({ binary: ${JSON.stringify(firstEngine())}, env: process.env });
+      const pids = await Promise.all([...trio.nodes, ...trio.sentinels].map((node) =>
+        node.ask(async (redis) => Number(/process_id:(\\d+)/.exec(await redis.info('server'))[1]))));
+      console.log(JSON.stringify(pids));
+      setInterval(() => undefined, 1000);
+    `;
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: fileURLToPath(new URL('../packages/bench', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [chunk] = (await once(owner.stdout, 'data')) as [Buffer];
+    const pids = JSON.parse(chunk.toString()) as number[];
+    expect(pids).toHaveLength(6);
 
-  owner.kill('SIGKILL');
-  await until(async () => {
-    expect((await Promise.all(pids.map(commandLineOf))).filter(Boolean)).toEqual([]);
+    owner.kill('SIGKILL');
+    await until(async () => {
+      expect((await Promise.all(pids.map(commandLineOf))).filter(Boolean)).toEqual([]);
+    });
   });
 });

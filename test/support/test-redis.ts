@@ -38,6 +38,13 @@ export function enginesToControl(): { name: string; binary: RedisBinary | undefi
   return engines.length > 0 ? engines : [{ name: 'Redis', binary: undefined }];
 }
 
+/** The server of a test that starts several as processes. Such a test is skipped where `engines` is empty. */
+export function firstEngine(): RedisBinary {
+  const [engine] = inject('engines');
+  if (engine === undefined) throw new Error('There is no redis-server or valkey-server on this machine.');
+  return engine.binary;
+}
+
 /**
  * An empty, durable Redis for one test: a logical database of this worker's Redis, or of the one that REDIS_URL names,
  * which is emptied afterwards. A process of its own where the test must control or configure it.
