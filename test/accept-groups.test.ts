@@ -6,9 +6,7 @@ import { createScreening, createScreeningPlan, type Limit } from '@sms-gateway/s
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCounters } from './support/read-counters.ts';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
 const KEYS = { kind: 'keys' as const, keys: [Buffer.alloc(32, 1)] };
 const LIMIT: Limit = {
@@ -20,9 +18,7 @@ const LIMIT: Limit = {
 };
 
 async function setup() {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  const redis = await openTestRedis();
   const identity = createIdentity(KEYS);
   const producer = createProducer({
     redis,
@@ -63,7 +59,7 @@ async function setup() {
         recordedDestination: [],
       });
     },
-    [Symbol.asyncDispose]: () => disposal.dispose(),
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }
 
@@ -152,9 +148,7 @@ const ASK = composeLua(
 );
 
 test('messages counted in one script leave what they leave one by one', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const shared = (windowMs: number): Limit => ({ ...LIMIT, windowMs, max: 1000 });
   const limits = [
     [shared(60_000), shared(3_600_000)],
@@ -218,9 +212,7 @@ test('messages counted in one script leave what they leave one by one', async ()
 });
 
 test('a number and an address are limited together, also when the number meets more addresses than one key takes', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const windowMs = 600_000;
   const plan = createScreeningPlan([[{ ...LIMIT, windowMs, max: 2, isPair: true }], [LIMIT]], undefined);
   const begin = 1_764_300_000_000;

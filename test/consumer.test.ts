@@ -1,28 +1,20 @@
 import { type DeliveryJob, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { createDeliveryStore, JOB_OPTIONS } from '@sms-gateway/delivery';
-import { Queue } from 'bullmq';
+import { createDeliveryStore } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
 import { createLogger } from '../packages/process/src/logger.ts';
 import { createConsumer } from '../services/worker/src/consumer.ts';
 import type { Deliver } from '../services/worker/src/deliver.ts';
 import type { Lease } from '../services/worker/src/delivery.ts';
 import { createQueueBackend } from '../services/worker/src/queue-backend.ts';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { openQueue } from './support/open-queue.ts';
+import { SENT, sampleJob } from './support/sample-delivery.ts';
+import { openTestRedis } from './support/test-redis.ts';
 import { until } from './support/until.ts';
 
 /** A consumer on a real queue, whose deliveries conclude at once. */
 async function setup({ concurrency = 2 }: { concurrency?: number } = {}) {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
-  const queue = new Queue(QUEUE_NAME, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    defaultJobOptions: JOB_OPTIONS,
-  });
-  await queue.waitUntilReady();
+  const redis = await openTestRedis();
+  const queue = await openQueue(redis);
   const store = createDeliveryStore({ redis });
   const during = { delivery: async (_job: DeliveryJob): Promise<void> => {} };
   const delivered: { id: string; lease: Lease }[] = [];
@@ -36,7 +28,7 @@ async function setup({ concurrency = 2 }: { concurrency?: number } = {}) {
       for (const id of ids) {
         const at = Date.now();
         await redis.hset(gatewayKeys.trace(id), 'accepted_at', at);
-        const job = { id, connection: 'default', recipientKey: 'r1', acceptedAt: at, deadline: at + 60_000 };
+        const job = sampleJob({ id, acceptedAt: at, deadline: at + 60_000 });
         await queue.add(QUEUE_NAME, job, { jobId: id });
       }
     },
@@ -55,12 +47,9 @@ async function setup({ concurrency = 2 }: { concurrency?: number } = {}) {
     delivered.push({ id: job.id, lease });
     await during.delivery(job);
     const { released } = await store.conclude(job, {
-      outcome: 'sent',
-      reason: 'accepted',
+      ...SENT,
       at: Date.now(),
       holder: lease.holder,
-      isRedelivery: false,
-      awaitsReceipt: false,
       previous: undefined,
       release: lease.queued?.release(),
     });
@@ -82,7 +71,7 @@ async function setup({ concurrency = 2 }: { concurrency?: number } = {}) {
       await consumer.close(0);
       consumer.disconnect();
       await queue.close();
-      await disposal.dispose();
+      await redis[Symbol.asyncDispose]();
     },
   };
 }
@@ -127,13 +116,7 @@ test('a delayed job is worked on when it is due, and jobs with a priority too', 
   const { consumer, queue, redis } = bundle;
   consumer.start();
   const at = Date.now();
-  const job = (id: string) => ({
-    id,
-    connection: 'default',
-    recipientKey: 'r1',
-    acceptedAt: at,
-    deadline: at + 60_000,
-  });
+  const job = (id: string) => sampleJob({ id, acceptedAt: at, deadline: at + 60_000 });
   await redis.hset(gatewayKeys.trace('msg_1'), 'accepted_at', at);
   await queue.add(QUEUE_NAME, job('msg_1'), { jobId: 'msg_1', delay: 300 });
   await queue.add(QUEUE_NAME, job('msg_2'), { jobId: 'msg_2', priority: 5 });
@@ -184,19 +167,11 @@ test('while an outcome waits to be confirmed, the lock of the next job is renewe
   await backend.moveToActive('t1');
   expect(await backend.extendLocks(['msg_1'], ['t1'], 6000)).toEqual([]);
   const queued = ours.queuedJob('msg_1', 't1', { takesNext: () => true });
-  const { released } = await store.conclude(
-    { id: 'msg_1', connection: 'default', recipientKey: 'r1', acceptedAt: 0, deadline: 1 },
-    {
-      outcome: 'sent',
-      reason: 'accepted',
-      at: 0,
-      holder: 'h1',
-      isRedelivery: false,
-      awaitsReceipt: false,
-      previous: undefined,
-      release: queued.release(),
-    },
-  );
+  const { released } = await store.conclude(sampleJob(), {
+    ...SENT,
+    previous: undefined,
+    release: queued.release(),
+  });
   const job = await queue.getJob('msg_2');
   if (job === undefined) throw new Error('no job');
   queued.released(released?.next);

@@ -4,7 +4,7 @@ import { createStoreIdentity, type DataLoss } from '../packages/redis/src/store-
 import { freshNumber, postSms } from './support/auth0.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startIngress } from './support/services.ts';
-import { startTestRedis } from './support/test-redis.ts';
+import { openTestRedis, startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
 import { until } from './support/until.ts';
 
@@ -43,12 +43,11 @@ test('a Redis that lost its data is noticed, and nothing is accepted until the i
 });
 
 test('a Redis that is set back to an earlier state is noticed, and a failover that loses the last moments is not', async () => {
-  await using disposal = createDisposal();
-  const client = disposal.use(openRedis(disposal.use(await startTestRedis()).url));
+  await using redis = await openTestRedis();
   const losses: DataLoss[] = [];
   let at = 0;
   const identity = createStoreIdentity({
-    redis: client,
+    redis,
     now: () => at,
     onLoss: (loss) => {
       losses.push(loss);
@@ -61,7 +60,7 @@ test('a Redis that is set back to an earlier state is noticed, and a failover th
       expect(await identity.check()).toBeUndefined();
     }
   };
-  const setBack = (ticks: number) => client.decrby(gatewayKeys.storeTicks, ticks);
+  const setBack = (ticks: number) => redis.decrby(gatewayKeys.storeTicks, ticks);
 
   await checkFor(30);
   await setBack(5);

@@ -1,23 +1,14 @@
-import { type DeliveryJob, gatewayKeys } from '@sms-gateway/contract';
+import { gatewayKeys } from '@sms-gateway/contract';
 import { createBlocks, spendKeys } from '@sms-gateway/screening';
 import { createDeliveryStore, createTraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { ACCEPTED_ATTEMPT as accepted, SENT as sent, sampleJob } from './support/sample-delivery.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
-const job: DeliveryJob = {
-  id: 'msg_1',
-  connection: 'default',
-  recipientKey: 'r1',
-  acceptedAt: 1000,
-  deadline: 181_000,
-};
+const job = sampleJob();
 
 async function setup() {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  const redis = await openTestRedis();
   await redis.hset(gatewayKeys.trace(job.id), 'accepted_at', job.acceptedAt);
   await redis.set(gatewayKeys.vault(job.id), 'sealed');
   await redis.set(gatewayKeys.newest(job.recipientKey), job.id);
@@ -25,7 +16,7 @@ async function setup() {
     redis,
     store: createDeliveryStore({ redis }),
     trace: () => createTraceReader({ redis }).read(job.id),
-    [Symbol.asyncDispose]: () => disposal.dispose(),
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }
 
@@ -39,26 +30,6 @@ const first = {
   costsAgain: false,
   previous: undefined,
   notes: { route: 'default', encoding: 'GSM-7', segments: 1 },
-};
-const accepted = {
-  number: 1,
-  provider: 'twilio',
-  result: 'accepted' as const,
-  code: undefined,
-  isUnrecognised: false,
-  providerMessageId: 'SM1',
-  wasAsked: false,
-  concludedAt: 2500,
-};
-const sent = {
-  outcome: 'sent' as const,
-  reason: 'accepted',
-  at: 2500,
-  holder: 'h1',
-  isRedelivery: false,
-  costsAgain: false,
-  awaitsReceipt: false,
-  previous: accepted,
 };
 
 test('an attempt to a blocked destination does not begin, and the end of the one before it is kept', async () => {
@@ -206,7 +177,6 @@ test('a payload that a receipt may still need stays, until the message is ended 
     reason: 'newer_code',
     holder: 'h2',
     isRedelivery: true,
-
     previous: undefined,
   });
 

@@ -1,11 +1,9 @@
 import { composeLua } from '@sms-gateway/redis';
 import { bullmqKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { Queue } from 'bullmq';
 import { expect, test } from 'vitest';
-import { JOB_OPTIONS, JOB_OPTIONS_JSON } from '../packages/delivery/src/job-options.ts';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { JOB_OPTIONS_JSON } from '../packages/delivery/src/job-options.ts';
+import { openQueue } from './support/open-queue.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
 const ENQUEUE = composeLua(
   `--- @include "./../packages/delivery/src/enqueue.lua"
@@ -26,15 +24,8 @@ const ENQUEUE = composeLua(
 type Job = { id: string; data: object; timestamp: number; isFirst?: boolean };
 
 async function setup() {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
-  const queue = new Queue(QUEUE_NAME, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    defaultJobOptions: JOB_OPTIONS,
-  });
-  await queue.waitUntilReady();
+  const redis = await openTestRedis();
+  const queue = await openQueue(redis);
 
   const jobs = {
     ours: async (list: Job[]) =>
@@ -93,7 +84,7 @@ async function setup() {
     emptied,
     [Symbol.asyncDispose]: async () => {
       await queue.close();
-      await disposal.dispose();
+      await redis[Symbol.asyncDispose]();
     },
   };
 }

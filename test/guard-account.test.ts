@@ -1,7 +1,6 @@
 import { GUARD_RULES } from '@sms-gateway/screening';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createDisposal } from './support/disposal.ts';
 import {
   BEGIN_MS,
   type Code,
@@ -11,8 +10,7 @@ import {
   HOUR_MS,
   type RuleState,
 } from './support/guard-subject.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
 type Sent = Code & { at: number; isUnused: boolean; wantedAt: number | undefined };
 
@@ -119,9 +117,7 @@ const event = fc.record({
 const countryOf = (recipient: number) => ['BD', 'DE', 'US'][recipient % 3] ?? '';
 
 test('the guard weighs every code as a plain account of all that happened does, over hours, days and weeks', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   let run = 0;
   const seen = new Set<string>();
 

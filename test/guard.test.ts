@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
 import { BEGIN_MS, createGuardSubject, DAY_MS, type Floors, HOUR_MS } from './support/guard-subject.ts';
 import { readCounters } from './support/read-counters.ts';
-import { startTestRedis } from './support/test-redis.ts';
+import { openTestRedis, startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
 
 const FLOORS: Floors = {
@@ -14,9 +14,7 @@ const FLOORS: Floors = {
 };
 
 test('the best of the last fourteen days counts, and no day before', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const floors = { ...FLOORS, country: { hour: 1, day: 1 } };
   const subject = createGuardSubject(redis, 'peak', floors);
   const code = { recipient: '1', connection: 'one', country: 'BD', ip: 'a' };
@@ -49,9 +47,7 @@ test('the best of the last fourteen days counts, and no day before', async () =>
 });
 
 test('an hour may have a fifth of a sixth of the best day, though it had no wanted code itself', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const subject = createGuardSubject(redis, 'busy', {
     country: { hour: 1, day: 1 },
     ip: { hour: 1, day: 1, countries: 3 },
@@ -71,9 +67,7 @@ test('an hour may have a fifth of a sixth of the best day, though it had no want
 });
 
 test('an address may ask for another country once a day has passed since it asked for the first', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const subject = createGuardSubject(redis, 'countries', { ...FLOORS, ip: { ...FLOORS.ip, countries: 2 } });
   const waitFor = async (at: number, country: string) =>
     (await subject.waits(at, { recipient: country, connection: 'one', country, ip: 'a' }))[
@@ -87,9 +81,7 @@ test('an address may ask for another country once a day has passed since it aske
 });
 
 test('the best of the last fourteen days is forgotten though no code proves wanted any more', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const subject = createGuardSubject(redis, 'stale', { ...FLOORS, country: { hour: 1, day: 1 } });
   for (let index = 0; index < 20; index += 1) {
     const at = BEGIN_MS + index * 60_000;
@@ -108,9 +100,7 @@ test('the best of the last fourteen days is forgotten though no code proves want
 });
 
 test('codes that nobody used do not keep a number from proving later ones wanted', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const subject = createGuardSubject(redis, 'pending', FLOORS);
   const code = { recipient: '1', connection: 'one', country: 'BD', ip: 'a' };
   for (let index = 0; index < 120; index += 1) await subject.send(BEGIN_MS + index * 1000, code);
@@ -124,9 +114,7 @@ test('codes that nobody used do not keep a number from proving later ones wanted
 });
 
 test('a country is remembered for fifteen days after a wanted code, an address and a number for one', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const subject = createGuardSubject(redis, 'life', FLOORS);
   const now = Date.now();
   for (const recipient of ['1', '2']) {
@@ -183,9 +171,7 @@ test('how long a rule that only records would hold a code up is reckoned only fo
 });
 
 test('receipts tell of wanted codes until a login does, and no code counts twice', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const subject = createGuardSubject(redis, 'receipts', FLOORS);
   const now = BEGIN_MS;
   for (const [recipient, connection] of [

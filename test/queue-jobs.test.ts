@@ -1,48 +1,37 @@
-import { bullmqKeys, type DeliveryJob, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { createDeliveryStore, createTraceReader, JOB_OPTIONS } from '@sms-gateway/delivery';
-import { createRedisBackend, Job, Queue } from 'bullmq';
+import { bullmqKeys, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
+import { createDeliveryStore, createTraceReader } from '@sms-gateway/delivery';
+import { createRedisBackend, Job } from 'bullmq';
 import { expect, test } from 'vitest';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { openQueue } from './support/open-queue.ts';
+import { ACCEPTED_ATTEMPT, SENT, sampleJob } from './support/sample-delivery.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
 const ACCEPTED_AT = 1_764_300_000_000;
 const LOCK_MS = 6000;
 const TOKEN = 'worker:1';
-const job = (id: string): DeliveryJob => ({
-  id,
-  connection: 'default',
-  recipientKey: `r-${id}`,
-  acceptedAt: ACCEPTED_AT,
-  deadline: ACCEPTED_AT + 180_000,
-});
+const job = (id: string) =>
+  sampleJob({
+    id,
+    recipientKey: `r-${id}`,
+    acceptedAt: ACCEPTED_AT,
+    deadline: ACCEPTED_AT + 180_000,
+  });
 const end = {
-  outcome: 'sent' as const,
-  reason: 'accepted',
+  ...SENT,
   at: ACCEPTED_AT + 1000,
-  holder: 'h1',
-  isRedelivery: false,
-  awaitsReceipt: false,
-  previous: {
-    number: 1,
-    provider: 'twilio',
-    result: 'accepted' as const,
-    code: undefined,
-    isUnrecognised: false,
-    providerMessageId: 'SM1',
-    wasAsked: false,
-    concludedAt: ACCEPTED_AT + 900,
-  },
+  previous: { ...ACCEPTED_ATTEMPT, concludedAt: ACCEPTED_AT + 900 },
 };
 
 async function setup() {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
-  const options = { connection: redis, prefix: QUEUE_PREFIX };
-  const queue = new Queue(QUEUE_NAME, { ...options, defaultJobOptions: JOB_OPTIONS });
-  await queue.waitUntilReady();
-  const workerOptions = { ...options, lockDuration: LOCK_MS, stalledInterval: 1, maxStalledCount: 9 };
+  const redis = await openTestRedis();
+  const queue = await openQueue(redis);
+  const workerOptions = {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    lockDuration: LOCK_MS,
+    stalledInterval: 1,
+    maxStalledCount: 9,
+  };
   const backend = createRedisBackend(QUEUE_NAME, workerOptions);
   const store = createDeliveryStore({ redis });
   const now = Date.now();
@@ -104,7 +93,7 @@ async function setup() {
     },
     [Symbol.asyncDispose]: async () => {
       await queue.close();
-      await disposal.dispose();
+      await redis[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,18 +1,15 @@
-import { type DeliveryJob, gatewayKeys, type Receipt } from '@sms-gateway/contract';
+import { gatewayKeys, type Receipt } from '@sms-gateway/contract';
 import { createDeliveryStore, createReceiptStore, createTraceReader } from '@sms-gateway/delivery';
 import { expect, test } from 'vitest';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { ACCEPTED_ATTEMPT, SENT, sampleJob } from './support/sample-delivery.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
 const NOW = Date.now();
-const job: DeliveryJob = {
+const job = sampleJob({
   id: 'msg_0123456789abcdefghij-_',
-  connection: 'default',
-  recipientKey: 'r1',
   acceptedAt: NOW - 4000,
   deadline: NOW + 176_000,
-};
+});
 const reference = { messageId: job.id, attempt: 1 };
 
 const receipt = (status: Receipt['status'], isCurable = false): Receipt => ({
@@ -24,9 +21,7 @@ const receipt = (status: Receipt['status'], isCurable = false): Receipt => ({
 
 /** A message whose first attempt, at twilio, was accepted, and whose payload was kept for its receipt. */
 async function setup({ isConcluded = true } = {}) {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  const redis = await openTestRedis();
   await redis.hset(gatewayKeys.trace(job.id), {
     accepted_at: job.acceptedAt,
     connection: 'default',
@@ -48,23 +43,10 @@ async function setup({ isConcluded = true } = {}) {
   });
   const conclude = () =>
     store.conclude(job, {
-      outcome: 'sent',
-      reason: 'accepted',
+      ...SENT,
       at: NOW - 2000,
-      holder: 'h1',
-      isRedelivery: false,
-
       awaitsReceipt: true,
-      previous: {
-        number: 1,
-        provider: 'twilio',
-        result: 'accepted',
-        code: undefined,
-        isUnrecognised: false,
-        providerMessageId: 'SM1',
-        wasAsked: false,
-        concludedAt: NOW - 2000,
-      },
+      previous: { ...ACCEPTED_ATTEMPT, concludedAt: NOW - 2000 },
     });
   if (isConcluded) await conclude();
   return {
@@ -75,7 +57,7 @@ async function setup({ isConcluded = true } = {}) {
     attempt: async () => (await createTraceReader({ redis }).read(job.id))?.attempts[0],
     /** Messages put back into the queue. */
     queued: () => redis.lrange('{gateway}:sms:wait', 0, -1),
-    [Symbol.asyncDispose]: () => disposal.dispose(),
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }
 

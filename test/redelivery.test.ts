@@ -13,17 +13,14 @@ import { createHealth } from '../services/worker/src/health/create-health.ts';
 import { createWorkerMetrics } from '../services/worker/src/metrics.ts';
 import { createOpenMessage } from '../services/worker/src/open-message.ts';
 import { createProviderCalls } from '../services/worker/src/provider-calls.ts';
-import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
-import { openRedis } from './support/traces.ts';
+import { sampleJob } from './support/sample-delivery.ts';
+import { openTestRedis } from './support/test-redis.ts';
 
-const job: DeliveryJob = {
+const job = sampleJob({
   id: 'msg_0123456789abcdefghij-_',
-  connection: 'default',
-  recipientKey: 'r1',
   acceptedAt: Date.now(),
   deadline: Date.now() + 180_000,
-};
+});
 const reference = { messageId: job.id, attempt: 1 };
 const undelivered = {
   providerMessageId: 'SM1',
@@ -43,9 +40,7 @@ async function setup({
   /** Of the route. */
   providers?: string[];
 } = {}) {
-  const disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  const redis = await openTestRedis();
   const now = Date.now;
   const vault = createVault({ kind: 'off' });
   await redis.hset(gatewayKeys.trace(job.id), { accepted_at: job.acceptedAt, connection: 'default' });
@@ -126,7 +121,7 @@ async function setup({
       return deliver(message, { holder: `lease-${leases}`, hasWaited: false, signal });
     },
     queued: () => redis.lrange('{gateway}:sms:wait', 0, -1),
-    [Symbol.asyncDispose]: () => disposal.dispose(),
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 }
 

@@ -1,8 +1,8 @@
-import { type DeliveryJob, gatewayKeys, QUEUE_NAME, QUEUE_PREFIX } from '@sms-gateway/contract';
-import { Queue } from 'bullmq';
+import { type DeliveryJob, gatewayKeys, QUEUE_NAME } from '@sms-gateway/contract';
 import { expect, test } from 'vitest';
 import { freshNumber, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
+import { openQueue } from './support/open-queue.ts';
 import { untilConcluded } from './support/traces.ts';
 
 /** What somebody with access to Redis can copy of a waiting message. */
@@ -20,9 +20,8 @@ async function replay({ client }: Gateway, { sealed, job }: { sealed: string; jo
   await client.del(gatewayKeys.job(job.id), '{gateway}:sms:wait');
   await client.set(gatewayKeys.vault(job.id), sealed);
   await client.hset(gatewayKeys.trace(job.id), { connection: job.connection, accepted_at: job.acceptedAt });
-  const queue = new Queue(QUEUE_NAME, { connection: client, prefix: QUEUE_PREFIX });
+  await using queue = await openQueue(client);
   await queue.add(QUEUE_NAME, job, { jobId: job.id });
-  await queue.close();
 }
 
 const HOUR_MS = 3_600_000;

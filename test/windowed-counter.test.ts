@@ -5,7 +5,7 @@ import { composeLua } from '@sms-gateway/redis';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDisposal } from './support/disposal.ts';
-import { startTestRedis } from './support/test-redis.ts';
+import { openTestRedis, startTestRedis } from './support/test-redis.ts';
 import { openRedis } from './support/traces.ts';
 import { guardChild } from './support/guardian.ts';
 
@@ -29,9 +29,7 @@ const ASK = `
 `;
 
 test('within any window there are never more messages than the limit, and room is where it says', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   let run = 0;
 
   await fc.assert(
@@ -87,9 +85,7 @@ const OPERATE = `
 `;
 
 test('the sum is what came within the window, and at most a sixtieth of it more, whatever is counted and taken back', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   let run = 0;
   const operation = fc.record({
     op: fc.constantFrom('count', 'count', 'uncount', 'look'),
@@ -137,9 +133,7 @@ test('the sum is what came within the window, and at most a sixtieth of it more,
 });
 
 test('room for several is where it says, and what never fits waits for the whole window', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const at = 1_700_000_040_000;
   const ask = async (second: number, n: number) =>
     Number(await redis.eval(ASK, 1, 'several', at + second * 1000, 60_000, 4, n));
@@ -207,9 +201,7 @@ test('processes that ask at once get no more than the limit between them within 
 });
 
 test('a clock that goes back, as with a failover, lets nothing be counted twice or forgotten', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const at = 1_700_000_000_000;
   const ask = async (now: number) => Number(await redis.eval(ASK, 1, 'back', now, 60_000, 3));
 
@@ -221,9 +213,7 @@ test('a clock that goes back, as with a failover, lets nothing be counted twice 
 });
 
 test('what a clock that went back counts is added to the latest part', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const at = 1_700_000_000_000;
   const count = async (now: number, n: number) =>
     Number(await redis.eval(OPERATE, 1, 'back', 'count', now, 60_000, n));
@@ -235,9 +225,7 @@ test('what a clock that went back counts is added to the latest part', async () 
 });
 
 test('what is taken back more often than it was counted leaves the counter at nothing', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const at = 1_700_000_000_000;
   const operate = (op: string, n: number) => redis.eval(OPERATE, 1, 'twice', op, at, 60_000, n, at);
 
@@ -248,9 +236,7 @@ test('what is taken back more often than it was counted leaves the counter at no
 });
 
 test('a shorter window under the same key does not shorten the life of a longer one', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   const count = (shapes: string, at: number) =>
     redis.eval(
       `${WINDOWED_COUNTER_LUA}
@@ -268,9 +254,7 @@ test('a shorter window under the same key does not shorten the life of a longer 
 });
 
 test('what is counted takes no more room for a large limit, and is gone after the window', async () => {
-  await using disposal = createDisposal();
-  const { url } = disposal.use(await startTestRedis());
-  const redis = disposal.use(openRedis(url));
+  await using redis = await openTestRedis();
   for (let index = 0; index < 500; index += 1) {
     await redis.eval(ASK, 1, 'limit', 1_700_000_000_000 + index * 1000, 60_000, 1_000_000);
   }

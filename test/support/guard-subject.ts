@@ -1,8 +1,7 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import { composeLua } from '@sms-gateway/redis';
+import { composeLua, type RedisClient } from '@sms-gateway/redis';
 import { createGuard, createScreeningPlan, GUARD_RULES, type GuardPlan } from '@sms-gateway/screening';
 import { readCounters } from './read-counters.ts';
-import type { openRedis } from './traces.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -28,7 +27,7 @@ const ASK = composeLua(
 );
 
 /** The guard alone, enforcing, in scripts that are given the time. */
-export function createGuardSubject(redis: ReturnType<typeof openRedis>, name: string, floors: Floors) {
+export function createGuardSubject(redis: RedisClient, name: string, floors: Floors) {
   const { data } = createScreeningPlan([], { mode: 'enforce', ...floors } satisfies GuardPlan);
   let now = BEGIN_MS;
   const guard = createGuard({ redis, now: () => now });

@@ -6,9 +6,11 @@ import { freePort } from '../../packages/dev-redis/src/ports.ts';
 import { withRedis } from '../../packages/dev-redis/src/ask-redis.ts';
 import type { RedisBinary } from '../../packages/dev-redis/src/fetch-debian-redis.ts';
 import { runRedisServer } from '../../packages/dev-redis/src/run-redis-server.ts';
+import type { RedisClient } from '@sms-gateway/redis';
 import { guard } from './guardian.ts';
 import { createDatabasePool, databasesOf, withDatabase } from './redis-databases.ts';
 import { HANG_MS } from './hang.ts';
+import { openRedis } from './traces.ts';
 
 export type TestRedis = AsyncDisposable & {
   url: string;
@@ -56,6 +58,18 @@ export async function startTestRedis({
 }: Options = {}): Promise<TestRedis> {
   if (!mustControl && Object.keys(settings).length === 0) return leaseDatabase();
   return binary === undefined ? startOwn(settings) : startServer(binary, settings);
+}
+
+/** A connection to an empty Redis, for a test that needs nothing else of it. */
+export async function openTestRedis(): Promise<RedisClient & AsyncDisposable> {
+  const own = await startTestRedis();
+  const redis = openRedis(own.url);
+  return Object.assign(redis, {
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await own.stop();
+    },
+  });
 }
 
 async function startOwn(settings: Record<string, string>): Promise<TestRedis> {

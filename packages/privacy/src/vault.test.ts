@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { DeliveryJob } from '@sms-gateway/contract';
+import { sampleJob } from '../../../test/support/sample-delivery.ts';
 import { createVault, jobBinding } from './vault.ts';
 
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
-const job: DeliveryJob = {
-  id: 'msg_1',
-  connection: 'default',
-  recipientKey: 'r1',
-  acceptedAt: 1000,
-  deadline: 181_000,
-};
+const job = sampleJob();
 const BINDING = jobBinding(job);
 const payload = { to: '+14155550123', from: 'Acme', body: 'Your code is 123456' };
 

@@ -1,17 +1,11 @@
-import type { DeliveryJob } from '@sms-gateway/contract';
 import { createVault, jobBinding, type Payload } from '@sms-gateway/privacy';
 import { createLogger } from '@sms-gateway/process';
 import type { RoutedMessage } from '@sms-gateway/routing';
 import { expect, test } from 'vitest';
+import { sampleJob } from '../../../test/support/sample-delivery.ts';
 import { createOpenMessage } from './open-message.ts';
 
-const job: DeliveryJob = {
-  id: 'msg_1',
-  connection: 'default',
-  recipientKey: 'r1',
-  acceptedAt: 1000,
-  deadline: 181_000,
-};
+const job = sampleJob();
 
 async function open(payload: Payload) {
   const vault = createVault({ kind: 'keys', keys: [Buffer.alloc(32, 1)] });

@@ -1,7 +1,7 @@
-import type { DeliveryJob } from '@sms-gateway/contract';
 import type { Provider, SendRequest } from '@sms-gateway/providers';
 import { createReceiptReferences } from '@sms-gateway/privacy';
 import { expect, test } from 'vitest';
+import { sampleJob } from '../../../test/support/sample-delivery.ts';
 import { createProviderCalls } from './provider-calls.ts';
 import type { CallPermit, ProviderHealth } from './health/health.ts';
 
@@ -42,13 +42,11 @@ function setup({
     standstill: () => undefined,
   };
   const calls = createProviderCalls({ providers: [provider], health, references, publicUrl, now: () => NOW });
-  const job: DeliveryJob = {
+  const job = sampleJob({
     id: 'msg_0123456789abcdefghij-_',
-    connection: 'default',
-    recipientKey: 'r1',
     acceptedAt: NOW - 1000,
     deadline: NOW + leftMs,
-  };
+  });
   const send = () =>
     calls.send({
       job,
