@@ -1,15 +1,14 @@
-import { loadIngressConfig, loadWorkerConfig } from '@sms-gateway/config';
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from './registry.ts';
+import {
+  type Env,
+  ingress,
+  ingressFromYaml,
+  KEY,
+  INGRESS as WITHOUT_URL,
+  worker,
+} from '../../../test/support/load-settings.ts';
 
-const KEY = Buffer.alloc(32, 7).toString('base64url');
-const INGRESS = {
-  AUTH0_SECRET: 'secret-of-more-than-thirty-two-bytes',
-  AUTH0_AUDIENCE: 'audience',
-  PAYLOAD_KEYS: KEY,
-  ALLOWED_COUNTRIES: 'US',
-  PUBLIC_URL: 'https://sms.example.com',
-};
+const INGRESS = { ...WITHOUT_URL, PUBLIC_URL: 'https://sms.example.com' };
 const PUBLIC_KEY = Buffer.alloc(32, 1).toString('base64');
 const TWILIO = {
   PAYLOAD_KEYS: KEY,
@@ -19,11 +18,6 @@ const TWILIO = {
   TWILIO_API_SECRET: 'api-secret',
   TWILIO_FROM: '+14155550100',
 };
-
-type Env = Record<string, string>;
-const ingress = (env: Env, yaml = '') =>
-  loadIngressConfig({ env, readFile: () => yaml, providers: PROVIDERS });
-const worker = (env: Env) => loadWorkerConfig({ env, providers: PROVIDERS });
 
 test('the ingress takes what verifies receipts', () => {
   const { receipts } = ingress({
@@ -54,7 +48,7 @@ providers:
   http: { token: "\${NOT_HERE_EITHER}" }
 `;
 
-  expect(ingress({ ...INGRESS, GATEWAY_CONFIG: 'gateway.yaml' }, yaml).receipts).toContainEqual({
+  expect(ingressFromYaml(yaml, INGRESS).receipts).toContainEqual({
     name: 'twilio',
     kind: 'twilio',
     proof: 'signature',
@@ -63,9 +57,7 @@ providers:
 });
 
 test('a setting that neither process knows is a problem for both', () => {
-  const env = { ...INGRESS, GATEWAY_CONFIG: 'gateway.yaml' };
-
-  expect(() => ingress(env, 'providers: { twilio: { autToken: x } }')).toThrow(
+  expect(() => ingressFromYaml('providers: { twilio: { autToken: x } }', INGRESS)).toThrow(
     'providers.twilio.autToken: no such setting (did you mean authToken?)',
   );
 });
@@ -98,20 +90,17 @@ connections: { default: { secrets: ["\${NOR_HERE}"], audience: a } }
 `;
   const env = { PAYLOAD_KEYS: KEY, PROVIDERS: 'console', GATEWAY_CONFIG: 'gateway.yaml' };
 
-  expect(loadWorkerConfig({ env, readFile: () => yaml, providers: PROVIDERS }).providers).toMatchObject([
-    { kind: 'console' },
-  ]);
+  expect(worker(env, { 'gateway.yaml': yaml }).providers).toMatchObject([{ kind: 'console' }]);
 });
 
 describe('the operator is warned', () => {
   test('that receipts are answered with 404, where they could be verified but PUBLIC_URL is not set', () => {
-    const { PUBLIC_URL: _unset, ...env } = INGRESS;
     const secrets = { TWILIO_AUTH_TOKEN: 'token', SINCH_WEBHOOK_SECRET: 'secret' };
 
-    expect(ingress({ ...env, ...secrets }).warnings).toEqual([
+    expect(ingress({ ...WITHOUT_URL, ...secrets }).warnings).toEqual([
       'PUBLIC_URL: not set, so no delivery receipts are requested, and those of sinch, twilio are answered with 404',
     ]);
-    expect(ingress(env).warnings).toEqual([]);
+    expect(ingress(WITHOUT_URL).warnings).toEqual([]);
     expect(ingress({ ...INGRESS, ...secrets }).warnings).toEqual([]);
   });
 
