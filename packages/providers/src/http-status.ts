@@ -10,8 +10,8 @@ export function isSuccess({ status }: Answer): boolean {
 }
 
 /**
- * What a 2xx means that says nothing of a failure. Where it names the message, as every vendor's acceptance does, it was
- * taken. Anything else may be another's answer, such as the page of a proxy, so that the outcome is not known.
+ * Classifies a 2xx that reports no failure. With a message id, as in every vendor's acceptance, the message was accepted.
+ * Without one, the answer may come from somebody else, such as a proxy, so the outcome is unknown.
  */
 export function classifySuccess({ status }: Answer, messageId: unknown): SendResult {
   return typeof messageId === 'string' && messageId !== ''

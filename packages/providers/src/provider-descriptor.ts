@@ -53,7 +53,7 @@ export type Probe = {
   message:
     | (Pick<SendRequest, 'to' | 'body' | 'registration'> & {
         receiptWithinMs: number;
-        /** In place of the configured one. */
+        /** Replaces the configured sender. */
         sender?: string | undefined;
       })
     | undefined;
@@ -71,7 +71,7 @@ export interface ProviderDescriptor<
   ReceiptOptions extends object = object,
 > extends ProviderDeclaration<Shape, Options, ReceiptOptions> {
   create(options: Options, deps: ProviderDeps): Promise<Provider>;
-  /** It keeps a connection of its own, so other options take effect at the next start. */
+  /** The provider keeps its own connection, so changed options take effect only at the next start. */
   readonly keepsConnection?: boolean;
   /** Address of a server that is the operator's own, certificate included. */
   operatorUrl?(options: Options): string;

@@ -34,7 +34,7 @@ export type SendResult =
       kind: 'accepted';
       providerMessageId: string | undefined;
       names?: readonly MessageName[];
-      /** The provider's ids of the parts after the first, where each has one, and receipts of its own. */
+      /** The provider's ids of the parts after the first, if each part has its own id and receipts. */
       partIds?: readonly string[];
     }
   | { kind: 'rejected'; code: string }

@@ -3,7 +3,7 @@ import type { Provider } from './provider.ts';
 export type ReplaceableProvider = {
   /** Calls whichever provider is in effect. */
   provider: Provider;
-  /** Puts another of the same name and kind in its place. Calls in flight end with the one that began them. */
+  /** Replaces it by another of the same name and kind. Calls in flight stay with the provider that began them. */
   replace(next: Provider): void;
 };
 
@@ -35,7 +35,7 @@ export function createReplaceableProvider(first: Provider): ReplaceableProvider 
         return current.provider.receipts;
       },
       send: (request, signal) => during((provider) => provider.send(request, signal)),
-      // The kind stays the same, and with it whether it can be asked.
+      // A replacement is of the same kind, so it has a lookup if the first one has.
       ...(first.lookup && {
         lookup: (request, signal) =>
           during(

@@ -1,7 +1,7 @@
 import type { CredentialsCheck } from './credentials-check.ts';
 import type { Provider, ProviderEvent, SendResult } from './provider.ts';
 
-/** How a vendor says that it does not know the credentials: nothing was sent then. */
+/** Codes of answers that refuse the credentials, which prove that nothing was sent. */
 const REFUSALS: ReadonlySet<string> = new Set(['http_401', 'twilio_20003']);
 
 const PROOFS: ReadonlySet<SendResult['kind']> = new Set(['accepted', 'rejected', 'provider_fault']);
@@ -14,8 +14,8 @@ type CredentialsRefused = ProviderEvent & {
 
 /**
  * Sends with the first of an account's credentials that the vendor accepts: one provider for each of them, in order of
- * preference. A message that one of them is refused for is sent with the next at once, because a 401 means that
- * nothing was sent. Later messages start with the one that was accepted. So a rotation works in any order, and a wrong
+ * preference. If one is refused, the message is sent with the next at once, because a 401 means that nothing was
+ * sent. Later messages start with the one that was accepted. So a rotation works in any order, and a wrong
  * new credential loses no code; the event and the provider's problem tell the operator to correct it.
  */
 export function withSpareCredentials(
@@ -35,7 +35,7 @@ export function withSpareCredentials(
         const position = (from + tried - 1) % providers.length;
         const result = await (providers[position] ?? first).send(request, signal);
         if (!isRefusal(result)) {
-          // An answer about the message proves the credentials; no answer, or a busy vendor's, proves nothing.
+          // An answer about the message proves the credentials; no answer, or that of a busy vendor, does not.
           if (PROOFS.has(result.kind)) {
             preferred = position;
             refused.delete(position);

@@ -8,7 +8,7 @@ import { FAILED_GROUPS } from './infobip-errors.ts';
  * `sms:logs:read` or `sms:manage`. The logs reach back 48 hours; 120 requests a minute are allowed.
  *
  * `not_found` does not prove that the message will not be sent: it may not be in the logs yet. A message that Infobip
- * refused or could not deliver counts as not found: nothing more comes of it.
+ * refused or could not deliver counts as not found, because it will not arrive any more.
  */
 export const infobipLookup: RestLookup = {
   path: (id) => `/sms/3/logs?messageId=${encodeURIComponent(id)}`,

@@ -70,7 +70,7 @@ function regional(registration: Registration | undefined) {
     country === 'IN' && entityId !== undefined
       ? {
           indiaDlt: {
-            // What else the object has, such as `telemarketerId`.
+            // Its other fields, such as `telemarketerId`.
             ...asObject(parameters['indiaDlt']),
             principalEntityId: entityId,
             contentTemplateId: templateId,

@@ -8,7 +8,7 @@ import type { PlivoProviderOptions } from './plivo.ts';
 const setting = providerSettings('plivo');
 
 type Options = Pick<PlivoProviderOptions, 'authId' | 'authToken' | 'sender' | 'apiUrl'> & {
-  /** Further auth tokens to send with, where Plivo refuses the first. */
+  /** Further auth tokens to send with if Plivo refuses the first. */
   spareAuthTokens?: string[] | undefined;
 };
 

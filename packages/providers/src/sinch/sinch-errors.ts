@@ -20,7 +20,7 @@ const ABOUT_A_NUMBER = 'syntax_invalid_parameter_format';
 
 /**
  * Classifies an answer of Sinch's SMS API: HTTP status first, then the `code` in the body. A 201 shows the batch, which is
- * `canceled` where it will not be sent.
+ * `canceled` if it will not be sent.
  */
 export function classifySinchAnswer(answer: Answer, nowMs: number): SendResult {
   const body = parseJsonObject(answer.body);

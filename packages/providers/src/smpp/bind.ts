@@ -80,7 +80,7 @@ export function keepBound(options: BindOptions): Bind {
     finishFirstAttempt();
   }
 
-  /** One attempt at each host from `startAt` on; `lastedMs`: how long the session lasted that came of it, if one did. */
+  /** Tries each host once, from `startAt` on. `lastedMs`: how long the session lasted; undefined if no host was bound. */
   async function runRound(
     failures: number,
     startAt: number,

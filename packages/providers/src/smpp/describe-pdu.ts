@@ -28,7 +28,7 @@ const LAYOUTS: Readonly<Record<string, typeof BIND>> = {
 };
 const OCTETS_IN_HEX = new Set(['interface_version', 'esm_class', 'registered_delivery', 'data_coding']);
 const ADDRESSES = new Set(['source_addr', 'destination_addr']);
-/** The most characters of a C-octet string (SMPP 3.4 §5.2); no other has more than an address. */
+/** Maximum lengths of C-octet strings (SMPP 3.4 §5.2); for all others, that of an address is enough. */
 const MAX_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['message_id', 64],
   ['address_range', 40],
@@ -89,7 +89,7 @@ function describeText(command: string, body: { fields: Fields; tlvs: Tlvs }): st
   return text === '' ? [] : [`form="${formOf(text)}"`];
 }
 
-/** A longer string may hold the text, where a PDU is not what it says; others could control the terminal. */
+/** In a malformed PDU a longer string may contain the text, and other characters could control the terminal. */
 function isOfField(name: string, value: string): boolean {
   return value.length <= (MAX_LENGTHS.get(name) ?? MAX_ADDRESS_LENGTH) && /^[\x20-\x7e]*$/.test(value);
 }

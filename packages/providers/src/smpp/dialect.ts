@@ -37,9 +37,9 @@ export type SmppDialect = {
   validity: (typeof VALIDITY_FORMS)[number];
   /** The octet of §5.2.17. */
   registeredDelivery: number;
-  /** Which parts of a long text ask for a receipt by it. */
+  /** Which parts of a long text request a receipt with it. */
   receiptParts: (typeof RECEIPT_PARTS)[number];
-  /** `text`: a deliver_sm whose text is of the form of a receipt is one, also where esm_class does not say so. */
+  /** `text`: a deliver_sm whose text has the form of a receipt counts as one, even if its esm_class does not say so. */
   receiptMark: (typeof RECEIPT_MARKS)[number];
   /** The centre's default alphabet, in which it reads a text with `dataCoding.default`. */
   alphabet: Alphabet;
@@ -47,7 +47,7 @@ export type SmppDialect = {
   concatenation: Concatenation;
   /** TLVs of every submit_sm, as tag and value. */
   tlvs: readonly (readonly [tag: number, value: string])[];
-  /** The tags of the TLVs that India's ids go in; undefined for an id that is not sent. */
+  /** Tags of the TLVs for India's ids; undefined for an id that is not sent. */
   registrationTlvs: { entityId: number | undefined; templateId: number | undefined };
   /** Whether the string in such a TLV ends with a NUL (`c-octet`, §3.1). */
   tlvStrings: (typeof TLV_STRINGS)[number];

@@ -7,13 +7,13 @@ const OWN_TAGS: ReadonlySet<number> = new Set(Object.values(TLV));
 const MAX_TAG = 0xff_ff;
 const MAX_VALUE_LENGTH = 255;
 
-/** A tag as `0x1400` or `5120`; undefined for what is none, or is one of the gateway's own. */
+/** Parses a tag such as `0x1400` or `5120`; undefined if it is invalid, or one that the gateway writes or reads itself. */
 export function parseTag(written: string): number | undefined {
   const tag = /^(?:0x[\da-f]{1,4}|\d{1,5})$/i.test(written) ? Number(written) : 0;
   return tag > 0 && tag <= MAX_TAG && !OWN_TAGS.has(tag) ? tag : undefined;
 }
 
-/** What is wrong with a TLV of the configuration, to be read after its name; undefined if nothing is. */
+/** What is wrong with a configured TLV, as a phrase that follows its name; undefined if nothing is. */
 export function tlvProblem(tag: string, value: unknown): string | undefined {
   if (parseTag(tag) === undefined) {
     return 'must be the tag of a TLV, such as 0x1402, and none that the gateway writes itself';
@@ -24,9 +24,9 @@ export function tlvProblem(tag: string, value: unknown): string | undefined {
 }
 
 /**
- * The TLVs of every part of a message, beside those for concatenation: the configured ones of the bind, India's ids, and
- * other TLVs of the country's registration. A value of `0x` and pairs of hexadecimal digits
- * stands for these octets; every other value is a string.
+ * The TLVs of every part of a message, except those for concatenation: the configured ones of the bind, India's ids, and
+ * other TLVs of the country's registration. A value of `0x` and pairs of hexadecimal digits stands for these octets;
+ * every other value is a string.
  */
 export function messageTlvs(
   registration: Registration | undefined,

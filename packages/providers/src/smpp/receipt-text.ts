@@ -49,7 +49,7 @@ const NEXT_FIELD =
   '(?:sub|dlvrd|submit|done|date|stat|status|state|err|error|text)\\b"?\\s*(?:date\\s*)?[:=]';
 const VALUE = `${SEPARATOR}"?(?!${NEXT_FIELD})([^\\s,;|"]+)`;
 const ID = new RegExp(`(?:^|[^a-z0-9_])(?:(?:message|msg)[ _-]?)?id${VALUE}`, 'i');
-/** With another word before it, such as `sms_id`. */
+/** An id with another word before it, such as `sms_id`. */
 const QUALIFIED_ID = new RegExp(`_id${VALUE}`, 'i');
 const STATE = new RegExp(`\\b(?:stat|status|state)${SEPARATOR}"?([a-z][a-z_-]*)`, 'i');
 const ERROR = new RegExp(`\\b(?:err|error)${SEPARATOR}([0-9a-z]{1,8})\\b`, 'i');

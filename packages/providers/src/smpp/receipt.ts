@@ -107,7 +107,7 @@ export function decodeDelivery({ command, body }: ReceivedDelivery): Body | unde
   return decodeBody(command === 'data_sm' ? DATA : SHORT_MESSAGE, body);
 }
 
-/** Reads the text; unpacks it if it says nothing as it is, because centres with packed GSM-7 pack their receipts too. */
+/** Reads the text, first as it is, then unpacked: centres with packed GSM-7 pack their receipts too. */
 function readTexts(body: Body): ReceiptText {
   const plain = readReceiptText(deliveredText(body));
   if (plain.id !== undefined || plain.state !== undefined) return plain;
@@ -140,7 +140,7 @@ function isPrintableAscii(bytes: Buffer): boolean {
   );
 }
 
-/** What a deliver_sm or data_sm carries, behind the user data header. */
+/** The octets of the text of a deliver_sm or data_sm, without a user data header. */
 function userData({ fields, tlvs }: { fields: Fields; tlvs: Tlvs }): Buffer {
   const message = fields['short_message'];
   const short = Buffer.isBuffer(message) ? message : Buffer.alloc(0);

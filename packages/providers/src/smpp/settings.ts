@@ -26,7 +26,7 @@ function ascii(max: number) {
   );
 }
 
-/** Also in hexadecimal, as carriers' documents write them. */
+/** An octet, in decimal, or in hexadecimal as carriers' documents write it. */
 function octet(max = 255) {
   return z.preprocess(
     (written) =>
@@ -61,7 +61,7 @@ const tonNpi = text.transform((written, context) => {
   return z.NEVER;
 });
 
-// Also as YAML reads them without quotes: 0x1400 is a number there.
+// Without quotes, YAML reads 0x1400 as a number.
 const tlvTag = z.union([z.string(), z.number().transform(String)]).transform((written, context) => {
   if (written === 'off') return 'off' as const;
   const tag = parseTag(written);
@@ -91,7 +91,7 @@ export const smppSettings = {
   receiverUrl: setting({
     env: 'SMPP_RECEIVER_URL',
     schema: smppUrls,
-    doc: 'Where the receiver binds, if not at SMPP_URL, in the same form; needs SMPP_BIND=transmitter+receiver',
+    doc: 'Where the receiver binds, if not at SMPP_URL; same form; needs SMPP_BIND=transmitter+receiver',
   }),
   preset: setting({
     env: 'SMPP_PRESET',
@@ -101,7 +101,7 @@ export const smppSettings = {
   systemId: setting({
     env: 'SMPP_SYSTEM_ID',
     schema: text.regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters'),
-    doc: 'System ID to bind with: up to 15 characters by SMPP, up to 64 where the SMSC takes them',
+    doc: 'System ID to bind with: up to 15 characters in SMPP, up to 64 if the SMSC accepts them',
   }),
   password: setting({
     env: 'SMPP_PASSWORD',
@@ -198,7 +198,7 @@ export const smppSettings = {
   receiptMark: setting({
     env: 'SMPP_RECEIPT_MARK',
     schema: choice(RECEIPT_MARKS),
-    doc: 'How a receipt is known: esm-class (or a receipted_message_id), or text, for a centre that marks none (esm-class)',
+    doc: 'How receipts are recognised: esm-class (or a receipted_message_id), or text, for a centre that does not mark them (esm-class)',
   }),
   alphabet: setting({
     env: 'SMPP_ALPHABET',
@@ -223,7 +223,7 @@ export const smppSettings = {
   tlvs: setting({
     env: 'SMPP_TLVS',
     schema: list(tlv),
-    doc: 'TLVs of each message that the carrier asks for, comma-separated, such as 0x1414=OTP; octets as 0x1414=0x01',
+    doc: 'TLVs to send with every message, comma-separated, such as 0x1414=OTP; octets as 0x1414=0x01',
   }),
   entityIdTlv: setting({
     env: 'SMPP_ENTITY_ID_TLV',

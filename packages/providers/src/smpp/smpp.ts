@@ -26,7 +26,7 @@ import { untilAborted } from './until-aborted.ts';
 export type SmppConfig = Credentials & {
   /** The centre's hosts, in order of preference. */
   hosts: readonly SmscAddress[];
-  /** Those where the receiver binds, if they are others. */
+  /** The hosts where the receiver binds, if not at `hosts`. */
   receiverHosts?: readonly SmscAddress[];
   /** PEM of the authorities to trust in place of Node's own. */
   ca?: string | undefined;
@@ -58,7 +58,7 @@ export type SmppProviderOptions = SmppConfig & {
   unbindTimeoutMs?: number;
 };
 
-/** Milliseconds for which a receipt without a readable id is shown as a problem. */
+/** How long a receipt without a readable id is shown as a problem, in milliseconds. */
 const UNREAD_MS = 60_000;
 
 /**

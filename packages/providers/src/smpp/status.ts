@@ -2,7 +2,7 @@ import type { SendResult } from '../provider.ts';
 
 export const ESME_ROK = 0x00;
 export const ESME_RINVCMDID = 0x03;
-/** To the SMSC the session is not bound. */
+/** The SMSC does not consider the session bound. */
 export const ESME_RINVBNDSTS = 0x04;
 /** Asks for a deliver_sm again. */
 export const ESME_RX_T_APPN = 0x64;

@@ -31,9 +31,7 @@ export type SubmitParts = {
   body(number: number, reference: number, nowMs: number): Buffer;
 };
 
-/**
- * A message as submit_sm by submit_sm, undefined if the sender cannot be an address.
- */
+/** The submit_sm PDUs of a message; undefined if the sender cannot be an address. */
 export function submitParts(message: SubmitMessage, dialect: SmppDialect): SubmitParts | undefined {
   const source = sourceAddress(message.sender, dialect);
   if (!source) return undefined;
@@ -45,13 +43,13 @@ export function submitParts(message: SubmitMessage, dialect: SmppDialect): Submi
 
   return {
     total,
-    // A handset joins parts of one sender only.
+    // A handset joins only parts from one sender.
     form: [dataCoding, dialect.alphabet, dialect.concatenation, source.source_addr].join('/'),
     body(number, reference, nowMs) {
       const text = parts[number - 1] ?? Buffer.alloc(0);
       const { header, tlvs } = concatenate(dialect.concatenation, reference, total, number);
       const userData = Buffer.concat([header, text]);
-      // A centre that splits texts itself takes one message at most in short_message.
+      // A centre that splits texts itself accepts at most one message in short_message.
       const isPayload =
         (isLong && dialect.concatenation === 'payload') || userData.length > MAX_SHORT_MESSAGE_OCTETS;
       if (isPayload) tlvs.set(TLV.messagePayload, userData);

@@ -94,7 +94,7 @@ export function classifyTelnyxAnswer(answer: Answer, nowMs: number): SendResult 
   return ACCOUNT_OR_SENDER.has(number) ? { ...byStatus, isRecognised: true } : byStatus;
 }
 
-/** Statuses in `data.to[]` of a message that will not be sent any more (developers.telnyx.com, Send a message). */
+/** Statuses in `data.to[]` of a message that Telnyx has given up (developers.telnyx.com, Send a message). */
 const FAILED = new Set<unknown>(['sending_failed', 'delivery_failed', 'expired', 'cancelled']);
 
 /** A 200 shows the message, which Telnyx may have given up already, with the reason in `data.errors`. */

@@ -13,7 +13,7 @@ export type TelnyxReceiptsOptions = {
   publicKeys: readonly string[];
 };
 
-// Statuses of a message's recipients, in the SDK (telnyx 7.24, resources/shared.d.ts and messages.d.ts).
+// Statuses of a message's recipients, from the SDK (telnyx 7.24, resources/shared.d.ts and messages.d.ts).
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
   ['queued', 'sent'],
   ['sending', 'sent'],

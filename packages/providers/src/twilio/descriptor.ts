@@ -8,7 +8,7 @@ import type { TwilioProviderOptions } from './twilio.ts';
 const setting = providerSettings('twilio');
 
 type Options = Pick<TwilioProviderOptions, 'accountSid' | 'credentials' | 'sender' | 'apiUrl'> & {
-  /** Further auth tokens to send with, where Twilio refuses the first; undefined with an API key. */
+  /** Further auth tokens to send with if Twilio refuses the first; undefined with an API key. */
   spareAuthTokens?: string[] | undefined;
 };
 

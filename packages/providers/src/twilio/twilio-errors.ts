@@ -107,7 +107,7 @@ function classifyCode(number: number, retryAfterMs: number | undefined): SendRes
   return { kind: 'provider_fault', code, isRecognised: ACCOUNT_OR_SENDER.has(number) };
 }
 
-// Strict, because it ends up in traces and logs. Callbacks have it as text.
+// Strict, because it ends up in traces and logs. It may be text, as it is in status callbacks.
 function errorNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{5,6}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) && number > 0 && number < 1_000_000

@@ -14,7 +14,7 @@ export type TwilioReceiptsOptions = {
   authTokens: readonly string[];
 };
 
-// What a status callback of an outbound message may say, in the SDK (twilio, rest/api/v2010/account/message.d.ts).
+// Statuses in the callbacks of an outbound message, from the SDK (twilio, rest/api/v2010/account/message.d.ts).
 const STATUSES: ReadonlyMap<unknown, ReceiptStatus> = new Map([
   ['accepted', 'sent'],
   ['scheduled', 'sent'],
