@@ -23,7 +23,6 @@ export {
   type SpendConfig,
   type WorkerConfig,
 } from './config.ts';
-export { parseCountry } from './country.ts';
 export { describeConfig } from './describe-config.ts';
 export { envExample, settingTables } from './documentation.ts';
 export { parseDurationMs } from './duration.ts';

@@ -4,6 +4,7 @@ import type { ProviderParts } from './read-settings.ts';
 import type { Read } from './setting.ts';
 import type { Review } from './review.ts';
 import type { Settings } from './settings.ts';
+import { isLoopback } from './sign-in.ts';
 
 type Kinds = readonly ProviderDeclaration[];
 
@@ -73,8 +74,7 @@ export function reviewReceipts(
 function reviewPublicUrl(publicUrl: string | undefined, review: Review): void {
   if (publicUrl === undefined) return;
   const { protocol, hostname } = new URL(publicUrl);
-  const isLoopback = /^(localhost|127\..*|\[::1\])$/.test(hostname);
-  if (protocol === 'http:' && !isLoopback) {
+  if (protocol === 'http:' && !isLoopback(hostname)) {
     review.warning(['publicUrl'], 'is not https, so delivery receipts cross the network unencrypted');
   }
 }

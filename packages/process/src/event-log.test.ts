@@ -38,7 +38,7 @@ test.each([
   expect(JSON.stringify(lines())).not.toMatch(/eyJ|"x"/);
 });
 
-test('further fields are part of the line, and seen through in the same way', () => {
+test('further fields are part of the line, and are redacted in the same way', () => {
   const { log, lines } = setup();
   log('request.completed', { messageId: 'msg_1' }, { status: 200 });
   log('request.completed', { messageId: 'msg_1' }, { token: 'eyJ' });

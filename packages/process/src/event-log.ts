@@ -30,7 +30,7 @@ const FIELDS = {
 
 /**
  * Logs an event of a message. Other events and other fields than those above are logged by the logger. `more` has further
- * fields: merging the two first would cost more than the rest of the line.
+ * fields, because merging two objects would cost more than the rest of the line.
  */
 export type EventLog = (
   event: string,
@@ -61,7 +61,7 @@ export function createEventLog({ logger, service, destination, now }: Options): 
     bufferedDestination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
   const known = new Map(Object.entries(FIELDS).map(([event, names]) => [event, new Set<string>(names)]));
 
-  /** JSON of the fields; undefined where one is not of the event, or may have something in it. */
+  /** The fields as JSON; undefined if the event has no such field, or a value is an object. */
   function plain(names: Set<string> | undefined, fields: Record<string, unknown>): string | undefined {
     let json = '';
     for (const name in fields) {

@@ -4,7 +4,8 @@ let ofProcess: Registry | undefined;
 
 /**
  * Creates a registry with the metrics of the process and `gateway_process_info{service}`, which names the process without
- * a label on every other metric. Labels must come from closed sets: never a phone number, never free text. What the process is measured by is shared, since its timers never stop.
+ * a label on every other metric. Labels must come from closed sets: never a phone number, never free text. All registries
+ * share the metrics of the process, because their timers never stop.
  */
 export function createRegistry({ service }: { service: string }): Registry {
   if (ofProcess === undefined) collectDefaultMetrics({ register: (ofProcess = new Registry()) });

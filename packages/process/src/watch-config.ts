@@ -71,7 +71,7 @@ export function watchConfig<Config extends { warnings: string[] }>({
     }
   }
 
-  // One after the other. Of two at once the older could win.
+  // One after the other, because of two at once the older could win.
   const request = (cause: 'SIGHUP' | 'file') => void (running = running.then(() => reload(cause)));
   const timer = setInterval(() => {
     if (source.hasChanged()) request('file');

@@ -29,9 +29,5 @@ export async function readWindow(
     (_, index) => startedAt + index * stepMs,
   );
   const steps = await Promise.all(starts.map((start) => redis.hgetall(gatewayKeys.rollup(period, start))));
-  return {
-    startedAt,
-    stepMs,
-    steps,
-  };
+  return { startedAt, stepMs, steps };
 }

@@ -14,9 +14,10 @@ const names = taking('alphanumeric', 'messaging_service');
 
 /**
  * Countries where codes from some kinds of sender do not arrive, by ISO 3166-1 code, with the source (read in November 2026).
- * Countries whose carriers replace any sender with their own are not listed, because the code arrives (docs.mapp.com/docs/colombia.md
- * for Colombia, and its sibling pages for Chile, China, Mexico, Paraguay and Uruguay). Only countries with a source are listed; a
- * missing country counts as accepting every kind. Whether an ID must be registered first depends on the account and provider.
+ * Countries whose carriers replace any sender with their own are not listed, because the code arrives
+ * (docs.mapp.com/docs/colombia.md for Colombia, and its sibling pages for Chile, China, Mexico, Paraguay and Uruguay). Only
+ * countries with a source are listed; a missing country counts as accepting every kind. Whether an ID must be registered
+ * first depends on the account and provider.
  */
 export const SENDER_RULES: Readonly<Record<string, SenderRule>> = Object.fromEntries([
   ...numbers('docs.aws.amazon.com/sms-voice/latest/userguide/sender-id.html', ['CA', 'US']),

@@ -2,8 +2,8 @@ import { replaceSmartCharacters } from '@sms-gateway/contract';
 
 /**
  * How a variable part is written in a registered text: `{#var#}`, and since 2026 by what it holds, such as `{#numeric#}`
- * (TRAI's direction of 18 November 2025, as msg91.com, "Variable Tagging on DLT SMS Templates", and fast2sms.com, "DLT New
- * Rules 2026", describe it); on some platforms without braces.
+ * (TRAI's direction of 18 November 2025, as described by msg91.com, "Variable Tagging on DLT SMS Templates", and
+ * fast2sms.com, "DLT New Rules 2026"); on some platforms without braces.
  */
 const VARIABLE = /\{#([a-z]+)#\}|#(numeric|number|alphanumeric|url|urlott|cbn|email)#/gi;
 const MAX_LENGTH = 40;
@@ -12,9 +12,9 @@ const MAX_ADDRESS_LENGTH = 255;
 const ADDRESSES: ReadonlySet<string> = new Set(['url', 'urlott', 'email']);
 
 /**
- * The variable parts of a registered text in the text of a message, undefined if it is not one of that template. White
- * space counts only as such, because the platforms ignore it (msg91.com, "SMS not Matched with DLT Template"), and curly
- * quotes count as straight ones. Each variable is the shortest that lets the rest match.
+ * The variable parts of a registered text in the text of a message, undefined if it is not one of that template. The
+ * amount of white space does not matter, because the platforms ignore it (msg91.com, "SMS not Matched with DLT Template"),
+ * and curly quotes count as straight ones. Each variable is the shortest that lets the rest match.
  */
 export function variablesIn(registered: string, text: string): string[] | undefined {
   const [template, given] = [withoutStyle(registered), withoutStyle(text)];

@@ -4,7 +4,6 @@ import { settingsIn } from '../setting.ts';
 
 const onAll = settingsIn('Redis', ['ingress', 'worker', 'console']);
 const onBoth = settingsIn('Redis', ['ingress', 'worker']);
-
 const onIngress = settingsIn('Redis', ['ingress']);
 
 export const redisSettings = {

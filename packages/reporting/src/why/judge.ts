@@ -108,7 +108,7 @@ function judgeSent({ attempts, reason }: Trace): Judgement {
   }
 }
 
-function adviceOnReceipts({ provider, expectsReceipt }: Trace['attempts'][number]): string {
+function adviceOnReceipts({ provider, expectsReceipt }: TraceAttempt): string {
   if (/^smpp(?::|$)/.test(provider)) {
     return expectsReceipt
       ? "If no receipts arrive at all, look for receipt_unmatched and receipt_unreadable in the worker's log; docs/smpp.md."

@@ -1,8 +1,8 @@
-import type { ConnectionOptions } from '../../tenant/connection-options.ts';
 import { inspect } from 'node:util';
 import { type ConnectionConfig, loadCallerConfig } from '@sms-gateway/config';
 import { describe, expect, test } from 'vitest';
 import type { DeployableAction } from '../../tenant/actions-api.ts';
+import type { ConnectionOptions } from '../../tenant/connection-options.ts';
 import type { SmsConnection } from '../../tenant/management.ts';
 import { ManagementFailure } from '../../tenant/management-failure.ts';
 import type { PhoneProvider } from '../../tenant/phone-providers-api.ts';
