@@ -30,16 +30,16 @@ export function createApp({
   answers,
 }: Deps): Express {
   /** The connection that a request addresses, once its token has been verified for it. */
-  async function authenticate(req: Request, res: Answer): Promise<ConnectionConfig> {
+  function authenticate(req: Request, res: Answer): ConnectionConfig {
     const authenticator = authenticators.find(String(req.params['connection'] ?? 'default'));
     if (authenticator.connectionName !== undefined) res.locals.connection = authenticator.connectionName;
-    const connection = await authenticator.authenticate(req.headers.authorization);
+    const connection = authenticator.authenticate(req.headers.authorization);
     res.locals.isProved = true;
     return connection;
   }
 
   async function postMessage(req: Request, res: Answer): Promise<void> {
-    const connection = await authenticate(req, res);
+    const connection = authenticate(req, res);
     const body = await readJson(req);
     const { id, isRepeat, outcome } = await acceptMessage(connection, {
       body,
@@ -52,7 +52,7 @@ export function createApp({
 
   /** Only callers that may send through a connection may read its messages. */
   async function getMessage(req: Request, res: Answer): Promise<void> {
-    const opened = await authenticators.openedBy(req.headers.authorization);
+    const opened = authenticators.openedBy(req.headers.authorization);
     const trace = await orUnavailable('The message cannot be read now. Try again.', async () => {
       try {
         return await traces.read(String(req.params['id']));
@@ -68,7 +68,7 @@ export function createApp({
   }
 
   async function postVerified(req: Request, res: Answer): Promise<void> {
-    const connection = await authenticate(req, res);
+    const connection = authenticate(req, res);
     const recorded = await recordVerified(connection, await readJson(req));
     answers.send(res, recorded, recorded);
   }

@@ -116,7 +116,7 @@ export async function startIngress(
     const guard = createGuard({ redis });
     const notes = createRefusalNotes({ redis });
     teardown.add(() => notes.stop());
-    const authenticators = await createConnectionAuthenticators({
+    const authenticators = createConnectionAuthenticators({
       connections: config.connections,
       metrics,
       logger,
@@ -186,7 +186,7 @@ export async function startIngress(
             blockedDestinations: next.blockedDestinations,
           };
           const nextReaders = await createReceiptReaders(next.receipts, kinds);
-          await authenticators.load(next.connections);
+          authenticators.load(next.connections);
           receiptReaders = nextReaders;
           current = next;
           return changes;

@@ -1,3 +1,4 @@
+import { Hmac } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import type { ConnectionConfig } from '@sms-gateway/config';
 import { createLogger } from '@sms-gateway/process';
@@ -35,75 +36,65 @@ function create(connections: ConnectionConfig[], lines: string[] = []) {
 }
 
 /** How often a token's signature is checked before the answer, and what that is. */
-async function refusalOf(authenticators: ConnectionAuthenticators, name: string, authorization: string) {
-  const verify = vi.spyOn(crypto.subtle, 'verify');
+function answerTo(authenticators: ConnectionAuthenticators, name: string, authorization: string) {
+  using digest = vi.spyOn(Hmac.prototype, 'digest');
+  let status = 200;
   try {
-    const answer = await authenticators
-      .find(name)
-      .authenticate(authorization)
-      .catch((error: unknown) => error);
-    return {
-      name,
-      status: answer instanceof HttpProblem ? answer.status : 200,
-      checks: verify.mock.calls.length,
-    };
-  } finally {
-    verify.mockRestore();
+    authenticators.find(name).authenticate(authorization);
+  } catch (error) {
+    status = error instanceof HttpProblem ? error.status : Number.NaN;
   }
+  return { name, status, checks: digest.mock.calls.length };
 }
 
 test('a bad token costs the same work for every connection, known or not, whatever number of secrets they have', async () => {
   const connections = [connection('one', 'a'), connection('rotating', 'b', 'c')];
-  const authenticators = await create(connections);
+  const authenticators = create(connections);
   const authorization = await bearer('of-nobody');
-  const refusals = async () => [
-    await refusalOf(authenticators, 'one', authorization),
-    await refusalOf(authenticators, 'rotating', authorization),
-    await refusalOf(authenticators, 'unknown', authorization),
-  ];
+  const answers = () =>
+    ['one', 'rotating', 'unknown'].map((name) => answerTo(authenticators, name, authorization));
   const expected = (checks: number) => [
     { name: 'one', status: 401, checks },
     { name: 'rotating', status: 401, checks },
     { name: 'unknown', status: 404, checks },
   ];
 
-  expect(await refusals()).toEqual(expected(2));
-  await authenticators.load([connection('one', 'a'), connection('rotating', 'c')]);
-  expect(await refusals()).toEqual(expected(1));
+  expect(answers()).toEqual(expected(2));
+  authenticators.load([connection('one', 'a'), connection('rotating', 'c')]);
+  expect(answers()).toEqual(expected(1));
 });
 
 test('every secret of a connection opens it, and no other connection', async () => {
   const connections = [connection('one', 'a'), connection('rotating', 'b', 'c')];
-  const authenticators = await create(connections);
+  const authenticators = create(connections);
 
   for (const secret of ['b', 'c']) {
-    expect((await authenticators.find('rotating').authenticate(await bearer(secret))).name).toBe('rotating');
-    await expect(authenticators.find('one').authenticate(await bearer(secret))).rejects.toMatchObject({
-      status: 401,
-    });
+    const authorization = await bearer(secret);
+    expect(answerTo(authenticators, 'rotating', authorization)).toMatchObject({ status: 200 });
+    expect(answerTo(authenticators, 'one', authorization)).toMatchObject({ status: 401 });
+    expect(authenticators.openedBy(authorization)).toEqual(['rotating']);
   }
 });
 
-test('a token that was verified before is refused once its secret was removed', async () => {
-  const authenticators = await create([connection('one', 'old', 'new')]);
+test('a token is refused once its secret was removed', async () => {
+  const authenticators = create([connection('one', 'old', 'new')]);
   const authorization = await bearer('old');
-  expect(await refusalOf(authenticators, 'one', authorization)).toMatchObject({ status: 200 });
-  expect(await refusalOf(authenticators, 'one', authorization)).toMatchObject({ status: 200, checks: 0 });
+  expect(answerTo(authenticators, 'one', authorization)).toMatchObject({ status: 200 });
 
-  await authenticators.load([connection('one', 'new')]);
+  authenticators.load([connection('one', 'new')]);
 
-  expect(await refusalOf(authenticators, 'one', authorization)).toMatchObject({ status: 401 });
+  expect(answerTo(authenticators, 'one', authorization)).toMatchObject({ status: 401 });
 });
 
 test('warns of tokens that are good for ever, once for each connection, also over a reload', async () => {
   const lines: string[] = [];
   const connections = [connection('one', 'a'), connection('two', 'b')];
-  const authenticators = await create(connections, lines);
+  const authenticators = create(connections, lines);
 
   for (const _again of [1, 2]) {
-    await authenticators.find('one').authenticate(await bearer('a'));
-    await authenticators.find('two').authenticate(await bearer('b'));
-    await authenticators.load(connections);
+    authenticators.find('one').authenticate(await bearer('a'));
+    authenticators.find('two').authenticate(await bearer('b'));
+    authenticators.load(connections);
   }
 
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([

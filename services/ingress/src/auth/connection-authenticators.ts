@@ -11,19 +11,19 @@ export type ConnectionAuthenticator = {
   /** Of the connection; undefined if none has that name. */
   connectionName: string | undefined;
   /** @throws {HttpProblem} 401 for whatever is wrong with the token; 404 where there is no such connection. */
-  authenticate(authorization: string | undefined): Promise<ConnectionConfig>;
+  authenticate(authorization: string | undefined): ConnectionConfig;
 };
 
 /** The authenticators of all connections. */
 export type ConnectionAuthenticators = {
-  /** Replaces all of them at once. A token that a removed secret has signed is refused, remembered or not. */
-  load(connections: readonly ConnectionConfig[]): Promise<void>;
+  /** Replaces all of them at once. From then on a token that a removed secret has signed is refused. */
+  load(connections: readonly ConnectionConfig[]): void;
   find(connectionName: string): ConnectionAuthenticator;
   /** The names of the connections that a token is valid for. @throws {HttpProblem} 401 where it is for none. */
-  openedBy(authorization: string | undefined): Promise<string[]>;
+  openedBy(authorization: string | undefined): string[];
 };
 
-export async function createConnectionAuthenticators({
+export function createConnectionAuthenticators({
   connections,
   metrics,
   logger,
@@ -33,7 +33,7 @@ export async function createConnectionAuthenticators({
   metrics: { tokenBelieved(connection: string, ageMs: number | undefined): void };
   logger: Logger;
   now: () => number;
-}): Promise<ConnectionAuthenticators> {
+}): ConnectionAuthenticators {
   /** Names of the connections that a warning about tokens without expiry was logged for. */
   const warned = new Set<string>();
 
@@ -43,12 +43,12 @@ export async function createConnectionAuthenticators({
     logger.warn({ connection, hint: ENDLESS_HINT }, 'token.endless');
   }
 
-  async function create(configs: readonly ConnectionConfig[]) {
+  function create(configs: readonly ConnectionConfig[]) {
     const secretCount = Math.max(1, ...configs.map(({ secrets }) => secrets.length));
     const byName = new Map<string, ConnectionAuthenticator>();
     for (const config of configs) {
       const secrets = padSecrets(config.secrets, secretCount);
-      const authenticate = await createAuthenticator({
+      const authenticate = createAuthenticator({
         connection: { ...config, secrets },
         now,
         onBelieved: ({ ageMs, isEndless }) => {
@@ -58,39 +58,41 @@ export async function createConnectionAuthenticators({
       });
       byName.set(config.name, {
         connectionName: config.name,
-        authenticate: async (authorization) => {
-          await authenticate(authorization);
+        authenticate: (authorization) => {
+          authenticate(authorization);
           return config;
         },
       });
     }
-    return { byName, unknown: await createUnknownAuthenticator(secretCount, now) };
+    return { byName, unknown: createUnknownAuthenticator(secretCount, now) };
   }
 
-  let current = await create(connections);
+  let current = create(connections);
   return {
-    load: async (configs) => {
-      current = await create(configs);
+    load: (configs) => {
+      current = create(configs);
     },
     find: (name) => current.byName.get(name) ?? current.unknown,
-    openedBy: async (authorization) => {
-      const answers = await Promise.allSettled(
-        [...current.byName.values()].map((one) => one.authenticate(authorization)),
-      );
-      const opened = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.name] : []));
-      const refused = answers.find((answer) => answer.status === 'rejected');
-      if (opened.length === 0 && refused) throw refused.reason;
+    openedBy: (authorization) => {
+      const opened: string[] = [];
+      let refusal: HttpProblem | undefined;
+      for (const connection of current.byName.values()) {
+        try {
+          opened.push(connection.authenticate(authorization).name);
+        } catch (error) {
+          if (!(error instanceof HttpProblem)) throw error;
+          refusal = error;
+        }
+      }
+      if (opened.length === 0 && refusal) throw refusal;
       return opened;
     },
   };
 }
 
 /** Checks a token like any other before it refuses, so that response times do not reveal the names of connections. */
-async function createUnknownAuthenticator(
-  secretCount: number,
-  now: () => number,
-): Promise<ConnectionAuthenticator> {
-  const authenticate = await createAuthenticator({
+function createUnknownAuthenticator(secretCount: number, now: () => number): ConnectionAuthenticator {
+  const authenticate = createAuthenticator({
     connection: {
       secrets: padSecrets([], secretCount),
       audience: 'none',
@@ -103,8 +105,12 @@ async function createUnknownAuthenticator(
   });
   return {
     connectionName: undefined,
-    authenticate: async (authorization) => {
-      await authenticate(authorization).catch(() => undefined);
+    authenticate: (authorization) => {
+      try {
+        authenticate(authorization);
+      } catch {
+        // The answer is the same.
+      }
       throw new HttpProblem(404, 'not_found', 'This connection does not exist.', {
         headers: { Connection: 'close' },
       });
