@@ -46,7 +46,7 @@ type Options = {
   now: () => number;
 };
 
-const BUFFER_BYTES = 12 * 1024;
+const BUFFER_BYTES = 4 * 1024;
 /** Milliseconds for which a line waits for others at most. */
 const FLUSH_MS = 100;
 
@@ -56,9 +56,7 @@ const FLUSH_MS = 100;
  * written when the process exits, after an error as well.
  */
 export function createEventLog({ logger, service, destination, now }: Options): EventLog {
-  const stream =
-    destination ??
-    bufferedDestination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
+  const stream = destination ?? createStandardOutput();
   const known = new Map(Object.entries(FIELDS).map(([event, names]) => [event, new Set<string>(names)]));
 
   /** The fields as JSON; undefined if the event has no such field, or a value is an object. */
@@ -74,6 +72,13 @@ export function createEventLog({ logger, service, destination, now }: Options): 
     return json;
   }
 
+  let lastAt = Number.NaN;
+  let time = '';
+  function timeOf(at: number): string {
+    if (at !== lastAt) time = new Date((lastAt = at)).toISOString();
+    return time;
+  }
+
   return (event, fields, more = {}) => {
     if (!logger.isLevelEnabled('info')) return;
     const names = known.get(event);
@@ -82,9 +87,23 @@ export function createEventLog({ logger, service, destination, now }: Options): 
       logger.info({ ...fields, ...more }, event);
       return;
     }
-    const time = new Date(now()).toISOString();
     stream.write(
-      `{"level":"info","time":"${time}","service":"${service}"${first}${second},"msg":"${event}"}\n`,
+      `{"level":"info","time":"${timeOf(now())}","service":"${service}"${first}${second},"msg":"${event}"}\n`,
     );
   };
+}
+
+/** Gathers lines as bytes: as text, each line would have all that wait measured again. */
+function createStandardOutput(): DestinationStream {
+  const stream = bufferedDestination({
+    dest: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    periodicFlush: FLUSH_MS,
+    contentMode: 'buffer',
+  });
+  // Sound: in this mode it takes bytes (sonic-boom 4.2, writeBuffer), which its type does not say.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const bytes = stream as unknown as { write(chunk: Buffer): unknown };
+  return { write: (line) => void bytes.write(Buffer.from(line)) };
 }
