@@ -45,7 +45,7 @@ async function setup({
   const vault = createVault({ kind: 'off' });
   await redis.hset(gatewayKeys.trace(job.id), { accepted_at: job.acceptedAt, connection: 'default' });
   await redis.set(gatewayKeys.newest(job.recipientKey), job.id);
-  const sealed = await vault.seal(jobBinding(job), { to: '+14155550123', body: 'Your code is 493817' });
+  const sealed = vault.seal(jobBinding(job), { to: '+14155550123', body: 'Your code is 493817' });
   await redis.set(gatewayKeys.vault(job.id), sealed, 'PXAT', job.deadline);
 
   const sent: string[] = [];

@@ -71,12 +71,10 @@ export function createInbox({ redis, vault }: { redis: RedisClient; vault: Vault
   async function readEntry([streamId, flat]: Entry): Promise<InboxMessage | undefined> {
     const field = (name: string) => flat[flat.findIndex((text, at) => at % 2 === 0 && text === name) + 1];
     const id = field('message') ?? '';
-    const [payload, connection] = await Promise.all([
-      vault.open(['inbox', id], field('sealed') ?? ''),
-      redis.hget(gatewayKeys.trace(id), 'connection'),
-    ]);
+    const payload = vault.open(['inbox', id], field('sealed') ?? '');
     // Sealed with a key that is no longer configured.
     if (typeof payload !== 'object') return undefined;
+    const connection = await redis.hget(gatewayKeys.trace(id), 'connection');
     const { encoding, segments } = describeText(payload.body);
     return {
       id,
@@ -95,7 +93,7 @@ export function createInbox({ redis, vault }: { redis: RedisClient; vault: Vault
 
   return {
     add: async ({ id, to, from, body, arrived, result }) => {
-      const sealed = await vault.seal(['inbox', id], { to, body, ...(from !== undefined && { from }) });
+      const sealed = vault.seal(['inbox', id], { to, body, ...(from !== undefined && { from }) });
       const fields = hashFields({ message: id, sealed, arrived: arrived ? 1 : 0, result });
       const [seconds] = await redis.time();
       await redis.xadd(gatewayKeys.inbox, 'MAXLEN', '~', KEPT, '*', ...fields);

@@ -107,7 +107,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         message.requestedAt && Math.min(message.requestedAt, acceptedAt + CLOCK_TOLERANCE_MS);
       const deadline = Math.min(requestedAt ?? acceptedAt, acceptedAt) + ttlMs;
       const job = { id, connection, recipientKey: recipientKeys[0], acceptedAt, deadline };
-      const sealed = await vault.seal(jobBinding(job), {
+      const sealed = vault.seal(jobBinding(job), {
         to: recipient.e164,
         body: text,
         ...(sender !== undefined && { from: sender }),

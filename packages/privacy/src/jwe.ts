@@ -23,13 +23,13 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 export function sealJwe(key: KeyObject, { kid, bnd }: JweHeader, plaintext: string): string {
-  const header = base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, bnd }));
+  const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, bnd })).toString('base64url');
   // 96 random bits that no other message gets (NIST SP 800-38D §8.2.2).
   const iv = pooledRandomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(header, 'ascii'));
-  const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-  return `${header}..${base64url(iv)}.${base64url(sealed)}.${base64url(cipher.getAuthTag())}`;
+  const sealed = cipher.update(plaintext, 'utf8', 'base64url') + cipher.final('base64url');
+  return `${header}..${iv.toString('base64url')}.${sealed}.${cipher.getAuthTag().toString('base64url')}`;
 }
 
 /**
@@ -51,8 +51,4 @@ export function openJwe(
   decipher.setAuthTag(Buffer.from(tag, 'base64url'));
   const plaintext = decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8');
   return { header, plaintext };
-}
-
-function base64url(value: string | Buffer): string {
-  return (typeof value === 'string' ? Buffer.from(value) : value).toString('base64url');
 }

@@ -24,9 +24,9 @@ export type Payload = z.infer<typeof payloadSchema>;
 export type Binding = readonly (string | number)[];
 
 export type Vault = {
-  seal(binding: Binding, payload: Payload): Promise<string>;
+  seal(binding: Binding, payload: Payload): string;
   /** `unreadable` where no key of ours opens it, `foreign` where it was sealed with another binding. */
-  open(binding: Binding, sealed: string): Promise<Payload | 'unreadable' | 'foreign'>;
+  open(binding: Binding, sealed: string): Payload | 'unreadable' | 'foreign';
 };
 
 /** The binding of a message in the queue: whoever can write to Redis cannot change one of these and have it sent. */
@@ -45,8 +45,8 @@ export function createVault(keys: PayloadKeys): Vault {
 
 function createPlainVault(): Vault {
   return {
-    seal: async (_binding, payload) => JSON.stringify(payload),
-    open: async (_binding, sealed) => parsePayload(sealed),
+    seal: (_binding, payload) => JSON.stringify(payload),
+    open: (_binding, sealed) => parsePayload(sealed),
   };
 }
 
@@ -60,9 +60,9 @@ function createEncryptedVault(rawKeys: Uint8Array[]): Vault {
   const currentKey = createSecretKey(current);
 
   return {
-    seal: async (binding, payload) =>
+    seal: (binding, payload) =>
       sealJwe(currentKey, { kid: currentKid, bnd: digest(binding) }, JSON.stringify(payload)),
-    open: async (binding, sealed) => {
+    open: (binding, sealed) => {
       try {
         const { header, plaintext } = openJwe((kid) => keys.get(kid) ?? currentKey, sealed);
         return header.bnd === digest(binding) ? parsePayload(plaintext) : 'foreign';

@@ -34,7 +34,7 @@ const HINTS = {
 const NO_PLAN: RoutePlan = { route: 'none', providers: [] };
 
 /** Opens the payload of a message, and derives its route and segments. */
-export type OpenMessage = (job: DeliveryJob, facts: Pick<DeliveryFacts, 'sealed'>) => Promise<OpenedMessage>;
+export type OpenMessage = (job: DeliveryJob, facts: Pick<DeliveryFacts, 'sealed'>) => OpenedMessage;
 
 export function createOpenMessage({
   vault,
@@ -42,8 +42,8 @@ export function createOpenMessage({
   replacesSmartCharacters,
   logger,
 }: Deps): OpenMessage {
-  return async (job, { sealed }) => {
-    const payload = sealed === undefined ? 'gone' : await vault.open(jobBinding(job), sealed);
+  return (job, { sealed }) => {
+    const payload = sealed === undefined ? 'gone' : vault.open(jobBinding(job), sealed);
     if (typeof payload !== 'object') {
       if (payload !== 'gone')
         logger.error({ messageId: job.id, hint: HINTS[payload] }, 'delivery.payload_unreadable');

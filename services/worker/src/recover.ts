@@ -40,7 +40,7 @@ export function createRecover({
   ): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
     const facts = known ?? (await store.facts(job));
     if (await isOver(job, facts, signal)) return { kind: 'done' };
-    return { facts, message: await openMessage(job, facts) };
+    return { facts, message: openMessage(job, facts) };
   }
 
   /**

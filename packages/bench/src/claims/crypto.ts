@@ -44,7 +44,7 @@ export async function benchCrypto(context: BenchContext): Promise<string> {
           new CompactEncrypt(encoder.encode(JSON.stringify(PAYLOAD)))
             .setProtectedHeader(HEADER)
             .encrypt(sealKey),
-        'node:crypto (ours)': () => vault.seal(['msg_1'], PAYLOAD),
+        'node:crypto (ours)': async () => vault.seal(['msg_1'], PAYLOAD),
       },
     ],
   ];
