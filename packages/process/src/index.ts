@@ -5,5 +5,5 @@ export { type StopSignal, closeWithin, runMain, untilSignal } from './lifecycle.
 export { ListenError, listen } from './listen.ts';
 export { type Logger, type LogDestination, createLogger } from './logger.ts';
 export { createRegistry } from './metrics.ts';
-export { type RunningService, type ServiceOptions, type Teardown, createTeardown } from './service.ts';
+export { type RunningService, type ServiceOptions, openService } from './service.ts';
 export { type ConfigWatch, watchConfig } from './watch-config.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createInbox } from '@sms-gateway/delivery';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
-import { closeWithin, createLogger, createTeardown, listen, type LogDestination } from '@sms-gateway/process';
+import { closeWithin, listen, type LogDestination, openService } from '@sms-gateway/process';
 import { connectRedis, createConnectionWatch, type RedisClient } from '@sms-gateway/redis';
 import { createOverviewReader, createWhy, readConfiguredBlocks, readPresent } from '@sms-gateway/reporting';
 import { createBlocks, createRefusals } from '@sms-gateway/screening';
@@ -40,14 +40,7 @@ export async function startConsole(
   config: ConsoleConfig,
   { destination, now = Date.now }: Options = {},
 ): Promise<Console> {
-  const logger = createLogger({
-    service: 'console',
-    level: config.logLevel,
-    ...(destination && { destination }),
-  });
-  for (const warning of config.warnings) logger.warn({ warning }, 'config.warning');
-  const teardown = createTeardown();
-  try {
+  return openService('console', { config, destination }, async ({ logger, teardown }) => {
     const onError = (error: unknown) => logger.warn({ err: error }, 'redis.error');
     const connect = (name: string): RedisClient => {
       const redis = connectRedis(config.redis, 'worker', { name, onError });
@@ -110,21 +103,16 @@ export async function startConsole(
     );
     logger.info({ port, signIn: config.signIn.kind }, 'console.started');
 
-    async function stop(signal: string | undefined): Promise<void> {
-      logger.info({ signal }, 'console.stopping');
-      await closeWithin(config.shutdownTimeoutMs, () => {
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        // Event streams never end by themselves, and a page reconnects to another console.
-        server.closeAllConnections();
-        return closed;
-      });
-      await teardown.run();
-      logger.info({}, 'console.stopped');
-    }
-    let stopped: Promise<void> | undefined;
-    return { url, port, stop: ({ signal } = {}) => (stopped ??= stop(signal)) };
-  } catch (error) {
-    await teardown.run();
-    throw error;
-  }
+    return {
+      url,
+      port,
+      drain: () =>
+        closeWithin(config.shutdownTimeoutMs, () => {
+          const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+          // Event streams never end by themselves, and a page reconnects to another console.
+          server.closeAllConnections();
+          return closed;
+        }),
+    };
+  });
 }

@@ -19,10 +19,9 @@ import {
   closeWithin,
   createAdminServer,
   createEventLog,
-  createLogger,
   createRegistry,
-  createTeardown,
   listen,
+  openService,
   type RunningService,
   type ServiceOptions,
   watchConfig,
@@ -63,15 +62,8 @@ export async function startIngress(
     kinds = PROVIDERS,
   }: Options = {},
 ): Promise<Ingress> {
-  const logger = createLogger({
-    service: 'ingress',
-    level: config.logLevel,
-    ...(destination && { destination }),
-  });
-  for (const warning of config.warnings) logger.warn({ warning }, 'config.warning');
-  const metrics = createIngressMetrics({ registry });
-  const teardown = createTeardown();
-  try {
+  return openService('ingress', { config, destination }, async ({ logger, teardown }) => {
+    const metrics = createIngressMetrics({ registry });
     const redis = connectRedis(config.redis, 'producer', {
       name: 'sms-gateway-ingress',
       onError: (error) => logger.warn({ err: error }, 'redis.error'),
@@ -212,27 +204,19 @@ export async function startIngress(
     teardown.add(() => reporting.stop());
     logger.info({ port, adminPort, config: describeConfig(config, kinds) }, 'ingress.started');
 
-    async function stop(signal: string | undefined): Promise<void> {
-      isDraining = true;
-      logger.info({ signal }, 'ingress.stopping');
-      // Only after a supervisor's signal does a load balancer have to stop sending requests first.
-      if (signal === 'SIGTERM') await delay(config.shutdownDelayMs);
-      const drained = await closeWithin(config.shutdownTimeoutMs, server.drain);
-      await teardown.run();
-      logger.info({ drained: drained === 'closed' }, 'ingress.stopped');
-    }
-    let stopped: Promise<void> | undefined;
     return {
       port,
       adminPort,
       readiness,
       reload: () => watch?.reload(),
-      stop: ({ signal } = {}) => (stopped ??= stop(signal)),
+      drain: async (signal) => {
+        isDraining = true;
+        // Only after a supervisor's signal does a load balancer have to stop sending requests first.
+        if (signal === 'SIGTERM') await delay(config.shutdownDelayMs);
+        return closeWithin(config.shutdownTimeoutMs, server.drain);
+      },
     };
-  } catch (error) {
-    await teardown.run();
-    throw error;
-  }
+  });
 }
 
 type Options = ServiceOptions<ConfigSource<IngressConfig>> & {

@@ -13,9 +13,8 @@ import {
   closeWithin,
   createAdminServer,
   createEventLog,
-  createLogger,
   createRegistry,
-  createTeardown,
+  openService,
   type RunningService,
   type ServiceOptions,
   watchConfig,
@@ -67,15 +66,8 @@ export async function startWorker(
     kinds = PROVIDERS,
   }: Options = {},
 ): Promise<RunningService> {
-  const logger = createLogger({
-    service: 'worker',
-    level: config.logLevel,
-    ...(destination && { destination }),
-  });
-  for (const warning of config.warnings) logger.warn({ warning }, 'config.warning');
-  const metrics = createWorkerMetrics({ registry });
-  const teardown = createTeardown();
-  try {
+  return openService('worker', { config, destination }, async ({ logger, teardown }) => {
+    const metrics = createWorkerMetrics({ registry });
     const redis = connectRedis(config.redis, 'worker', {
       name: 'sms-gateway-worker',
       onError: (error) => logger.warn({ err: error }, 'redis.error'),
@@ -235,23 +227,15 @@ export async function startWorker(
     consumer.start();
     logger.info({ adminPort, config: describeConfig(config, kinds) }, 'worker.started');
 
-    async function stop(signal: string | undefined): Promise<void> {
-      isStopping = true;
-      logger.info({ signal }, 'worker.stopping');
-      const graceMs = Math.max(config.shutdownTimeoutMs - STORE_RESULTS_MS, config.shutdownTimeoutMs / 2);
-      const drained = await closeWithin(config.shutdownTimeoutMs, () => consumer.close(graceMs));
-      await teardown.run();
-      logger.info({ drained: drained === 'closed' }, 'worker.stopped');
-    }
-    let stopped: Promise<void> | undefined;
     return {
       adminPort,
       readiness,
       reload: () => configWatch?.reload(),
-      stop: ({ signal } = {}) => (stopped ??= stop(signal)),
+      drain: () => {
+        isStopping = true;
+        const graceMs = Math.max(config.shutdownTimeoutMs - STORE_RESULTS_MS, config.shutdownTimeoutMs / 2);
+        return closeWithin(config.shutdownTimeoutMs, () => consumer.close(graceMs));
+      },
     };
-  } catch (error) {
-    await teardown.run();
-    throw error;
-  }
+  });
 }
