@@ -7,9 +7,12 @@ import type { WorkerMetrics } from './metrics.ts';
 import type { ProviderCalls } from './provider-calls.ts';
 import type { Recover } from './recover.ts';
 import type { ReportAttempt } from './report-attempt.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /** Milliseconds, longer than a call to a provider and a lock together: by then the other attempt has ended. */
 const STALE_RETRY_MS = 17_000;
+/** Measured (docs/adr/0019): with more, messages move in step, and with fewer, Redis runs more scripts. */
+const RESULTS_PER_TURN = 8;
 
 type Deps = {
   store: DeliveryStore;
@@ -35,6 +38,8 @@ export function createAttempt({
   metrics,
   now,
 }: Deps): Attempt {
+  const turnstile = createTurnstile({ perTurn: RESULTS_PER_TURN });
+
   async function begin(delivery: Delivery, number: number, permit: CallPermit): Promise<BeginAnswer> {
     const { job, lease, facts, message, unwritten } = delivery;
     const begun = {
@@ -87,6 +92,7 @@ export function createAttempt({
       validitySeconds,
       signal: lease.signal,
     });
+    await turnstile();
     if (finished.result === 'accepted') metrics.segmentsSent(provider, message.encoding, message.segments);
     reportAttempt(delivery, finished, durationMs);
     return { ...withEnd(delivery, finished), hasWaited: false };
