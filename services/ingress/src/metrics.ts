@@ -143,7 +143,9 @@ export function createIngressMetrics({ registry }: { registry: Registry }): Ingr
       countriesAssumed.inc({ country_calling_code: countryCallingCode }),
     retiredForm: (form) => retiredForms.inc({ form }),
     tokenBelieved: (connection, ageMs) => {
-      if (ageMs !== undefined) tokenAge.observe({ connection }, Math.max(0, ageMs / 1000));
+      // With the age off, any `iat` is believed, and in milliseconds it may be infinite.
+      if (ageMs !== undefined && Number.isFinite(ageMs))
+        tokenAge.observe({ connection }, Math.max(0, ageMs / 1000));
     },
     dataLost: () => dataLosses.inc(),
     receiptRefused: (provider, reason) => receiptsRefused.inc({ provider, reason }),

@@ -1,9 +1,11 @@
-import { Hmac } from 'node:crypto';
+import { createHmac, Hmac } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import type { ConnectionConfig } from '@sms-gateway/config';
 import { createLogger } from '@sms-gateway/process';
-import { SignJWT } from 'jose';
+import { base64url, type JWTPayload, SignJWT } from 'jose';
+import { Registry } from 'prom-client';
 import { HttpProblem } from '../http/problem.ts';
+import { createIngressMetrics, type IngressMetrics } from '../metrics.ts';
 import {
   type ConnectionAuthenticators,
   createConnectionAuthenticators,
@@ -18,10 +20,16 @@ const connection = (name: string, ...secrets: string[]) =>
     subject: undefined,
     issuer: undefined,
   }) as unknown as ConnectionConfig;
-const bearer = async (secret: string) =>
-  `Bearer ${await new SignJWT({ aud: 'urn:test' }).setProtectedHeader({ alg: 'HS256' }).sign(secretOf(secret))}`;
+const bearer = async (secret: string, claims: JWTPayload = {}) =>
+  `Bearer ${await new SignJWT({ aud: 'urn:test', ...claims }).setProtectedHeader({ alg: 'HS256' }).sign(secretOf(secret))}`;
 
-function create(connections: ConnectionConfig[], lines: string[] = []) {
+const uncounted = { tokenBelieved: () => undefined };
+
+function create(
+  connections: ConnectionConfig[],
+  lines: string[] = [],
+  metrics: Pick<IngressMetrics, 'tokenBelieved'> = uncounted,
+) {
   const logger = createLogger({
     service: 'test',
     level: 'warn',
@@ -29,7 +37,7 @@ function create(connections: ConnectionConfig[], lines: string[] = []) {
   });
   return createConnectionAuthenticators({
     connections,
-    metrics: { tokenBelieved: () => undefined },
+    metrics,
     logger,
     now: Date.now,
   });
@@ -74,6 +82,26 @@ test('every secret of a connection opens it, and no other connection', async () 
     expect(answerTo(authenticators, 'one', authorization)).toMatchObject({ status: 401 });
     expect(authenticators.openedBy(authorization)).toEqual(['rotating']);
   }
+});
+
+test.each([
+  ['no bytes', new Uint8Array(0)],
+  ['zeros', new Uint8Array(32)],
+])('what stands in for the secrets that a connection lacks cannot be guessed: %s', (_what, guess) => {
+  const authenticators = create([connection('one', 'a'), connection('rotating', 'b', 'c')]);
+  const signed = ['{"alg":"HS256"}', '{"aud":"urn:test"}'].map((part) => base64url.encode(part)).join('.');
+  const signature = createHmac('sha256', guess).update(signed).digest('base64url');
+  const authorization = `Bearer ${signed}.${signature}`;
+
+  expect(answerTo(authenticators, 'one', authorization)).toMatchObject({ status: 401 });
+  expect(() => authenticators.openedBy(authorization)).toThrow(expect.objectContaining({ status: 401 }));
+});
+
+test('with the age off, even a token of no possible age is taken', async () => {
+  const metrics = createIngressMetrics({ registry: new Registry() });
+  const authenticators = create([connection('one', 'a')], [], metrics);
+
+  expect(answerTo(authenticators, 'one', await bearer('a', { iat: -1e306 }))).toMatchObject({ status: 200 });
 });
 
 test('a token is refused once its secret was removed', async () => {
