@@ -15,8 +15,13 @@ const claims = {
 };
 const CLAIMS = { aud: 'urn:test', iss: 'Auth0' };
 
-function sign(header: unknown, payload: unknown, { secret = FIRST, hash = 'sha256' } = {}): string {
-  const signed = [header, payload].map((part) => base64url.encode(JSON.stringify(part))).join('.');
+/** `edit` changes the text of header and payload before it is signed. */
+function sign(
+  header: unknown,
+  payload: unknown,
+  { secret = FIRST, hash = 'sha256', edit = (text: string) => text } = {},
+): string {
+  const signed = edit([header, payload].map((part) => base64url.encode(JSON.stringify(part))).join('.'));
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;
 }
 
@@ -68,20 +73,28 @@ describe('a token is valid exactly if it is for jose and its signature is in can
   );
   const secret = fc.constantFrom(...SECRETS, ...SECRETS, Buffer.from('another'));
   const hash = fc.constantFrom('sha256', 'sha256', 'sha256', 'sha384');
-  /** What is done to the text of a token. */
+  /** What is done to the text of a token, or to what is signed of it. */
+  const splice = fc
+    .tuple(
+      fc.nat(2),
+      fc.oneof(fc.nat(), fc.constantFrom(0, -1, -2, -3)),
+      fc.nat(3),
+      fc.constantFrom('', 'A', 'b', '9', '-', '_', '=', '+', '/', '.', '{', ' ', '\n', 'é', 'Ж', '\0'),
+    )
+    .map(([part, at, removed, inserted]) => (token: string) => {
+      const parts = token.split('.');
+      const text = parts[part] ?? '';
+      const place = at < 0 ? Math.max(0, text.length + 1 + at) : at % (text.length + 1);
+      parts[part] = text.slice(0, place) + inserted + text.slice(place + removed);
+      return parts.join('.');
+    });
+  const whole = fc.constant((token: string) => token);
+  const edit = fc.oneof({ arbitrary: whole, weight: 4 }, splice);
   const change = fc.oneof(
-    fc.constant((token: string) => token),
-    fc.constant((token: string) => token),
-    fc
-      .tuple(
-        fc.nat(),
-        fc.nat(2),
-        fc.constantFrom('', 'A', 'b', '9', '-', '_', '=', '+', '/', '.', '{', ' ', '\n', 'é', 'Ж', '\0'),
-      )
-      .map(([at, removed, inserted]) => (token: string) => {
-        const place = at % (token.length + 1);
-        return token.slice(0, place) + inserted + token.slice(place + removed);
-      }),
+    whole,
+    whole,
+    splice,
+    fc.nat(43).map((length) => (token: string) => token.slice(0, token.lastIndexOf('.') + 1 + length)),
     fc
       .shuffledSubarray([0, 1, 2, 2, 1])
       .map((parts) => (token: string) => parts.map((part) => token.split('.')[part]).join('.')),
@@ -90,15 +103,21 @@ describe('a token is valid exactly if it is for jose and its signature is in can
   test('whatever its header, claims, key and text', async () => {
     const seen = new Map<unknown, number>();
     await fc.assert(
-      fc.asyncProperty(header, payload, secret, hash, change, async (head, claimed, key, digest, changed) => {
-        const token = changed(sign(head, claimed, { secret: key, hash: digest }));
-        const [ours, theirs] = [verify(token), await verifyWithJose(token)];
-        const kind = typeof theirs === 'string' ? theirs : 'valid';
-        seen.set(kind, (seen.get(kind) ?? 0) + 1);
+      fc.asyncProperty(
+        header,
+        payload,
+        fc.record({ secret, hash, edit }),
+        change,
+        async (head, claimed, how, changed) => {
+          const token = changed(sign(head, claimed, how));
+          const [ours, theirs] = [verify(token), await verifyWithJose(token)];
+          const kind = typeof theirs === 'string' ? theirs : 'valid';
+          seen.set(kind, (seen.get(kind) ?? 0) + 1);
 
-        if (kind === 'valid' && isCanonical(token)) expect(ours).toEqual(theirs);
-        else expect(ours).toBeTypeOf('string');
-      }),
+          if (kind === 'valid' && isCanonical(token)) expect(ours).toEqual(theirs);
+          else expect(ours).toBeTypeOf('string');
+        },
+      ),
       { numRuns: 3000 },
     );
 
@@ -150,11 +169,84 @@ describe('it is stricter than jose', () => {
   });
 });
 
+test.each([[null], [false], [0], [''], [[]], [{}], [['exp']]])(
+  'a header with crit %j is refused',
+  async (crit) => {
+    const token = sign({ alg: 'HS256', crit, exp: 1 }, CLAIMS);
+
+    expect(await verifyWithJose(token)).toBe('not_a_jwt');
+    expect(verify(token)).toBe('not_a_jwt');
+  },
+);
+
+test.each(['{', 'é', '\0', '+', '=='])('claims with %j in their base64url are refused', async (more) => {
+  const token = sign({ alg: 'HS256' }, CLAIMS, { edit: (text) => text + more });
+
+  expect(await verifyWithJose(token)).toBe('not_a_jwt');
+  expect(verify(token)).toBe('not_a_jwt');
+});
+
+describe('right after a valid token with the same header', () => {
+  const valid = sign({ alg: 'HS256' }, CLAIMS);
+  const [header = '', payload = '', signature = ''] = valid.split('.');
+
+  test('no other text of the signature is right', () => {
+    const others = [
+      ...Array.from(signature, (_, length) => signature.slice(0, length)),
+      ...Array.from(signature, (_, at) => signature.slice(at + 1)),
+      // The low byte of each character is right.
+      ...Array.from(signature, (character, at) => {
+        const wide = String.fromCharCode(character.charCodeAt(0) + 256);
+        return signature.slice(0, at) + wide + signature.slice(at + 1);
+      }),
+      ...['=', ' ', '\n', '\0', 'A', signature].flatMap((more) => [signature + more, more + signature]),
+      Buffer.from(signature, 'base64url').toString('hex'),
+    ];
+
+    expect(verify(valid)).toEqual(CLAIMS);
+    expect(new Set(others.map((other) => verify(`${header}.${payload}.${other}`)))).toEqual(
+      new Set(['signature']),
+    );
+  });
+
+  test('a signature in the standard alphabet is wrong', () => {
+    const tokens = Array.from({ length: 20 }, (_, jti) => sign({ alg: 'HS256' }, { ...CLAIMS, jti }));
+    const inStandardAlphabet = tokens
+      .map((token) => token.replaceAll('-', '+').replaceAll('_', '/'))
+      .filter((token) => /[+/]/.test(token));
+
+    expect(inStandardAlphabet).not.toEqual([]);
+    expect(verify(valid)).toEqual(CLAIMS);
+    expect(new Set(inStandardAlphabet.map(verify))).toEqual(new Set(['signature']));
+  });
+
+  test.each([
+    ['an empty text', ''],
+    ['the header alone', header],
+    ['a text without a signature', `${header}.${payload}`],
+    ['a text with a fourth part', `${valid}.`],
+    ['a text of dots', '.'.repeat(16_000)],
+  ])('%s is no JWT', (_title, token) => {
+    expect(verify(valid)).toEqual(CLAIMS);
+    expect(verify(token)).toBe('not_a_jwt');
+  });
+
+  test('an authentic token with only a part of that header is no JWT', () => {
+    const cut = sign({ alg: 'HS256' }, CLAIMS, { edit: (text) => text.slice(4) });
+    const begun = sign({ alg: 'HS256' }, CLAIMS, {
+      edit: (text) => text.slice(0, 8) + text.slice(text.indexOf('.')),
+    });
+
+    expect(verify(valid)).toEqual(CLAIMS);
+    expect([verify(cut), verify(begun)]).toEqual(['not_a_jwt', 'not_a_jwt']);
+  });
+});
+
 test('a header is checked again if it differs from that of the token before', () => {
   const valid = sign({ alg: 'HS256' }, CLAIMS);
 
   expect(verify(valid)).toEqual(CLAIMS);
-  expect(verify(sign({ alg: 'none' }, CLAIMS))).toBe('not_a_jwt');
+  for (const _again of [1, 2]) expect(verify(sign({ alg: 'none' }, CLAIMS))).toBe('not_a_jwt');
   expect(verify(sign({ alg: 'HS256' }, CLAIMS, { secret: Buffer.from('another') }))).toBe('signature');
   expect(verify(valid)).toEqual(CLAIMS);
 });

@@ -29,8 +29,9 @@ export function createVerifyToken(keys: readonly KeyObject[]): VerifyToken {
   let knownHeader: string | undefined;
 
   return (token, claims) => {
-    const [header = '', payload = '', signature = '', ...more] = token.split('.');
-    if (more.length > 0 || (header !== knownHeader && !isHs256(token))) return 'not_a_jwt';
+    const parts = token.split('.', 4);
+    const [header = '', payload = '', signature = ''] = parts;
+    if (parts.length !== 3 || (header !== knownHeader && !isHs256(token))) return 'not_a_jwt';
     const signed = `${header}.${payload}`;
     if (!keys.some((key) => isSignature(signature, signed, key))) return 'signature';
     knownHeader = header;
