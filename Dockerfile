@@ -9,23 +9,21 @@ RUN npm install --global --ignore-scripts "$(node -p "require('./package.json').
  && pnpm fetch
 COPY . .
 RUN pnpm install --offline --frozen-lockfile \
- && pnpm exec tsc -b services/ingress services/worker services/console packages/cli \
+ && pnpm exec tsc -b services/ingress services/worker services/console packages/cli packages/bundle \
  && pnpm --filter @sms-gateway/console build:web \
- && pnpm --filter @sms-gateway/ingress deploy --offline --prod /out/ingress \
- && pnpm --filter @sms-gateway/worker deploy --offline --prod /out/worker \
- && pnpm --filter @sms-gateway/console deploy --offline --prod /out/console \
+ && node packages/bundle/dist/main.js /out \
  && pnpm --filter @sms-gateway/cli deploy --offline --prod /out/cli
-# What no program reads: types, sources, source maps, and what packages publish beside their code. Licences stay.
-RUN find /out -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.tsbuildinfo' \
+# What the CLI does not read: types, sources, source maps, and what packages publish beside their code. Licences stay.
+RUN find /out/cli -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.tsbuildinfo' \
     -o -name '*.md' ! -iname 'licen[cs]e*' ! -iname 'notice*' \) -delete \
- && find /out -type d -regex '.*/node_modules/\(@[^/]+/\)?[^@/]+/\(test\|tests\|__tests__\|benchmarks\)' -prune -exec rm -r {} +
+ && find /out/cli -type d -regex '.*/node_modules/\(@[^/]+/\)?[^@/]+/\(test\|tests\|__tests__\|benchmarks\)' -prune -exec rm -r {} +
 
 FROM ${NODE_IMAGE} AS service
-ENV NODE_ENV=production ADMIN_HOST=0.0.0.0
+ENV NODE_ENV=production ADMIN_HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 WORKDIR /app
 USER node
-# Node 24 would give young objects 130 MB under load. With 8 MB for each half, collecting them costs some 5 % more CPU.
-CMD ["node", "--max-semi-space-size=8", "dist/main.js"]
+# The same as NODE_SETTINGS in packages/process; docs/operations.md says what they do to memory.
+CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=512", "dist/main.js"]
 
 # What npm run gateway runs in a clone: its commands reach Redis from where the services do.
 FROM service AS gateway

@@ -16,13 +16,13 @@ export type GatewayProcess = Service & {
   exited: Promise<number | null>;
 };
 
-/** Starts the ingress as a process of its own, configured by its environment only. */
-export function startIngressProcess(env: Record<string, string>): Promise<GatewayProcess> {
-  return startProcess('ingress', env);
+/** Starts the ingress as a process of its own, configured by its environment only. `file` is its program. */
+export function startIngressProcess(env: Record<string, string>, file?: string): Promise<GatewayProcess> {
+  return startProcess('ingress', env, file);
 }
 
-export function startWorkerProcess(env: Record<string, string>): Promise<GatewayProcess> {
-  return startProcess('worker', { PROVIDERS: 'console', ...env });
+export function startWorkerProcess(env: Record<string, string>, file?: string): Promise<GatewayProcess> {
+  return startProcess('worker', { PROVIDERS: 'console', ...env }, file);
 }
 
 /** Runs a service that is expected to end by itself. */
@@ -37,8 +37,9 @@ export async function runToEnd(
 async function startProcess(
   service: 'ingress' | 'worker',
   env: Record<string, string>,
+  file?: string,
 ): Promise<GatewayProcess> {
-  const launched = launch(service, { ...baseEnv, ...env });
+  const launched = launch(service, { ...baseEnv, ...env }, file);
   const started = await launched.untilLog(`${service}.started`);
   return {
     ...launched,
@@ -50,9 +51,13 @@ async function startProcess(
   };
 }
 
-function launch(service: 'ingress' | 'worker', env: Record<string, string>) {
+function launch(
+  service: 'ingress' | 'worker',
+  env: Record<string, string>,
+  file = `${root}services/${service}/dist/main.js`,
+) {
   const child = guardChild(
-    spawn(process.execPath, [`${root}services/${service}/dist/main.js`], {
+    spawn(process.execPath, [file], {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BundledService } from '@sms-gateway/bundle';
 import type { Auth0, RequestSource } from './auth0-requests.ts';
 import type { PrivateRedis } from './private-redis.ts';
 
@@ -8,6 +9,8 @@ export type BenchContext = {
   /** For files of the measured programs; removed at the end. */
   directory: string;
   requests: RequestSource;
+  /** Gives the program of a service as the images have it. Without it the compiled one runs. */
+  bundled?: (service: BundledService) => Promise<string>;
   /** Fewer and shorter rounds. */
   isQuick: boolean;
   /** Where the CPU profiles of our own services go. Without it none are made. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type BundledService, bundleService } from '@sms-gateway/bundle';
 import { simulateAttack } from './attack.ts';
 import { createRequestSource } from './auth0-requests.ts';
 import { auth0, type BenchContext } from './bench-context.ts';
@@ -105,13 +106,23 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
     redis = await startPrivateRedis(directory, { env, say, signal: interrupt.signal });
     const requests = createRequestSource(auth0);
+    const bundled = bundleWhenUsed(join(directory, 'bundles'));
     process.stdout.write(`${machineLine(redis.description)}\n`);
     for (const name of names) {
       say(`Measuring: ${name}`);
       const startedAt = performance.now();
       const elapsedMs = () => performance.now() - startedAt;
       const hasTime = () => elapsedMs() < (isQuick ? 30_000 : 120_000);
-      const context: BenchContext = { redis, directory, requests, isQuick, profileDirectory, hasTime, say };
+      const context: BenchContext = {
+        redis,
+        directory,
+        requests,
+        bundled,
+        isQuick,
+        profileDirectory,
+        hasTime,
+        say,
+      };
       const tables = await benchmarks[name]?.(context);
       const seconds = Math.round(elapsedMs() / 1000);
       process.stdout.write(`\n${name} (${seconds} s)\n\n${tables}`);
@@ -124,6 +135,18 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   } finally {
     if (!interrupt.signal.aborted) await cleanUp();
   }
+}
+
+function bundleWhenUsed(directory: string) {
+  const bundles = new Map<BundledService, Promise<string>>();
+  return (service: BundledService): Promise<string> => {
+    const started = bundles.get(service);
+    if (started !== undefined) return started;
+    const target = join(directory, service);
+    const bundle = bundleService(service, target).then(() => join(target, 'dist/main.js'));
+    bundles.set(service, bundle);
+    return bundle;
+  };
 }
 
 function readArguments(args: string[]) {

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BundledService } from '@sms-gateway/bundle';
+import { NODE_SETTINGS } from '@sms-gateway/process';
 import { auth0, type BenchContext, payloadKey, profileArguments } from './bench-context.ts';
 import { freePort } from './free-port.ts';
 import { type Program, startProgram } from './program.ts';
@@ -13,11 +15,10 @@ export const ANSWER_AFTER_MS = 20;
 export const CONCURRENCY = 100;
 
 export type Listening = Program & { port: number };
-export type Service = 'ingress' | 'worker' | 'console';
 
 let started = 0;
 
-/** A program of this package. */
+/** A program of this package, with the Node settings of the services. */
 export async function startOwnProgram(
   { directory }: BenchContext,
   name: string,
@@ -29,9 +30,9 @@ export async function startOwnProgram(
   const program = await startProgram({
     name: `${name}-${started}`,
     file: fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url)),
-    env: { NODE_ENV: 'production', PORT: String(port), ...env },
+    env: { NODE_ENV: 'production', PORT: String(port), ...NODE_SETTINGS.env, ...env },
     directory,
-    execArgv,
+    execArgv: [...NODE_SETTINGS.flags, ...execArgv],
   });
   return { ...program, port };
 }
@@ -39,7 +40,7 @@ export async function startOwnProgram(
 /** A service of the gateway, ready. */
 export async function startService(
   context: BenchContext,
-  service: Service,
+  service: BundledService,
   env: Record<string, string>,
 ): Promise<Listening> {
   const [port, adminPort] = [await freePort(), await freePort()];
@@ -47,7 +48,7 @@ export async function startService(
   const name = `${service}-${started}`;
   const program = await startProgram({
     name,
-    file: join(repositoryRoot, 'services', service, 'dist/main.js'),
+    file: (await context.bundled?.(service)) ?? join(repositoryRoot, 'services', service, 'dist/main.js'),
     env: {
       REDIS_URL: context.redis.url,
       HOST: '127.0.0.1',
@@ -58,11 +59,12 @@ export async function startService(
       AUTH0_SECRET: auth0.secret,
       AUTH0_AUDIENCE: auth0.audience,
       SHUTDOWN_DELAY: '0s',
+      ...NODE_SETTINGS.env,
       ...env,
     },
     directory: context.directory,
     readyUrl: `http://127.0.0.1:${service === 'console' ? port : adminPort}/readyz`,
-    execArgv: profileArguments(context, name),
+    execArgv: [...NODE_SETTINGS.flags, ...profileArguments(context, name)],
   });
   return { ...program, port };
 }

@@ -5,5 +5,6 @@ export { type StopSignal, closeWithin, runMain, untilSignal } from './lifecycle.
 export { ListenError, listen } from './listen.ts';
 export { type Logger, type LogDestination, createLogger } from './logger.ts';
 export { createRegistry } from './metrics.ts';
+export { NODE_SETTINGS } from './node-settings.ts';
 export { type RunningService, type ServiceOptions, openService } from './service.ts';
 export { type ConfigWatch, watchConfig } from './watch-config.ts';

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { lastLines } from '@sms-gateway/dev-redis';
+import { NODE_SETTINGS } from '@sms-gateway/process';
 
 export type ChildService = {
   name: string;
@@ -43,10 +44,10 @@ const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
 export function startService({ name, file, env, adminPort, logFile }: Options): ChildService {
   const log = openSync(logFile, 'w', 0o600);
   // A separate process group, because this process stops its services in order on Ctrl-C.
-  const child = spawn(process.execPath, ['--import', END_WITH_PARENT, file], {
+  const child = spawn(process.execPath, [...NODE_SETTINGS.flags, '--import', END_WITH_PARENT, file], {
     detached: true,
     stdio: ['pipe', log, log],
-    env,
+    env: { ...NODE_SETTINGS.env, ...env },
   });
   closeSync(log);
   const exited = once(child, 'exit').then(
