@@ -1,4 +1,5 @@
-import { destination as bufferedDestination, type DestinationStream, type Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import { openStandardOutput } from './standard-output.ts';
 
 /** What is logged of every message, field by field. */
 const FIELDS = {
@@ -46,7 +47,7 @@ type Options = {
   now: () => number;
 };
 
-const BUFFER_BYTES = 4 * 1024;
+const BUFFER_BYTES = 3.5 * 1024;
 /** Milliseconds for which a line waits for others at most. */
 const FLUSH_MS = 100;
 
@@ -95,9 +96,7 @@ export function createEventLog({ logger, service, destination, now }: Options): 
 
 /** Gathers lines as bytes: as text, each line would have all that wait measured again. */
 function createStandardOutput(): DestinationStream {
-  const stream = bufferedDestination({
-    dest: 1,
-    sync: false,
+  const stream = openStandardOutput({
     minLength: BUFFER_BYTES,
     periodicFlush: FLUSH_MS,
     contentMode: 'buffer',
