@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { auth0Token, freshNumber, freshText, postSms } from './support/auth0.ts';
 import { type GatewayProcesses, startGatewayProcesses } from './support/gateway.ts';
+import { PROCESS_HANG_MS } from './support/hang.ts';
 import { type GatewayProcess } from './support/processes.ts';
 import { connectRaw, httpRequest } from './support/raw-http.ts';
 import type { Respond } from './support/scripted-provider-server.ts';
@@ -171,31 +172,35 @@ describe('a worker that is told to stop', () => {
     expect(gateway.sent().map(({ id }) => id)).toStrictEqual([body['id'], body['id']]);
   });
 
-  test('under load leaves every message to exactly one outcome', async () => {
-    const respond: Respond = (response) => void setTimeout(() => response.writeHead(200).end('{}'), 20);
-    await using gateway = await startGatewayProcesses({ respond });
-    const workers = [
-      await gateway.startWorker({ CONCURRENCY: '5' }),
-      await gateway.startWorker({ CONCURRENCY: '5' }),
-    ];
-    const token = await auth0Token();
-    const ids = await Promise.all(
-      Array.from({ length: 150 }, async () => {
-        const { body } = await postSms(gateway.ingress.url, { token, body: { recipient: freshNumber() } });
-        return body['id'];
-      }),
-    );
+  test(
+    'under load leaves every message to exactly one outcome',
+    async () => {
+      const respond: Respond = (response) => void setTimeout(() => response.writeHead(200).end('{}'), 20);
+      await using gateway = await startGatewayProcesses({ respond });
+      const workers = [
+        await gateway.startWorker({ CONCURRENCY: '5' }),
+        await gateway.startWorker({ CONCURRENCY: '5' }),
+      ];
+      const token = await auth0Token();
+      const ids = await Promise.all(
+        Array.from({ length: 150 }, async () => {
+          const { body } = await postSms(gateway.ingress.url, { token, body: { recipient: freshNumber() } });
+          return body['id'];
+        }),
+      );
 
-    workers[0]?.signal('SIGTERM');
-    const code = await workers[0]?.exited;
-    const traces = await Promise.all(ids.map((id) => untilConcluded(gateway.client, id)));
+      workers[0]?.signal('SIGTERM');
+      const code = await workers[0]?.exited;
+      const traces = await Promise.all(ids.map((id) => untilConcluded(gateway.client, id)));
 
-    expect(code).toBe(0);
-    expect(traces.filter(({ outcome }) => outcome !== 'sent')).toStrictEqual([]);
-    const sent = gateway.sent().map(({ id }) => id);
-    expect(sent).toHaveLength(ids.length);
-    expect(new Set(sent)).toStrictEqual(new Set(ids));
-  });
+      expect(code).toBe(0);
+      expect(traces.filter(({ outcome }) => outcome !== 'sent')).toStrictEqual([]);
+      const sent = gateway.sent().map(({ id }) => id);
+      expect(sent).toHaveLength(ids.length);
+      expect(new Set(sent)).toStrictEqual(new Set(ids));
+    },
+    2 * PROCESS_HANG_MS,
+  );
 });
 
 describe('either service exits with 0', () => {

@@ -68,7 +68,8 @@ async function startRun() {
       if (!has(/redis-server|valkey-server/) || !has(/dist\/main\.js/)) throw new Error('not yet');
       return pids;
     },
-    { timeoutMs: PROCESS_HANG_MS, intervalMs: 200 },
+    // A whole run has to begin.
+    { timeoutMs: 2 * PROCESS_HANG_MS, intervalMs: 200 },
   );
   const folder = readdirSync(tmpdir()).find((name) => name.startsWith(`sms-gateway-tests-${pid}-`)) ?? '';
   return { run, family, folder: join(tmpdir(), folder) };
@@ -93,5 +94,5 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
       { timeoutMs: PROCESS_HANG_MS },
     );
   },
-  2 * PROCESS_HANG_MS,
+  3 * PROCESS_HANG_MS,
 );
