@@ -29,27 +29,30 @@ local function weigh_guard(now, plan, code, states, before, explains)
   local is_ip_below = not of_ip or of_ip.is_nothing and is_below(of_ip, plan.ip)
   if not explains and is_below(of_country, plan.country) and is_ip_below then return of_country, of_ip end
 
+  local by_hour, by_day = unpack(UNUSED_SHAPES)
   local function reach(rule, counted, max, wait)
     states[before + rule] = { counted = counted, max = max, wait = wait, mode = plan.mode, name = plan.rules[rule] }
   end
   -- A budget is at least the floor, so it is computed only if the floor does not suffice.
-  local function judge(rule, counter, window, floor, budget)
+  local function judge(rule, subject, shape, counter, floor, budget)
     if not floor or (counter[2] < floor and not explains) then return end
     local max = math.floor(math.max(floor, budget()))
-    local wait = wait_for(now, counter, window, max, 1, not explains and plan.mode ~= 'enforce')
+    local wait = wait_for(now, subject, shape, counter, max, 1, not explains and plan.mode ~= 'enforce')
     if wait > 0 or explains then reach(rule, counter[2], max, wait) end
   end
 
   local function wanted(of, i) return look(now, of, WANTED_SHAPES)[i][2] end
   local function best() return best_day(state_of(key), math.floor(now / DAY_MS)) end
-  judge(1, of_country[1], HOUR_MS, plan.country.hour, function()
+  judge(1, key, by_hour, of_country[1], plan.country.hour, function()
     return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
   end)
-  judge(2, of_country[2], DAY_MS, plan.country.day, function() return math.max(best(), wanted(key, 1)) * DAY_SHARE end)
+  judge(2, key, by_day, of_country[2], plan.country.day, function()
+    return math.max(best(), wanted(key, 1)) * DAY_SHARE
+  end)
   if not code.ip then return of_country end
 
-  judge(3, of_ip[1], HOUR_MS, plan.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
-  judge(4, of_ip[2], DAY_MS, plan.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
+  judge(3, ip, by_hour, of_ip[1], plan.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
+  judge(4, ip, by_day, of_ip[2], plan.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
   local countries, max = state_of(ip).countries, plan.ip.countries
   if not max or not (countries or explains) then return of_country, of_ip end
   local others, wait = 0, DAY_MS

@@ -21,7 +21,7 @@ local function screen(request, explains)
       local limit, counter = limits[i], counters[i]
       if explains or counter[2] + n > limit.max then
         local is_rough = not explains and limit.mode ~= 'enforce'
-        local wait = wait_for(now, counter, group.shapes[i][2], limit.max, n, is_rough)
+        local wait = wait_for(now, key, group.shapes[i], counter, limit.max, n, is_rough)
         states[number + i] = { counted = counter[2], max = limit.max, wait = wait, mode = limit.mode, name = limit.name }
       end
     end

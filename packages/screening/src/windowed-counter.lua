@@ -6,19 +6,16 @@
 -- however many messages it weighs: `load_counters` reads many keys at once, `save_counters` writes those that changed. In
 -- between, all functions work on tables. A state has
 --   counters    by name: { part, sum, here, older }. `part` is the latest sixtieth of the window, by its number since the
---               epoch; `here` was counted in it; `older` are the parts before it, oldest first, 12 bytes each (number,
---               count), as a string that most messages only carry along.
+--               epoch; `here` was counted in it; `older` are the parts before it (older-parts.lua).
 --   until_ms    when Redis may forget it
 -- and whatever else is remembered of the subject (guard-rules.lua).
 --
 -- Most numbers and addresses are new. Of those that are counted alike, all states are the same but for what else is
 -- remembered, so a script makes the bytes once (`bytes_of_new`) and no tables for each.
 
---- @include "./clock.lua"
+--- @include "./older-parts.lua"
 
 local PARTS = 60
-local PART_FORMAT = '>I6I6'
-local PART_BYTES = 12
 -- No window is longer (packages/config), and what it counted is kept for a sixtieth of it more.
 local MAX_WINDOW_MS = 86400000 * 61 / 60
 
@@ -177,6 +174,7 @@ local function save_pairs()
 end
 
 local function save_counters()
+  for key, now in pairs(changed) do save_older(key, time_after(loaded[key].until_ms - now)) end
   save_pairs()
   for key, step in pairs(beginnings) do
     loaded[key] = bytes_of_new(key, step)
@@ -190,17 +188,18 @@ local function save_counters()
 end
 
 -- Moves a counter to a later part, and forgets what has left the window.
-local function move_on(counter, part)
-  if counter[3] > 0 then counter[4] = counter[4] .. struct.pack(PART_FORMAT, counter[1], counter[3]) end
-  counter[1], counter[3] = part, 0
-  local older, first = counter[4], 1
-  while first < #older do
-    local number, n = struct.unpack(PART_FORMAT, older, first)
+local function move_on(key, name, counter, part)
+  local older, first = older_parts(key, name, counter), 1
+  -- Where they are gone, they have all left the window.
+  if not older then older, counter[2] = '', counter[3] end
+  if counter[3] > 0 then older = older .. pack_part(counter[1], counter[3]) end
+  for at, number, n in each_part(older) do
     if number >= part - PARTS then break end
     counter[2] = counter[2] - n
-    first = first + PART_BYTES
+    first = at + PART_BYTES
   end
-  if first > 1 then counter[4] = string.sub(older, first) end
+  counter[1], counter[3] = part, 0
+  keep_older(key, name, counter, first > 1 and string.sub(older, first) or older)
 end
 
 -- What is counted of a subject of which nothing is known.
@@ -231,7 +230,7 @@ local function look(now, key, shapes)
       counter = { part, 0, 0, '' }
       counters[name] = counter
     elseif part > counter[1] then
-      move_on(counter, part)
+      move_on(key, name, counter, part)
     end
     found[i] = counter
   end
@@ -265,19 +264,18 @@ end
 
 -- Removes what was counted at that time, if it is still in the window.
 local function take_back(now, key, shape, at, n)
-  local counter, part = look(now, key, { shape })[1], math.floor(at * PARTS / shape[2])
+  local name, counter, part = shape[1], look(now, key, { shape })[1], math.floor(at * PARTS / shape[2])
   local less = 0
   if part == counter[1] then
     less = math.min(n, counter[3])
     counter[3] = counter[3] - less
   else
-    local older = counter[4]
-    for first = 1, #older, PART_BYTES do
-      local number, counted = struct.unpack(PART_FORMAT, older, first)
+    local older = older_parts(key, name, counter) or ''
+    for first, number, counted in each_part(older) do
       if number == part then
         less = math.min(n, counted)
-        counter[4] = string.sub(older, 1, first - 1) .. struct.pack(PART_FORMAT, part, counted - less) ..
-          string.sub(older, first + PART_BYTES)
+        keep_older(key, name, counter, string.sub(older, 1, first - 1) .. pack_part(part, counted - less) ..
+          string.sub(older, first + PART_BYTES))
         break
       end
     end
@@ -288,15 +286,14 @@ local function take_back(now, key, shape, at, n)
 end
 
 -- Milliseconds until n more fit under max; 0 if they fit now, the whole window if they never fit. With is_rough, 1 if they do
--- not fit now.
-local function wait_for(now, counter, window, max, n, is_rough)
+-- not fit now. counter: what `look` has found for the key and the shape.
+local function wait_for(now, key, shape, counter, max, n, is_rough)
   if counter[2] + n <= max then return 0 end
   if is_rough then return 1 end
-  local sum, older, width = counter[2], counter[4], window / PARTS
+  local sum, window, width = counter[2], shape[2], shape[2] / PARTS
   -- A part leaves the window when 60 others have followed it.
   local function leaves_at(part) return math.max(1, math.ceil((part + 1) * width + window - now)) end
-  for first = 1, #older, PART_BYTES do
-    local number, counted = struct.unpack(PART_FORMAT, older, first)
+  for _, number, counted in each_part(older_parts(key, shape[1], counter) or '') do
     sum = sum - counted
     if sum + n <= max then return leaves_at(number) end
   end
