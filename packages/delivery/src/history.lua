@@ -30,7 +30,7 @@ local function remember_refusal(lists, limits, refusal, verdict, screened)
     rules[1] = 'blocked'
   else
     for _, state in pairs(screened.states) do
-      if state.mode == 'enforce' then rules[#rules + 1] = state.name end
+      if state.rule.mode == 'enforce' then rules[#rules + 1] = state.rule.name end
     end
   end
   refusal.rules = rules

@@ -1,4 +1,4 @@
-import { createScreeningPlan, type ScreeningPlan } from './screening-plan.ts';
+import { createScreeningPlan, ruleOf, type ScreeningPlan } from './screening-plan.ts';
 import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import { limitGroups, type LimitScope } from './limits.ts';
 import { spendGroups } from './spend.ts';
@@ -65,13 +65,8 @@ export function describeLimits(
   connection: ConnectionConfig,
   mode: Mode,
 ): { connection: string; rule: string; mode: string; max: string }[] {
-  const { groups } = connectionPlans(connection, mode)(true, true).plan.data;
-  return groups.flatMap(({ limits, counts }) =>
-    limits.map((limit) => ({
-      connection: connection.name,
-      rule: limit.name,
-      mode: limit.mode,
-      max: `${limit.max} ${counts}`,
-    })),
-  );
+  const { plan } = connectionPlans(connection, mode)(true, true);
+  return plan.data.groups
+    .flatMap(({ maxima, counts }) => maxima.map((max) => `${max} ${counts}`))
+    .map((max, index) => ({ connection: connection.name, ...ruleOf(plan, index + 1), max }));
 }

@@ -1,5 +1,6 @@
 -- The pumping guard's part of screening: budgets of codes that nobody used, for a country and for an address.
 --- @include "./guard-counters.lua"
+--- @include "./plan-rules.lua"
 
 -- The part of a budget that grows with what proved wanted, after authgear's fraud protection
 -- (https://github.com/authgear/authgear-server/blob/main/docs/specs/fraud-protection.md): of the day's wanted codes and of
@@ -19,41 +20,41 @@ end
 
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
 -- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
--- plan: mode, rules (their names), and the floors of the country and the ip: how much is always allowed (a missing one
--- switches its rule off). code: keys (recipient, country, ip), connection, country, ip (nil without an address).
+-- In the guard of a plan are the floors of the country and the ip: how much is always allowed (a missing one switches its rule
+-- off). code: keys (recipient, country, ip), connection, country, ip (nil without an address).
 -- Answers the counters of unused codes, of the country and of the address.
 local function weigh_guard(now, plan, code, states, before, explains)
-  local key, ip = code.keys.country, code.keys.ip
+  local floors, key, ip = plan.guard, code.keys.country, code.keys.ip
   local of_country, of_ip = look(now, key, UNUSED_SHAPES), code.ip and look(now, ip, UNUSED_SHAPES)
   -- A new address has no other countries either.
-  local is_ip_below = not of_ip or of_ip.is_nothing and is_below(of_ip, plan.ip)
-  if not explains and is_below(of_country, plan.country) and is_ip_below then return of_country, of_ip end
+  local is_ip_below = not of_ip or of_ip.is_nothing and is_below(of_ip, floors.ip)
+  if not explains and is_below(of_country, floors.country) and is_ip_below then return of_country, of_ip end
 
   local by_hour, by_day = unpack(UNUSED_SHAPES)
   local function reach(rule, counted, max, wait)
-    states[before + rule] = { counted = counted, max = max, wait = wait, mode = plan.mode, name = plan.rules[rule] }
+    states[before + rule] = { counted = counted, max = max, wait = wait, rule = rule_of(plan, before + rule) }
   end
   -- A budget is at least the floor, so it is computed only if the floor does not suffice.
   local function judge(rule, subject, shape, counter, floor, budget)
     if not floor or (counter[2] < floor and not explains) then return end
     local max = math.floor(math.max(floor, budget()))
-    local wait = wait_for(now, subject, shape, counter, max, 1, not explains and plan.mode ~= 'enforce')
+    local wait = wait_for(now, subject, shape, counter, max, 1, not explains and rule_of(plan, before + rule).mode ~= 'enforce')
     if wait > 0 or explains then reach(rule, counter[2], max, wait) end
   end
 
   local function wanted(of, i) return look(now, of, WANTED_SHAPES)[i][2] end
   local function best() return best_day(state_of(key), math.floor(now / DAY_MS)) end
-  judge(1, key, by_hour, of_country[1], plan.country.hour, function()
+  judge(1, key, by_hour, of_country[1], floors.country.hour, function()
     return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
   end)
-  judge(2, key, by_day, of_country[2], plan.country.day, function()
+  judge(2, key, by_day, of_country[2], floors.country.day, function()
     return math.max(best(), wanted(key, 1)) * DAY_SHARE
   end)
   if not code.ip then return of_country end
 
-  judge(3, ip, by_hour, of_ip[1], plan.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
-  judge(4, ip, by_day, of_ip[2], plan.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
-  local countries, max = state_of(ip).countries, plan.ip.countries
+  judge(3, ip, by_hour, of_ip[1], floors.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
+  judge(4, ip, by_day, of_ip[2], floors.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
+  local countries, max = state_of(ip).countries, floors.ip.countries
   if not max or not (countries or explains) then return of_country, of_ip end
   local others, wait = 0, DAY_MS
   for country, at in pairs(countries or {}) do

@@ -2,33 +2,34 @@
 -- request (screening.ts): keys (one for each group of limits), cost (segments, price), address (that pairs are counted by),
 -- code (where the plan has a guard) and, from the caller, plan (screening-plan.ts) and now (only in simulations).
 --- @include "./windowed-counter.lua"
+--- @include "./plan-rules.lua"
 --- @include "./guard-rules.lua"
 
--- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and the rule's
--- mode and name. Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
+-- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and rule (its mode
+-- and name). Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
   local now, plan, amounts = clock(request.now), request.plan, request.cost
   local states, counted_in, found, number = {}, {}, {}, 0
   for g = 1, #plan.groups do
     local group = plan.groups[g]
-    local limits, n = group.limits, amounts[group.counts] or 1
+    local shapes, maxima, n = group.shapes, group.maxima, amounts[group.counts] or 1
     local key = request.keys[g]
     if group.is_pair then key = pair_of(now, key, request.address) end
-    local counters = look(now, key, group.shapes)
+    local counters = look(now, key, shapes)
     counted_in[g], found[g] = key, counters
-    for i = 1, #limits do
-      local limit, counter = limits[i], counters[i]
-      if explains or counter[2] + n > limit.max then
-        local is_rough = not explains and limit.mode ~= 'enforce'
-        local wait = wait_for(now, key, group.shapes[i], counter, limit.max, n, is_rough)
-        states[number + i] = { counted = counter[2], max = limit.max, wait = wait, mode = limit.mode, name = limit.name }
+    for i = 1, #maxima do
+      local max, counter = maxima[i], counters[i]
+      if explains or counter[2] + n > max then
+        local rule = rule_of(plan, number + i)
+        local wait = wait_for(now, key, shapes[i], counter, max, n, not explains and rule.mode ~= 'enforce')
+        states[number + i] = { counted = counter[2], max = max, wait = wait, rule = rule }
       end
     end
-    number = number + #limits
+    number = number + #maxima
   end
   local of_country, of_ip
-  if plan.guard then of_country, of_ip = weigh_guard(now, plan.guard, request.code, states, number, explains) end
+  if plan.guard then of_country, of_ip = weigh_guard(now, plan, request.code, states, number, explains) end
   return {
     now = now,
     request = request,

@@ -18,27 +18,32 @@ export type ScreeningPlan = {
       counts: Limit['counts'];
       /** Its key is that of a number, and it counts by the address within. */
       is_pair: true | undefined;
-      limits: { max: number; mode: RuleMode; name: string }[];
+      /** One for each shape. */
+      maxima: number[];
     }[];
-    guard: (GuardPlan & { rules: readonly string[] }) | undefined;
+    guard: Omit<GuardPlan, 'mode'> | undefined;
+    /** Mode and name of every rule, in one string, which is cheaper to send with every group of messages. */
+    rules: string;
   };
 };
 
 /** Limits that count the same under one key stand together in a group. */
 export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefined): ScreeningPlan {
+  const rules = [
+    ...groups.flat().map(({ rule, mode }) => ({ rule, mode })),
+    ...(guard === undefined ? [] : GUARD_RULES.map((rule) => ({ rule, mode: guard.mode }))),
+  ];
   return {
-    rules: [
-      ...groups.flat().map(({ rule, mode }) => ({ rule, mode })),
-      ...(guard === undefined ? [] : GUARD_RULES.map((rule) => ({ rule, mode: guard.mode }))),
-    ],
+    rules,
     data: {
       groups: groups.map((group) => ({
         shapes: group.map(({ windowMs }) => counterShape(windowMs)),
         counts: group[0]?.counts ?? 'messages',
         is_pair: group[0]?.isPair,
-        limits: group.map(({ rule, max, mode }) => ({ max, mode, name: rule })),
+        maxima: group.map(({ max }) => max),
       })),
-      guard: guard && { ...guard, rules: GUARD_RULES },
+      guard: guard && { country: guard.country, ip: guard.ip },
+      rules: rules.map(({ rule, mode }) => `${mode} ${rule}`).join(' '),
     },
   };
 }

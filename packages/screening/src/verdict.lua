@@ -22,10 +22,10 @@ local function reach_verdict(blocks_key, request)
   for number, state in pairs(screened.states) do
     verdict[#verdict + 1] = number
     verdict[#verdict + 1] = state.wait
-    if state.mode == 'enforce' then
+    if state.rule.mode == 'enforce' then
       verdict[1] = 'limited'
     else
-      recorded = recorded and recorded .. ',' .. state.name or state.name
+      recorded = recorded and recorded .. ',' .. state.rule.name or state.rule.name
     end
   end
   return verdict, verdict[1] == 'limited', screened, recorded
