@@ -1,6 +1,6 @@
 -- What is known of a message before the next decision about it.
 --- @include "@sms-gateway/screening/blocks.lua"
---- @include "@sms-gateway/screening/windowed-counter.lua"
+--- @include "@sms-gateway/screening/counter-states.lua"
 --- @include "./newest.lua"
 
 -- message: its id and recipientKey. { fields and values of the trace, payload or false, 1 where it is the newest }. Before

@@ -1,0 +1,116 @@
+-- Everything that is counted for one subject is one string, so that a script reads and writes it with one command each,
+-- however many messages it weighs: `load_counters` reads many keys at once, `save_counters` writes those that changed. In
+-- between, all functions work on tables. A state has
+--   counters    by name: { part, sum, here, older }. `part` is the latest sixtieth of the window, by its number since the
+--               epoch; `here` was counted in it; `older` are the parts before it (older-parts.lua).
+--   until_ms    when Redis may forget it
+-- and whatever else is remembered of the subject (guard-rules.lua).
+--
+-- Most numbers and addresses are new. Of those that are counted alike, all states are the same but for what else is
+-- remembered, so a script makes the bytes once (`bytes_of_new`) and no tables for each.
+--- @include "./older-parts.lua"
+
+local PARTS = 60
+
+-- By key: `loaded` has the state, or its bytes until they are needed, or false where there is none. `changed` has the time of
+-- those to be written. `beginnings` has what is counted of a new subject, `remembered`, by name, what else is remembered of it,
+-- and `looked`, by shapes, what `look` has found.
+local loaded, changed, looked, beginnings, remembered = {}, {}, {}, {}, {}
+
+-- The table under a key of another table, which is made if it is missing.
+local function table_at(map, key)
+  local found = map[key]
+  if not found then
+    found = {}
+    map[key] = found
+  end
+  return found
+end
+
+-- Reads keys, each of which is given once.
+local function load_counters(keys)
+  if #keys == 0 then return end
+  for i, packed in ipairs(redis.call('MGET', unpack(keys))) do loaded[keys[i]] = packed end
+end
+
+local function is_unknown(key)
+  if loaded[key] == nil then loaded[key] = redis.call('GET', key) end
+  return not loaded[key]
+end
+
+-- How the state of a new subject begins: what is counted, one step after the other, as a chain of tables that is shared by
+-- all subjects with the same steps.
+local first_step, steps_at = {}, nil
+local NO_SHAPES = {}
+
+local function next_step(before, now, shapes, n, life_ms)
+  local of_shapes = table_at(before, shapes)
+  local step = of_shapes[n]
+  if not step then
+    step = { before = before, now = now, shapes = shapes, n = n, until_ms = math.ceil(now + life_ms) }
+    step.until_ms = math.max(step.until_ms, before.until_ms or 0)
+    of_shapes[n] = step
+  end
+  return step
+end
+
+-- Counts n of a new subject, which is remembered for so long at least.
+local function begin_counting(now, key, shapes, n, life_ms)
+  if steps_at ~= now then first_step, steps_at = {}, now end
+  beginnings[key] = next_step(beginnings[key] or first_step, now, shapes, n, life_ms)
+end
+
+local function counters_after(step)
+  if not step.before then return {} end
+  local counters = counters_after(step.before)
+  for _, shape in ipairs(step.shapes) do
+    local name, part = shape[1], math.floor(step.now * PARTS / shape[2])
+    local counter = counters[name] or { part, 0, 0, '' }
+    counter[2], counter[3] = counter[2] + step.n, counter[3] + step.n
+    counters[name] = counter
+  end
+  return counters
+end
+
+-- The bytes of a new state: a map of counters, until_ms, and what else is remembered.
+local function bytes_of_new(key, step)
+  if not step.packed then
+    step.packed = cmsgpack.pack('counters', counters_after(step), 'until_ms', step.until_ms)
+  end
+  local bytes, entries = step.packed, 2
+  for name, by_key in pairs(remembered) do
+    if by_key[key] then bytes, entries = bytes .. name .. by_key[key], entries + 1 end
+  end
+  return string.char(128 + entries) .. bytes
+end
+
+-- Remembers something of a new subject that is counted, too: its name and value, each packed. False if the subject is not new.
+local function remember_of_new(key, name, value)
+  local by_key = table_at(remembered, name)
+  if not is_unknown(key) or by_key[key] then return false end
+  by_key[key] = value
+  return true
+end
+
+local function state_of(key)
+  local state, step = loaded[key], beginnings[key]
+  if type(state) == 'table' then return state end
+  if step then
+    state = cmsgpack.unpack(bytes_of_new(key, step))
+    beginnings[key], changed[key] = nil, step.now
+    for _, by_key in pairs(remembered) do by_key[key] = nil end
+  else
+    state = is_unknown(key) and { counters = {}, until_ms = 0 } or cmsgpack.unpack(loaded[key])
+  end
+  loaded[key] = state
+  return state
+end
+
+-- Has the state written by save_counters, and remembered for so long at least.
+local function touch(key, now, life_ms)
+  -- Nothing is counted: n only keeps the steps of different lives apart.
+  if is_unknown(key) then return begin_counting(now, key, NO_SHAPES, life_ms, life_ms) end
+  local state = state_of(key)
+  state.until_ms = math.max(state.until_ms, math.ceil(now + life_ms))
+  changed[key] = now
+end
