@@ -20,10 +20,21 @@ const AT_ONCE = 64;
 /** Longer than any benchmark takes. */
 const TTL_MS = 3600 * 1000;
 
-/** The gateway's, filled as its ingress does with every default rule on. */
-export function createGatewayQueue(client: Redis): FilledQueue {
-  const gateway = createGatewayInProcess(client, { screening: 'on', yaml: raisedLimits() });
-  return filledQueue(new Queue(QUEUE_NAME, { connection: client, prefix: QUEUE_PREFIX }), async (number) => {
+/**
+ * The gateway's, filled as its ingress does with every default rule on. `key` seals the payloads; the messages are numbered
+ * from `firstNumber` on.
+ */
+export function createGatewayQueue(
+  client: Redis,
+  { key, firstNumber = 0 }: { key?: Buffer; firstNumber?: number } = {},
+): FilledQueue {
+  const gateway = createGatewayInProcess(client, {
+    screening: 'on',
+    yaml: raisedLimits(),
+    ...(key !== undefined && { key }),
+  });
+  const queue = new Queue(QUEUE_NAME, { connection: client, prefix: QUEUE_PREFIX });
+  return filledQueue(queue, firstNumber, async (number) => {
     const message = { ...messageNumber(number), ip: userAddress(number) };
     const { answer } = await gateway.accept(message, { ttlMs: TTL_MS });
     if (answer.kind !== 'accepted') throw new Error(`the gateway has ${answer.kind} a message`);
@@ -33,14 +44,14 @@ export function createGatewayQueue(client: Redis): FilledQueue {
 /** A plain queue, filled by `queue.add` as it is. */
 export function createPlainQueue(client: Redis, name: string): FilledQueue {
   const queue = new Queue(name, { connection: client });
-  return filledQueue(queue, async (number) => {
+  return filledQueue(queue, 0, async (number) => {
     const { recipient, text } = messageNumber(number);
     await queue.add(name, { recipient, body: text, sender: 'Example' });
   });
 }
 
-function filledQueue(queue: Queue, add: (number: number) => Promise<void>): FilledQueue {
-  let number = 0;
+function filledQueue(queue: Queue, firstNumber: number, add: (number: number) => Promise<void>): FilledQueue {
+  let number = firstNumber;
   const untilNone = async (...states: ('waiting' | 'active')[]) => {
     // Asking costs Redis CPU.
     while ((await queue.getJobCountByTypes(...states)) > 0) await delay(5);

@@ -10,18 +10,24 @@ import { auth0, payloadKey } from './bench-context.ts';
 type Options = {
   screening: 'on' | 'off';
   yaml?: string;
+  /** Seals the payloads; otherwise that of this process. */
+  key?: Buffer;
   /** A simulated clock, for screening too; without it, the real clocks of this process and of Redis. */
   now?: () => number;
 };
 
 /** The settings of an ingress with one connection. */
-export function ingressConfig({ screening, yaml = '{}' }: Pick<Options, 'screening' | 'yaml'>) {
+export function ingressConfig({
+  screening,
+  yaml = '{}',
+  key = payloadKey,
+}: Pick<Options, 'screening' | 'yaml' | 'key'>) {
   const config = loadIngressConfig({
     providers: PROVIDERS,
     env: {
       AUTH0_SECRET: auth0.secret,
       AUTH0_AUDIENCE: auth0.audience,
-      PAYLOAD_KEYS: payloadKey.toString('base64url'),
+      PAYLOAD_KEYS: key.toString('base64url'),
       SCREENING: screening,
       GATEWAY_CONFIG: 'in-process',
     },

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
-import type { BenchContext } from '../bench-context.ts';
+import { type BenchContext, payloadKey } from '../bench-context.ts';
 import { createGatewayQueue, type FilledQueue } from '../filled-queue.ts';
 import { countedBy, measureDrain, untilCounted } from '../measure-drain.ts';
 import { cpuPerMessage, createMeter, type Meter } from '../meter.ts';
@@ -9,20 +9,31 @@ import { showNumber } from '../show-number.ts';
 import { sharedClockMs } from '../shared-clock.ts';
 import { median } from '../statistics.ts';
 import type { Figures, Rounds } from '../rounds.ts';
-import { type Listening, startProvider, startWorker, stopAtEnd } from '../services.ts';
+import { type Listening, startOwnProgram, startProvider, startWorker, stopAtEnd } from '../services.ts';
 
-const DEPTHS = [100, 1000, 10_000, 1_000_000];
+const DEPTHS = [100, 1000, 10_000, 100_000, 1_000_000];
 const QUICK_DEPTHS = [100, 1000, 10_000, 100_000];
 /** Messages that are measured at each depth: the last that are added, and the first that are delivered. */
 const MEASURED = 4000;
 /** Delivered before, while the worker gets up to speed. */
 const NOT_MEASURED = 500;
+/** Processes that fill the queue up to what is measured. */
+const FILLERS = 2;
+/** Each filler has so many numbers for itself: more than it ever adds. */
+const NUMBERS_EACH = 2_000_000;
+const FILL_AT_ONCE = 50_000;
 /** Milliseconds: a slow machine measures at the depth that it has reached. */
-const FILL_WITHIN_MS = 150_000;
+const FILL_WITHIN_MS = 360_000;
 /** More than a message takes in Redis, or in its append-only file. */
 const BYTES_PER_MESSAGE = 6000;
 
-type Parts = { provider: Listening; worker: Listening; queue: FilledQueue; meter: Meter };
+type Parts = {
+  provider: Listening;
+  worker: Listening;
+  fillers: Listening[];
+  queue: FilledQueue;
+  meter: Meter;
+};
 
 /** What a message costs with few and with many in the queue, every default rule on. */
 export async function benchQueued(context: BenchContext): Promise<string> {
@@ -31,7 +42,16 @@ export async function benchQueued(context: BenchContext): Promise<string> {
   const provider = await programs.add(startProvider(context));
   const worker = await programs.add(startWorker(context, provider));
   const queue = createGatewayQueue(redis.client);
-  const parts = { provider, worker, queue, meter: createMeter(redis, { worker: [worker] }) };
+  const fillers: Listening[] = [];
+  for (let filler = 1; filler <= FILLERS; filler += 1) {
+    const env = {
+      REDIS_URL: redis.url,
+      PAYLOAD_KEY: payloadKey.toString('base64url'),
+      FIRST_NUMBER: String(filler * NUMBERS_EACH),
+    };
+    fillers.push(await programs.add(startOwnProgram(context, 'queue-filler', env)));
+  }
+  const parts = { provider, worker, fillers, queue, meter: createMeter(redis, { worker: [worker] }) };
   say('  warming up');
   await measureDrain(redis, { workers: [worker], counter: provider, queue, messages: 3000 });
 
@@ -64,13 +84,7 @@ async function measureDepth(context: BenchContext, parts: Parts, depth: number):
   await redis.reset();
   await queue.pause();
   const emptyBytes = await redis.memoryBytes();
-  const startedAtMs = sharedClockMs();
-  let queued = 0;
-  while (queued < depth - measured && sharedClockMs() - startedAtMs < FILL_WITHIN_MS) {
-    const some = Math.min(10_000, depth - measured - queued);
-    await queue.fill(some);
-    queued += some;
-  }
+  let queued = await fill(context, parts, depth - measured);
 
   const beforeAdd = await meter.read();
   await queue.fill(measured);
@@ -88,6 +102,21 @@ async function measureDepth(context: BenchContext, parts: Parts, depth: number):
     'Redis memory, bytes/message': bytes / queued,
     ...(await deliver(parts, measured, { isAll: measured === depth })),
   };
+}
+
+/** Adds messages from several processes, and tells how many it was in the time that there is. */
+async function fill({ say }: BenchContext, { fillers }: Parts, messages: number): Promise<number> {
+  const isFilled = (answer: object): answer is { filled: number } => 'filled' in answer;
+  const startedAtMs = sharedClockMs();
+  let queued = 0;
+  while (queued < messages && sharedClockMs() - startedAtMs < FILL_WITHIN_MS) {
+    const each = Math.ceil(Math.min(FILL_AT_ONCE, messages - queued) / fillers.length);
+    await Promise.all(fillers.map((filler) => filler.ask({ fill: each }, isFilled)));
+    queued += each * fillers.length;
+    if (messages > FILL_AT_ONCE)
+      say(`  filling: ${queued} queued after ${Math.round((sharedClockMs() - startedAtMs) / 1000)} s`);
+  }
+  return queued;
 }
 
 /** Measures the whole queue, or messages while the worker is at full speed, after the first of them. */
