@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type BundledService, bundleService } from '@sms-gateway/bundle';
 import { simulateAttack } from './attack.ts';
 import { createRequestSource } from './auth0-requests.ts';
@@ -21,6 +20,7 @@ import { simulateLockout } from './lockout.ts';
 import { simulateSharding } from './sharding.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { killPrograms } from './program.ts';
+import { readOptions } from './read-options.ts';
 import { machineLine } from './report.ts';
 
 const USAGE = `Usage: npm run bench -- [NAME...] [--quick] [--profile DIRECTORY]
@@ -75,13 +75,13 @@ process.exit();
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const asked = readArguments(args);
-  if (typeof asked === 'string') {
-    say(asked);
-    return 1;
-  }
-  if (asked.isHelp) {
+  if (asked === 'help') {
     process.stdout.write(USAGE);
     return 0;
+  }
+  if (typeof asked === 'string') {
+    say(`${asked}\n\n${USAGE}`);
+    return 2;
   }
   const { names, isQuick, profileDirectory } = asked;
   if (profileDirectory !== undefined) await mkdir(profileDirectory, { recursive: true });
@@ -150,22 +150,17 @@ function bundleWhenUsed(directory: string) {
 }
 
 function readArguments(args: string[]) {
-  const options = {
+  const read = readOptions(args, {
     quick: { type: 'boolean' },
     profile: { type: 'string' },
     help: { type: 'boolean' },
-  } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
-  }
-  const { values, positionals } = parsed;
+  });
+  if (typeof read === 'string') return read;
+  const { values, positionals } = read;
+  if (values.help === true) return 'help';
   const unknown = positionals.filter((name) => !Object.hasOwn(benchmarks, name));
-  if (unknown.length > 0) return `There is no benchmark ${unknown.join(', ')}.\n\n${USAGE}`;
+  if (unknown.length > 0) return `There is no benchmark ${unknown.join(', ')}.`;
   return {
-    isHelp: values.help === true,
     names: positionals.length > 0 ? positionals : Object.keys(byDefault),
     isQuick: values.quick === true,
     profileDirectory: values.profile === undefined ? undefined : resolve(values.profile),

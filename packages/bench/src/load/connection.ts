@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { onEachMessage } from '../on-each-message.ts';
 
 /** A connection that carries one request at a time. */
 export type Connection = {
@@ -8,32 +9,21 @@ export type Connection = {
   close(): void;
 };
 
-/**
- * Written by hand on sockets and ready-made bytes: a client library costs more CPU than the server that is measured.
- * Answers must have a Content-Length.
- */
+/** Answers must have a Content-Length. */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   let settle: (error?: Error) => void = () => undefined;
   let failure: Error | undefined;
-  let seen = '';
   const fail = (error: Error) => {
     failure = error;
     settle(error);
   };
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the server closed a connection')));
-  socket.on('data', (chunk) => {
-    seen += chunk.toString('latin1');
-    const head = seen.indexOf('\r\n\r\n');
-    if (head === -1) return;
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(seen)?.[1] ?? 0);
-    if (seen.length < head + 4 + length) return;
-    const answer = seen;
-    seen = '';
-    settle(answer.startsWith('HTTP/1.1 200') ? undefined : new Error(`a request was refused:\n${answer}`));
-  });
+  onEachMessage(socket, (answer) =>
+    settle(answer.startsWith('HTTP/1.1 200') ? undefined : new Error(`a request was refused:\n${answer}`)),
+  );
   return {
     send: (request) =>
       new Promise((resolve, reject) => {

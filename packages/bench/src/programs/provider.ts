@@ -3,6 +3,7 @@
  * is measured. Asked for `arrivals`, it tells which recipients it got a message for since it was last asked, and when.
  */
 import { createServer, type Socket } from 'node:net';
+import { onEachMessage } from '../on-each-message.ts';
 import { sharedClockMs } from '../shared-clock.ts';
 import { createCountdown } from './countdown.ts';
 
@@ -28,17 +29,9 @@ process.on('message', (message) => {
 });
 
 const server = createServer({ noDelay: true }, (socket) => {
-  let seen = '';
   socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk) => {
-    seen += chunk.toString('latin1');
-    const head = seen.indexOf('\r\n\r\n');
-    if (head === -1) return;
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(seen)?.[1] ?? 0);
-    // One request at a time on a connection: neither of the workers pipelines.
-    if (seen.length < head + 4 + length) return;
-    arrivals.push([/"to":"(\+\d+)"/.exec(seen)?.[1] ?? '', sharedClockMs()]);
-    seen = '';
+  onEachMessage(socket, (request) => {
+    arrivals.push([/"to":"(\+\d+)"/.exec(request)?.[1] ?? '', sharedClockMs()]);
     setTimeout(answer, answerAfterMs, socket);
   });
 });

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { proveAttack } from './attack.ts';
 import { proveCrashes } from './crashes/crashes.ts';
 import { REDIS_KINDS } from './crashes/redis-under-test.ts';
+import { readOptions } from '../read-options.ts';
 import type { Proof } from './proof.ts';
 import { proveSoak } from './soak.ts';
 
@@ -37,9 +37,13 @@ process.exit();
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const asked = readArguments(args);
-  if (asked === 'help' || typeof asked === 'string') {
-    say(asked === 'help' ? USAGE : `${asked}\n\n${USAGE}`);
-    return asked === 'help' ? 0 : 2;
+  if (asked === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (typeof asked === 'string') {
+    say(`${asked}\n\n${USAGE}`);
+    return 2;
   }
   const { name, prove, seed, minutes, redis, isWeakened } = asked;
   const directory = mkdtempSync(join(tmpdir(), 'sms-gateway-proof-'));
@@ -72,20 +76,15 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
 }
 
 function readArguments(args: string[]) {
-  const options = {
+  const read = readOptions(args, {
     seed: { type: 'string' },
     minutes: { type: 'string' },
     redis: { type: 'string' },
     weakened: { type: 'boolean' },
     help: { type: 'boolean' },
-  } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  const { values, positionals } = parsed;
+  });
+  if (typeof read === 'string') return read;
+  const { values, positionals } = read;
   const [name = '', ...more] = positionals;
   if (values.help === true) return 'help';
   const prove = Object.hasOwn(proofs, name) ? proofs[name] : undefined;
