@@ -26,7 +26,7 @@ import { machineLine } from './report.ts';
 const USAGE = `Usage: npm run bench -- [NAME...] [--quick] [--profile DIRECTORY]
 
 Measures the gateway beside a plain version of itself, on a private Redis, and prints Markdown tables. Without a name it
-runs these, each for at most about three minutes (one with --quick; more on a busy machine; queued up to eight):
+runs these, each for at most about three minutes (one with --quick; more on a busy machine; queued up to twelve):
   ingress              requests/s and CPU, with screening on and off
   worker               messages/s and CPU, and BullMQ's Worker doing nothing
   end-to-end           CPU of accepting and delivering a message
