@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -45,6 +45,12 @@ test('the bundles of the images carry a code, with every provider loaded and not
       return join(directory, service, 'dist/main.js');
     }),
   );
+  const files = await readdir(join(directory, 'worker/dist'));
+  const [map = ''] = files.filter((file) => /^start-worker-.*\.map$/.test(file));
+  expect(await readFile(join(directory, 'worker/dist', map), 'utf8')).toContain(
+    'services/worker/src/start-worker.ts"',
+  );
+
   await using redis = await startTestRedis({});
   using client = openRedis(redis.url);
   await using ingress = await startIngressProcess({ REDIS_URL: redis.url }, ingressFile);

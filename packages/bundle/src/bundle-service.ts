@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { copyLicences } from './copy-licences.ts';
 import { emitLuaScripts } from './emit-lua-scripts.ts';
+import { followSourceMaps } from './follow-source-maps.ts';
 import { readManifest } from './package-manifest.ts';
 
 const services = new URL('../../../services/', import.meta.url).pathname;
@@ -22,7 +23,7 @@ export async function bundleService(service: BundledService, directory: string):
     platform: 'node',
     // It would only fail in the image. Optional dependencies are required inside a `try`, which is no warning.
     onLog: (level, log, report) => report(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
-    plugins: [emitLuaScripts(), copyLicences()],
+    plugins: [followSourceMaps(), emitLuaScripts(), copyLicences()],
   });
   await bundle.write({
     dir: directory,
