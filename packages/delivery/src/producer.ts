@@ -90,6 +90,8 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         messages: messages.length,
         isWritten: (answers) => answers.some(([kind]) => kind === 'accepted' || kind === 'repeat'),
       }),
+    // A second group would wait in Redis for the first, and hold a message or two.
+    maxInFlight: 1,
   });
 
   return {
