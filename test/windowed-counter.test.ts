@@ -201,6 +201,46 @@ test('processes that ask at once get no more than the limit between them within 
   expect(Math.min(...spans)).toBeGreaterThanOrEqual(windowMs);
 });
 
+/** Counts as an older version does, which knows older parts only in the state. */
+const COUNT_AS_BEFORE = `
+  local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+  local state = cmsgpack.unpack(redis.call('GET', KEYS[1]))
+  local counter, part = state.counters['w:'], math.floor(now * 60 / window)
+  if part > counter[1] then
+    if counter[3] > 0 then counter[4] = counter[4] .. struct.pack('>I6I6', counter[1], counter[3]) end
+    counter[1], counter[3] = part, 0
+    local older, first = counter[4], 1
+    while first < #older do
+      local number, n = struct.unpack('>I6I6', older, first)
+      if number >= part - 60 then break end
+      counter[2] = counter[2] - n
+      first = first + 12
+    end
+    counter[4] = string.sub(older, first)
+  end
+  counter[2], counter[3] = counter[2] + 1, counter[3] + 1
+  redis.call('SET', KEYS[1], cmsgpack.pack(state), 'KEEPTTL')
+`;
+
+test('an older version, beside this one during an upgrade, counts in the same window', async () => {
+  await using redis = await openTestRedis();
+  const [at, windowMs] = [1_700_000_040_000, 3_600_000];
+  const minute = (number: number) => at + number * 60_000;
+  const count = (number: number) => redis.eval(OPERATE, 1, 'both', 'count', minute(number), windowMs, 1);
+  for (let number = 0; number < 20; number += 1) await count(number);
+  for (let number = 20; number < 30; number += 1)
+    await redis.eval(COUNT_AS_BEFORE, 1, 'both', minute(number), windowMs);
+
+  expect(await count(30)).toBe(31);
+  expect(await count(31)).toBe(32);
+  // The first ten have left the window.
+  expect(await count(70)).toBe(23);
+  // The older parts are forgotten, and only what came after them is left.
+  await redis.eval(COUNT_AS_BEFORE, 1, 'both', minute(125), windowMs);
+  await redis.del('both:older');
+  expect(await count(126)).toBe(3);
+});
+
 test('a clock that goes back, as with a failover, lets nothing be counted twice or forgotten', async () => {
   await using redis = await openTestRedis();
   const at = 1_700_000_000_000;

@@ -13,7 +13,7 @@ export type CountersState = {
 const READ = `
   local packed = redis.call('GET', KEYS[1])
   local state = packed and cmsgpack.unpack(packed) or { counters = {} }
-  for _, counter in pairs(state.counters) do counter[4] = nil end
+  for _, counter in pairs(state.counters) do counter[4], counter[5] = nil, nil end
   return cjson.encode(state)
 `;
 

@@ -1,8 +1,8 @@
 -- Everything that is counted for one subject is one string, so that a script reads and writes it with one command each,
 -- however many messages it weighs: `load_counters` reads many keys at once, `save_counters` writes those that changed. In
 -- between, all functions work on tables. A state has
---   counters    by name: { part, sum, here, older }. `part` is the latest sixtieth of the window, by its number since the
---               epoch; `here` was counted in it; `older` are the parts before it (older-parts.lua).
+--   counters    by name: { part, sum, here, older, is_apart }. `part` is the latest sixtieth of the window, by its number since
+--               the epoch; `here` was counted in it; `older` and `is_apart` are about the parts before it (older-parts.lua).
 --   until_ms    when Redis may forget it
 -- and whatever else is remembered of the subject (guard-rules.lua).
 --

@@ -1,7 +1,7 @@
 -- The parts of a counter (windowed-counter.lua) before its latest: a string with 12 bytes for each (number, count), the oldest
 -- first. Few messages need them. Where there are many, they are not in the state of the subject, which every message reads and
--- writes, but under a key of their own with those of its other counters: cmsgpack, by name. The counter has `true` in their
--- place.
+-- writes, but under a key of their own with those of its other counters: cmsgpack, by name. The counter says so (`is_apart`).
+-- Its own string is then empty, except for the parts that an older version of the gateway added, which knows no other place.
 --- @include "./clock.lua"
 
 local PART_FORMAT = '>I6I6'
@@ -20,18 +20,20 @@ local function apart_of(key)
   return apart[key]
 end
 
--- The older parts of a counter; nil where they are gone, which they are only once they have left the window.
+-- The older parts of a counter, and whether those kept apart are gone, which they are only once they have left the window.
 local function older_parts(key, name, counter)
-  if counter[4] ~= true then return counter[4] end
-  return apart_of(key)[name]
+  local older, is_apart = counter[4], counter[5]
+  if not is_apart then return older, false end
+  local of_counter = apart_of(key)[name]
+  return (of_counter or '') .. older, not of_counter
 end
 
 local function keep_older(key, name, counter, older)
-  if counter[4] ~= true and #older <= MAX_INSIDE_BYTES then
+  if not counter[5] and #older <= MAX_INSIDE_BYTES then
     counter[4] = older
     return
   end
-  counter[4], apart_of(key)[name], is_apart_changed[key] = true, older, true
+  counter[4], counter[5], apart_of(key)[name], is_apart_changed[key] = '', true, older, true
 end
 
 -- Writes what is kept apart of a subject whose state is written, with the same life.

@@ -20,9 +20,12 @@ end
 
 -- Moves a counter to a later part, and forgets what has left the window.
 local function move_on(key, name, counter, part)
-  local older, first = older_parts(key, name, counter), 1
-  -- Where they are gone, they have all left the window.
-  if not older then older, counter[2] = '', counter[3] end
+  local older, are_gone = older_parts(key, name, counter)
+  local first = 1
+  if are_gone then
+    counter[2] = counter[3]
+    for _, _, n in each_part(older) do counter[2] = counter[2] + n end
+  end
   if counter[3] > 0 then older = older .. pack_part(counter[1], counter[3]) end
   for at, number, n in each_part(older) do
     if number >= part - PARTS then break end
@@ -101,7 +104,7 @@ local function take_back(now, key, shape, at, n)
     less = math.min(n, counter[3])
     counter[3] = counter[3] - less
   else
-    local older = older_parts(key, name, counter) or ''
+    local older = older_parts(key, name, counter)
     for first, number, counted in each_part(older) do
       if number == part then
         less = math.min(n, counted)
@@ -124,7 +127,7 @@ local function wait_for(now, key, shape, counter, max, n, is_rough)
   local sum, window, width = counter[2], shape[2], shape[2] / PARTS
   -- A part leaves the window when 60 others have followed it.
   local function leaves_at(part) return math.max(1, math.ceil((part + 1) * width + window - now)) end
-  for _, number, counted in each_part(older_parts(key, shape[1], counter) or '') do
+  for _, number, counted in each_part(older_parts(key, shape[1], counter)) do
     sum = sum - counted
     if sum + n <= max then return leaves_at(number) end
   end
