@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.ts';
-import { openStandardOutput } from './standard-output.ts';
+import { standardOutput } from './standard-output.ts';
 
 export type { DestinationStream as LogDestination, Logger } from 'pino';
 
@@ -76,7 +76,7 @@ export function createLogger({ service, level, destination }: Options): Logger {
       },
     },
   };
-  return pino(options, destination ?? openStandardOutput());
+  return pino(options, destination ?? standardOutput);
 }
 
 function isErrorCode(value: unknown): boolean {

@@ -1,14 +1,54 @@
-import { destination } from 'pino';
+import { type DestinationStream } from 'pino';
+import sonicBoom from 'sonic-boom';
 
 /** PIPE_BUF of Linux (pipe(7)): a pipe takes so many bytes as a whole, or none of them. */
 const ATOMIC_BYTES = 4096;
+/** Of gathered lines, which are then written together. */
+const GATHERED_BYTES = 3584;
+/** Milliseconds for which a gathered line waits for others at most. */
+const FLUSH_MS = 100;
+/** Of lines that wait for a reader who stands still. Further lines are lost. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Milliseconds for which the end of the process waits for the reader. */
+const EXIT_MS = 1000;
 
-/**
- * A stream of log lines to standard output. A process has several: what one of them writes never lands inside a line of
- * another, as long as no line is longer than 4096 bytes.
- */
-export function openStandardOutput(options: Options = {}): ReturnType<typeof destination> {
-  return destination({ ...options, dest: process.stdout.fd, sync: false, maxWrite: ATOMIC_BYTES });
+let stream: { write(bytes: Buffer): unknown; flush(): void } | undefined;
+
+/** Standard output for log lines, which all of a process share, so that they stay whole and in their order. */
+export const standardOutput: DestinationStream & { gather(this: void, line: string): void } = {
+  /** Writes a line at once. */
+  write: (line) => {
+    standardOutput.gather(line);
+    stream?.flush();
+  },
+  /** Writes a line together with others, within 100 ms or when the process exits. */
+  gather: (line) => void (stream ??= openStream()).write(Buffer.from(line)),
+};
+
+function openStream() {
+  let retryUntilMs = Number.POSITIVE_INFINITY;
+  const boom = new sonicBoom.SonicBoom({
+    fd: process.stdout.fd,
+    sync: false,
+    // As text, each line would have all that wait measured again.
+    contentMode: 'buffer',
+    minLength: GATHERED_BYTES,
+    maxWrite: ATOMIC_BYTES,
+    maxLength: MAX_WAITING_BYTES,
+    periodicFlush: FLUSH_MS,
+    retryEAGAIN: () => Date.now() < retryUntilMs,
+  });
+  // Without a reader (EPIPE), or on a full disk, the service goes on without its log.
+  boom.on('error', () => undefined);
+  process.once('exit', () => {
+    retryUntilMs = Date.now() + EXIT_MS;
+    try {
+      boom.flushSync();
+    } catch {
+      // Nobody reads any more.
+    }
+  });
+  // Sound: in this mode it takes bytes (sonic-boom 5.0, writeBuffer), which its type does not say.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return boom as unknown as NonNullable<typeof stream>;
 }
-
-type Options = { minLength?: number; periodicFlush?: number; contentMode?: 'buffer' };
