@@ -2,6 +2,7 @@ import { ConfigError } from '@sms-gateway/config';
 import { errorFields } from './error-fields.ts';
 import { ListenError } from './listen.ts';
 import { createLogger } from './logger.ts';
+import { standardOutput } from './standard-output.ts';
 import { logStrayOutput } from './stray-output.ts';
 
 /** sysexits.h EX_CONFIG: something was found in an unconfigured or misconfigured state. */
@@ -9,6 +10,9 @@ const EX_CONFIG = 78;
 
 /** A terminal and npm both pass on one Ctrl-C. Within this time, a second signal is the same request. */
 const SAME_REQUEST_MS = 500;
+
+/** Milliseconds for which the end of the process waits for its last log lines; the exit itself waits for a slow reader. */
+const LAST_LINES_MS = 100;
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
@@ -77,6 +81,7 @@ export async function runMain(service: string, main: () => Promise<void>): Promi
     process.stderr.write(`${sentenceFor(service, error)}\n`);
     process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
   }
+  await closeWithin(LAST_LINES_MS, () => standardOutput.flushed());
   process.exit(0);
 }
 

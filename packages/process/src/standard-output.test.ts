@@ -24,6 +24,23 @@ test('lines keep their order, gathered or not', () => {
   expect(stdout.trim().split('\n').map(Number)).toEqual(Array.from({ length: 300 }, (_, n) => n));
 });
 
+test('lines keep their order when the process exits once they are flushed', () => {
+  const orders = Array.from({ length: 8 }, () => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      program(`
+        for (let n = 0; n < 20; n += 1) standardOutput.write(n + '\\n');
+        await standardOutput.flushed();
+        process.exit();
+      `),
+      { encoding: 'utf8' },
+    );
+    return stdout.trim().split('\n').map(Number);
+  });
+
+  for (const order of orders) expect(order).toEqual(Array.from({ length: 20 }, (_, n) => n));
+});
+
 test('a line that is gathered is written though no other comes', async () => {
   const child = guardChild(
     spawn(process.execPath, program("gather('alone\\n'); setInterval(() => {}, 60_000);")),

@@ -12,10 +12,15 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Milliseconds for which the end of the process waits for the reader. */
 const EXIT_MS = 1000;
 
-let stream: { write(bytes: Buffer): unknown; flush(): void } | undefined;
+let stream: { write(bytes: Buffer): unknown; flush(done?: () => void): void } | undefined;
+
+type StandardOutput = DestinationStream & {
+  gather(this: void, line: string): void;
+  flushed(): Promise<void>;
+};
 
 /** Standard output for log lines, which all of a process share, so that they stay whole and in their order. */
-export const standardOutput: DestinationStream & { gather(this: void, line: string): void } = {
+export const standardOutput: StandardOutput = {
   /** Writes a line at once. */
   write: (line) => {
     standardOutput.gather(line);
@@ -23,6 +28,11 @@ export const standardOutput: DestinationStream & { gather(this: void, line: stri
   },
   /** Writes a line together with others, within 100 ms or when the process exits. */
   gather: (line) => void (stream ??= openStream()).write(Buffer.from(line)),
+  /**
+   * Resolves once all lines are written, or nobody reads them. An exit without it can write the last lines before those
+   * that are being written.
+   */
+  flushed: () => new Promise((resolve) => (stream === undefined ? resolve() : stream.flush(() => resolve()))),
 };
 
 function openStream() {
