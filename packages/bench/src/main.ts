@@ -20,7 +20,7 @@ import { simulateLockout } from './lockout.ts';
 import { simulateSharding } from './sharding.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { killPrograms } from './program.ts';
-import { readOptions } from './read-options.ts';
+import { explainUsage, readOptions } from './read-options.ts';
 import { machineLine } from './report.ts';
 
 const USAGE = `Usage: npm run bench -- [NAME...] [--quick] [--profile DIRECTORY]
@@ -75,14 +75,7 @@ process.exit();
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const asked = readArguments(args);
-  if (asked === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (typeof asked === 'string') {
-    say(`${asked}\n\n${USAGE}`);
-    return 2;
-  }
+  if (typeof asked === 'string') return explainUsage(asked, USAGE);
   const { names, isQuick, profileDirectory } = asked;
   if (profileDirectory !== undefined) await mkdir(profileDirectory, { recursive: true });
 

@@ -15,3 +15,13 @@ export function readOptions<const Options extends Declared>(
     return error instanceof Error ? error.message : String(error);
   }
 }
+
+/** Answers arguments that ask for `help`, or that something is wrong with. Returns the exit code. */
+export function explainUsage(problem: string, usage: string): 0 | 2 {
+  if (problem === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  process.stderr.write(`${problem}\n\n${usage}\n`);
+  return 2;
+}

@@ -1,4 +1,4 @@
-import { type DestinationStream } from 'pino';
+import type { DestinationStream } from 'pino';
 import sonicBoom from 'sonic-boom';
 
 /** PIPE_BUF of Linux (pipe(7)): a pipe takes so many bytes as a whole, or none of them. */

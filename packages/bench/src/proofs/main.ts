@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { proveAttack } from './attack.ts';
 import { proveCrashes } from './crashes/crashes.ts';
 import { REDIS_KINDS } from './crashes/redis-under-test.ts';
-import { readOptions } from '../read-options.ts';
+import { explainUsage, readOptions } from '../read-options.ts';
 import type { Proof } from './proof.ts';
 import { proveSoak } from './soak.ts';
 
@@ -37,14 +37,7 @@ process.exit();
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const asked = readArguments(args);
-  if (asked === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (typeof asked === 'string') {
-    say(`${asked}\n\n${USAGE}`);
-    return 2;
-  }
+  if (typeof asked === 'string') return explainUsage(asked, USAGE);
   const { name, prove, seed, minutes, redis, isWeakened } = asked;
   const directory = mkdtempSync(join(tmpdir(), 'sms-gateway-proof-'));
   let isWorthReading = false;
