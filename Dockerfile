@@ -22,8 +22,8 @@ FROM ${NODE_IMAGE} AS service
 ENV NODE_ENV=production ADMIN_HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 WORKDIR /app
 USER node
-# The same as NODE_SETTINGS in packages/process; docs/operations.md says what they do to memory.
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=512", "dist/main.js"]
+# The same as NODE_SETTINGS in packages/process; docs/operations.md says what they do.
+CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=512", "--no-parallel-scavenge", "dist/main.js"]
 
 # What npm run gateway runs in a clone: its commands reach Redis from where the services do.
 FROM service AS gateway
