@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -9,6 +10,16 @@ import { readManifest } from './package-manifest.ts';
 const services = new URL('../../../services/', import.meta.url).pathname;
 
 export type BundledService = 'ingress' | 'worker' | 'console';
+
+/** What a build makes of these services and is not there. */
+export function missingBuilds(of: readonly BundledService[]): string[] {
+  return of
+    .flatMap((service) => [join(services, service, 'dist/main.js'), ...webOf(service)])
+    .filter((path) => !existsSync(path));
+}
+
+const webOf = (service: BundledService): string[] =>
+  service === 'console' ? [join(services, service, 'dist/web')] : [];
 
 /**
  * Writes a compiled service and all that it uses to a directory that needs no `node_modules`: `dist/main.js`, further
@@ -38,6 +49,5 @@ export async function bundleService(service: BundledService, directory: string):
   });
   const manifest = { ...readManifest(root), type: 'module' };
   await writeFile(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  if (service === 'console')
-    await cp(join(root, 'dist/web'), join(directory, 'dist/web'), { recursive: true });
+  for (const web of webOf(service)) await cp(web, join(directory, 'dist/web'), { recursive: true });
 }
