@@ -49,8 +49,8 @@ async function setup() {
         correlationId,
         screening: createScreening({
           recipientKey: number,
-          blockNames: ['*'],
-          configuredBlocks: [],
+          blockable: number,
+          configuredBlock: undefined,
           plan: createScreeningPlan([[LIMIT]], undefined),
           keys: [counter(number)],
           cost: { segments: 1, price: 0 },

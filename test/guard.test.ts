@@ -155,8 +155,8 @@ test('how long a rule that only records would hold a code up is reckoned only fo
   );
   const { request } = createScreening({
     recipientKey: 'nobody',
-    blockNames: [],
-    configuredBlocks: [],
+    blockable: '+8801',
+    configuredBlock: undefined,
     plan,
     keys: ['recorded', 'enforced'],
     cost: { segments: 1, price: 0 },

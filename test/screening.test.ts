@@ -1,4 +1,6 @@
 import { gatewayKeys } from '@sms-gateway/contract';
+import { blockableOf, blockNamesOf } from '../packages/screening/src/blocks.ts';
+import { composeLua } from '@sms-gateway/redis';
 import { createBlocks, spendKeys } from '@sms-gateway/screening';
 import { createTraceReader } from '@sms-gateway/delivery';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +9,7 @@ import { writeConfig } from './support/config-file.ts';
 import { createDisposal } from './support/disposal.ts';
 import { startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
+import { openTestRedis } from './support/test-redis.ts';
 import { readCounters } from './support/read-counters.ts';
 import { series } from './support/series.ts';
 import { redisContents } from './support/redis-contents.ts';
@@ -201,6 +204,23 @@ describe('a destination that an operator blocks', () => {
     await using bundle = await setup();
     await createBlocks({ redis: bundle.gateway.client }).add(block(name));
     expect((await bundle.post(recipient)).status).toBe(status);
+  });
+
+  test('has the same names in Lua', async () => {
+    await using redis = await openTestRedis();
+    const lua = composeLua(
+      `--- @include "@sms-gateway/screening/blocks.lua"
+      return block_names_of(ARGV[1])`,
+      new URL(import.meta.url),
+    );
+    for (const number of [
+      { e164: '+14155550123', country: 'US', countryCallingCode: '1' },
+      { e164: '+447911123456', country: 'GG', countryCallingCode: '44' },
+      { e164: '+29012345', country: undefined, countryCallingCode: '290' },
+      { e164: '+8821612345678', country: undefined, countryCallingCode: '882' },
+    ]) {
+      expect(await redis.eval(lua, 0, blockableOf(number))).toEqual(blockNamesOf(number));
+    }
   });
 
   test('is refused until its time is over, and taken again from then on', async () => {

@@ -70,7 +70,7 @@ const ACCEPT = loadScript<{
       guarded: number[] | undefined;
       country: string | undefined;
       address: string | undefined;
-      block_names: string;
+      blockable: string;
       configured_block: string | undefined;
     }[];
   };
@@ -116,7 +116,7 @@ export function acceptMessages(
         code && [recipient, country, ip].flatMap((key) => (key === undefined ? [] : counters.numberOf(key))),
       country: code?.country,
       address: request.address,
-      block_names: request.block_names.join(' '),
+      blockable: request.blockable,
       configured_block: request.configured_block,
     };
   });

@@ -45,8 +45,8 @@
 --     guarded        the counters of the guard: of the recipient, the country and the address, where the plan has a guard
 --     country        of the number, then
 --     address        keyed hash of the address, if it is known and anything is counted by it
---     block_names    the names under which its destination can be blocked, in one string
---     configured_block   that of them which the configuration blocks, if any
+--     blockable      what of the number a block can name (blocks.ts)
+--     configured_block   the name under which the configuration blocks it, if any
 -- ANSWER
 --   for each message: { 'repeat', id of the first, its outcome or '' }, { 'reused' }, { 'refused', verdict },
 --   { 'accepted', verdict } or { 'failed', error }
@@ -80,7 +80,7 @@ local function screening_of(message)
     cost = { segments = message.segments, price = message.price },
     address = message.address,
     code = code,
-    block_names = message.block_names,
+    blockable = message.blockable,
     configured_block = message.configured_block,
   }
 end

@@ -52,11 +52,22 @@ export function createBlocks({ redis, now }: { redis: RedisClient; now?: () => n
   };
 }
 
-/** The names under which a block would stop this number, the widest first. At most, all of the number but its last four digits. */
-export function blockNamesOf(number: Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>): string[] {
+type Destination = Pick<PhoneNumber, 'e164' | 'country' | 'countryCallingCode'>;
+
+/**
+ * What of a number a block can name, for blocks.lua: its longest beginning, which leaves out its last four digits, and its
+ * countries.
+ */
+export function blockableOf(number: Destination): string {
   const digits = Math.min(MAX_BLOCKED_DIGITS, number.e164.length - 1 - 4);
-  const beginnings = Array.from({ length: digits }, (_, index) => number.e164.slice(0, index + 2));
-  return ['*', ...countriesToDeny(number), ...beginnings];
+  return [number.e164.slice(0, digits + 1), ...countriesToDeny(number)].join(' ');
+}
+
+/** The names under which a block would stop this number, the widest first, as blocks.lua has them. */
+export function blockNamesOf(number: Destination): string[] {
+  const [longest = '', ...countries] = blockableOf(number).split(' ');
+  const beginnings = Array.from({ length: longest.length - 1 }, (_, index) => longest.slice(0, index + 2));
+  return ['*', ...countries, ...beginnings];
 }
 
 /** As it is stored: the end of the block first (0: none), which blocks.lua compares with its time. */

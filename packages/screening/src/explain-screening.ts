@@ -18,9 +18,9 @@ export type RuleState = {
 
 const EXPLAIN = loadScript<{
   keys: 'blocks';
-  args: { block_names: readonly string[]; screening: ScreeningRequest & { plan: ScreeningPlan['data'] } };
+  args: { screening: ScreeningRequest & { plan: ScreeningPlan['data'] } };
   answer: [
-    blocks: (string | null)[],
+    blocks: [name: string, value: string][],
     rules: [number: number, counted: string, max: string, retryAfterMs: number][],
   ];
 }>(new URL('../src/explain.lua', import.meta.url));
@@ -30,15 +30,12 @@ export async function explainScreening(
   redis: RedisClient,
   { plan, request }: Screening,
 ): Promise<{ blocks: Block[]; rules: RuleState[] }> {
-  const { block_names } = request;
   const [blocks, rules] = await evalScript(redis, EXPLAIN, {
     keys: { blocks: gatewayKeys.blocks },
-    args: { block_names, screening: { ...request, plan: plan.data } },
+    args: { screening: { ...request, plan: plan.data } },
   });
   return {
-    blocks: blocks.flatMap((value, index) =>
-      value === null ? [] : [parseBlock(block_names[index] ?? '', value)],
-    ),
+    blocks: blocks.map(([name, value]) => parseBlock(name, value)),
     rules: rules
       .toSorted(([a], [b]) => a - b)
       .map(([number, sum, max, retryAfterMs]) => ({

@@ -1,5 +1,5 @@
 import { describeText, gatewayKeys, type PhoneNumber } from '@sms-gateway/contract';
-import { blockNamesOf } from './blocks.ts';
+import { blockableOf, blockNamesOf } from './blocks.ts';
 import { type Identity } from '@sms-gateway/privacy';
 import { createScreening, type Screening } from './screening.ts';
 import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
@@ -77,8 +77,11 @@ export function screenMessage(
     destination: mode === 'off' ? [] : screenDestination(recipient, connection.destinations),
     screening: createScreening({
       recipientKey,
-      blockNames: blockNamesOf(recipient),
-      configuredBlocks: blockedDestinations,
+      blockable: blockableOf(recipient),
+      configuredBlock:
+        blockedDestinations.length === 0
+          ? undefined
+          : blockNamesOf(recipient).find((name) => blockedDestinations.includes(name)),
       plan,
       // What is counted of a number and an address together is with the number.
       keys: [

@@ -16,8 +16,9 @@ export type Screening = {
 
 /** As Lua reads it: verdict.lua and screen.lua. */
 export type ScreeningRequest = {
-  block_names: readonly string[];
-  /** That of them which the configuration blocks. */
+  /** What of the number a block can name (blocks.ts). */
+  blockable: string;
+  /** The name under which the configuration blocks it. */
   configured_block: string | undefined;
   /** For each group of limits of the plan, what it counts in. */
   keys: readonly string[];
@@ -36,8 +37,8 @@ export type ScreeningRequest = {
 
 export function createScreening({
   recipientKey,
-  blockNames,
-  configuredBlocks,
+  blockable,
+  configuredBlock,
   plan,
   keys,
   cost,
@@ -45,10 +46,10 @@ export function createScreening({
   code,
 }: {
   recipientKey: string;
-  /** The names under which the number can be blocked by hand: `*`, its country, and beginnings of it. */
-  blockNames: readonly string[];
-  /** Names that the configuration blocks. */
-  configuredBlocks: readonly string[];
+  /** What of the number a block can name (blocks.ts). */
+  blockable: string;
+  /** The name under which the configuration blocks it. */
+  configuredBlock: string | undefined;
   plan: ScreeningPlan;
   /** Of Redis, one for each group of limits of the plan. */
   keys: readonly string[];
@@ -62,8 +63,8 @@ export function createScreening({
     plan,
     recipientKey,
     request: {
-      block_names: blockNames,
-      configured_block: blockNames.find((name) => configuredBlocks.includes(name)),
+      blockable,
+      configured_block: configuredBlock,
       keys,
       cost,
       address: addressKey,

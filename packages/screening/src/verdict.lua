@@ -5,7 +5,7 @@
 -- Nearly always nothing is blocked, and it is enough to find that out once.
 local has_blocks
 
--- request: block_names (in one string), configured_block, and what screen.lua is asked. Writes nothing: `count_screened` does,
+-- request: blockable (blocks.ts), configured_block, and what screen.lua is asked. Writes nothing: `count_screened` does,
 -- once the message is taken.
 -- Answers the verdict for readVerdict (screening.ts); whether it refuses; what was screened, to be counted; and the names of
 -- the rules that only record and were reached, if any.
@@ -13,10 +13,8 @@ local function reach_verdict(blocks_key, request)
   if request.configured_block then return { 'blocked', request.configured_block }, true end
   if has_blocks == nil then has_blocks = redis.call('EXISTS', blocks_key) == 1 end
   if has_blocks then
-    local names = {}
-    for name in string.gmatch(request.block_names, '%S+') do names[#names + 1] = name end
-    local name = blocked_by(clock(request.now), blocks_key, names)
-    if name then return { 'blocked', name }, true end
+    local widest = blocks_of(clock(request.now), blocks_key, request.blockable)[1]
+    if widest then return { 'blocked', widest[1] }, true end
   end
   local verdict, recorded, screened = { 'passed' }, nil, screen(request)
   for number, state in pairs(screened.states) do

@@ -7,7 +7,6 @@ import {
   readPhoneNumber,
 } from '@sms-gateway/contract';
 import { createIdentity } from '@sms-gateway/privacy';
-import { createRefusals, explainScreening, shownDestination } from '@sms-gateway/screening';
 import { type RedisClient } from '@sms-gateway/redis';
 import {
   ConfigError,
@@ -16,7 +15,14 @@ import {
   loadIngressConfig,
 } from '@sms-gateway/config';
 import { PROVIDERS } from '@sms-gateway/providers';
-import { networkOf, screenMessage } from '@sms-gateway/screening';
+import {
+  blockNamesOf,
+  createRefusals,
+  explainScreening,
+  networkOf,
+  screenMessage,
+  shownDestination,
+} from '@sms-gateway/screening';
 import { WrongUse } from '../wrong-use.ts';
 import { type CommandContext, type CommandResult, EX_CONFIG, EX_DATAERR, EX_UNAVAILABLE } from './command.ts';
 import { readEffectiveEnv } from '../effective-env.ts';
@@ -125,7 +131,7 @@ async function explain({
     segments: screening.request.cost.segments,
     destination,
     blocks: [
-      ...screening.request.block_names
+      ...blockNamesOf(number)
         .filter((name) => config.blockedDestinations.includes(name))
         .map((name) => ({
           destination: shownDestination(name),
