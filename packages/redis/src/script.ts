@@ -75,7 +75,8 @@ export async function evalScript<S extends Signature>(
 /** Fields and values in a row, as HSET takes them; what is undefined is left out. */
 export function hashFields(fields: Record<string, string | number | undefined>): (string | number)[] {
   const flat: (string | number)[] = [];
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value !== undefined) flat.push(name, value);
   }
   return flat;

@@ -32,7 +32,7 @@ export async function untilWritten<T>(write: () => Promise<T>, signal: AbortSign
 export function untilDurable<T>(
   durability: Pick<DurabilityCheck, 'confirm'>,
   write: () => Promise<T>,
-  { signal, ...options }: ConfirmOptions<T> & { signal: AbortSignal },
+  options: ConfirmOptions<T> & { signal: AbortSignal },
 ): Promise<T> {
-  return untilWritten(() => durability.confirm(write, options), signal);
+  return untilWritten(() => durability.confirm(write, options), options.signal);
 }

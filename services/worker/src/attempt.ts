@@ -81,7 +81,7 @@ export function createAttempt({
     }
     if (facts.attempts.some(isUnknown)) metrics.mayDuplicate(provider);
     const { payload, plan, text } = message;
-    const { durationMs, ...finished } = await calls.send({
+    const { finished, durationMs } = await calls.send({
       job,
       number,
       permit,
@@ -95,6 +95,6 @@ export function createAttempt({
     await turnstile();
     if (finished.result === 'accepted') metrics.segmentsSent(provider, message.encoding, message.segments);
     reportAttempt(delivery, finished, durationMs);
-    return { ...withEnd(delivery, finished), hasWaited: false };
+    return withEnd(delivery, finished, { hasWaited: false });
   };
 }

@@ -60,13 +60,11 @@ export function createConsumer({ redis, store, deliver, concurrency, logger, now
 
   let inHand = 0;
 
-  async function process(job: Job, token?: string): Promise<void> {
+  function process(job: Job, token?: string): Promise<void> {
     inHand += 1;
-    try {
-      await handle(job, token);
-    } finally {
+    return handle(job, token).finally(() => {
       inHand -= 1;
-    }
+    });
   }
 
   async function handle(job: Job, token: string = randomUUID()): Promise<void> {

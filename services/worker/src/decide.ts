@@ -102,23 +102,22 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
   const remainingMs = deadline - now;
   if (payload === 'unreadable') return { kind: 'wait', delayMs: Math.min(UNREADABLE_RETRY_MS, remainingMs) };
 
-  const failed = new Set(
-    attempts.filter((a) => a.result === 'provider_fault' || didNotArrive(a)).map((a) => a.provider),
-  );
-  const candidates = providers
-    .filter(({ name }) => !failed.has(name))
-    .map((provider) => ({ ...provider, tries: attempts.filter((a) => a.provider === provider.name).length }));
+  const attemptsAt = (name: string) => attempts.filter(({ provider }) => provider === name);
+  const hasFailed = (attempt: RecordedAttempt) =>
+    attempt.result === 'provider_fault' || didNotArrive(attempt);
+  const candidates = providers.filter(({ name }) => !attemptsAt(name).some(hasFailed));
   if (candidates.length === 0) return conclude('failed', 'no_provider_left');
 
   const [next] = candidates
     .filter(({ availableAt }) => availableAt <= now)
-    .toSorted((a, b) => a.tries - b.tries);
+    .toSorted((a, b) => attemptsAt(a.name).length - attemptsAt(b.name).length);
   if (next === undefined) {
     const availableAt = Math.min(...candidates.map((candidate) => candidate.availableAt));
     return { kind: 'wait', delayMs: Math.min(availableAt - now, remainingMs) };
   }
-  if (next.tries > 0 && !hasWaited) {
-    return { kind: 'wait', delayMs: backoffMs(next.tries, remainingMs, random) };
+  const tries = attemptsAt(next.name).length;
+  if (tries > 0 && !hasWaited) {
+    return { kind: 'wait', delayMs: backoffMs(tries, remainingMs, random) };
   }
   return {
     kind: 'send',

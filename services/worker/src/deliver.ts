@@ -91,7 +91,7 @@ export function createDeliver(deps: Deps): Deliver {
       now: now(),
       deadline: job.deadline,
       isNewest: facts.isNewest,
-      isBlocked: isBlocked(message, [...facts.blocks, ...blockedDestinations()]),
+      isBlocked: isBlocked(message, facts.blocks) || isBlocked(message, blockedDestinations()),
       payload: typeof payload === 'object' ? 'present' : payload,
       attempts: facts.attempts,
       providers: plan.providers.map(({ name }) => ({ name, availableAt: health.availableAt(name) })),
@@ -102,7 +102,7 @@ export function createDeliver(deps: Deps): Deliver {
   }
 }
 
-function isBlocked({ blockNames }: OpenedMessage, blocks: string[]): boolean {
+function isBlocked({ blockNames }: OpenedMessage, blocks: readonly string[]): boolean {
   if (blocks.length === 0) return false;
   const names = blockNames();
   return blocks.some((name) => names.includes(name));

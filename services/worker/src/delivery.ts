@@ -54,9 +54,14 @@ export function isRedelivery({ facts }: Delivery): boolean {
 }
 
 /** The delivery after the end of an attempt, which is not stored yet. */
-export function withEnd(delivery: Delivery, finished: FinishedAttempt): Delivery {
-  const { number, ...end } = finished;
-  const attempts = [...delivery.facts.attempts];
-  attempts[number - 1] = { ...end, receipt: attempts[number - 1]?.receipt };
-  return { ...delivery, facts: { ...delivery.facts, attempts }, unwritten: finished };
+export function withEnd(
+  delivery: Delivery,
+  finished: FinishedAttempt,
+  { hasWaited = delivery.hasWaited }: { hasWaited?: boolean } = {},
+): Delivery {
+  const { facts } = delivery;
+  const index = finished.number - 1;
+  const { receipt } = facts.attempts[index] ?? {};
+  const attempts = facts.attempts.toSpliced(index, 1, { ...finished, receipt });
+  return { ...delivery, facts: { ...facts, attempts }, unwritten: finished, hasWaited };
 }

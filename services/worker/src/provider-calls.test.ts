@@ -66,7 +66,7 @@ function setup({
 test('a call lasts no longer than its code, and promises the carrier no more, however late it begins', async () => {
   const { send, requests, told } = setup({ leftMs: 40 });
 
-  expect(await send()).toMatchObject({ number: 2, result: 'unknown', code: 'aborted' });
+  expect(await send()).toMatchObject({ finished: { number: 2, result: 'unknown', code: 'aborted' } });
   expect(requests).toMatchObject([{ validitySeconds: 1, sender: 'Acme', attempt: 2 }]);
   expect(told).toEqual(['reported unknown']);
 });
@@ -74,7 +74,9 @@ test('a call lasts no longer than its code, and promises the carrier no more, ho
 test('no call is made at the deadline, and its permit is given back', async () => {
   const { send, requests, told } = setup({ leftMs: 0 });
 
-  expect(await send()).toMatchObject({ result: 'transient', code: 'deadline_before_call' });
+  expect(await send()).toMatchObject({
+    finished: { result: 'transient', code: 'deadline_before_call' },
+  });
   expect(requests).toEqual([]);
   expect(told).toEqual(['withdrawn']);
 });

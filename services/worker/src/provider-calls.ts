@@ -25,7 +25,7 @@ export type ProviderCalls = {
     timeoutMs: number;
     validitySeconds: number;
     signal: AbortSignal;
-  }): Promise<FinishedAttempt & { durationMs: number }>;
+  }): Promise<{ finished: FinishedAttempt; durationMs: number }>;
   lookup(call: {
     job: DeliveryJob;
     provider: string;
@@ -104,7 +104,7 @@ export function createProviderCalls({ providers, health, references, publicUrl, 
       }
       const concludedAt = now();
       return {
-        ...finishedAttempt({ provider: provider.name, number, result, concludedAt }),
+        finished: finishedAttempt({ provider: provider.name, number, result, concludedAt }),
         durationMs: concludedAt - startedAt,
       };
     },
@@ -124,13 +124,15 @@ export function finishedAttempt({
   result,
   concludedAt,
 }: Pick<FinishedAttempt, 'provider' | 'number' | 'concludedAt'> & { result: SendResult }): FinishedAttempt {
+  const { providerMessageId, names } = identityOf(result, provider);
   return {
     number,
     provider,
     result: result.kind,
     code: result.kind === 'accepted' ? undefined : result.code,
     isUnrecognised: result.kind === 'provider_fault' && !result.isRecognised,
-    ...identityOf(result, provider),
+    providerMessageId,
+    names,
     wasAsked: false,
     concludedAt,
   };

@@ -39,20 +39,21 @@ export function createRecover({
     known?: DeliveryFacts,
   ): Promise<Pick<Delivery, 'facts' | 'message'> | Release> {
     const facts = known ?? (await store.facts(job));
-    if (await isOver(job, facts, signal)) return { kind: 'done' };
+    if (facts.outcome !== undefined && (await isOver(job, facts, signal))) return { kind: 'done' };
     return { facts, message: openMessage(job, facts) };
   }
 
   /**
-   * Whether there is nothing left to do here. A message whose receipt calls for another attempt is sent again by the
-   * job that was put back for it, and by no other: two at once would each mistake the other's attempt for a crashed one.
+   * Whether nothing is left to do for a message that has its outcome. One whose receipt calls for another attempt is sent
+   * again by the job that was put back for it, and by no other: two at once would each mistake the other's attempt for a
+   * crashed one.
    */
   async function isOver(
     job: DeliveryJob,
     { outcome, attempts }: DeliveryFacts,
     signal: AbortSignal,
   ): Promise<boolean> {
-    if (outcome !== 'sent') return outcome !== undefined;
+    if (outcome !== 'sent') return true;
     const taken = attempts.findLastIndex(wasTaken) + 1;
     if (taken <= (job.afterAttempt ?? 0)) return false;
     if (attempts[taken - 1]?.receipt?.isCurable === true) {
@@ -106,7 +107,8 @@ export function createRecover({
         kind: 'in_hand',
         job,
         lease,
-        ...stored,
+        facts: stored.facts,
+        message: stored.message,
         unwritten: lost ?? settledLate(stored.facts),
         hasWaited: lease.hasWaited,
         log: (event, fields) => logEvent(event, names, fields),
