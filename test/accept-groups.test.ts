@@ -126,10 +126,22 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
   expect(again).toMatchObject([{ isRepeat: true }, { isRepeat: false }, { isRepeat: true }]);
 });
 
+/** The states of the rules that each reaches, by number; it is counted if none of them enforces. */
 const COUNT = composeLua(
   `--- @include "@sms-gateway/screening/screen.lua"
-  for _, request in ipairs(cjson.decode(ARGV[1])) do count_screened(screen(request), request.id) end
-  save_counters()`,
+  local answers = {}
+  for i, request in ipairs(cjson.decode(ARGV[1])) do
+    local screened, reached, is_refused = screen(request), {}, false
+    for number, state in pairs(screened.states) do
+      reached[#reached + 1] = { number, state.counted, state.max, state.wait }
+      is_refused = is_refused or state.rule.mode == 'enforce'
+    end
+    table.sort(reached, function(a, b) return a[1] < b[1] end)
+    answers[i] = reached
+    if not is_refused then count_screened(screened, request.id) end
+  end
+  save_counters()
+  return answers`,
   new URL(import.meta.url),
 );
 
@@ -147,18 +159,22 @@ const ASK = composeLua(
   new URL(import.meta.url),
 );
 
-test('messages counted in one script leave what they leave one by one', async () => {
+test('messages in one script reach the limits, and leave what they leave, as one by one', async () => {
   await using redis = await openTestRedis();
-  const shared = (windowMs: number): Limit => ({ ...LIMIT, windowMs, max: 1000 });
-  const limits = [
-    [shared(60_000), shared(3_600_000)],
-    [shared(600_000)],
-    [{ ...shared(600_000), isPair: true as const }],
+  const limit = (windowMs: number, max: number): Limit => ({ ...LIMIT, windowMs, max });
+  const pair = { ...limit(600_000, 2), isPair: true as const };
+  const limits = [[limit(60_000, 3), limit(3_600_000, 4)], [limit(600_000, 3)], [pair]];
+  // Counts in some of the same counters, up to other maxima.
+  const others = [
+    [limit(3_600_000, 2), limit(7_200_000, 3)],
+    [{ ...limit(600_000, 2), mode: 'record' as const }],
+    [pair],
   ];
   const floors = { country: { hour: 2, day: 3 }, ip: { hour: 1, day: 2, countries: 1 } };
   const plans = [
     createScreeningPlan(limits, { mode: 'record', ...floors }),
     createScreeningPlan(limits, undefined),
+    createScreeningPlan(others, { mode: 'enforce', ...floors }),
   ];
   const key = (run: string, scope: string, subject: number) =>
     gatewayKeys.counters(scope, `${run}-${subject}`);
@@ -166,12 +182,12 @@ test('messages counted in one script leave what they leave one by one', async ()
     number: fc.nat(2),
     ip: fc.option(fc.nat(2), { nil: undefined }),
     country: fc.nat(1),
-    plan: fc.nat(1),
+    plan: fc.nat(2),
     segments: fc.integer({ min: 1, max: 3 }),
   });
   let runs = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 8 }), async (messages) => {
+    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
       runs += 1;
       const requests = (run: string) =>
         messages.map(({ number, ip, country, plan, segments }, index) => ({
@@ -195,16 +211,25 @@ test('messages counted in one script leave what they leave one by one', async ()
       const states = async (run: string) => {
         const keys = (await redis.keys(key(run, '*', 0).replace(/0$/, '*'))).toSorted();
         return Promise.all(
-          keys.map(async (name) => ({
-            name: name.replace(run, ''),
-            state: await readCounters(redis, name),
-            hours: Math.round((await redis.pttl(name)) / 3_600_000),
-          })),
+          keys.map(async (name) => {
+            const state = await readCounters(redis, name);
+            // A counter that was only looked at may be there, and counts nothing.
+            const counters = Object.entries(state.counters).filter(([, [, sum]]) => sum > 0);
+            const hours = Math.round((await redis.pttl(name)) / 3_600_000);
+            return {
+              name: name.replace(run, ''),
+              state: { ...state, counters: Object.fromEntries(counters) },
+              hours,
+            };
+          }),
         );
       };
       const [together, alone] = [`together${runs}`, `alone${runs}`];
-      await redis.eval(COUNT, 0, JSON.stringify(requests(together)));
-      for (const request of requests(alone)) await redis.eval(COUNT, 0, JSON.stringify([request]));
+      const answers: unknown[] = [];
+      for (const request of requests(alone)) {
+        answers.push(...((await redis.eval(COUNT, 0, JSON.stringify([request]))) as unknown[]));
+      }
+      expect(await redis.eval(COUNT, 0, JSON.stringify(requests(together)))).toEqual(answers);
       expect(await states(together)).toEqual(await states(alone));
     }),
     { numRuns: 60 },

@@ -13,9 +13,8 @@
 local PARTS = 60
 
 -- By key: `loaded` has the state, or its bytes until they are needed, or false where there is none. `changed` has the time of
--- those to be written. `beginnings` has what is counted of a new subject, `remembered`, by name, what else is remembered of it,
--- and `looked`, by shapes, what `look` has found.
-local loaded, changed, looked, beginnings, remembered = {}, {}, {}, {}, {}
+-- those to be written. `beginnings` has what is counted of a new subject, `remembered`, by name, what else is remembered of it.
+local loaded, changed, beginnings, remembered = {}, {}, {}, {}
 
 -- The table under a key of another table, which is made if it is missing.
 local function table_at(map, key)
@@ -108,8 +107,12 @@ end
 
 -- Has the state written by save_counters, and remembered for so long at least.
 local function touch(key, now, life_ms)
-  -- Nothing is counted: n only keeps the steps of different lives apart.
-  if is_unknown(key) then return begin_counting(now, key, NO_SHAPES, life_ms, life_ms) end
+  if is_unknown(key) then
+    local step = beginnings[key]
+    -- Nothing is counted: n only keeps the steps of different lives apart.
+    if not step or step.until_ms < now + life_ms then begin_counting(now, key, NO_SHAPES, life_ms, life_ms) end
+    return
+  end
   local state = state_of(key)
   state.until_ms = math.max(state.until_ms, math.ceil(now + life_ms))
   changed[key] = now

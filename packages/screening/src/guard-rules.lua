@@ -13,23 +13,26 @@ local BUSY_HOURS = 6
 local MAX_PENDING = 100
 local PENDING, COUNTRIES = cmsgpack.pack('pending'), cmsgpack.pack('countries')
 
--- Whether no budget has to be computed: the floors suffice.
-local function is_below(counters, floors)
-  return (not floors.hour or counters[1][2] < floors.hour) and (not floors.day or counters[2][2] < floors.day)
+-- The floors as maxima of UNUSED_SHAPES.
+local maxima = {}
+local function maxima_of(floors)
+  if not maxima[floors] then maxima[floors] = { floors.hour or math.huge, floors.day or math.huge } end
+  return maxima[floors]
 end
 
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
 -- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
 -- In the guard of a plan are the floors of the country and the ip: how much is always allowed (a missing one switches its rule
 -- off). code: keys (recipient, country, ip), connection, country, ip (nil without an address).
--- Answers the counters of unused codes, of the country and of the address.
+-- Answers the tallies of unused codes, of the country and of the address.
 local function weigh_guard(now, plan, code, states, before, explains)
   local floors, key, ip = plan.guard, code.keys.country, code.keys.ip
-  local of_country, of_ip = look(now, key, UNUSED_SHAPES), code.ip and look(now, ip, UNUSED_SHAPES)
-  -- A new address has no other countries either.
-  local is_ip_below = not of_ip or of_ip.is_nothing and is_below(of_ip, floors.ip)
-  if not explains and is_below(of_country, floors.country) and is_ip_below then return of_country, of_ip end
+  local of_country, of_ip = tally_of(now, key, UNUSED_SHAPES), code.ip and tally_of(now, ip, UNUSED_SHAPES)
+  -- Where the floors suffice, no budget has to be computed. A new address has no other countries either.
+  local is_ip_below = not of_ip or of_ip.counters.is_nothing and fits(of_ip, maxima_of(floors.ip), 1)
+  if not explains and fits(of_country, maxima_of(floors.country), 1) and is_ip_below then return of_country, of_ip end
 
+  settle(of_country)
   local by_hour, by_day = unpack(UNUSED_SHAPES)
   local function reach(rule, counted, max, wait)
     states[before + rule] = { counted = counted, max = max, wait = wait, rule = rule_of(plan, before + rule) }
@@ -44,16 +47,17 @@ local function weigh_guard(now, plan, code, states, before, explains)
 
   local function wanted(of, i) return look(now, of, WANTED_SHAPES)[i][2] end
   local function best() return best_day(state_of(key), math.floor(now / DAY_MS)) end
-  judge(1, key, by_hour, of_country[1], floors.country.hour, function()
+  judge(1, key, by_hour, of_country.counters[1], floors.country.hour, function()
     return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
   end)
-  judge(2, key, by_day, of_country[2], floors.country.day, function()
+  judge(2, key, by_day, of_country.counters[2], floors.country.day, function()
     return math.max(best(), wanted(key, 1)) * DAY_SHARE
   end)
   if not code.ip then return of_country end
 
-  judge(3, ip, by_hour, of_ip[1], floors.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
-  judge(4, ip, by_day, of_ip[2], floors.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
+  settle(of_ip)
+  judge(3, ip, by_hour, of_ip.counters[1], floors.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
+  judge(4, ip, by_day, of_ip.counters[2], floors.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
   local countries, max = state_of(ip).countries, floors.ip.countries
   if not max or not (countries or explains) then return of_country, of_ip end
   local others, wait = 0, DAY_MS
@@ -94,20 +98,20 @@ local function add_pending(now, code, id)
   touch(key, now, PENDING_MS)
 end
 
--- Counts a code as sent and not yet used. unused_of_country and unused_of_ip are what weigh_guard answers.
-local function count_unused(now, code, id, unused_of_country, unused_of_ip)
-  add(now, code.keys.country, UNUSED_SHAPES, unused_of_country, 1)
+-- Counts a code as sent and not yet used. of_country and of_ip are what weigh_guard answers.
+local function count_unused(now, code, id, of_country, of_ip)
+  count(now, code.keys.country, of_country, 1)
   add_pending(now, code, id)
   if not code.ip then return end
 
   local key = code.keys.ip
-  add(now, key, UNUSED_SHAPES, unused_of_ip, 1)
+  count(now, key, of_ip, 1)
   if remember_of_new(key, COUNTRIES, cmsgpack.pack({ [code.country] = now })) then return end
-  local of_ip = state_of(key)
-  local countries = of_ip.countries or {}
+  local state = state_of(key)
+  local countries = state.countries or {}
   for country, at in pairs(countries) do
     if at <= now - DAY_MS then countries[country] = nil end
   end
   countries[code.country] = now
-  of_ip.countries = countries
+  state.countries = countries
 end

@@ -10,20 +10,23 @@
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
   local now, plan, amounts = clock(request.now), request.plan, request.cost
-  local states, counted_in, found, number = {}, {}, {}, 0
+  local states, counted_in, tallies, number = {}, {}, {}, 0
   for g = 1, #plan.groups do
     local group = plan.groups[g]
     local shapes, maxima, n = group.shapes, group.maxima, amounts[group.counts] or 1
     local key = request.keys[g]
     if group.is_pair then key = pair_of(now, key, request.address) end
-    local counters = look(now, key, shapes)
-    counted_in[g], found[g] = key, counters
-    for i = 1, #maxima do
-      local max, counter = maxima[i], counters[i]
-      if explains or counter[2] + n > max then
-        local rule = rule_of(plan, number + i)
-        local wait = wait_for(now, key, shapes[i], counter, max, n, not explains and rule.mode ~= 'enforce')
-        states[number + i] = { counted = counter[2], max = max, wait = wait, rule = rule }
+    local tally = tally_of(now, key, shapes)
+    counted_in[g], tallies[g] = key, tally
+    if explains or not fits(tally, maxima, n) then
+      settle(tally)
+      for i = 1, #maxima do
+        local max, counter = maxima[i], tally.counters[i]
+        if explains or counter[2] + n > max then
+          local rule = rule_of(plan, number + i)
+          local wait = wait_for(now, key, shapes[i], counter, max, n, not explains and rule.mode ~= 'enforce')
+          states[number + i] = { counted = counter[2], max = max, wait = wait, rule = rule }
+        end
       end
     end
     number = number + #maxima
@@ -35,7 +38,7 @@ local function screen(request, explains)
     request = request,
     states = states,
     counted_in = counted_in,
-    found = found,
+    tallies = tallies,
     of_country = of_country,
     of_ip = of_ip,
   }
@@ -46,8 +49,7 @@ local function count_screened(screened, id)
   local now, request = screened.now, screened.request
   local groups, amounts = request.plan.groups, request.cost
   for g = 1, #groups do
-    local group = groups[g]
-    add(now, screened.counted_in[g], group.shapes, screened.found[g], amounts[group.counts] or 1)
+    count(now, screened.counted_in[g], screened.tallies[g], amounts[groups[g].counts] or 1)
   end
   if request.plan.guard then count_unused(now, request.code, id, screened.of_country, screened.of_ip) end
 end

@@ -3,21 +3,6 @@
 -- the sum says.
 --- @include "./counted-pairs.lua"
 
--- Writes the states that changed.
-local function save_counters()
-  save_pairs()
-  for key, step in pairs(beginnings) do
-    loaded[key] = bytes_of_new(key, step)
-    redis.call('SET', key, loaded[key], 'PXAT', time_after(step.until_ms - step.now))
-  end
-  for key, now in pairs(changed) do
-    local ends_at = time_after(loaded[key].until_ms - now)
-    redis.call('SET', key, cmsgpack.pack(loaded[key]), 'PXAT', ends_at)
-    save_older(key, ends_at)
-  end
-  changed, beginnings, remembered = {}, {}, {}
-end
-
 -- Moves a counter to a later part, and forgets what has left the window.
 local function move_on(key, name, counter, part)
   local older, are_gone = older_parts(key, name, counter)
@@ -52,10 +37,7 @@ end
 -- counts into the latest part that is known.
 local function look(now, key, shapes)
   if is_unknown(key) and not beginnings[key] then return nothing_of(shapes) end
-  local of_shapes = table_at(looked, shapes)
-  local before = of_shapes[key]
-  if before and before.now == now then return before end
-  local counters, found = state_of(key).counters, { now = now }
+  local counters, found = state_of(key).counters, {}
   for i = 1, #shapes do
     local name = shapes[i][1]
     local part = math.floor(now * PARTS / shapes[i][2])
@@ -68,7 +50,6 @@ local function look(now, key, shapes)
     end
     found[i] = counter
   end
-  of_shapes[key] = found
   return found
 end
 
@@ -133,4 +114,85 @@ local function wait_for(now, key, shape, counter, max, n, is_rough)
   end
   if n <= max then return leaves_at(counter[1]) end
   return math.ceil(window)
+end
+
+-- Many messages of a script count in the same counters. A tally keeps what they add, and is settled once: before anything
+-- else looks at its counters, and when the states are written. It knows how much more fits under some maxima (`rooms`), so
+-- that most messages are not weighed against each of them.
+
+-- By the names of the counters: `by_key` has the tallies, and `of_nothing` is that of all new subjects.
+local tallies_by_names, tallies_by_shapes = {}, {}
+-- By counter: the tally that adds to it.
+local adding = {}
+
+local function tallies_of(shapes)
+  if not tallies_by_shapes[shapes] then
+    local names = ''
+    for i = 1, #shapes do names = names .. shapes[i][1] end
+    tallies_by_names[names] = tallies_by_names[names]
+      or { by_key = {}, of_nothing = { shapes = shapes, counters = nothing_of(shapes), added = 0, rooms = {} } }
+    tallies_by_shapes[shapes] = tallies_by_names[names]
+  end
+  return tallies_by_shapes[shapes]
+end
+
+local function settle(tally)
+  if tally.added > 0 then add(tally.now, tally.key, tally.shapes, tally.counters, tally.added) end
+  tally.added, tally.rooms = 0, {}
+end
+
+-- The tally of a key in a script in which the clock stands still. One that has some of its counters, but not all, is over.
+local function tally_of(now, key, shapes)
+  local tallies = tallies_of(shapes)
+  local by_key = tallies.by_key
+  if by_key[key] then return by_key[key] end
+  local counters = look(now, key, shapes)
+  if counters.is_nothing then return tallies.of_nothing end
+  local tally = { now = now, key = key, shapes = shapes, counters = counters, added = 0, rooms = {} }
+  for i = 1, #counters do
+    local other = adding[counters[i]]
+    if other then
+      settle(other)
+      tallies_of(other.shapes).by_key[key] = nil
+    end
+    adding[counters[i]] = tally
+  end
+  by_key[key] = tally
+  return tally
+end
+
+-- Whether n more fit under all maxima, one for each counter.
+local function fits(tally, maxima, n)
+  local room = tally.rooms[maxima]
+  if not room then
+    room = math.huge
+    for i = 1, #maxima do room = math.min(room, maxima[i] - tally.counters[i][2]) end
+    tally.rooms[maxima] = room
+  end
+  return tally.added + n <= room
+end
+
+-- Counts n of a key in the tally that `tally_of` has answered.
+local function count(now, key, tally, n)
+  if tally.key then
+    tally.added = tally.added + n
+  else
+    add(now, key, tally.shapes, tally.counters, n)
+  end
+end
+
+-- Writes the states that changed.
+local function save_counters()
+  for _, tally in pairs(adding) do settle(tally) end
+  save_pairs()
+  for key, step in pairs(beginnings) do
+    loaded[key] = bytes_of_new(key, step)
+    redis.call('SET', key, loaded[key], 'PXAT', time_after(step.until_ms - step.now))
+  end
+  for key, now in pairs(changed) do
+    local ends_at = time_after(loaded[key].until_ms - now)
+    redis.call('SET', key, cmsgpack.pack(loaded[key]), 'PXAT', ends_at)
+    save_older(key, ends_at)
+  end
+  changed, beginnings, remembered = {}, {}, {}
 end
