@@ -1,4 +1,4 @@
-import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
+import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max/es6';
 
 /**
  * Calling codes that countries share, with the main one, as libphonenumber's `mainCountryForCode` has it. `includes`:

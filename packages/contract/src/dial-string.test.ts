@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max/es6';
 import { expect, test } from 'vitest';
 import { readDialString } from './dial-string.ts';
 import { readPhoneNumber } from './phone-number.ts';

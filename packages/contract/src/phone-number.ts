@@ -6,7 +6,7 @@ import {
   type PhoneNumber as LibPhoneNumber,
   parsePhoneNumberFromString,
   validatePhoneNumberLength,
-} from 'libphonenumber-js/max';
+} from 'libphonenumber-js/max/es6';
 import examples from 'libphonenumber-js/mobile/examples';
 import { countriesOf } from './countries.ts';
 import { readDialString } from './dial-string.ts';
@@ -43,6 +43,10 @@ export const NUMBER_TYPES = [
   'premium_rate',
 ] as const;
 export type NumberType = (typeof NUMBER_TYPES)[number];
+
+const byLibraryName = new Map<string | undefined, NumberType>(
+  NUMBER_TYPES.map((type) => [type.toUpperCase(), type]),
+);
 
 /** Either a number, or what is wrong with the text and what to send instead; never with the text itself. */
 export type PhoneNumberReading =
@@ -157,12 +161,11 @@ function fault({ number }: LibPhoneNumber): string {
 
 function toPhoneNumber({ parsed, retiredForm }: Reading): PhoneNumber {
   const { number, country, countryCallingCode } = parsed;
-  const type = parsed.getType()?.toLowerCase();
   return {
     e164: number,
     country,
     countryCallingCode,
-    type: NUMBER_TYPES.find((known) => known === type),
+    type: byLibraryName.get(parsed.getType()),
     retiredForm,
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max/es6';
 import { describe, expect, test } from 'vitest';
 import { readPhoneNumber } from './phone-number.ts';
 import { RETIRED_FORMS, renew } from './retired-forms.ts';

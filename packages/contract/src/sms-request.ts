@@ -10,6 +10,9 @@ const MAX_SENDER_LENGTH = 128;
 /** What only informs, and may come from the user's browser: no length of it is worth a code. */
 const anyText = z.string().nullish();
 
+/** Half a character, which no provider could be sent. */
+const SURROGATE = /\p{Surrogate}/u;
+
 /**
  * Without what an indented template leaves around a text: white space before it, and blank lines behind it. The last
  * line stays byte for byte, for phones read that of a domain-bound code.
@@ -28,15 +31,10 @@ const smsRequestSchema = z.object({
   recipient: z.string().trim().min(1).max(MAX_RECIPIENT_LENGTH),
   body: z
     .string()
-    .transform(withoutBlankEnds)
-    .pipe(
-      z
-        .string()
-        .min(1)
-        .max(MAX_TEXT_LENGTH)
-        // Half a character, which no provider could be sent.
-        .refine((text) => !/\p{Surrogate}/u.test(text), { message: 'must be well-formed Unicode' }),
-    ),
+    .overwrite(withoutBlankEnds)
+    .min(1)
+    .max(MAX_TEXT_LENGTH)
+    .refine((text) => !SURROGATE.test(text), { message: 'must be well-formed Unicode' }),
   sender: z
     .string()
     .trim()
