@@ -5,6 +5,7 @@ import { HttpProblem } from '../http/problem.ts';
 import { createVerifyToken, type VerificationFault } from './verify-token.ts';
 
 const CLOCK_TOLERANCE_MS = 30_000;
+const BEARER = /^bearer +([^\s]+)$/i;
 
 /** Returns for a valid token. @throws {HttpProblem} 401 for whatever is wrong with it. */
 export type Authenticator = (authorization: string | undefined) => void;
@@ -50,7 +51,7 @@ export function createAuthenticator({ connection, now, onBelieved = () => undefi
   }
 
   return (authorization) => {
-    const token = /^bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
+    const token = BEARER.exec(authorization ?? '')?.[1];
     if (token === undefined) throw unauthenticated('no_token');
     const nowMs = now();
     const verified = verify(token, { ...claims, currentDate: new Date(nowMs) });

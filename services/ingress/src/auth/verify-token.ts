@@ -33,11 +33,16 @@ export function createVerifyToken(keys: readonly KeyObject[]): VerifyToken {
   let knownHeader: string | undefined;
 
   return (token, claims) => {
-    const parts = token.split('.', 4);
-    const [header = '', payload = '', signature = ''] = parts;
-    if (parts.length !== 3 || header.length > MAX_HEADER_LENGTH) return 'not_a_jwt';
+    const headerEnd = token.indexOf('.');
+    const payloadEnd = token.lastIndexOf('.');
+    const header = token.slice(0, headerEnd);
+    const payload = token.slice(headerEnd + 1, payloadEnd);
+    const signature = token.slice(payloadEnd + 1);
+    if (headerEnd === payloadEnd || payload.includes('.') || header.length > MAX_HEADER_LENGTH) {
+      return 'not_a_jwt';
+    }
     if (header !== knownHeader && !isHs256(token)) return 'not_a_jwt';
-    const signed = `${header}.${payload}`;
+    const signed = token.slice(0, payloadEnd);
     if (!keys.some((key) => isSignature(signature, signed, key))) return 'signature';
     knownHeader = header;
     try {
