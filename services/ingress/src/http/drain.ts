@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 export type Drain = {
+  /** Counts a request as in progress until its response is closed. */
+  track: (req: IncomingMessage, res: ServerResponse) => void;
   drain: () => Promise<void>;
   /** Requests on this connection that are not answered yet. */
   inHand: (socket: Duplex) => number;
@@ -25,17 +27,16 @@ export function createDrain(server: Server): Drain {
     inHand.set(socket, new Set());
     socket.once('close', () => inHand.delete(socket));
   });
-  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
-    const { socket } = req;
-    const requests = inHand.get(socket);
-    requests?.add(req);
-    res.once('close', () => {
-      requests?.delete(req);
-      if (isDraining && requests?.size === 0) socket.destroySoon();
-    });
-  });
-
   return {
+    track: (req, res) => {
+      const { socket } = req;
+      const requests = inHand.get(socket);
+      requests?.add(req);
+      res.on('close', () => {
+        requests?.delete(req);
+        if (isDraining && requests?.size === 0) socket.destroySoon();
+      });
+    },
     inHand: (socket) => inHand.get(socket)?.size ?? 0,
     owesAnswer: (socket) => [...(inHand.get(socket) ?? [])].some(({ complete }) => complete),
     drain: () =>

@@ -139,3 +139,25 @@ test('who is refused before there is a request is counted, and cannot keep the c
   expect(refused).toEqual([405, 400]);
   await until(() => expect(connections.size).toBe(0));
 });
+
+test('a server that stops answers a request with an unknown expectation first', async () => {
+  let drain: (() => Promise<void>) | undefined;
+  const { url } = await setup(
+    (app) => {
+      const server = createServer(app);
+      drain = server.drain;
+      return server;
+    },
+    (_req, res) => {
+      void drain?.();
+      res.json({});
+    },
+  );
+
+  const answer = await rawRequest(
+    url,
+    'POST /codes/7 HTTP/1.1\r\nHost: x\r\nExpect: nothing\r\nContent-Length: 0\r\n\r\n',
+  );
+
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});

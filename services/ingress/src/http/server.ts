@@ -46,8 +46,9 @@ export function createServer(
   });
   // A client may close its side after sending the request and still want the answer; Node would close at once.
   Object.assign(server, { httpAllowHalfOpen: true });
-  const { drain, inHand, owesAnswer } = createDrain(server);
+  const { track, drain, inHand, owesAnswer } = createDrain(server);
   const serve = (req: IncomingMessage, res: ServerResponse) => {
+    track(req, res);
     // Node continues with the data it has read, even after the connection is closed.
     if (inHand(req.socket) > MAX_IN_HAND || req.socket.destroyed) req.socket.destroy();
     else app(req, res);
