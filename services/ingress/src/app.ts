@@ -85,10 +85,7 @@ export function createApp({
   app.disable('etag');
   app.set('query parser', false);
   app.use((req: Request, res: Answer, next: NextFunction) => {
-    res.locals.startedAt = performance.now();
-    res.locals.connection = 'none';
-    res.locals.isProved = false;
-    res.locals.noted = {};
+    res.locals = { startedAt: performance.now(), connection: 'none', isProved: false, noted: {} };
     refuseUnmet(req);
     next();
   });

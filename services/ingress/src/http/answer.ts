@@ -56,7 +56,7 @@ export function createAnswers({ metrics, logger, logEvent, refusalLog, isDrainin
     metrics.requested(connection, status);
     if (!isProved && typeof fields['problem'] === 'string' && !refusalLog.takes(fields['problem'])) return;
     const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-    logEvent('request.completed', { connection, status, durationMs, ...fields, ...noted });
+    logEvent('request.completed', { connection, status, durationMs, ...fields }, noted);
   }
 
   return {

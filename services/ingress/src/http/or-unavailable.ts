@@ -6,11 +6,16 @@ export async function orUnavailable<Result>(detail: string, work: () => Promise<
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof QueueUnavailableError)) throw error;
-    throw new HttpProblem(503, 'queue_unavailable', detail, {
-      cause: error,
-      reason: error.message,
-      headers: { 'Retry-After': '2' },
-    });
+    throw unavailable(detail, error);
   }
+}
+
+/** The 503 for a failure of Redis, as `orUnavailable` throws it; any other error as it is. */
+export function unavailable(detail: string, error: unknown): unknown {
+  if (!(error instanceof QueueUnavailableError)) return error;
+  return new HttpProblem(503, 'queue_unavailable', detail, {
+    cause: error,
+    reason: error.message,
+    headers: { 'Retry-After': '2' },
+  });
 }

@@ -22,13 +22,16 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   }
 }
 
+const JSON_TYPE = /^\s*application\/(json|[\w.-]+\+json)\s*(;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+const UTF8 = /^utf-?8$/i;
+
 function refuseOtherMedia(req: IncomingMessage): void {
-  const { 'content-type': type, 'content-encoding': encoding = 'identity' } = req.headers;
-  if (type !== undefined && !/^\s*application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
-    throw unsupported('Send the message as application/json.');
-  }
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type ?? '')?.[1] ?? 'utf-8';
-  if (!/^utf-?8$/i.test(charset) || encoding.toLowerCase() !== 'identity') {
+  const { 'content-type': type = 'application/json', 'content-encoding': encoding = 'identity' } =
+    req.headers;
+  if (!JSON_TYPE.test(type)) throw unsupported('Send the message as application/json.');
+  const charset = CHARSET.exec(type)?.[1];
+  if ((charset !== undefined && !UTF8.test(charset)) || encoding.toLowerCase() !== 'identity') {
     throw unsupported('Send the body uncompressed and in UTF-8.');
   }
 }

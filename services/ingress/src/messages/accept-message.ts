@@ -1,16 +1,17 @@
 import { maskPhoneNumber, noticeKind, readSmsRequest } from '@sms-gateway/contract';
 import type { AcceptedMessage, Producer } from '@sms-gateway/delivery';
 import type { Identity } from '@sms-gateway/privacy';
-import type { Refusals, RuleMode } from '@sms-gateway/screening';
+import type { ReachedRule, Refusals, RuleMode } from '@sms-gateway/screening';
 import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import type { Logger } from '@sms-gateway/process';
 import { screenMessage } from '@sms-gateway/screening';
-import { orUnavailable } from '../http/or-unavailable.ts';
+import { unavailable } from '../http/or-unavailable.ts';
 import type { IngressMetrics } from '../metrics.ts';
 import { invalidBody, parseRecipient } from '../http/parse-body.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { CallerFaults, Note } from './caller-faults.ts';
 import type { createLimitedSubjects } from './limited-subjects.ts';
+import { createScreeningNotes } from './screening-notes.ts';
 import { blocked, destinationRefused, limitReached } from './screening-problems.ts';
 
 export type AcceptMessage = (
@@ -37,7 +38,20 @@ type Deps = {
 
 /** Stores the message of an authenticated body durably. @throws {HttpProblem} if it cannot. */
 export function createAcceptMessage(deps: Deps): AcceptMessage {
-  const { producer, identity, refusals, faults, limitedSubjects, metrics, logger } = deps;
+  const { producer, identity, faults, metrics } = deps;
+  const screened = createScreeningNotes(deps);
+
+  /** @throws {HttpProblem} 503 */
+  async function store(message: Parameters<Producer['accept']>[0]) {
+    const startedAt = performance.now();
+    try {
+      return await producer.accept(message);
+    } catch (error) {
+      throw unavailable('The message cannot be stored durably now. Try again.', error);
+    } finally {
+      metrics.enqueued(performance.now() - startedAt);
+    }
+  }
 
   return async (connection, { body, idempotencyKey, note }) => {
     const { screening: mode, blockedDestinations } = deps.current();
@@ -62,61 +76,27 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
     if (isAddressUnparsable) faults.unparsableAddress(connection, note);
     faults.text(connection, request);
 
-    /** Counts the rules that only record, even if another rule refuses the message. */
-    function noteRecorded(rules: readonly string[]): void {
-      for (const rule of rules) metrics.screened(connection.name, rule, 'recorded');
-    }
-
-    /** Counts a refusal and stores a trace of it, since users ask operators about refused messages. */
-    async function noteRefusal(messageId: string, rules: readonly string[]): Promise<void> {
-      for (const rule of rules) metrics.screened(connection.name, rule, 'refused');
-      try {
-        await refusals.note({
-          messageId,
-          connection: connection.name,
-          country: number.country,
-          recipientHint: maskPhoneNumber(number),
-          recipientKey,
-          rules,
-        });
-      } catch (error) {
-        // A missing trace must not turn a 403 into a 503.
-        logger.warn({ err: error }, 'screening.trace_failed');
-      }
-    }
-
-    function countSubjects(rules: readonly string[]): void {
-      for (const rule of rules) {
-        const subjectKey = rule.startsWith('recipient_') ? recipientKey : addressKey;
-        if (!/^(recipient|ip)_/.test(rule) || subjectKey === undefined) continue;
-        if (limitedSubjects.isNew(rule, subjectKey)) metrics.limitedSubject(connection.name, rule);
-      }
-    }
-
     if (destination.length > 0 && mode === 'on') {
-      await noteRefusal(identity.newMessageId(), destination);
+      const messageId = identity.newMessageId();
+      await screened.refused({ messageId, rules: destination, connection, number, recipientKey });
       throw destinationRefused(destination, number.country);
     }
 
-    const result = await orUnavailable('The message cannot be stored durably now. Try again.', () =>
-      metrics.timeEnqueue(() =>
-        producer.accept({
-          connection: connection.name,
-          recipient: number,
-          text: request.body,
-          sender: request.sender,
-          messageType: request.message_type ?? undefined,
-          notice,
-          idempotencyKey,
-          repeatWindowMs: connection.repeatWindowMs,
-          ttlMs: connection.messageTtlMs,
-          requestedAt: request.requested_at ? Date.parse(request.requested_at) : undefined,
-          correlationId: request.correlation_id ?? undefined,
-          screening,
-          recordedDestination: destination,
-        }),
-      ),
-    );
+    const result = await store({
+      connection: connection.name,
+      recipient: number,
+      text: request.body,
+      sender: request.sender,
+      messageType: request.message_type ?? undefined,
+      notice,
+      idempotencyKey,
+      repeatWindowMs: connection.repeatWindowMs,
+      ttlMs: connection.messageTtlMs,
+      requestedAt: request.requested_at ? Date.parse(request.requested_at) : undefined,
+      correlationId: request.correlation_id ?? undefined,
+      screening,
+      recordedDestination: destination,
+    });
     if (result.kind === 'reused') {
       throw new HttpProblem(
         422,
@@ -125,24 +105,28 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
       );
     }
     if (result.kind === 'blocked') {
-      noteRecorded(destination);
-      await noteRefusal(result.id, ['blocked']);
+      screened.recorded(connection, destination);
+      await screened.refused({ messageId: result.id, rules: ['blocked'], connection, number, recipientKey });
       throw blocked(result.name);
     }
-    const namesOf = (ruleMode: RuleMode) =>
-      result.reached.filter((rule) => rule.mode === ruleMode).map(({ rule }) => rule);
     if (result.kind === 'limited') {
-      noteRecorded([...destination, ...namesOf('record')]);
-      countSubjects(namesOf('enforce'));
-      await noteRefusal(result.id, namesOf('enforce'));
+      const rules = namesOf(result.reached, 'enforce');
+      screened.recorded(connection, [...destination, ...namesOf(result.reached, 'record')]);
+      screened.limitedSubjects(connection, rules, { recipientKey, addressKey });
+      await screened.refused({ messageId: result.id, rules, connection, number, recipientKey });
       throw limitReached(result.reached.filter((rule) => rule.mode === 'enforce'));
     }
     if (!result.isRepeat) {
       metrics.accepted(number.country);
-      noteRecorded([...destination, ...namesOf('record')]);
+      screened.recorded(connection, destination);
+      screened.recorded(connection, namesOf(result.reached, 'record'));
     }
     return result;
   };
+}
+
+function namesOf(reached: readonly ReachedRule[], mode: RuleMode): string[] {
+  return reached.filter((rule) => rule.mode === mode).map(({ rule }) => rule);
 }
 
 function refuseBadKey(key: string | undefined): void {
