@@ -9,7 +9,11 @@ export function parseJsonObject(text: string): Record<string, unknown> | undefin
 
 /** The value if it is an object, otherwise undefined. */
 export function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The objects in a list; empty for anything that is not a list. */

@@ -50,15 +50,6 @@ export function createConclude({
 
     const at = now();
     const awaitsReceipt = outcome === 'sent' && mayNeedAnother(delivery, unwritten);
-    const end = {
-      outcome,
-      reason,
-      at,
-      holder: lease.holder,
-      isRedelivery: isAgain,
-      awaitsReceipt,
-      previous: unwritten,
-    };
     const { queued, signal } = lease;
     // The job leaves the queue in the same command, so that no Redis that takes over has the one without the other.
     const write = async () => {
@@ -69,7 +60,16 @@ export function createConclude({
         release.next = undefined;
         queued?.forgetFacts();
       }
-      const answer = await store.conclude(job, { ...end, release });
+      const answer = await store.conclude(job, {
+        outcome,
+        reason,
+        at,
+        holder: lease.holder,
+        isRedelivery: isAgain,
+        awaitsReceipt,
+        previous: unwritten,
+        release,
+      });
       if (answer.released && !isRepeated) queued?.released(answer.released.next);
       return answer;
     };
@@ -77,14 +77,23 @@ export function createConclude({
     if (answer.isOutdated) return recovery.readAgain(delivery);
 
     const sinceAcceptedMs = at - job.acceptedAt;
-    const fields = { outcome, reason, attempts: facts.attempts.length, sinceAcceptedMs };
+    const attempts = facts.attempts.length;
     if (isAgain) {
       metrics.redelivered(outcome);
-      log('redelivery.ended', fields);
+      log('redelivery.ended', { outcome, reason, attempts, sinceAcceptedMs });
     } else if (answer.isFirst) {
       metrics.concluded(job.connection, message.country, outcome, sinceAcceptedMs);
       const { plan, encoding, segments } = message;
-      log('message.concluded', { ...fields, route: plan.route, encoding, segments });
+      const { route } = plan;
+      log('message.concluded', {
+        outcome,
+        reason,
+        attempts,
+        sinceAcceptedMs,
+        route,
+        encoding,
+        segments,
+      });
     }
     if (unwritten === undefined) return { kind: 'done' };
 

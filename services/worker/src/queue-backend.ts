@@ -93,10 +93,12 @@ export function createQueueBackend({ store, lockMs, now }: Deps): QueueBackend {
         },
         moveToCompleted: async (
           job: MinimalJob,
-          ...rest: [result: unknown, remove: boolean | number | KeepJobs, token: string, fetchNext: boolean]
+          result: unknown,
+          remove: boolean | number | KeepJobs,
+          token: string,
+          fetchNext: boolean,
         ) => {
-          const [, , token, fetchNext] = rest;
-          if (!following.has(token)) return bullmqs.moveToCompleted(job, ...rest);
+          if (!following.has(token)) return bullmqs.moveToCompleted(job, result, remove, token, fetchNext);
           const next = following.get(token);
           following.delete(token);
           const data =
