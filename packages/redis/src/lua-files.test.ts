@@ -41,7 +41,7 @@ describe.each(scripts.map((file) => [basename(file), file]))('%s', (_, file) => 
 
 test('what several files include is in the script once', () => {
   const { lua } = composeScript(pathToFileURL(join(root, 'packages/delivery/src/accept.lua')));
-  expect(lua.split('local function blocked_by(')).toHaveLength(2);
+  expect(lua.split('local function is_in_force(')).toHaveLength(2);
   expect(lua.split('local PARTS =')).toHaveLength(2);
 });
 
