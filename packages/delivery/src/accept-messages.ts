@@ -26,7 +26,7 @@ export type Acceptance = {
   /** Keyed hashes of its correlation id, if it has one. */
   correlationKeys: readonly string[];
   /** Of its trace, with their values. */
-  fields: (string | number)[];
+  fields: string[];
 };
 
 export type AcceptAnswer =
@@ -67,7 +67,8 @@ const ACCEPT = loadScript<{
       keys: number[];
       segments: number;
       price: number;
-      guarded: number[] | undefined;
+      country_counter: number | undefined;
+      ip_counter: number | undefined;
       country: string | undefined;
       address: string | undefined;
       blockable: string;
@@ -88,9 +89,10 @@ export function acceptMessages(
   // What messages share goes over once.
   const plans = createNumbering<ScreeningPlan['data']>();
   const counters = createNumbering<string>();
-  const packed = messages.map(({ job, screening: { plan, recipientKey, request }, ...message }) => {
-    const { code } = request;
-    const { recipient, country, ip } = code?.keys ?? {};
+  const packed = messages.map((message) => {
+    const { job, screening } = message;
+    const { plan, recipientKey, recipientCounters, request } = screening;
+    const { code, cost } = request;
     return {
       id: job.id,
       connection: job.connection,
@@ -104,16 +106,16 @@ export function acceptMessages(
       requested_at: message.requestedAt?.toFixed(0),
       accepted_at: String(job.acceptedAt),
       job: JSON.stringify(job),
-      number: counters.numberOf(gatewayKeys.counters('recipient', recipientKey)),
+      number: counters.numberOf(recipientCounters),
       refusals: gatewayKeys.history(recipientKey),
       correlations: message.correlationKeys.map(gatewayKeys.history),
-      // Lua writes a number more slowly than JavaScript.
-      fields: message.fields.map(String),
+      fields: message.fields,
       plan: plans.numberOf(plan.data),
       keys: request.keys.map(counters.numberOf),
-      ...request.cost,
-      guarded:
-        code && [recipient, country, ip].flatMap((key) => (key === undefined ? [] : counters.numberOf(key))),
+      segments: cost.segments,
+      price: cost.price,
+      country_counter: code && counters.numberOf(code.keys.country),
+      ip_counter: code?.keys.ip === undefined ? undefined : counters.numberOf(code.keys.ip),
       country: code?.country,
       address: request.address,
       blockable: request.blockable,
@@ -141,9 +143,10 @@ function createNumbering<T>() {
   const numbers = new Map<T, number>();
   return {
     numberOf: (thing: T): number => {
-      const number = numbers.get(thing) ?? numbers.size + 1;
-      numbers.set(thing, number);
-      return number;
+      const known = numbers.get(thing);
+      if (known !== undefined) return known;
+      numbers.set(thing, numbers.size + 1);
+      return numbers.size;
     },
     all: (): T[] => [...numbers.keys()],
   };

@@ -42,7 +42,7 @@
 --     plan           which of the plans applies, from 1
 --     keys           what each group of limits counts in: which of the counters, from 1
 --     segments, price    what it costs
---     guarded        the counters of the guard: of the recipient, the country and the address, where the plan has a guard
+--     country_counter, ip_counter    which of the counters the guard counts in, where the plan has one
 --     country        of the number, then
 --     address        keyed hash of the address, if it is known and anything is counted by it
 --     blockable      what of the number a block can name (blocks.ts)
@@ -63,14 +63,14 @@ local function trace_of(id) return prefixes.trace .. id end
 
 -- What verdict.lua is asked about a message.
 local function screening_of(message)
-  local keys_of, guarded, code = message.keys, message.guarded, nil
+  local keys_of, country, ip, code = message.keys, message.country_counter, message.ip_counter, nil
   for i = 1, #keys_of do keys_of[i] = counters[keys_of[i]] end
-  if guarded then
+  if country then
     code = {
       connection = message.connection,
       country = message.country,
-      ip = guarded[3] and message.address,
-      keys = { recipient = counters[guarded[1]], country = counters[guarded[2]], ip = counters[guarded[3]] },
+      ip = ip and message.address,
+      keys = { recipient = counters[message.number], country = counters[country], ip = ip and counters[ip] },
     }
   end
   return {

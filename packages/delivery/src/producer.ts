@@ -112,9 +112,9 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
       const sealed = vault.seal(jobBinding(job), {
         to: recipient.e164,
         body: text,
-        ...(sender !== undefined && { from: sender }),
-        ...(messageType !== undefined && { messageType }),
-        ...(recipient.country !== undefined && { country: recipient.country }),
+        from: sender,
+        messageType,
+        country: recipient.country,
         callingCode: recipient.countryCallingCode,
       });
       try {
@@ -132,7 +132,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             // As long as any older message could still wait, even one with a longer life.
             newestMs: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requestedAt,
-            correlationKeys: historyHashes(identity, { correlationId }),
+            correlationKeys: correlationId === undefined ? [] : historyHashes(identity, { correlationId }),
             fields: hashFields({
               connection,
               country: recipient.country,

@@ -73,11 +73,12 @@ export async function evalScript<S extends Signature>(
 }
 
 /** Fields and values in a row, as HSET takes them; what is undefined is left out. */
-export function hashFields(fields: Record<string, string | number | undefined>): (string | number)[] {
-  const flat: (string | number)[] = [];
+export function hashFields(fields: Record<string, string | number | undefined>): string[] {
+  const flat: string[] = [];
   for (const name in fields) {
     const value = fields[name];
-    if (value !== undefined) flat.push(name, value);
+    // Lua writes a number more slowly than JavaScript.
+    if (value !== undefined) flat.push(name, String(value));
   }
   return flat;
 }

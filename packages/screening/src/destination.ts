@@ -10,17 +10,27 @@ export type DestinationRule = 'denied_country' | 'denied_prefix' | 'number_type'
  */
 export function screenDestination(number: PhoneNumber, config: DestinationsConfig): DestinationRule[] {
   const { allowedCountries, allowedPrefixes, deniedCountries, deniedPrefixes, deniedNumberTypes } = config;
-  const isOf = (countries: string[], list: readonly string[] = []) =>
-    countries.some((country) => list.includes(country));
-  const begins = (list: readonly string[] = []) => list.some((prefix) => number.e164.startsWith(prefix));
+  const violated: DestinationRule[] = [];
+  if (isOf(deniedCountries, countriesToDeny, number)) violated.push('denied_country');
+  if (beginsWithOne(deniedPrefixes, number)) violated.push('denied_prefix');
+  if (number.type !== undefined && deniedNumberTypes.includes(number.type)) violated.push('number_type');
   const isAllowed =
     (allowedCountries === undefined && allowedPrefixes === undefined) ||
-    isOf(countriesOf(number), allowedCountries) ||
-    begins(allowedPrefixes);
-  return [
-    ...(isOf(countriesToDeny(number), deniedCountries) ? ['denied_country' as const] : []),
-    ...(begins(deniedPrefixes) ? ['denied_prefix' as const] : []),
-    ...(number.type !== undefined && deniedNumberTypes.includes(number.type) ? ['number_type' as const] : []),
-    ...(isAllowed ? [] : ['allowed_countries' as const]),
-  ];
+    isOf(allowedCountries ?? [], countriesOf, number) ||
+    beginsWithOne(allowedPrefixes ?? [], number);
+  if (!isAllowed) violated.push('allowed_countries');
+  return violated;
+}
+
+/** Nearly always there is no list, and nobody needs to know the countries. */
+function isOf(
+  listed: readonly string[],
+  countries: (number: PhoneNumber) => string[],
+  number: PhoneNumber,
+): boolean {
+  return listed.length > 0 && countries(number).some((country) => listed.includes(country));
+}
+
+function beginsWithOne(prefixes: readonly string[], { e164 }: PhoneNumber): boolean {
+  return prefixes.some((prefix) => e164.startsWith(prefix));
 }

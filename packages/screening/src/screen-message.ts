@@ -95,7 +95,7 @@ export function screenMessage(
         mode === 'off'
           ? { segments: 0, price: 0 }
           : spendOf(describeText(text).segments, recipient, connection.prices),
-      code: isGuarded ? { connection: connection.name, recipientKey, country, ipKey } : undefined,
+      code: isGuarded ? { connection: connection.name, country, ipKey } : undefined,
     }),
     recipientKey,
     addressKey: ipKey,

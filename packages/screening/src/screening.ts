@@ -6,8 +6,9 @@ import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
 /** The screening checks of a message, run in the transaction that accepts it. */
 export type Screening = {
   plan: ScreeningPlan;
-  /** Keyed hash of the number. */
+  /** Keyed hash of the number, and the key of what is counted of it. */
   recipientKey: string;
+  recipientCounters: string;
   /** For verdict.lua, which is given the plan with it. */
   request: ScreeningRequest;
   /** What the trace of the message keeps for screening: what it cost, and whose code it was. */
@@ -59,9 +60,11 @@ export function createScreening({
   /** Present where the plan has a guard. */
   code: GuardedCode | undefined;
 }): Screening {
+  const recipientCounters = gatewayKeys.counters('recipient', recipientKey);
   return {
     plan,
     recipientKey,
+    recipientCounters,
     request: {
       blockable,
       configured_block: configuredBlock,
@@ -73,14 +76,14 @@ export function createScreening({
         country: code.country,
         ip: code.ipKey,
         keys: {
-          recipient: gatewayKeys.counters('recipient', code.recipientKey),
+          recipient: recipientCounters,
           country: gatewayKeys.counters('country', code.country),
           ip: code.ipKey && gatewayKeys.counters('ip', code.ipKey),
         },
       },
     },
     traceFields: {
-      recipient_key: code?.recipientKey,
+      recipient_key: code && recipientKey,
       spend_segments: cost.segments > 0 ? cost.segments : undefined,
       spend_price: cost.price > 0 ? cost.price : undefined,
     },
@@ -103,10 +106,10 @@ export type Verdict =
 export function readVerdict({ plan }: Screening, answer: ScreeningAnswer): Verdict {
   if (answer[0] === 'blocked') return { kind: 'blocked', name: answer[1] };
   const [kind, ...numbers] = answer;
-  const reached = numbers.flatMap((number, position) => {
-    const retryAfterMs = numbers[position + 1];
-    if (position % 2 === 1 || retryAfterMs === undefined) return [];
-    return [{ ...ruleOf(plan, number), retryAfterMs }];
-  });
+  const reached: ReachedRule[] = [];
+  for (let at = 0; at < numbers.length; at += 2) {
+    const [number = 0, retryAfterMs = 0] = numbers.slice(at, at + 2);
+    reached.push({ ...ruleOf(plan, number), retryAfterMs });
+  }
   return { kind, reached };
 }

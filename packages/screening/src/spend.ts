@@ -13,10 +13,11 @@ export function spendOf(
 ): Spend {
   if (prices === undefined) return { segments, price: 0 };
   const { byName, otherwise } = prices;
-  const [prefix] = Object.keys(byName)
-    .filter((name) => name.startsWith('+') && number.e164.startsWith(name))
-    .toSorted((a, b) => b.length - a.length);
-  const name = prefix ?? countriesOf(number).find((country) => Object.hasOwn(byName, country));
+  let prefix = '';
+  for (const name of Object.keys(byName)) {
+    if (name.length > prefix.length && number.e164.startsWith(name)) prefix = name;
+  }
+  const name = prefix || countriesOf(number).find((country) => Object.hasOwn(byName, country));
   const each = (name === undefined ? undefined : byName[name]) ?? otherwise;
   return { segments, price: Math.round(segments * each * MILLIONTHS) };
 }
