@@ -26,10 +26,13 @@ export function sealJwe(key: KeyObject, { kid, bnd }: JweHeader, plaintext: stri
   const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, bnd })).toString('base64url');
   // 96 random bits that no other message gets (NIST SP 800-38D §8.2.2).
   const iv = pooledRandomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(header, 'ascii'));
-  const sealed = cipher.update(plaintext, 'utf8', 'base64url') + cipher.final('base64url');
-  return `${header}..${iv.toString('base64url')}.${sealed}.${cipher.getAuthTag().toString('base64url')}`;
+  // All of the ciphertext comes from the first call; the last one only makes the tag. A string would need a decoder of its own.
+  const ciphertext = cipher.update(plaintext, 'utf8');
+  cipher.final();
+  const parts = [iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'));
+  return `${header}..${parts.join('.')}`;
 }
 
 /**
