@@ -25,7 +25,9 @@ export type Acceptance = {
   requestedAt: number | undefined;
   /** Keyed hashes of its correlation id, if it has one. */
   correlationKeys: readonly string[];
-  /** Of its trace, with their values. */
+  /** Calling code and last two digits of the number. */
+  recipientHint: string;
+  /** The other fields of its trace, with their values. */
   fields: string[];
 };
 
@@ -62,6 +64,7 @@ const ACCEPT = loadScript<{
       number: number;
       refusals: string;
       correlations: readonly string[];
+      hint: string[];
       fields: string[];
       plan: number;
       keys: number[];
@@ -109,6 +112,8 @@ export function acceptMessages(
       number: counters.numberOf(recipientCounters),
       refusals: gatewayKeys.history(recipientKey),
       correlations: message.correlationKeys.map(gatewayKeys.history),
+      // One character outside Latin-1 would make the JSON of all messages twice as large in memory.
+      hint: message.recipientHint.split('…'),
       fields: message.fields,
       plan: plans.numberOf(plan.data),
       keys: request.keys.map(counters.numberOf),

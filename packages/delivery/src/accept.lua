@@ -37,7 +37,8 @@
 --     number         what is counted and remembered of its number: which of the counters
 --     refusals       the list of refused requests for its number
 --     correlations   the lists of its correlation id, if it has one
---     fields         fields and values of the trace
+--     hint           what the trace shows of its number: the parts around an ellipsis
+--     fields         the other fields and values of the trace
 --                    And what screening is asked:
 --     plan           which of the plans applies, from 1
 --     keys           what each group of limits counts in: which of the counters, from 1
@@ -108,7 +109,7 @@ local function accept(message)
     fields[#fields + 1] = 'recorded_rules'
     fields[#fields + 1] = recorded
   end
-  redis.call('HSET', trace, unpack(fields))
+  redis.call('HSET', trace, 'recipient_hint', table.concat(message.hint, '…'), unpack(fields))
   redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
   remember(message.correlations, args.history, id)
   remember_accepted(counters[message.number], args.history, id, screened.now)

@@ -133,10 +133,10 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             newestMs: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requestedAt,
             correlationKeys: correlationId === undefined ? [] : historyHashes(identity, { correlationId }),
+            recipientHint: maskPhoneNumber(recipient),
             fields: hashFields({
               connection,
               country: recipient.country,
-              recipient_hint: maskPhoneNumber(recipient),
               retired_form: recipient.retiredForm,
               requested_at: requestedAt,
               accepted_at: acceptedAt,
