@@ -1,14 +1,41 @@
-/** The open windows of each outer signal, so that it has one listener for all of them: adding and removing one costs. */
-const openWindows = new WeakMap<AbortSignal, Set<AbortController>>();
+/** Ends calls that began in the same turn of the event loop and may take equally long. */
+type CallWindow = { abort: AbortController; timeoutMs: number; timer: NodeJS.Timeout; calls: number };
 
-function windowsWithin(outer: AbortSignal): Set<AbortController> {
+type OpenWindows = { all: Set<CallWindow>; newest: CallWindow | undefined };
+
+/** The open windows of each outer signal, so that it has one listener for all of them: adding and removing one costs. */
+const openWindows = new WeakMap<AbortSignal, OpenWindows>();
+
+function windowsWithin(outer: AbortSignal): OpenWindows {
   const known = openWindows.get(outer);
   if (known !== undefined) return known;
-  const windows = new Set<AbortController>();
+  const windows: OpenWindows = { all: new Set(), newest: undefined };
   openWindows.set(outer, windows);
-  const closeAll = () => windows.forEach((window) => window.abort());
+  const closeAll = () => windows.all.forEach(({ abort }) => abort.abort());
   outer.addEventListener('abort', closeAll, { once: true });
   return windows;
+}
+
+/** Within one turn of the event loop, timers of the same duration fire together, so one of them serves all calls. */
+function openWindow(windows: OpenWindows, timeoutMs: number): CallWindow {
+  if (windows.newest?.timeoutMs === timeoutMs) return windows.newest;
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  const window = { abort, timeoutMs, timer, calls: 0 };
+  windows.all.add(window);
+  windows.newest = window;
+  setImmediate(() => {
+    if (windows.newest === window) windows.newest = undefined;
+  });
+  return window;
+}
+
+function leave(windows: OpenWindows, window: CallWindow): void {
+  window.calls -= 1;
+  if (window.calls > 0) return;
+  clearTimeout(window.timer);
+  windows.all.delete(window);
+  if (windows.newest === window) windows.newest = undefined;
 }
 
 /**
@@ -20,14 +47,12 @@ export async function withinCallWindow<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const windows = windowsWithin(outer);
-  const window = new AbortController();
-  const timer = setTimeout(() => window.abort(), timeoutMs);
-  windows.add(window);
-  if (outer.aborted) window.abort();
+  const window = openWindow(windows, timeoutMs);
+  window.calls += 1;
+  if (outer.aborted) window.abort.abort();
   try {
-    return await call(window.signal);
+    return await call(window.abort.signal);
   } finally {
-    clearTimeout(timer);
-    windows.delete(window);
+    leave(windows, window);
   }
 }
