@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Ends calls that began in the same turn of the event loop and may take equally long. */
 type CallWindow = { abort: AbortController; timeoutMs: number; timer: NodeJS.Timeout; calls: number };
 
@@ -20,6 +22,8 @@ function windowsWithin(outer: AbortSignal): OpenWindows {
 function openWindow(windows: OpenWindows, timeoutMs: number): CallWindow {
   if (windows.newest?.timeoutMs === timeoutMs) return windows.newest;
   const abort = new AbortController();
+  // Each call listens; Node would warn of more than ten listeners as of a leak.
+  setMaxListeners(0, abort.signal);
   const timer = setTimeout(() => abort.abort(), timeoutMs);
   const window = { abort, timeoutMs, timer, calls: 0 };
   windows.all.add(window);
