@@ -196,17 +196,13 @@ test('messages in one script reach the limits, and leave what they leave, as one
           plan: plans[plan]?.data,
           keys: [key(run, 'recipient', number), key(run, 'ip', ip ?? 9), key(run, 'recipient', number)],
           address: `a${ip}`,
-          cost: { segments, price: 0 },
-          code: {
-            connection: 'default',
-            country: `C${country}`,
-            ip: ip === undefined ? undefined : `a${ip}`,
-            keys: {
-              recipient: key(run, 'recipient', number),
-              country: key(run, 'country', country),
-              ip: ip === undefined ? undefined : key(run, 'ip', ip),
-            },
-          },
+          segments,
+          price: 0,
+          connection: 'default',
+          country: `C${country}`,
+          recipient_counter: key(run, 'recipient', number),
+          country_counter: key(run, 'country', country),
+          ip_counter: ip === undefined ? undefined : key(run, 'ip', ip),
         }));
       const states = async (run: string) => {
         const keys = (await redis.keys(key(run, '*', 0).replace(/0$/, '*'))).toSorted();
@@ -246,7 +242,8 @@ test('a number and an address are limited together, also when the number meets m
       plan: plan.data,
       now: begin + minute * 60_000,
       keys: [gatewayKeys.counters('recipient', 'n'), gatewayKeys.counters('recipient', 'n')],
-      cost: { segments: 1, price: 0 },
+      segments: 1,
+      price: 0,
       address: `a${address}`,
       id: 'msg_1',
     }));

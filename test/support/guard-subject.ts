@@ -55,17 +55,14 @@ export function createGuardSubject(redis: RedisClient, name: string, floors: Flo
       const request = {
         plan: data,
         keys: [],
-        cost: { segments: 1, price: 0 },
-        code: {
-          connection,
-          country: own(country),
-          ip: own(ip),
-          keys: {
-            recipient: gatewayKeys.counters('recipient', own(recipient)),
-            country: gatewayKeys.counters('country', own(country)),
-            ip: gatewayKeys.counters('ip', own(ip)),
-          },
-        },
+        segments: 1,
+        price: 0,
+        address: own(ip),
+        connection,
+        country: own(country),
+        recipient_counter: gatewayKeys.counters('recipient', own(recipient)),
+        country_counter: gatewayKeys.counters('country', own(country)),
+        ip_counter: gatewayKeys.counters('ip', own(ip)),
         now: at,
       };
       const states = (await redis.eval(ASK, 0, JSON.stringify(request), `${name}-${sent}`)) as number[][];

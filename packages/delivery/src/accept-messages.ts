@@ -62,7 +62,6 @@ const ACCEPT = loadScript<{
       accepted_at: string;
       job: string;
       number: number;
-      refusals: string;
       correlations: readonly string[];
       hint: string[];
       fields: string[];
@@ -81,7 +80,12 @@ const ACCEPT = loadScript<{
   answer: AcceptAnswer[];
 }>(new URL('../src/accept.lua', import.meta.url));
 
-const PREFIXES = { vault: gatewayKeys.vault(''), trace: gatewayKeys.trace(''), job: gatewayKeys.job('') };
+const PREFIXES = {
+  vault: gatewayKeys.vault(''),
+  trace: gatewayKeys.trace(''),
+  job: gatewayKeys.job(''),
+  history: gatewayKeys.history(''),
+};
 
 /** Stores or refuses each of the messages, in one script. `now` replaces Redis's own clock. */
 export function acceptMessages(
@@ -94,8 +98,7 @@ export function acceptMessages(
   const counters = createNumbering<string>();
   const packed = messages.map((message) => {
     const { job, screening } = message;
-    const { plan, recipientKey, recipientCounters, request } = screening;
-    const { code, cost } = request;
+    const { plan, recipientCounters, request } = screening;
     return {
       id: job.id,
       connection: job.connection,
@@ -110,18 +113,18 @@ export function acceptMessages(
       accepted_at: String(job.acceptedAt),
       job: JSON.stringify(job),
       number: counters.numberOf(recipientCounters),
-      refusals: gatewayKeys.history(recipientKey),
       correlations: message.correlationKeys.map(gatewayKeys.history),
       // One character outside Latin-1 would make the JSON of all messages twice as large in memory.
       hint: message.recipientHint.split('…'),
       fields: message.fields,
       plan: plans.numberOf(plan.data),
       keys: request.keys.map(counters.numberOf),
-      segments: cost.segments,
-      price: cost.price,
-      country_counter: code && counters.numberOf(code.keys.country),
-      ip_counter: code?.keys.ip === undefined ? undefined : counters.numberOf(code.keys.ip),
-      country: code?.country,
+      segments: request.segments,
+      price: request.price,
+      country_counter:
+        request.country_counter === undefined ? undefined : counters.numberOf(request.country_counter),
+      ip_counter: request.ip_counter === undefined ? undefined : counters.numberOf(request.ip_counter),
+      country: request.country,
       address: request.address,
       blockable: request.blockable,
       configured_block: request.configured_block,

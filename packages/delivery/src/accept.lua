@@ -16,7 +16,7 @@
 --   now              only in simulations
 --   plans            the screening plans of the messages
 --   counters         the keys of all counters that they count in
---   prefixes         what the keys of a message begin with, before its id: vault, trace, job
+--   prefixes         what keys begin with: vault, trace and job, before the id of a message, and history
 --   trace_ms         life of a trace
 --   history          how many entries a history keeps, and its life: kept, life_ms
 --   job_options      BullMQ's options of a job: JSON without the closing brace
@@ -35,7 +35,6 @@
 --     accepted_at    now, by the clock of the ingress, as text
 --     job            what the queue carries, as JSON
 --     number         what is counted and remembered of its number: which of the counters
---     refusals       the list of refused requests for its number
 --     correlations   the lists of its correlation id, if it has one
 --     hint           what the trace shows of its number: the parts around an ellipsis
 --     fields         the other fields and values of the trace
@@ -62,28 +61,14 @@ local accepted = {}
 
 local function trace_of(id) return prefixes.trace .. id end
 
--- What verdict.lua is asked about a message.
-local function screening_of(message)
-  local keys_of, country, ip, code = message.keys, message.country_counter, message.ip_counter, nil
+-- Puts in what a message names by number, so that verdict.lua can be asked about it.
+local function resolve(message)
+  local keys_of = message.keys
   for i = 1, #keys_of do keys_of[i] = counters[keys_of[i]] end
-  if country then
-    code = {
-      connection = message.connection,
-      country = message.country,
-      ip = ip and message.address,
-      keys = { recipient = counters[message.number], country = counters[country], ip = ip and counters[ip] },
-    }
-  end
-  return {
-    now = args.now,
-    plan = args.plans[message.plan],
-    keys = keys_of,
-    cost = { segments = message.segments, price = message.price },
-    address = message.address,
-    code = code,
-    blockable = message.blockable,
-    configured_block = message.configured_block,
-  }
+  message.recipient_counter = counters[message.number]
+  if message.country_counter then message.country_counter = counters[message.country_counter] end
+  if message.ip_counter then message.ip_counter = counters[message.ip_counter] end
+  message.now, message.plan = args.now, args.plans[message.plan]
 end
 
 -- Until when a message can be repeated that is accepted now, as text.
@@ -95,10 +80,13 @@ local function accept(message)
   local id, accepted_at = message.id, message.accepted_at
   local repeated = repeat_of(message, clock(args.now), trace_of)
   if repeated then return repeated end
-  local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, screening_of(message))
+  resolve(message)
+  local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, message)
   if refuses then
     local refusal = { at = tonumber(accepted_at), connection = message.connection, id = id }
-    local lists = { message.refusals, unpack(message.correlations) }
+    -- What is remembered of a number has the same keyed hash as what is counted of it.
+    local recipient = string.match(counters[message.number], '[^:]+$')
+    local lists = { prefixes.history .. recipient, unpack(message.correlations) }
     remember_refusal(lists, args.history, refusal, verdict, screened)
     return { 'refused', verdict }
   end

@@ -42,7 +42,7 @@ local function save_pairs()
     local now = step and step.now or changed[key]
     if now then
       local life_ms = (step or loaded[key]).until_ms - now
-      save_older(key, time_after(life_ms))
+      if not step then save_older(key, time_after(life_ms)) end
       touch(number, now, life_ms)
       local is_stored = step and remember_of_new(number, PAIRS, '\129' .. cmsgpack.pack(address) .. bytes_of_new(key, step))
       if not is_stored then

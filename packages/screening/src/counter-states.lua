@@ -42,21 +42,19 @@ end
 local first_step, steps_at = {}, nil
 local NO_SHAPES = {}
 
-local function next_step(before, now, shapes, n, life_ms)
-  local of_shapes = table_at(before, shapes)
-  local step = of_shapes[n]
-  if not step then
-    step = { before = before, now = now, shapes = shapes, n = n, until_ms = math.ceil(now + life_ms) }
-    step.until_ms = math.max(step.until_ms, before.until_ms or 0)
-    of_shapes[n] = step
-  end
+local function make_step(before, now, shapes, n, life_ms)
+  local until_ms = math.max(math.ceil(now + life_ms), before.until_ms or 0)
+  local step = { before = before, now = now, shapes = shapes, n = n, until_ms = until_ms }
+  table_at(before, shapes)[n] = step
   return step
 end
 
 -- Counts n of a new subject, which is remembered for so long at least.
 local function begin_counting(now, key, shapes, n, life_ms)
   if steps_at ~= now then first_step, steps_at = {}, now end
-  beginnings[key] = next_step(beginnings[key] or first_step, now, shapes, n, life_ms)
+  local before = beginnings[key] or first_step
+  local of_shapes = before[shapes]
+  beginnings[key] = of_shapes and of_shapes[n] or make_step(before, now, shapes, n, life_ms)
 end
 
 local function counters_after(step)

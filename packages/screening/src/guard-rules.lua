@@ -23,11 +23,11 @@ end
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
 -- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
 -- In the guard of a plan are the floors of the country and the ip: how much is always allowed (a missing one switches its rule
--- off). code: keys (recipient, country, ip), connection, country, ip (nil without an address).
+-- off). code: recipient_counter, country_counter and, where there is an address, ip_counter (keys), connection, country, address.
 -- Answers the tallies of unused codes, of the country and of the address.
 local function weigh_guard(now, plan, code, states, before, explains)
-  local floors, key, ip = plan.guard, code.keys.country, code.keys.ip
-  local of_country, of_ip = tally_of(now, key, UNUSED_SHAPES), code.ip and tally_of(now, ip, UNUSED_SHAPES)
+  local floors, key, ip = plan.guard, code.country_counter, code.ip_counter
+  local of_country, of_ip = tally_of(now, key, UNUSED_SHAPES), ip and tally_of(now, ip, UNUSED_SHAPES)
   -- Where the floors suffice, no budget has to be computed. A new address has no other countries either.
   local is_ip_below = not of_ip or of_ip.counters.is_nothing and fits(of_ip, maxima_of(floors.ip), 1)
   if not explains and fits(of_country, maxima_of(floors.country), 1) and is_ip_below then return of_country, of_ip end
@@ -53,7 +53,7 @@ local function weigh_guard(now, plan, code, states, before, explains)
   judge(2, key, by_day, of_country.counters[2], floors.country.day, function()
     return math.max(best(), wanted(key, 1)) * DAY_SHARE
   end)
-  if not code.ip then return of_country end
+  if not ip then return of_country end
 
   settle(of_ip)
   judge(3, ip, by_hour, of_ip.counters[1], floors.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
@@ -79,8 +79,8 @@ end
 -- Adds the code to the pending ones of its number: { id, time, connection, country, ip }, and true at the end once a receipt
 -- told that it arrived.
 local function add_pending(now, code, id)
-  local key = code.keys.recipient
-  local only = code.ip and '\145\149' .. cmsgpack.pack(id, now, code.connection, code.country, code.ip)
+  local key, ip = code.recipient_counter, code.ip_counter and code.address
+  local only = ip and '\145\149' .. cmsgpack.pack(id, now, code.connection, code.country, ip)
     or '\145\148' .. cmsgpack.pack(id, now, code.connection, code.country)
   if not remember_of_new(key, PENDING, only) then
     local of_number = state_of(key)
@@ -92,7 +92,7 @@ local function add_pending(now, code, id)
       end
       pending = still
     end
-    if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, code.connection, code.country, code.ip } end
+    if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, code.connection, code.country, ip } end
     of_number.pending = pending
   end
   touch(key, now, PENDING_MS)
@@ -100,11 +100,11 @@ end
 
 -- Counts a code as sent and not yet used. of_country and of_ip are what weigh_guard answers.
 local function count_unused(now, code, id, of_country, of_ip)
-  count(now, code.keys.country, of_country, 1)
+  count(now, code.country_counter, of_country, 1)
   add_pending(now, code, id)
-  if not code.ip then return end
+  local key = code.ip_counter
+  if not key then return end
 
-  local key = code.keys.ip
   count(now, key, of_ip, 1)
   if remember_of_new(key, COUNTRIES, cmsgpack.pack({ [code.country] = now })) then return end
   local state = state_of(key)

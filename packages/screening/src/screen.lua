@@ -1,6 +1,7 @@
 -- Screening as a transaction asks for it: weigh, and count what is taken.
--- request (screening.ts): keys (one for each group of limits), cost (segments, price), address (that pairs are counted by),
--- code (where the plan has a guard) and, from the caller, plan (screening-plan.ts) and now (only in simulations).
+-- request (screening.ts): keys (one for each group of limits), segments and price (what it costs), address (that pairs are
+-- counted by), where the plan has a guard what guard-rules.lua weighs and, from the caller, plan (screening-plan.ts) and now
+-- (only in simulations).
 --- @include "./windowed-counter.lua"
 --- @include "./plan-rules.lua"
 --- @include "./guard-rules.lua"
@@ -9,15 +10,15 @@
 -- and name). Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
-  local now, plan, amounts = clock(request.now), request.plan, request.cost
-  local states, counted_in, tallies, number = {}, {}, {}, 0
+  local now, plan = clock(request.now), request.plan
+  local states, counted_in, tallies, number = {}, { unpack(request.keys) }, {}, 0
   for g = 1, #plan.groups do
     local group = plan.groups[g]
-    local shapes, maxima, n = group.shapes, group.maxima, amounts[group.counts] or 1
-    local key = request.keys[g]
-    if group.is_pair then key = pair_of(now, key, request.address) end
+    local shapes, maxima, n = group.shapes, group.maxima, request[group.counts] or 1
+    if group.is_pair then counted_in[g] = pair_of(now, counted_in[g], request.address) end
+    local key = counted_in[g]
     local tally = tally_of(now, key, shapes)
-    counted_in[g], tallies[g] = key, tally
+    tallies[g] = tally
     if explains or not fits(tally, maxima, n) then
       settle(tally)
       for i = 1, #maxima do
@@ -32,7 +33,7 @@ local function screen(request, explains)
     number = number + #maxima
   end
   local of_country, of_ip
-  if plan.guard then of_country, of_ip = weigh_guard(now, plan, request.code, states, number, explains) end
+  if plan.guard then of_country, of_ip = weigh_guard(now, plan, request, states, number, explains) end
   return {
     now = now,
     request = request,
@@ -47,9 +48,9 @@ end
 -- Counts the message that was screened; `save_counters` writes it.
 local function count_screened(screened, id)
   local now, request = screened.now, screened.request
-  local groups, amounts = request.plan.groups, request.cost
+  local groups = request.plan.groups
   for g = 1, #groups do
-    count(now, screened.counted_in[g], screened.tallies[g], amounts[groups[g].counts] or 1)
+    count(now, screened.counted_in[g], screened.tallies[g], request[groups[g].counts] or 1)
   end
-  if request.plan.guard then count_unused(now, request.code, id, screened.of_country, screened.of_ip) end
+  if request.plan.guard then count_unused(now, request, id, screened.of_country, screened.of_ip) end
 end

@@ -23,18 +23,15 @@ export type ScreeningRequest = {
   configured_block: string | undefined;
   /** For each group of limits of the plan, what it counts in. */
   keys: readonly string[];
-  cost: Spend;
-  /** Keyed hash of the address, where limits count by it. */
+  /** Keyed hash of the address, if anything is counted by it. */
   address: string | undefined;
-  code:
-    | {
-        connection: string;
-        country: string;
-        ip: string | undefined;
-        keys: { recipient: string; country: string; ip: string | undefined };
-      }
-    | undefined;
-};
+  connection: string | undefined;
+  country: string | undefined;
+  /** What the guard counts in. */
+  recipient_counter: string;
+  country_counter: string | undefined;
+  ip_counter: string | undefined;
+} & Spend;
 
 export function createScreening({
   recipientKey,
@@ -69,18 +66,13 @@ export function createScreening({
       blockable,
       configured_block: configuredBlock,
       keys,
-      cost,
+      ...cost,
       address: addressKey,
-      code: code && {
-        connection: code.connection,
-        country: code.country,
-        ip: code.ipKey,
-        keys: {
-          recipient: recipientCounters,
-          country: gatewayKeys.counters('country', code.country),
-          ip: code.ipKey && gatewayKeys.counters('ip', code.ipKey),
-        },
-      },
+      connection: code?.connection,
+      country: code?.country,
+      recipient_counter: recipientCounters,
+      country_counter: code && gatewayKeys.counters('country', code.country),
+      ip_counter: code?.ipKey && gatewayKeys.counters('ip', code.ipKey),
     },
     traceFields: {
       recipient_key: code && recipientKey,

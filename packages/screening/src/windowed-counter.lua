@@ -120,20 +120,19 @@ end
 -- else looks at its counters, and when the states are written. It knows how much more fits under some maxima (`rooms`), so
 -- that most messages are not weighed against each of them.
 
--- By the names of the counters: `by_key` has the tallies, and `of_nothing` is that of all new subjects.
+-- By the names of the counters, and by shapes with these names: `by_key` has the tallies, `of_nothing` is that of all new
+-- subjects.
 local tallies_by_names, tallies_by_shapes = {}, {}
 -- By counter: the tally that adds to it.
 local adding = {}
 
 local function tallies_of(shapes)
-  if not tallies_by_shapes[shapes] then
-    local names = ''
-    for i = 1, #shapes do names = names .. shapes[i][1] end
-    tallies_by_names[names] = tallies_by_names[names]
-      or { by_key = {}, of_nothing = { shapes = shapes, counters = nothing_of(shapes), added = 0, rooms = {} } }
-    tallies_by_shapes[shapes] = tallies_by_names[names]
-  end
-  return tallies_by_shapes[shapes]
+  local names = ''
+  for i = 1, #shapes do names = names .. shapes[i][1] end
+  tallies_by_names[names] = tallies_by_names[names]
+    or { by_key = {}, of_nothing = { shapes = shapes, counters = nothing_of(shapes), added = 0, rooms = {} } }
+  tallies_by_shapes[shapes] = tallies_by_names[names]
+  return tallies_by_names[names]
 end
 
 local function settle(tally)
@@ -143,21 +142,21 @@ end
 
 -- The tally of a key in a script in which the clock stands still. One that has some of its counters, but not all, is over.
 local function tally_of(now, key, shapes)
-  local tallies = tallies_of(shapes)
-  local by_key = tallies.by_key
-  if by_key[key] then return by_key[key] end
+  local tallies = tallies_by_shapes[shapes] or tallies_of(shapes)
+  local tally = tallies.by_key[key]
+  if tally then return tally end
   local counters = look(now, key, shapes)
   if counters.is_nothing then return tallies.of_nothing end
-  local tally = { now = now, key = key, shapes = shapes, counters = counters, added = 0, rooms = {} }
+  tally = { now = now, key = key, shapes = shapes, counters = counters, added = 0, rooms = {} }
   for i = 1, #counters do
     local other = adding[counters[i]]
     if other then
       settle(other)
-      tallies_of(other.shapes).by_key[key] = nil
+      tallies_by_shapes[other.shapes].by_key[key] = nil
     end
     adding[counters[i]] = tally
   end
-  by_key[key] = tally
+  tallies.by_key[key] = tally
   return tally
 end
 

@@ -128,7 +128,7 @@ async function explain({
     },
     connection: connection.name,
     screening: config.screening,
-    segments: screening.request.cost.segments,
+    segments: screening.request.segments,
     destination,
     blocks: [
       ...blockNamesOf(number)
