@@ -23,7 +23,8 @@ end
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
 -- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
 -- In the guard of a plan are the floors of the country and the ip: how much is always allowed (a missing one switches its rule
--- off). code: recipient_counter, country_counter and, where there is an address, ip_counter (keys), connection, country, address.
+-- off). code: the keys recipient_counter, country_counter and, where there is an address, ip_counter; connection, country,
+-- address.
 -- Answers the tallies of unused codes, of the country and of the address.
 local function weigh_guard(now, plan, code, states, before, explains)
   local floors, key, ip = plan.guard, code.country_counter, code.ip_counter
