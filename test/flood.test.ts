@@ -22,7 +22,8 @@ async function flood(url: string, bytes: Buffer): Promise<void> {
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.pause();
-  const closed = once(socket, 'close');
+  // events.once would reject if the connection is reset, which is as good.
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   // A socket that is paused does not notice its end.
   socket.write(bytes, () => void socket.resume());
   await closed;

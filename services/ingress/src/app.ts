@@ -4,6 +4,7 @@ import { messageStatus } from '@sms-gateway/reporting';
 import express, { type Express, type NextFunction, type Request } from 'express';
 import type { ConnectionAuthenticators } from './auth/connection-authenticators.ts';
 import type { Answer, Answers } from './http/answer.ts';
+import { createCohort } from './cohort.ts';
 import { orUnavailable } from './http/or-unavailable.ts';
 import { HttpProblem, methodNotAllowed } from './http/problem.ts';
 import { readJson } from './http/read-json.ts';
@@ -29,6 +30,8 @@ export function createApp({
   receiptWebhook,
   answers,
 }: Deps): Express {
+  const cohort = createCohort();
+
   /** The connection that a request addresses, once its token has been verified for it. */
   function authenticate(req: Request, res: Answer): ConnectionConfig {
     const authenticator = authenticators.find(String(req.params['connection'] ?? 'default'));
@@ -39,8 +42,10 @@ export function createApp({
   }
 
   async function postMessage(req: Request, res: Answer): Promise<void> {
+    await cohort.gather();
     const connection = authenticate(req, res);
     const body = await readJson(req);
+    await cohort.gather();
     const { id, isRepeat, outcome } = await acceptMessage(connection, {
       body,
       idempotencyKey: req.get('idempotency-key'),

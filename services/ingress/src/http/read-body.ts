@@ -7,6 +7,11 @@ import { HttpProblem } from './problem.ts';
  */
 export function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // The connection was closed before anybody listened, so none of the events below would come.
+    if (req.destroyed) {
+      reject(incomplete());
+      return;
+    }
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
       reject(tooLarge(limitBytes));
       return;
@@ -19,10 +24,12 @@ export function readBody(req: IncomingMessage, limitBytes: number): Promise<Buff
       else chunks.push(chunk);
     });
     req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    req.on('error', () =>
-      reject(new HttpProblem(400, 'malformed_request', 'The body did not arrive completely.')),
-    );
+    req.on('error', () => reject(incomplete()));
   });
+}
+
+function incomplete(): HttpProblem {
+  return new HttpProblem(400, 'malformed_request', 'The body did not arrive completely.');
 }
 
 function tooLarge(limitBytes: number): HttpProblem {

@@ -7,6 +7,7 @@ import type { Logger } from '@sms-gateway/process';
 import { screenMessage } from '@sms-gateway/screening';
 import { unavailable } from '../http/or-unavailable.ts';
 import type { IngressMetrics } from '../metrics.ts';
+import { endStep } from '../cohort.ts';
 import { invalidBody, parseRecipient } from '../http/parse-body.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { CallerFaults, Note } from './caller-faults.ts';
@@ -71,6 +72,7 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
       connection,
       { mode, blockedDestinations, limitKey: identity.limitKey },
     );
+    await endStep();
     faults.ignoredFields(connection, ignored, note);
     faults.number(number, note);
     if (isAddressUnparsable) faults.unparsableAddress(connection, note);
