@@ -90,8 +90,9 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         messages: messages.length,
         isWritten: (answers) => answers.some(([kind]) => kind === 'accepted' || kind === 'repeat'),
       }),
-    // A second group would wait in Redis for the first, and hold a message or two.
-    maxInFlight: 1,
+    // A second group would begin with the first message or two that arrive, and only wait in Redis for the first one.
+    maxItems: 32,
+    fillsFirst: true,
   });
 
   return {

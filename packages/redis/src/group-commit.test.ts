@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { createGroupCommit } from './group-commit.ts';
 
 /** Groups as they were run, and a way to end them one by one. */
-function setup(options: { maxItems?: number; maxBytes?: number; maxInFlight?: number } = {}) {
+function setup(
+  options: { maxItems?: number; maxBytes?: number; maxInFlight?: number; fillsFirst?: boolean } = {},
+) {
   const groups: string[][] = [];
   const ends: (() => void)[] = [];
   const { submit } = createGroupCommit<string, string>({
@@ -47,6 +49,24 @@ test('what comes while as many groups are under way as may be makes the next one
   expect(groups).toEqual([['1'], ['2', '3']]);
   endNext();
   expect(await later).toEqual(['2!', '3!']);
+});
+
+test('a group that is to fill first goes when the one before it ends, or when it is full', async () => {
+  const { groups, send, endNext } = setup({ maxItems: 3, maxInFlight: 2, fillsFirst: true });
+  const first = send('1');
+  await turn();
+  for (const item of ['2', '3']) void send(item);
+  await turn();
+  expect(groups).toEqual([['1']]);
+  for (const item of ['4', '5']) void send(item);
+  await turn();
+  expect(groups).toEqual([['1'], ['2', '3', '4']]);
+  endNext();
+  await first;
+  expect(groups).toHaveLength(2);
+  endNext();
+  await turn();
+  expect(groups).toEqual([['1'], ['2', '3', '4'], ['5']]);
 });
 
 test('a group has no more items, and no more bytes, than it may; one item may have more', async () => {

@@ -19,6 +19,8 @@ type Options<Item, Result> = {
   maxBytes?: number;
   /** Maximum number of groups in progress. Items that arrive meanwhile wait and make the next group larger. */
   maxInFlight?: number;
+  /** Whether a group that is not full waits while another is in progress. */
+  fillsFirst?: boolean;
 };
 
 /**
@@ -32,10 +34,15 @@ export function createGroupCommit<Item, Result>({
   maxItems = 64,
   maxBytes = 256 * 1024,
   maxInFlight = 2,
+  fillsFirst = false,
 }: Options<Item, Result>): GroupCommit<Item, Result> {
   const waiting = new Map<string, Pending<Item, Result>[]>();
+  let waitingItems = 0;
   let inFlight = 0;
   let isScheduled = false;
+
+  const mayStart = () =>
+    inFlight === 0 || (inFlight < maxInFlight && (!fillsFirst || waitingItems >= maxItems));
 
   /** The next group: one of each source in turn, the first in line of each. */
   function take(): Pending<Item, Result>[] {
@@ -48,6 +55,7 @@ export function createGroupCommit<Item, Result>({
         if (group.length > 0 && (group.length >= maxItems || bytes + first.bytes > maxBytes)) return group;
         group.push(first);
         bytes += first.bytes;
+        waitingItems -= 1;
         line.shift();
         waiting.delete(source);
         // At the end, so that the next group begins with those that this one had no room for.
@@ -59,7 +67,7 @@ export function createGroupCommit<Item, Result>({
 
   function flush(): void {
     isScheduled = false;
-    while (waiting.size > 0 && inFlight < maxInFlight) void commit(take());
+    while (waiting.size > 0 && mayStart()) void commit(take());
   }
 
   async function commit(group: Pending<Item, Result>[]): Promise<void> {
@@ -76,6 +84,7 @@ export function createGroupCommit<Item, Result>({
       // What waits behind it has waited for as long, and would fail as well.
       const behind = [...waiting.values()].flat();
       waiting.clear();
+      waitingItems = 0;
       for (const { reject } of [...group, ...behind]) reject(error);
     } finally {
       inFlight -= 1;
@@ -89,7 +98,8 @@ export function createGroupCommit<Item, Result>({
         const line = waiting.get(source) ?? [];
         waiting.set(source, line);
         line.push({ item, bytes, resolve, reject });
-        if (isScheduled || inFlight >= maxInFlight) return;
+        waitingItems += 1;
+        if (isScheduled || !mayStart()) return;
         isScheduled = true;
         setImmediate(flush);
       }),
