@@ -51,6 +51,31 @@ test('a call whose neighbour has ended is still aborted at the end of its time',
   expect(await second.result).toBe('aborted');
 });
 
+test('a call that begins late in a long turn of the event loop has all of its time', async () => {
+  const { signal: outer } = new AbortController();
+  const first = startCall(outer, 20);
+  const turnEndsAt = performance.now() + 15;
+  while (performance.now() < turnEndsAt);
+  const beganAt = performance.now();
+  const late = startCall(outer, 20);
+
+  expect(await Promise.all([first.result, late.result])).toEqual(['aborted', 'aborted']);
+  // Timers count whole milliseconds.
+  expect(performance.now() - beganAt).toBeGreaterThanOrEqual(19);
+});
+
+test('a call that ends in the turn in which it began leaves no timer behind', async () => {
+  const { signal: outer } = new AbortController();
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const call = startCall(outer, LONG_MS);
+  call.end();
+  await call.result;
+  await nextTurn();
+
+  expect(timers()).toBe(before);
+});
+
 test('a call that begins in the turn in which another one ended has a time limit of its own', async () => {
   const { signal: outer } = new AbortController();
   const first = startCall(outer, 5);

@@ -1,7 +1,12 @@
 import { setMaxListeners } from 'node:events';
 
-/** Ends calls that began in the same turn of the event loop and may take equally long. */
-type CallWindow = { abort: AbortController; timeoutMs: number; timer: NodeJS.Timeout; calls: number };
+/** Ends calls that began in the same turn of the event loop and may take equally long. It has a timer once the turn is over. */
+type CallWindow = {
+  abort: AbortController;
+  timeoutMs: number;
+  timer: NodeJS.Timeout | undefined;
+  calls: number;
+};
 
 type OpenWindows = { all: Set<CallWindow>; newest: CallWindow | undefined };
 
@@ -18,18 +23,21 @@ function windowsWithin(outer: AbortSignal): OpenWindows {
   return windows;
 }
 
-/** Within one turn of the event loop, timers of the same duration fire together, so one of them serves all calls. */
+/**
+ * The time of all calls runs from the end of the turn: one that begins late in a long turn must not be aborted early, for
+ * then it would be unknown whether it sent anything.
+ */
 function openWindow(windows: OpenWindows, timeoutMs: number): CallWindow {
   if (windows.newest?.timeoutMs === timeoutMs) return windows.newest;
   const abort = new AbortController();
   // Each call listens; Node would warn of more than ten listeners as of a leak.
   setMaxListeners(0, abort.signal);
-  const timer = setTimeout(() => abort.abort(), timeoutMs);
-  const window = { abort, timeoutMs, timer, calls: 0 };
+  const window: CallWindow = { abort, timeoutMs, timer: undefined, calls: 0 };
   windows.all.add(window);
   windows.newest = window;
   setImmediate(() => {
     if (windows.newest === window) windows.newest = undefined;
+    if (window.calls > 0) window.timer = setTimeout(() => abort.abort(), timeoutMs);
   });
   return window;
 }
