@@ -11,7 +11,10 @@ export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Out
 
 /** 400, with every field that is wrong. */
 export function invalidBody({ issues }: z.ZodError): HttpProblem {
-  return new HttpProblem(400, 'invalid_request', `${[...new Set(issues.map(describe))].join('; ')}.`);
+  // What else zod says about a value of the wrong type, such as the length of a list, means nothing.
+  const mistyped = new Set(issues.filter(({ code }) => code === 'invalid_type').map(nameField));
+  const telling = issues.filter((issue) => issue.code === 'invalid_type' || !mistyped.has(nameField(issue)));
+  return new HttpProblem(400, 'invalid_request', `${[...new Set(telling.map(describe))].join('; ')}.`);
 }
 
 /** @throws {HttpProblem} 422 */
@@ -25,9 +28,9 @@ export function parseRecipient(
 }
 
 /** Names the field and the rule only, since zod's own messages may repeat the input. */
-function describe({ path, code }: z.core.$ZodIssue): string {
-  const field = path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
-  switch (code) {
+function describe(issue: z.core.$ZodIssue): string {
+  const field = nameField(issue);
+  switch (issue.code) {
     case 'invalid_type':
       return `${field} is missing or of the wrong type`;
     case 'too_big':
@@ -37,4 +40,8 @@ function describe({ path, code }: z.core.$ZodIssue): string {
     default:
       return `${field} is malformed`;
   }
+}
+
+function nameField({ path }: z.core.$ZodIssue): string {
+  return path.length === 0 ? 'The body' : `The field "${path.join('.')}"`;
 }
