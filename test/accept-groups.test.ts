@@ -54,7 +54,7 @@ async function setup() {
           plan: createScreeningPlan([[LIMIT]], undefined),
           keys: [counter(number)],
           cost: { segments: 1, price: 0 },
-          code: undefined,
+          country: 'DE',
         }),
         recordedDestination: [],
       });

@@ -160,7 +160,7 @@ test('how long a rule that only records would hold a code up is reckoned only fo
     plan,
     keys: ['recorded', 'enforced'],
     cost: { segments: 1, price: 0 },
-    code: undefined,
+    country: 'DE',
   });
   expect(await redis.eval(waits, 0, JSON.stringify({ ...request, plan: plan.data, now: BEGIN_MS }))).toEqual([
     1,

@@ -61,7 +61,6 @@ const ACCEPT = loadScript<{
       requested_at: string | undefined;
       accepted_at: string;
       job: string;
-      number: number;
       correlations: readonly string[];
       hint: string[];
       fields: string[];
@@ -69,6 +68,7 @@ const ACCEPT = loadScript<{
       keys: number[];
       segments: number;
       price: number;
+      recipient_counter: number;
       country_counter: number | undefined;
       ip_counter: number | undefined;
       country: string | undefined;
@@ -98,7 +98,7 @@ export function acceptMessages(
   const counters = createNumbering<string>();
   const packed = messages.map((message) => {
     const { job, screening } = message;
-    const { plan, recipientCounters, request } = screening;
+    const { plan, request } = screening;
     return {
       id: job.id,
       connection: job.connection,
@@ -112,7 +112,6 @@ export function acceptMessages(
       requested_at: message.requestedAt?.toFixed(0),
       accepted_at: String(job.acceptedAt),
       job: JSON.stringify(job),
-      number: counters.numberOf(recipientCounters),
       correlations: message.correlationKeys.map(gatewayKeys.history),
       // One character outside Latin-1 would make the JSON of all messages twice as large in memory.
       hint: message.recipientHint.split('…'),
@@ -121,6 +120,7 @@ export function acceptMessages(
       keys: request.keys.map(counters.numberOf),
       segments: request.segments,
       price: request.price,
+      recipient_counter: counters.numberOf(request.recipient_counter),
       country_counter:
         request.country_counter === undefined ? undefined : counters.numberOf(request.country_counter),
       ip_counter: request.ip_counter === undefined ? undefined : counters.numberOf(request.ip_counter),

@@ -34,7 +34,6 @@
 --     requested_at   when the caller first wanted it sent, where it tells, as text
 --     accepted_at    now, by the clock of the ingress, as text
 --     job            what the queue carries, as JSON
---     number         what is counted and remembered of its number: which of the counters
 --     correlations   the lists of its correlation id, if it has one
 --     hint           what the trace shows of its number: the parts around an ellipsis
 --     fields         the other fields and values of the trace
@@ -42,7 +41,8 @@
 --     plan           which of the plans applies, from 1
 --     keys           what each group of limits counts in: which of the counters, from 1
 --     segments, price    what it costs
---     country_counter, ip_counter    which of the counters the guard counts in, where the plan has one
+--     recipient_counter              what is counted and remembered of its number: which of the counters
+--     country_counter, ip_counter    what else the guard counts in, where the plan has one: which of the counters
 --     country        of the number, then
 --     address        keyed hash of the address, if it is known and anything is counted by it
 --     blockable      what of the number a block can name (blocks.ts)
@@ -65,7 +65,7 @@ local function trace_of(id) return prefixes.trace .. id end
 local function resolve(message)
   local keys_of = message.keys
   for i = 1, #keys_of do keys_of[i] = counters[keys_of[i]] end
-  message.recipient_counter = counters[message.number]
+  message.recipient_counter = counters[message.recipient_counter]
   if message.country_counter then message.country_counter = counters[message.country_counter] end
   if message.ip_counter then message.ip_counter = counters[message.ip_counter] end
   message.now, message.plan = args.now, args.plans[message.plan]
@@ -85,7 +85,7 @@ local function accept(message)
   if refuses then
     local refusal = { at = tonumber(accepted_at), connection = message.connection, id = id }
     -- What is remembered of a number has the same keyed hash as what is counted of it.
-    local recipient = string.match(counters[message.number], '[^:]+$')
+    local recipient = string.match(message.recipient_counter, '[^:]+$')
     local lists = { prefixes.history .. recipient, unpack(message.correlations) }
     remember_refusal(lists, args.history, refusal, verdict, screened)
     return { 'refused', verdict }
@@ -100,7 +100,7 @@ local function accept(message)
   redis.call('HSET', trace, 'recipient_hint', table.concat(message.hint, '…'), unpack(fields))
   redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
   remember(message.correlations, args.history, id)
-  remember_accepted(counters[message.number], args.history, id, screened.now)
+  remember_accepted(message.recipient_counter, args.history, id, screened.now)
   -- From here on nothing can fail: a message that has a job is counted, and can be repeated.
   local repeatable = ''
   if message.repeat_key then

@@ -9,7 +9,6 @@ type ConnectionPlan = {
   scopes: LimitScope[];
   /** What its other groups are counted under. */
   spendKeys: string[];
-  isGuarded: boolean;
 };
 type Plans = (hasIp: boolean, isCode: boolean) => ConnectionPlan;
 type Mode = IngressConfig['screening'];
@@ -41,7 +40,7 @@ function createPlan(
   { hasIp, isCode }: { hasIp: boolean; isCode: boolean },
 ): ConnectionPlan {
   if (mode === 'off') {
-    return { plan: createScreeningPlan([], undefined), scopes: [], spendKeys: [], isGuarded: false };
+    return { plan: createScreeningPlan([], undefined), scopes: [], spendKeys: [] };
   }
   const ruleMode = mode === 'on' ? 'enforce' : 'record';
   const { limits, guard } = connection;
@@ -56,7 +55,6 @@ function createPlan(
     ),
     scopes: groups.map(({ scope }) => scope),
     spendKeys: spend.map(({ key }) => key),
-    isGuarded,
   };
 }
 

@@ -15,12 +15,3 @@ export type GuardPlan = {
   country: { hour: number | undefined; day: number | undefined };
   ip: { hour: number | undefined; day: number | undefined; countries: number | undefined };
 };
-
-/** What the guard knows a code by, apart from its number. The address as a keyed hash. */
-export type GuardedCode = {
-  connection: string;
-  /** A country's code, or a calling code with its plus sign. */
-  country: string;
-  /** Undefined where the caller tells no address: then the rules for addresses do not apply. */
-  ipKey: string | undefined;
-};

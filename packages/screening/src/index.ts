@@ -10,7 +10,7 @@ export { describeLimits } from './connection-plans.ts';
 export type { DestinationRule } from './destination.ts';
 export { type RuleState, explainScreening } from './explain-screening.ts';
 export { type Guard, createGuard } from './guard.ts';
-export { GUARD_RULES, type GuardPlan, type GuardedCode } from './guard-plan.ts';
+export { GUARD_RULES, type GuardPlan } from './guard-plan.ts';
 export { networkOf } from './network-of.ts';
 export { type Refusal, type Refusals, createRefusals } from './refusals.ts';
 export type { Limit, ReachedRule, RuleMode, Spend } from './rules.ts';

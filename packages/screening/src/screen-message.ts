@@ -50,10 +50,7 @@ export function screenMessage(
 ): ScreenedMessage {
   const network = ip === undefined ? undefined : networkOf(ip);
   const ipKey = mode === 'off' || network === undefined ? undefined : limitKey('ip', network);
-  const { plan, scopes, spendKeys, isGuarded } = connectionPlans(connection, mode)(
-    ipKey !== undefined,
-    isCode,
-  );
+  const { plan, scopes, spendKeys } = connectionPlans(connection, mode)(ipKey !== undefined, isCode);
   const recipientKey = limitKey('recipient', recipient.e164);
   const country = countryOf(recipient);
   const subjectOf = (scope: (typeof scopes)[number]): string => {
@@ -90,12 +87,12 @@ export function screenMessage(
         ),
         ...spendKeys,
       ],
+      country,
       addressKey: ipKey,
       cost:
         mode === 'off'
           ? { segments: 0, price: 0 }
           : spendOf(describeText(text).segments, recipient, connection.prices),
-      code: isGuarded ? { connection: connection.name, country, ipKey } : undefined,
     }),
     recipientKey,
     addressKey: ipKey,

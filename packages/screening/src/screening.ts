@@ -1,14 +1,10 @@
 import { gatewayKeys } from '@sms-gateway/contract';
-import type { GuardedCode } from './guard-plan.ts';
 import type { ReachedRule, Spend } from './rules.ts';
 import { ruleOf, type ScreeningPlan } from './screening-plan.ts';
 
 /** The screening checks of a message, run in the transaction that accepts it. */
 export type Screening = {
   plan: ScreeningPlan;
-  /** Keyed hash of the number, and the key of what is counted of it. */
-  recipientKey: string;
-  recipientCounters: string;
   /** For verdict.lua, which is given the plan with it. */
   request: ScreeningRequest;
   /** What the trace of the message keeps for screening: what it cost, and whose code it was. */
@@ -25,10 +21,10 @@ export type ScreeningRequest = {
   keys: readonly string[];
   /** Keyed hash of the address, if anything is counted by it. */
   address: string | undefined;
-  connection: string | undefined;
-  country: string | undefined;
-  /** What the guard counts in. */
+  /** What is counted and remembered of the number. */
   recipient_counter: string;
+  /** What else the guard counts in, if the plan has one: of this country, and of the address. */
+  country: string | undefined;
   country_counter: string | undefined;
   ip_counter: string | undefined;
 } & Spend;
@@ -40,9 +36,10 @@ export function createScreening({
   plan,
   keys,
   cost,
+  country,
   addressKey,
-  code,
 }: {
+  /** Keyed hash of the number. */
   recipientKey: string;
   /** What of the number a block can name (blocks.ts). */
   blockable: string;
@@ -52,30 +49,27 @@ export function createScreening({
   /** Of Redis, one for each group of limits of the plan. */
   keys: readonly string[];
   cost: Spend;
+  /** What the number is counted under: a country's code, or a calling code with its plus sign. */
+  country: string;
   /** Keyed hash of the address, if it is known. */
   addressKey?: string | undefined;
-  /** Present where the plan has a guard. */
-  code: GuardedCode | undefined;
 }): Screening {
-  const recipientCounters = gatewayKeys.counters('recipient', recipientKey);
+  const isGuarded = plan.data.guard !== undefined;
   return {
     plan,
-    recipientKey,
-    recipientCounters,
     request: {
       blockable,
       configured_block: configuredBlock,
       keys,
       ...cost,
       address: addressKey,
-      connection: code?.connection,
-      country: code?.country,
-      recipient_counter: recipientCounters,
-      country_counter: code && gatewayKeys.counters('country', code.country),
-      ip_counter: code?.ipKey && gatewayKeys.counters('ip', code.ipKey),
+      recipient_counter: gatewayKeys.counters('recipient', recipientKey),
+      country: isGuarded ? country : undefined,
+      country_counter: isGuarded ? gatewayKeys.counters('country', country) : undefined,
+      ip_counter: isGuarded && addressKey ? gatewayKeys.counters('ip', addressKey) : undefined,
     },
     traceFields: {
-      recipient_key: code && recipientKey,
+      recipient_key: isGuarded ? recipientKey : undefined,
       spend_segments: cost.segments > 0 ? cost.segments : undefined,
       spend_price: cost.price > 0 ? cost.price : undefined,
     },
