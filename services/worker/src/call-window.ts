@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 /** Ends calls that began in the same turn of the event loop and may take equally long. It has a timer once the turn is over. */
 type CallWindow = {
-  abort: AbortController;
+  controller: AbortController;
   timeoutMs: number;
   timer: NodeJS.Timeout | undefined;
   calls: number;
@@ -18,7 +18,7 @@ function windowsWithin(outer: AbortSignal): OpenWindows {
   if (known !== undefined) return known;
   const windows: OpenWindows = { all: new Set(), newest: undefined };
   openWindows.set(outer, windows);
-  const closeAll = () => windows.all.forEach(({ abort }) => abort.abort());
+  const closeAll = () => windows.all.forEach(({ controller }) => controller.abort());
   outer.addEventListener('abort', closeAll, { once: true });
   return windows;
 }
@@ -29,15 +29,15 @@ function windowsWithin(outer: AbortSignal): OpenWindows {
  */
 function openWindow(windows: OpenWindows, timeoutMs: number): CallWindow {
   if (windows.newest?.timeoutMs === timeoutMs) return windows.newest;
-  const abort = new AbortController();
-  // Each call listens; Node would warn of more than ten listeners as of a leak.
-  setMaxListeners(0, abort.signal);
-  const window: CallWindow = { abort, timeoutMs, timer: undefined, calls: 0 };
+  const controller = new AbortController();
+  // Each call listens to it, and Node takes more than ten listeners for a leak and warns.
+  setMaxListeners(0, controller.signal);
+  const window: CallWindow = { controller, timeoutMs, timer: undefined, calls: 0 };
   windows.all.add(window);
   windows.newest = window;
   setImmediate(() => {
     if (windows.newest === window) windows.newest = undefined;
-    if (window.calls > 0) window.timer = setTimeout(() => abort.abort(), timeoutMs);
+    if (window.calls > 0) window.timer = setTimeout(() => controller.abort(), timeoutMs);
   });
   return window;
 }
@@ -61,9 +61,9 @@ export async function withinCallWindow<T>(
   const windows = windowsWithin(outer);
   const window = openWindow(windows, timeoutMs);
   window.calls += 1;
-  if (outer.aborted) window.abort.abort();
+  if (outer.aborted) window.controller.abort();
   try {
-    return await call(window.abort.signal);
+    return await call(window.controller.signal);
   } finally {
     leave(windows, window);
   }

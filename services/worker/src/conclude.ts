@@ -1,6 +1,6 @@
 import type { DeliveryStore, FinishedAttempt, ReceiptHandler, ReceiptStore } from '@sms-gateway/delivery';
 import { type DurabilityCheck, untilDurable, untilWritten } from '@sms-gateway/redis';
-import { type Decision, didNotArrive } from './decide.ts';
+import { type Decision, hasFailed } from './decide.ts';
 import { type Delivery, isRedelivery, type Step } from './delivery.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { ProviderCalls } from './provider-calls.ts';
@@ -36,9 +36,7 @@ export function createConclude({
     finished: FinishedAttempt | undefined,
   ): finished is FinishedAttempt {
     if (finished?.result !== 'accepted' || !calls.sendsReceipts(finished.provider)) return false;
-    const used = facts.attempts
-      .filter((attempt) => attempt.result === 'provider_fault' || didNotArrive(attempt))
-      .map(({ provider }) => provider);
+    const used = facts.attempts.filter(hasFailed).map(({ provider }) => provider);
     return message.plan.providers.some(({ name }) => name !== finished.provider && !used.includes(name));
   }
 

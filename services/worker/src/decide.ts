@@ -103,8 +103,6 @@ function nextAttempt(facts: Facts, random: () => number): Decision {
   if (payload === 'unreadable') return { kind: 'wait', delayMs: Math.min(UNREADABLE_RETRY_MS, remainingMs) };
 
   const attemptsAt = (name: string) => attempts.filter(({ provider }) => provider === name);
-  const hasFailed = (attempt: RecordedAttempt) =>
-    attempt.result === 'provider_fault' || didNotArrive(attempt);
   const candidates = providers.filter(({ name }) => !attemptsAt(name).some(hasFailed));
   if (candidates.length === 0) return conclude('failed', 'no_provider_left');
 
@@ -132,8 +130,13 @@ export function wasTaken({ result, receipt }: RecordedAttempt): boolean {
   return result === 'accepted' || receipt !== undefined;
 }
 
-export function didNotArrive({ receipt }: RecordedAttempt): boolean {
+function didNotArrive({ receipt }: RecordedAttempt): boolean {
   return receipt !== undefined && isFailure(receipt);
+}
+
+/** Whether it shows that its provider cannot deliver the message. */
+export function hasFailed(attempt: RecordedAttempt): boolean {
+  return attempt.result === 'provider_fault' || didNotArrive(attempt);
 }
 
 /** Whether it may have been sent: there was no answer, and no receipt since. */
