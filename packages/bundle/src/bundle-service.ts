@@ -11,9 +11,9 @@ const services = new URL('../../../services/', import.meta.url).pathname;
 
 export type BundledService = 'ingress' | 'worker' | 'console';
 
-/** What a build makes of these services and is not there. */
-export function missingBuilds(of: readonly BundledService[]): string[] {
-  return of
+/** Paths that a build of these services makes, and that are missing. */
+export function missingBuilds(bundled: readonly BundledService[]): string[] {
+  return bundled
     .flatMap((service) => [join(services, service, 'dist/main.js'), ...webOf(service)])
     .filter((path) => !existsSync(path));
 }
