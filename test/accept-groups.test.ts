@@ -126,7 +126,7 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
   expect(again).toMatchObject([{ isRepeat: true }, { isRepeat: false }, { isRepeat: true }]);
 });
 
-/** The states of the rules that each reaches, by number; it is counted if none of them enforces. */
+/** Answers, for each request, the states of the rules that it reaches. It is counted unless one of them enforces. */
 const COUNT = composeLua(
   `--- @include "@sms-gateway/screening/screen.lua"
   local answers = {}

@@ -61,7 +61,7 @@ local accepted = {}
 
 local function trace_of(id) return prefixes.trace .. id end
 
--- Puts in what a message names by number, so that verdict.lua can be asked about it.
+-- Puts the counters and the plan that a message names by number into it, so that verdict.lua can be asked about it.
 local function resolve(message)
   local keys_of = message.keys
   for i = 1, #keys_of do keys_of[i] = counters[keys_of[i]] end

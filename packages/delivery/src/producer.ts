@@ -90,7 +90,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
         messages: messages.length,
         isWritten: (answers) => answers.some(([kind]) => kind === 'accepted' || kind === 'repeat'),
       }),
-    // A second group would begin with the first message or two that arrive, and only wait in Redis for the first one.
+    // A second group that is not full would wait in Redis for the first, and hold only a message or two.
     maxItems: 32,
     fillsFirst: true,
   });

@@ -19,7 +19,7 @@ type Options<Item, Result> = {
   maxBytes?: number;
   /** Maximum number of groups in progress. Items that arrive meanwhile wait and make the next group larger. */
   maxInFlight?: number;
-  /** Whether a group that is not full waits while another is in progress. */
+  /** Whether fewer than `maxItems` items wait as long as another group is in progress. */
   fillsFirst?: boolean;
 };
 

@@ -22,9 +22,9 @@ end
 
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
 -- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
--- In the guard of a plan are the floors of the country and the ip: how much is always allowed (a missing one switches its rule
--- off). code: the keys recipient_counter, country_counter and, where there is an address, ip_counter; connection, country,
--- address.
+-- The guard of a plan has the floors of the country and the address: how many unused codes are always allowed. A missing floor
+-- switches its rule off. code: country and country_counter; where there is an address, ip_counter. To be counted it also needs
+-- recipient_counter, connection and, where there is one, address.
 -- Answers the tallies of unused codes, of the country and of the address.
 local function weigh_guard(now, plan, code, states, before, explains)
   local floors, key, ip = plan.guard, code.country_counter, code.ip_counter
@@ -78,7 +78,7 @@ local function weigh_guard(now, plan, code, states, before, explains)
 end
 
 -- Adds the code to the pending ones of its number: { id, time, connection, country, ip }, and true at the end once a receipt
--- told that it arrived.
+-- has reported that it arrived.
 local function add_pending(now, code, id)
   local key, ip = code.recipient_counter, code.ip_counter and code.address
   local only = ip and '\145\149' .. cmsgpack.pack(id, now, code.connection, code.country, ip)

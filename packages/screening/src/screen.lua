@@ -1,6 +1,6 @@
 -- Screening as a transaction asks for it: weigh, and count what is taken.
 -- request (screening.ts): keys (one for each group of limits), segments and price (what it costs), address (that pairs are
--- counted by), where the plan has a guard what guard-rules.lua weighs and, from the caller, plan (screening-plan.ts) and now
+-- counted by) and, where the plan has a guard, the code of guard-rules.lua. The caller adds plan (screening-plan.ts) and now
 -- (only in simulations).
 --- @include "./windowed-counter.lua"
 --- @include "./plan-rules.lua"

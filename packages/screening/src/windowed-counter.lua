@@ -120,8 +120,8 @@ end
 -- else looks at its counters, and when the states are written. It knows how much more fits under some maxima (`rooms`), so
 -- that most messages are not weighed against each of them.
 
--- By the names of the counters, and by shapes with these names: `by_key` has the tallies, `of_nothing` is that of all new
--- subjects.
+-- By the names of the counters that shapes have: `by_key` has the tallies, and `of_nothing` is the one of all new subjects.
+-- Each plan has shapes of its own, often with the same names, so the same is found by shapes too.
 local tallies_by_names, tallies_by_shapes = {}, {}
 -- By counter: the tally that adds to it.
 local adding = {}
@@ -140,7 +140,8 @@ local function settle(tally)
   tally.added, tally.rooms = 0, {}
 end
 
--- The tally of a key in a script in which the clock stands still. One that has some of its counters, but not all, is over.
+-- The tally of a key, for a script in which the clock stands still. An earlier tally that shares only some of its counters is
+-- settled and no longer used.
 local function tally_of(now, key, shapes)
   local tallies = tallies_by_shapes[shapes] or tallies_of(shapes)
   local tally = tallies.by_key[key]

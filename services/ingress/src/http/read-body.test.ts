@@ -30,7 +30,7 @@ test('reads a body that has arrived before anybody asks for it', async () => {
 
 test('refuses the body of a connection that was closed before anybody asked for it', async () => {
   const { req, client } = await receive(REQUEST);
-  // events.once would listen for its errors, which nobody does at this time.
+  // events.once would also listen for errors, and in the gateway nobody does so early.
   const closed = new Promise((resolve) => req.once('close', resolve));
   client.resetAndDestroy();
   await closed;

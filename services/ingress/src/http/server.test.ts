@@ -140,7 +140,7 @@ test('who is refused before there is a request is counted, and cannot keep the c
   await until(() => expect(connections.size).toBe(0));
 });
 
-test('a server that stops answers a request with an unknown expectation first', async () => {
+test('a server that is stopping answers a request with an unknown expectation before it closes the connection', async () => {
   let drain: (() => Promise<void>) | undefined;
   const { url } = await setup(
     (app) => {
