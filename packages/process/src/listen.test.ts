@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { ConfigError } from '@sms-gateway/config';
 import { expect, onTestFinished, test } from 'vitest';
@@ -17,6 +18,21 @@ test('resolves with the port that 0 came to', async () => {
   expect(server.address()).toMatchObject({ port });
   expect(port).toBeGreaterThan(0);
 });
+
+// Linux alone lets a listener have so many that wait, by default.
+test.skipIf(process.platform !== 'linux')(
+  'a thousand connections that come at the same moment are established, however busy the process is',
+  async () => {
+    const port = await listen(newServer(), { host: '127.0.0.1', port: 0, variable: 'PORT' });
+    const connectAll = `
+      let missing = 1000;
+      for (let count = missing; count > 0; count -= 1)
+        require('node:net').connect(${port}, '127.0.0.1', () => (missing -= 1) || process.exit());`;
+
+    // Nothing is accepted meanwhile, since this blocks the event loop.
+    execFileSync(process.execPath, ['-e', connectAll], { timeout: 15_000 });
+  },
+);
 
 test('names the variable of a port in use', async () => {
   const port = await listen(newServer(), { host: '127.0.0.1', port: 0, variable: 'PORT' });

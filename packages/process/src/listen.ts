@@ -6,6 +6,12 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/**
+ * Connections that may wait to be accepted. With Node's 511, some of a thousand that come at the same moment are established a
+ * second or more later, when the client's kernel tries again. Linux takes at most its net.core.somaxconn, which is 4096.
+ */
+const BACKLOG = 4096;
+
 type Options = {
   host: string;
   /** 0 takes any free port. */
@@ -22,7 +28,7 @@ export async function listen(server: Server, { host, port, variable }: Options):
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, { host, port, variable }));
     server.once('error', fail);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', fail);
       resolve();
     });
