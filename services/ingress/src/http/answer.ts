@@ -79,7 +79,7 @@ export function createAnswers({ metrics, logger, logEvent, refusalLog, isDrainin
         ...(problem.rules && { rules: problem.rules }),
         ...(problem.reason !== undefined && { reason: problem.reason }),
       });
-      if (!req.complete) discardRest(req);
+      if (!req.complete && !req.destroyed) discardRest(req);
     },
   };
 }
