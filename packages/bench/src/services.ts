@@ -101,9 +101,9 @@ export function startProvider(context: BenchContext): Promise<Listening> {
   return startOwnProgram(context, 'provider', { ANSWER_AFTER_MS: String(ANSWER_AFTER_MS) });
 }
 
-const workerEnv = (redisUrl: string, provider: Listening) => ({
+const workerEnv = (redisUrl: string, concurrency: number, provider: Listening) => ({
   REDIS_URL: redisUrl,
-  CONCURRENCY: String(CONCURRENCY),
+  CONCURRENCY: String(concurrency),
   HTTP_PROVIDER_URL: `http://127.0.0.1:${provider.port}/messages`,
   HTTP_PROVIDER_TOKEN: 'bench-token',
 });
@@ -111,21 +111,25 @@ const workerEnv = (redisUrl: string, provider: Listening) => ({
 export function startWorker(
   context: BenchContext,
   provider: Listening,
-  redisUrl = context.redis.url,
+  { redisUrl = context.redis.url, concurrency = CONCURRENCY } = {},
 ): Promise<Listening> {
   return startService(context, 'worker', {
     NODE_ENV: 'production',
     PROVIDERS: 'http',
-    ...workerEnv(redisUrl, provider),
+    ...workerEnv(redisUrl, concurrency, provider),
   });
 }
 
-export function startPlainWorker(context: BenchContext, provider: Listening): Promise<Listening> {
-  return startOwnProgram(context, 'plain-worker', workerEnv(context.redis.url, provider));
+export function startPlainWorker(
+  context: BenchContext,
+  provider: Listening,
+  concurrency = CONCURRENCY,
+): Promise<Listening> {
+  return startOwnProgram(context, 'plain-worker', workerEnv(context.redis.url, concurrency, provider));
 }
 
-export function startIdleWorker(context: BenchContext): Promise<Listening> {
-  const env = { REDIS_URL: context.redis.url, CONCURRENCY: String(CONCURRENCY) };
+export function startIdleWorker(context: BenchContext, concurrency: number): Promise<Listening> {
+  const env = { REDIS_URL: context.redis.url, CONCURRENCY: String(concurrency) };
   return startOwnProgram(context, 'idle-worker', env);
 }
 

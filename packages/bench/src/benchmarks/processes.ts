@@ -64,7 +64,7 @@ async function benchWorkers(context: BenchContext): Promise<string> {
     clients.push(client);
     const workers: Listening[] = [];
     for (let one = 0; one < count; one += 1)
-      workers.push(await programs.add(startWorker(context, provider, url)));
+      workers.push(await programs.add(startWorker(context, provider, { redisUrl: url })));
     const queue = createGatewayQueue(client);
     const messages = isQuick ? 2000 : 5000;
     sides.push({
