@@ -133,7 +133,7 @@ export function createProducer({ redis, check, vault, identity, now, screeningCl
             // As long as any older message could still wait, even one with a longer life.
             newestMs: Math.max(ttlMs, MAX_MESSAGE_TTL_MS),
             requestedAt,
-            correlationKeys: correlationId === undefined ? [] : historyHashes(identity, { correlationId }),
+            correlationKeys: historyHashes(identity, { correlationId }),
             recipientHint: maskPhoneNumber(recipient),
             fields: hashFields({
               connection,

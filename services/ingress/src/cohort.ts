@@ -5,10 +5,10 @@ export type Cohort = {
 
 /**
  * Lets requests that arrive in the same turn of the event loop go on in step: each takes a step, up to its next `await`,
- * before the first of them takes the next one. So the processor runs the code of one step for all of them, out of its
- * caches, in place of all the code for one after the other (J. Larus and M. Parkes, "Using Cohort Scheduling to Enhance Server
- * Performance", USENIX 2002). ADR 21 has the measurements. Nothing waits for a timer or for company: a single request goes on
- * in the same turn.
+ * before the first of them takes the next one. The processor then runs the code of one step for all of them, and has it in
+ * its caches (J. Larus and M. Parkes, "Using Cohort Scheduling to Enhance Server
+ * Performance", USENIX 2002). ADR 21 has the measurements. No request waits for a timer or for others: one that comes
+ * alone goes on at the end of the turn.
  */
 export function createCohort(): Cohort {
   let gathering: Promise<void> | undefined;

@@ -6,6 +6,7 @@ import { table } from '../report.ts';
 import { measureInRounds } from '../rounds.ts';
 import {
   ANSWER_AFTER_MS,
+  CONCURRENCY,
   startIdleWorker,
   startPlainWorker,
   startProvider,
@@ -14,7 +15,7 @@ import {
 } from '../services.ts';
 
 /** With fewer messages in hand, the wait for the provider limits the rate; with more, the CPU does. */
-const CONCURRENCIES = [100, 200];
+const CONCURRENCIES = [CONCURRENCY, 2 * CONCURRENCY];
 
 /** Our worker and the plain one, which call a provider, and BullMQ's Worker that does nothing. */
 export async function benchWorker(context: BenchContext): Promise<string> {
