@@ -1,6 +1,5 @@
-import { createHmac, type KeyObject } from 'node:crypto';
 import type { PayloadKeys } from '@sms-gateway/config';
-import { deriveKeys } from './derive-key.ts';
+import { deriveMacs } from './derive-key.ts';
 import { joinParts } from './join-parts.ts';
 import { pooledRandomBytes } from './random-bytes.ts';
 
@@ -34,11 +33,12 @@ export type Identity = {
  * protect them with, and they are plain hashes.
  */
 export function createIdentity(keys: PayloadKeys): Identity {
-  const [current, ...older] = deriveKeys(keys, 'identity');
+  const [current, ...older] = deriveMacs(keys, 'identity');
+  const hash = (mac: typeof current, parts: string[]) => mac(joinParts(parts));
 
   const hashAll = (parts: string[]): [string, ...string[]] => [
     hash(current, parts),
-    ...older.map((key) => hash(key, parts)),
+    ...older.map((mac) => hash(mac, parts)),
   ];
 
   return {
@@ -51,9 +51,4 @@ export function createIdentity(keys: PayloadKeys): Identity {
     recipientKeys: (connection, recipient, notice) =>
       hashAll(['recipient', connection, recipient, ...(notice === undefined ? [] : [notice])]),
   };
-}
-
-/** 128 bits. */
-function hash(key: KeyObject, parts: string[]): string {
-  return createHmac('sha256', key).update(joinParts(parts)).digest('base64url').slice(0, 22);
 }

@@ -1,4 +1,5 @@
 export { deriveKey } from './derive-key.ts';
+export { createHmacSha256 } from './hmac.ts';
 export { type HistorySubject, type Identity, createIdentity } from './identity.ts';
 export {
   type AttemptReference,

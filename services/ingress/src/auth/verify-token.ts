@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmacSha256 } from '@sms-gateway/privacy';
 import {
   base64url,
   decodeProtectedHeader,
@@ -29,6 +30,7 @@ const MAX_HEADER_LENGTH = 1024;
  * is refused.
  */
 export function createVerifyToken(keys: readonly KeyObject[]): VerifyToken {
+  const signatures = keys.map(createHmacSha256);
   /** The header of the last authentic token, because a caller sends the same one with every token. */
   let knownHeader: string | undefined;
 
@@ -43,7 +45,7 @@ export function createVerifyToken(keys: readonly KeyObject[]): VerifyToken {
     }
     if (header !== knownHeader && !isHs256(token)) return 'not_a_jwt';
     const signed = token.slice(0, payloadEnd);
-    if (!keys.some((key) => isSignature(signature, signed, key))) return 'signature';
+    if (!signatures.some((sign) => isSame(signature, sign(signed)))) return 'signature';
     knownHeader = header;
     try {
       return UnsecuredJWT.decode(`${UNSECURED}.${payload}.`, claims).payload;
@@ -64,8 +66,7 @@ function isHs256(token: string): boolean {
   }
 }
 
-function isSignature(given: string, signed: string, key: KeyObject): boolean {
-  const expected = Buffer.from(createHmac('sha256', key).update(signed).digest('base64url'));
+function isSame(given: string, expected: string): boolean {
   const actual = Buffer.from(given);
-  return actual.length === expected.length && timingSafeEqual(actual, expected);
+  return actual.length === expected.length && timingSafeEqual(actual, Buffer.from(expected));
 }
