@@ -47,12 +47,14 @@ export function createAnswers({ metrics, logger, logEvent, refusalLog, isDrainin
   ): void {
     const { connection, startedAt, isProved, noted } = res.locals;
     if (isDraining()) res.setHeader('Connection', 'close');
+    const bytes = Buffer.byteLength(body);
     res.writeHead(status, {
       'Content-Type': contentType,
-      'Content-Length': Buffer.byteLength(body),
+      'Content-Length': bytes,
       'Cache-Control': 'no-store',
     });
-    res.end(body);
+    // Of ASCII both are the same bytes, and Latin-1 is only copied, together with the header.
+    res.end(body, bytes === body.length ? 'latin1' : 'utf8');
     metrics.requested(connection, status);
     if (!isProved && typeof fields['problem'] === 'string' && !refusalLog.takes(fields['problem'])) return;
     const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
