@@ -2,10 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createGroupCommit } from './group-commit.ts';
 
-/** Groups as they were run, and a way to end them one by one. */
-function setup(
-  options: { maxItems?: number; maxBytes?: number; maxInFlight?: number; fillsFirst?: boolean } = {},
-) {
+/** The groups in the order they ran, and a way to end them one by one. */
+function setup(options: { maxItems?: number; fillsFirst?: boolean } = {}) {
   const groups: string[][] = [];
   const ends: (() => void)[] = [];
   const { submit } = createGroupCommit<string, string>({
@@ -23,7 +21,7 @@ function setup(
   return { groups, send, endNext: () => ends.shift()?.() };
 }
 
-test('what is submitted within one turn goes together, at its end, and each gets its own result', async () => {
+test('items submitted within one turn go together at its end, and each gets its own result', async () => {
   const { groups, send, endNext } = setup();
   const results = Promise.allSettled([send('1'), send('bad'), send('3')]);
   expect(groups).toEqual([]);
@@ -37,22 +35,25 @@ test('what is submitted within one turn goes together, at its end, and each gets
   ]);
 });
 
-test('what comes while as many groups are under way as may be makes the next one', async () => {
-  const { groups, send, endNext } = setup({ maxInFlight: 1 });
+test('items that arrive while two groups are in progress make the next one', async () => {
+  const { groups, send, endNext } = setup();
   const first = send('1');
   await turn();
-  const later = Promise.all([send('2'), send('3')]);
+  void send('2');
   await turn();
-  expect(groups).toEqual([['1']]);
+  const later = Promise.all([send('3'), send('4')]);
+  await turn();
+  expect(groups).toEqual([['1'], ['2']]);
   endNext();
   await first;
-  expect(groups).toEqual([['1'], ['2', '3']]);
+  expect(groups).toEqual([['1'], ['2'], ['3', '4']]);
   endNext();
-  expect(await later).toEqual(['2!', '3!']);
+  endNext();
+  expect(await later).toEqual(['3!', '4!']);
 });
 
-test('a group that is to fill first goes when the one before it ends, or when it is full', async () => {
-  const { groups, send, endNext } = setup({ maxItems: 3, maxInFlight: 2, fillsFirst: true });
+test('a group that fills first goes when the one before it ends, or when it is full', async () => {
+  const { groups, send, endNext } = setup({ maxItems: 3, fillsFirst: true });
   const first = send('1');
   await turn();
   for (const item of ['2', '3']) void send(item);
@@ -69,27 +70,31 @@ test('a group that is to fill first goes when the one before it ends, or when it
   expect(groups).toEqual([['1'], ['2', '3', '4'], ['5']]);
 });
 
-test('a group has no more items, and no more bytes, than it may; one item may have more', async () => {
-  const { groups, send } = setup({ maxItems: 2, maxInFlight: 9 });
+test('a group has at most 256 KiB and maxItems items, but a single item may be larger', async () => {
+  const { groups, send } = setup({ maxItems: 2 });
   for (const item of ['1', '2', '3']) void send(item);
   await turn();
   expect(groups).toEqual([['1', '2'], ['3']]);
 
-  const byBytes = setup({ maxBytes: 10, maxInFlight: 9 });
-  for (const [item, bytes] of [
-    ['1', 6],
-    ['2', 5],
-    ['huge', 100],
-    ['4', 1],
+  const byBytes = setup();
+  for (const [item, kib] of [
+    ['1', 128],
+    ['2', 128],
+    ['3', 1],
+    ['huge', 1000],
+    ['5', 1],
   ] as const) {
-    void byBytes.send(item, 'a', bytes);
+    void byBytes.send(item, 'a', kib * 1024);
   }
-  await turn();
-  expect(byBytes.groups).toEqual([['1'], ['2'], ['huge'], ['4']]);
+  for (let group = 0; group < 4; group += 1) {
+    await turn();
+    byBytes.endNext();
+  }
+  expect(byBytes.groups).toEqual([['1', '2'], ['3'], ['huge'], ['5']]);
 });
 
 test('sources take turns, so that a burst of one does not hold up the others', async () => {
-  const { groups, send, endNext } = setup({ maxItems: 3, maxInFlight: 1 });
+  const { groups, send, endNext } = setup({ maxItems: 3 });
   for (let index = 1; index <= 6; index += 1) void send(`a${index}`, 'a');
   void send('b1', 'b');
   void send('c1', 'c');
@@ -105,10 +110,10 @@ test('sources take turns, so that a burst of one does not hold up the others', a
   ]);
 });
 
-test('a group that fails as a whole fails for each of its items and for what waits behind it, and for nothing later', async () => {
+test('a group that fails as a whole rejects its items and those that wait behind it, and none that come later', async () => {
   let calls = 0;
   const { submit } = createGroupCommit<string, string>({
-    maxInFlight: 1,
+    fillsFirst: true,
     run: async (items) => {
       calls += 1;
       if (calls === 1) await turn();

@@ -1,6 +1,6 @@
-/** Runs calls that are made at the same moment together. */
+/** Runs items that are submitted at the same moment together. */
 export type GroupCommit<Item, Result> = {
-  /** @throws what the whole group failed with, or what `run` answered for this item. */
+  /** @throws the error of the whole group, or the one that `run` returned for this item. */
   submit: (item: Item, options: { source: string; bytes: number }) => Promise<Result>;
 };
 
@@ -12,28 +12,28 @@ type Pending<Item, Result> = {
 };
 
 type Options<Item, Result> = {
-  /** Does a group; its results are in the order of the items. */
+  /** Processes a group. The results are in the order of the items. */
   run: (items: Item[]) => Promise<(Result | Error)[]>;
   maxItems?: number;
-  /** Of the items' bytes together. A group of one may have more. */
-  maxBytes?: number;
-  /** Maximum number of groups in progress. Items that arrive meanwhile wait and make the next group larger. */
-  maxInFlight?: number;
   /** Whether fewer than `maxItems` items wait as long as another group is in progress. */
   fillsFirst?: boolean;
 };
 
+/** Of the items of a group together. A single item may have more. */
+const MAX_BYTES = 256 * 1024;
+
+/** Groups in progress. Items that arrive meanwhile wait and make the next group larger (ADR 15). */
+const MAX_IN_FLIGHT = 2;
+
 /**
- * What a database calls group commit: all items submitted within one turn of the event loop become one command, and
- * items that arrive while such commands are in progress become the next. Nothing waits for a timer: a single item goes at
- * the end of the turn. Where more wait than a group takes, the sources (connections) take turns, so that a burst of one
- * does not hold up the others.
+ * Group commit, as in a database: all items submitted within one turn of the event loop become one command, and items
+ * that arrive while such commands are in progress become the next. Nothing waits for a timer: a single item goes at the
+ * end of the turn. When more items wait than fit into a group, the sources (connections) take turns, so that a burst of
+ * one does not hold up the others.
  */
 export function createGroupCommit<Item, Result>({
   run,
   maxItems = 64,
-  maxBytes = 256 * 1024,
-  maxInFlight = 2,
   fillsFirst = false,
 }: Options<Item, Result>): GroupCommit<Item, Result> {
   const waiting = new Map<string, Pending<Item, Result>[]>();
@@ -42,9 +42,9 @@ export function createGroupCommit<Item, Result>({
   let isScheduled = false;
 
   const mayStart = () =>
-    inFlight === 0 || (inFlight < maxInFlight && (!fillsFirst || waitingItems >= maxItems));
+    inFlight === 0 || (inFlight < MAX_IN_FLIGHT && (!fillsFirst || waitingItems >= maxItems));
 
-  /** The next group: one of each source in turn, the first in line of each. */
+  /** Takes the next group: the oldest item of each source in turn. */
   function take(): Pending<Item, Result>[] {
     const group: Pending<Item, Result>[] = [];
     let bytes = 0;
@@ -52,13 +52,13 @@ export function createGroupCommit<Item, Result>({
       for (const [source, line] of waiting) {
         const [first] = line;
         if (first === undefined) continue;
-        if (group.length > 0 && (group.length >= maxItems || bytes + first.bytes > maxBytes)) return group;
+        if (group.length > 0 && (group.length >= maxItems || bytes + first.bytes > MAX_BYTES)) return group;
         group.push(first);
         bytes += first.bytes;
         waitingItems -= 1;
         line.shift();
         waiting.delete(source);
-        // At the end, so that the next group begins with those that this one had no room for.
+        // Goes to the end, so that the next group begins with the sources that this one had no room for.
         if (line.length > 0) waiting.set(source, line);
       }
     }
@@ -81,7 +81,7 @@ export function createGroupCommit<Item, Result>({
         else resolve(result);
       });
     } catch (error) {
-      // What waits behind it has waited for as long, and would fail as well.
+      // The items behind it have waited as long and would fail as well.
       const behind = [...waiting.values()].flat();
       waiting.clear();
       waitingItems = 0;
