@@ -5,7 +5,7 @@ import type { ReachedRule, Refusals, RuleMode } from '@sms-gateway/screening';
 import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
 import type { Logger } from '@sms-gateway/process';
 import { screenMessage } from '@sms-gateway/screening';
-import { unavailable } from '../http/or-unavailable.ts';
+import { orUnavailable } from '../http/or-unavailable.ts';
 import type { IngressMetrics } from '../metrics.ts';
 import { endStep } from '../cohort.ts';
 import { invalidBody, parseRecipient } from '../http/parse-body.ts';
@@ -46,9 +46,9 @@ export function createAcceptMessage(deps: Deps): AcceptMessage {
   async function store(message: Parameters<Producer['accept']>[0]) {
     const startedAt = performance.now();
     try {
-      return await producer.accept(message);
-    } catch (error) {
-      throw unavailable('The message cannot be stored durably now. Try again.', error);
+      return await orUnavailable('The message cannot be stored durably now. Try again.', () =>
+        producer.accept(message),
+      );
     } finally {
       metrics.enqueued(performance.now() - startedAt);
     }
