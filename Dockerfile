@@ -4,6 +4,7 @@ ARG NODE_IMAGE=node:24.11.0-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY packages/contract/patches packages/contract/patches
 # The version that packageManager names, and every package of the lockfile: a layer that code changes leave alone.
 RUN npm install --global --ignore-scripts "$(node -p "require('./package.json').packageManager")" \
  && pnpm fetch

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { maskPhoneNumber, nationalNumber, parsePhoneNumber, readPhoneNumber } from './phone-number.ts';
 
 describe('parsePhoneNumber', () => {
@@ -101,4 +101,23 @@ test.each([
   ['+254712345678', 'XX'],
 ])('has no national form of %s within %s', (e164, country) => {
   expect(nationalNumber(e164, country)).toBeUndefined();
+});
+
+test('compiles no pattern of the numbering plan again for another number', () => {
+  parsePhoneNumber('+447911123456');
+  const sources: unknown[] = [];
+  class WatchedRegExp extends RegExp {
+    constructor(source: string | RegExp, flags?: string) {
+      super(source, flags);
+      sources.push(source);
+    }
+  }
+  vi.stubGlobal('RegExp', WatchedRegExp);
+  try {
+    parsePhoneNumber('+447911123457');
+  } finally {
+    vi.unstubAllGlobals();
+  }
+
+  expect(sources.filter((source) => String(source).endsWith('$'))).toEqual([]);
 });
