@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { loadAction } from '../packages/cli/src/tenant/run-action.ts';
 import { phoneProviderEvent } from '../packages/cli/src/tenant/sample-events.ts';
 import { setUpActionTenant, theirs } from './support/action-tenant.ts';
-import { ALL_SCOPES } from './support/auth0-management.ts';
+import { ALL_SCOPES } from './support/auth0-management/start-auth0-management.ts';
 import { freshNumber, freshText } from './support/auth0.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
 

@@ -2,15 +2,14 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { applyToConnection, twilioConnection } from './support/auth0-management/connections.ts';
 import {
   ALL_SCOPES,
-  applyToConnection,
   type Auth0Management,
   CLIENT_SECRET,
   startAuth0Management,
-  type StoredConnection,
-  twilioConnection,
-} from './support/auth0-management.ts';
+} from './support/auth0-management/start-auth0-management.ts';
+import type { StoredConnection } from './support/auth0-management/stored-tenant.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';

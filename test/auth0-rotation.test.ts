@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { theirs } from './support/action-tenant.ts';
+import { twilioConnection } from './support/auth0-management/connections.ts';
 import {
   ALL_SCOPES,
   type Auth0Management,
   startAuth0Management,
-  type StoredAction,
-  twilioConnection,
-} from './support/auth0-management.ts';
+} from './support/auth0-management/start-auth0-management.ts';
+import type { StoredAction } from './support/auth0-management/stored-tenant.ts';
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { twilioConnection } from './support/auth0-management/connections.ts';
 import {
   type Auth0Management,
   CLIENT_SECRET,
   startAuth0Management,
-  twilioConnection,
-} from './support/auth0-management.ts';
+} from './support/auth0-management/start-auth0-management.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
 import { refusingUrl } from './support/scripted-provider-server.ts';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { gatewayKeys } from '@sms-gateway/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { twilioConnection } from './support/auth0-management/connections.ts';
 import {
   ALL_SCOPES,
   type Auth0Management,
   CLIENT_SECRET,
   startAuth0Management,
-  twilioConnection,
-} from './support/auth0-management.ts';
+} from './support/auth0-management/start-auth0-management.ts';
 import { until } from './support/until.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
 import { startSentinelTrio } from '../packages/dev-redis/src/topology/sentinel-trio.ts';

@@ -6,8 +6,8 @@ import {
   type Auth0Management,
   CLIENT_SECRET,
   startAuth0Management,
-  type StoredAction,
-} from './auth0-management.ts';
+} from './auth0-management/start-auth0-management.ts';
+import type { StoredAction } from './auth0-management/stored-tenant.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { runGatewayCommand } from './gateway-command.ts';
 import { AUDIENCE, SECRET } from './base-env.ts';
