@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../packages/dev-redis/src/ports.ts';
 import { accepted, transient } from './support/provider-conformance.ts';
 import { SMS, useSmppProvider } from './support/smpp-provider.ts';
 import { guardChild } from './support/guardian.ts';
@@ -18,15 +18,6 @@ const hasNetSmpp = existsSync(SMSC_PL) && spawnSync('perl', ['-MNet::SMPP', '-e'
 const hasDriveSmpp = existsSync(DRIVE_SMPP);
 
 const idle = () => new AbortController().signal;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function run(command: string, args: string[], cwd: string) {
   const child: ChildProcess = guardChild(spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] }));

@@ -3,7 +3,7 @@ export { withRedis } from './ask-redis.ts';
 export { startEmbeddedRedis } from './embedded-redis.ts';
 export { codeOf, messageOf } from './error-facts.ts';
 export { lastLines } from './last-lines.ts';
-export { choosePort, portOr } from './ports.ts';
+export { choosePort, freePort, portOr } from './ports.ts';
 export { type RedisClusterProcesses, startRedisCluster } from './topology/redis-cluster.ts';
 export { type Keeper, startKeeper } from './topology/keeper.ts';
 export type { RedisProcess } from './topology/redis-process.ts';

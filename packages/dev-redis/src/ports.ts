@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { messageOf } from './error-facts.ts';
 
-/** A port that is free at this moment; another process may take it before we do. */
+/** A port that is free at this moment. Another process may take it before the caller does. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const port = await tryListen(0, host);
   if (port === undefined) throw new Error(`No free port on ${host}.`);
