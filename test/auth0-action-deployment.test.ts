@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadAction } from '../packages/cli/src/tenant/run-action.ts';
 import { phoneProviderEvent } from '../packages/cli/src/tenant/sample-events.ts';
-import { setUpActionTenant, theirs } from './support/action-tenant.ts';
+import { setUpAuth0Tenant, theirs } from './support/auth0-tenant.ts';
 import { ALL_SCOPES } from './support/auth0-management/start-auth0-management.ts';
 import { freshNumber, freshText } from './support/auth0.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
@@ -13,7 +13,7 @@ import { AUDIENCE, SECRET } from './support/base-env.ts';
 const FOLDER = fileURLToPath(new URL('../integrations/auth0-action/', import.meta.url));
 const codeOf = (file: string) => readFile(join(FOLDER, file), 'utf8');
 
-const at = setUpActionTenant();
+const at = setUpAuth0Tenant();
 const { run, snapshots } = at;
 
 describe('connect --action', () => {

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { setUpActionTenant, theirs } from './support/action-tenant.ts';
+import { setUpAuth0Tenant, theirs } from './support/auth0-tenant.ts';
 
-const at = setUpActionTenant();
+const at = setUpAuth0Tenant();
 const { run, snapshots } = at;
 
 const TWILIO = { sid: 'AC0', default_from: '+15005550006', delivery_methods: ['text', 'voice'] };

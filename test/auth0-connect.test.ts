@@ -1,63 +1,23 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyToConnection, twilioConnection } from './support/auth0-management/connections.ts';
 import {
   ALL_SCOPES,
-  type Auth0Management,
   CLIENT_SECRET,
   startAuth0Management,
 } from './support/auth0-management/start-auth0-management.ts';
 import type { StoredConnection } from './support/auth0-management/stored-tenant.ts';
 import { auth0Token, postSms } from './support/auth0.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
-import { runGatewayCommand } from './support/gateway-command.ts';
+import { setUpAuth0Tenant } from './support/auth0-tenant.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
 
-let gateway: Gateway;
-let tenant: Auth0Management;
-let folder: string;
-
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  tenant = await startAuth0Management();
-  folder = await mkdtemp(join(tmpdir(), 'auth0-connect-'));
-  return async () => {
-    await tenant[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
-  };
-});
-
-const SECRETS = [SECRET, CLIENT_SECRET, 'twilio-token-in-clear', `AC${'0'.repeat(32)}`];
-
-async function run(args: string[], env: Record<string, string> = {}) {
-  const result = await runGatewayCommand(['auth0', ...args], {
-    AUTH0_SECRET: SECRET,
-    AUTH0_AUDIENCE: AUDIENCE,
-    PUBLIC_URL: gateway.ingress.url,
-    GATEWAY_STATE_DIR: folder,
-    ...tenant.env,
-    ...env,
-  });
-  for (const secret of [...SECRETS, tenant.token])
-    expect(result.stdout + result.stderr).not.toContain(secret);
-  return result;
-}
-
-const snapshots = async () =>
-  (await readdir(join(folder, 'auth0')).catch(() => [])).map((name) => join(folder, 'auth0', name));
+const at = setUpAuth0Tenant();
+const { run, snapshots } = at;
 
 const gatewayOptions = () => ({
   provider: 'sms_gateway',
-  gateway_url: `${gateway.ingress.url}/v1/sms`,
+  gateway_url: `${at.gateway.ingress.url}/v1/sms`,
   gateway_authentication: {
     method: 'bearer',
     audience: AUDIENCE,
@@ -75,11 +35,11 @@ function connected(name = 'sms') {
 
 describe('connect', () => {
   test('points the only SMS connection at the gateway, keeps the rest, and says how to undo it', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const { code, stdout, stderr } = await run(['connect', '--yes']);
 
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('sms is changed.') });
-    expect(tenant.connections[0]).toEqual({
+    expect(at.tenant.connections[0]).toEqual({
       ...twilioConnection('sms'),
       display_name: 'sms, shown',
       options: connected(),
@@ -92,16 +52,16 @@ describe('connect', () => {
     const [saved = ''] = await snapshots();
     expect(stdout).toContain(`auth0 restore ${saved}`);
     expect((await stat(saved)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(folder, 'auth0'))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(at.folder, 'auth0'))).mode & 0o777).toBe(0o700);
     expect(JSON.parse(await readFile(saved, 'utf8'))).toMatchObject({
       options: twilioConnection('sms').options,
     });
   });
 
   test('the gateway accepts tokens signed with the new settings', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
-    const options = tenant.connections[0]?.options as ReturnType<typeof gatewayOptions> | undefined;
+    const options = at.tenant.connections[0]?.options as ReturnType<typeof gatewayOptions> | undefined;
     const { secret = '', audience = '' } = options?.gateway_authentication ?? {};
     const url = new URL(options?.gateway_url ?? '');
     const token = await auth0Token({ secret, claims: { aud: audience } });
@@ -109,33 +69,33 @@ describe('connect', () => {
   });
 
   test('a dry run shows the change and makes none', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const { code, stdout, stderr } = await run(['connect', '--dry-run']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Nothing was changed: this was a dry run.\n' });
     expect(stderr).toContain('gateway_url');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
     expect(await snapshots()).toEqual([]);
   });
 
   test('changes nothing without a terminal and without --yes', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const { code, stderr } = await run(['connect']);
     expect(code).toBe(64);
     expect(stderr).toContain('--yes');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('writes nothing if the connection already points here, and says so', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
-    const before = tenant.writes().length;
+    const before = at.tenant.writes().length;
     const { code, stdout } = await run(['connect', '--yes']);
-    expect({ code, writes: tenant.writes().length }).toEqual({ code: 0, writes: before });
+    expect({ code, writes: at.tenant.writes().length }).toEqual({ code: 0, writes: before });
     expect(stdout).toContain('already points here');
   });
 
   test('--json is one object, and changes nothing without --yes', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const shown = await run(['connect', '--json']);
     expect(shown.code).toBe(0);
     expect(JSON.parse(shown.stdout)).toMatchObject({
@@ -143,7 +103,7 @@ describe('connect', () => {
       applied: false,
       changes: expect.arrayContaining([{ field: 'twilio_token', from: '(secret)' }]),
     });
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
 
     const applied = await run(['connect', '--json', '--yes']);
     expect(JSON.parse(applied.stdout)).toMatchObject({
@@ -151,14 +111,14 @@ describe('connect', () => {
       savedTo: (await snapshots())[0],
       gateway: 'believed',
     });
-    expect(tenant.connections[0]?.options).toEqual(connected());
+    expect(at.tenant.connections[0]?.options).toEqual(connected());
   });
 
   test('accepts a token instead of client id and secret, and both also from files', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const none = { AUTH0_CLIENT_ID: '', AUTH0_CLIENT_SECRET: '' };
-    expect((await run(['connect', '--dry-run'], { ...none, AUTH0_API_TOKEN: tenant.token })).code).toBe(0);
-    const file = join(folder, 'secret');
+    expect((await run(['connect', '--dry-run'], { ...none, AUTH0_API_TOKEN: at.tenant.token })).code).toBe(0);
+    const file = join(at.folder, 'secret');
     await writeFile(file, `${CLIENT_SECRET}\n`);
     expect(
       (await run(['connect', '--dry-run'], { AUTH0_CLIENT_SECRET: '', AUTH0_CLIENT_SECRET_FILE: file })).code,
@@ -179,10 +139,10 @@ describe('connect', () => {
     ['an address that shows codes to everybody', { PUBLIC_URL: 'http://sms.example.com' }, 'https://'],
     ['no audience', { AUTH0_AUDIENCE: '' }, 'AUTH0_AUDIENCE'],
   ])('with %s it says what to set', async (_title, env, expected) => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const { code, stderr } = await run(['connect', '--yes'], env);
     expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining(expected) });
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test.each(['--token=x', '--client-secret', '--secret=y', '--api-token'])(
@@ -197,7 +157,7 @@ describe('connect', () => {
 
 describe('which connection', () => {
   test('of several must be named, by name or id', async () => {
-    tenant.connections.push(twilioConnection('first'), twilioConnection('second'));
+    at.tenant.connections.push(twilioConnection('first'), twilioConnection('second'));
     const unnamed = await run(['connect', '--yes']);
     expect(unnamed).toMatchObject({ code: 64, stderr: expect.stringContaining('first, second') });
     expect((await run(['connect', '--yes', '--connection', 'third'])).stderr).toContain(
@@ -206,22 +166,23 @@ describe('which connection', () => {
 
     expect((await run(['connect', '--yes', '--connection', 'second'])).code).toBe(0);
     expect((await run(['connect', '--yes', '--connection', 'con_first'])).code).toBe(0);
-    expect(tenant.connections.map(({ options }) => options['provider'])).toEqual([
+    expect(at.tenant.connections.map(({ options }) => options['provider'])).toEqual([
       'sms_gateway',
       'sms_gateway',
     ]);
   });
 
   test('is found on any page of the list', async () => {
-    tenant.state.pageSize = 2;
-    for (let number = 1; number <= 5; number += 1) tenant.connections.push(twilioConnection(`sms-${number}`));
+    at.tenant.state.pageSize = 2;
+    for (let number = 1; number <= 5; number += 1)
+      at.tenant.connections.push(twilioConnection(`sms-${number}`));
     expect((await run(['connect', '--yes', '--connection', 'sms-5'])).code).toBe(0);
-    expect(tenant.connections[4]?.options['provider']).toBe('sms_gateway');
-    expect(tenant.calls.filter(({ path }) => path === '/connections').length).toBeGreaterThan(2);
+    expect(at.tenant.connections[4]?.options['provider']).toBe('sms_gateway');
+    expect(at.tenant.calls.filter(({ path }) => path === '/connections').length).toBeGreaterThan(2);
   });
 
   test('must have the strategy sms; a tenant without any is pointed to --action', async () => {
-    tenant.connections.push({ ...twilioConnection('email'), strategy: 'email' });
+    at.tenant.connections.push({ ...twilioConnection('email'), strategy: 'email' });
     const { code, stderr } = await run(['connect', '--yes']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('--action') });
   });
@@ -233,21 +194,21 @@ describe('what Auth0 may refuse', () => {
     ['update:connections', 'update:connections'],
     ['update:connections_options', 'update:connections_options'],
   ])('a missing scope %s is named', async (scope, told) => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(77);
     expect(stderr).toContain(told);
-    expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
+    expect(at.tenant.connections[0]).toEqual(twilioConnection('sms'));
   });
 
   test('options that cannot be read are not overwritten', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.scopes = ALL_SCOPES.filter((scope) => scope !== 'read:connections_options');
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.scopes = ALL_SCOPES.filter((scope) => scope !== 'read:connections_options');
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(77);
     expect(stderr).toContain('read:connections_options');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('wrong credentials are reported as such', async () => {
@@ -263,9 +224,9 @@ describe('what Auth0 may refuse', () => {
   });
 
   test('a read at the rate limit is retried when Auth0 says', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     let refusals = 0;
-    tenant.state.intercept = ({ path }, response) => {
+    at.tenant.state.intercept = ({ path }, response) => {
       if (path !== '/connections' || refusals > 0) return false;
       refusals += 1;
       response
@@ -285,8 +246,8 @@ describe('what Auth0 may refuse', () => {
   });
 
   test('a write at the rate limit is not retried, and the message says when to try again', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.intercept = ({ method }, response) => {
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.intercept = ({ method }, response) => {
       if (method !== 'PATCH') return false;
       response
         .writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' })
@@ -296,12 +257,12 @@ describe('what Auth0 may refuse', () => {
     const { code, stderr } = await run(['connect', '--yes']);
     expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('Try again in 17 s') });
     expect(stderr).toContain('sms is unchanged');
-    expect(tenant.writes()).toHaveLength(1);
+    expect(at.tenant.writes()).toHaveLength(1);
   });
 
   test('a message that repeats the secret is shown without it', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.intercept = ({ method }, response) => {
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.intercept = ({ method }, response) => {
       if (method !== 'PATCH') return false;
       const message = `"${SECRET}" does not match the pattern`;
       response
@@ -324,11 +285,11 @@ describe('what Auth0 may refuse', () => {
 
 describe('a change in between', () => {
   test('by somebody else between read and write is not overwritten', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     let reads = 0;
-    tenant.state.intercept = ({ path }) => {
+    at.tenant.state.intercept = ({ path }) => {
       if (path === '/connections/con_sms' && (reads += 1) === 2) {
-        Object.assign(tenant.connections[0]?.options ?? {}, { template: 'Theirs: @@password@@' });
+        Object.assign(at.tenant.connections[0]?.options ?? {}, { template: 'Theirs: @@password@@' });
       }
       return false;
     };
@@ -336,52 +297,52 @@ describe('a change in between', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('Somebody else has changed sms');
     expect(stderr).toContain('Theirs: @@password@@');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('of the name by somebody else is not overwritten', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     let reads = 0;
-    tenant.state.intercept = ({ path }) => {
+    at.tenant.state.intercept = ({ path }) => {
       if (path === '/connections/con_sms' && (reads += 1) === 2) {
-        Object.assign(tenant.connections[0] ?? {}, { display_name: 'Theirs' });
+        Object.assign(at.tenant.connections[0] ?? {}, { display_name: 'Theirs' });
       }
       return false;
     };
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain('Somebody else has changed sms');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('a write that is answered 500 but is in effect is not a failure', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.intercept = ({ method, body }, response) => {
-      if (method !== 'PATCH' || tenant.connections[0] === undefined) return false;
-      applyToConnection(tenant.connections[0], body);
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.intercept = ({ method, body }, response) => {
+      if (method !== 'PATCH' || at.tenant.connections[0] === undefined) return false;
+      applyToConnection(at.tenant.connections[0], body);
       response.writeHead(500, { 'content-type': 'application/json' }).end('{"statusCode":500}');
       return true;
     };
     const { code, stdout } = await run(['connect', '--yes']);
     expect(code).toBe(0);
     expect(stdout).toContain('in effect nevertheless');
-    expect(tenant.connections[0]?.options).toEqual(connected());
+    expect(at.tenant.connections[0]?.options).toEqual(connected());
   });
 
   test('a write that breaks off and is not in effect is reported as unchanged', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.intercept = ({ method }, response) =>
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.intercept = ({ method }, response) =>
       method === 'PATCH' && Boolean(response.socket?.destroy());
     const { code, stderr } = await run(['connect', '--yes']);
     expect(code).toBe(69);
     expect(stderr).toContain('sms is unchanged');
-    expect(tenant.writes()).toHaveLength(1);
+    expect(at.tenant.writes()).toHaveLength(1);
   });
 
   test('a write that is partly in effect is reported field by field, with how to undo it', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    tenant.state.intercept = ({ method, body }, response) => {
-      const [connection] = tenant.connections;
+    at.tenant.connections.push(twilioConnection('sms'));
+    at.tenant.state.intercept = ({ method, body }, response) => {
+      const [connection] = at.tenant.connections;
       if (method !== 'PATCH' || connection === undefined) return false;
       const { gateway_authentication: _lost, ...half } = body['options'] as Record<string, unknown>;
       applyToConnection(connection, { ...body, options: half });
@@ -395,51 +356,51 @@ describe('a change in between', () => {
     expect(stderr).toContain('+ gateway_authentication.secret: (secret)');
     expect(stderr).toContain(`auth0 restore ${saved}`);
 
-    tenant.state.intercept = undefined;
+    at.tenant.state.intercept = undefined;
     expect((await run(['restore', saved, '--yes'])).code).toBe(0);
-    expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
+    expect(at.tenant.connections[0]).toEqual(twilioConnection('sms'));
   });
 });
 
 describe('if the permission to read the options is lost', () => {
   const revokeAtRead = (number: number) => {
     let reads = 0;
-    tenant.state.intercept = ({ method, path }) => {
+    at.tenant.state.intercept = ({ method, path }) => {
       if (method === 'GET' && path === '/connections/con_sms' && (reads += 1) === number) {
-        tenant.state.scopes = ALL_SCOPES.filter((scope) => scope !== 'read:connections_options');
+        at.tenant.state.scopes = ALL_SCOPES.filter((scope) => scope !== 'read:connections_options');
       }
       return false;
     };
   };
 
   test('before the write, nothing is written', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     revokeAtRead(2);
     const { code, stderr } = await run(['connect', '--yes']);
     expect({ code, stderr }).toEqual({
       code: 77,
       stderr: expect.stringContaining('read:connections_options'),
     });
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('after it, the result is unknown', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     revokeAtRead(3);
     const { code, stderr } = await run(['connect', '--yes']);
     expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining('is not known') });
-    expect(tenant.writes()).toHaveLength(1);
+    expect(at.tenant.writes()).toHaveLength(1);
   });
 });
 
 describe('before Auth0 gets a secret', () => {
   test('the gateway must accept it', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     const other = 'a-secret-that-the-gateway-does-not-have-yet';
     const { code, stderr } = await run(['connect', '--yes'], { AUTH0_SECRET: other });
     expect(code).toBe(1);
     expect(stderr).toContain('does not accept a token signed with this secret');
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
 
     expect((await run(['connect', '--yes', '--skip-check'], { AUTH0_SECRET: other })).code).toBe(0);
   });
@@ -448,15 +409,15 @@ describe('before Auth0 gets a secret', () => {
     ['a port where nothing listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
     ['another server', undefined, 'is not this gateway'],
   ])('%s is not a gateway', async (_title, url, expected) => {
-    tenant.connections.push(twilioConnection('sms'));
-    const { code, stderr } = await run(['connect', '--yes'], { PUBLIC_URL: url ?? gateway.provider.url });
+    at.tenant.connections.push(twilioConnection('sms'));
+    const { code, stderr } = await run(['connect', '--yes'], { PUBLIC_URL: url ?? at.gateway.provider.url });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(expected) });
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('a connection that the gateway does not have is detected', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    const url = `${gateway.ingress.url}/v1/connections/acme/sms`;
+    at.tenant.connections.push(twilioConnection('sms'));
+    const url = `${at.gateway.ingress.url}/v1/connections/acme/sms`;
     const { code, stderr } = await run(['connect', '--yes', '--gateway-url', url]);
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -465,8 +426,8 @@ describe('before Auth0 gets a secret', () => {
   });
 
   test('a new one can be generated, into a file that nobody else can read and that is not overwritten', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    const file = join(folder, 'new-secret');
+    at.tenant.connections.push(twilioConnection('sms'));
+    const file = join(at.folder, 'new-secret');
     const { code, stderr } = await run(['connect', '--generate-secret', file, '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain(`AUTH0_SECRET_FILE=${file}`);
@@ -474,7 +435,7 @@ describe('before Auth0 gets a secret', () => {
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(stderr).not.toContain(secret);
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
 
     expect((await run(['connect', '--generate-secret', file, '--yes'])).code).toBe(1);
     expect((await readFile(file, 'utf8')).trim()).toBe(secret);
@@ -483,12 +444,12 @@ describe('before Auth0 gets a secret', () => {
 
 describe('a generated secret', () => {
   test('is not written by a dry run', async () => {
-    tenant.connections.push(twilioConnection('sms'));
-    const file = join(folder, 'new-secret');
+    at.tenant.connections.push(twilioConnection('sms'));
+    const file = join(at.folder, 'new-secret');
     const shown = ['connect', '--generate-secret', file];
     expect((await run([...shown, '--dry-run'])).code).toBe(0);
     expect((await run([...shown, '--json'])).code).toBe(0);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(at.folder)).toEqual([]);
 
     await writeFile(file, 'theirs');
     expect(await run([...shown, '--dry-run'])).toMatchObject({
@@ -503,8 +464,8 @@ describe('a generated secret', () => {
   ])(
     'goes to Auth0 though the YAML file has one for %s, as the gateway will read it',
     async (name, isBase64) => {
-      tenant.connections.push(twilioConnection('sms'));
-      const [file, config] = [join(folder, 'new-secret'), join(folder, 'gateway.yaml')];
+      at.tenant.connections.push(twilioConnection('sms'));
+      const [file, config] = [join(at.folder, 'new-secret'), join(at.folder, 'gateway.yaml')];
       const connection = { secrets: SECRET, audience: AUDIENCE, secretsBase64: isBase64 };
       await writeFile(config, JSON.stringify({ connections: { [name]: connection } }));
       const { code } = await run(
@@ -512,7 +473,7 @@ describe('a generated secret', () => {
         { GATEWAY_CONFIG: config, AUTH0_SECRET: '' },
       );
       expect(code).toBe(0);
-      expect(tenant.connections[0]?.options['gateway_authentication']).toMatchObject({
+      expect(at.tenant.connections[0]?.options['gateway_authentication']).toMatchObject({
         secret: (await readFile(file, 'utf8')).trim(),
         secret_base64_encoded: isBase64,
       });
@@ -522,14 +483,14 @@ describe('a generated secret', () => {
 
 describe('restore', () => {
   test('restores everything, Twilio’s credentials included, and saves the present options', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
     expect((await run(['restore', saved, '--dry-run'])).stdout).toContain('dry run');
-    expect(tenant.connections[0]?.options).toEqual(connected());
+    expect(at.tenant.connections[0]?.options).toEqual(connected());
 
     expect((await run(['restore', saved, '--yes'])).code).toBe(0);
-    expect(tenant.connections[0]).toEqual(twilioConnection('sms'));
+    expect(at.tenant.connections[0]).toEqual(twilioConnection('sms'));
     expect(await snapshots()).toHaveLength(2);
     expect((await run(['restore', saved, '--yes'])).stdout).toContain('is as it was saved');
   });
@@ -538,13 +499,13 @@ describe('restore', () => {
     ['the shown name', (connection) => Object.assign(connection, { display_name: 'Another' })],
     ['a field that is to go', ({ options }) => Object.assign(options, { added_since: true })],
   ])('that Auth0 refuses is not reported as done, if it only changes %s', async (_title, change) => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
-    tenant.connections.splice(0, 1, twilioConnection('sms'));
-    for (const connection of tenant.connections) change(connection);
-    const changed = structuredClone(tenant.connections);
-    tenant.state.intercept = ({ method }, response) => {
+    at.tenant.connections.splice(0, 1, twilioConnection('sms'));
+    for (const connection of at.tenant.connections) change(connection);
+    const changed = structuredClone(at.tenant.connections);
+    at.tenant.state.intercept = ({ method }, response) => {
       if (method !== 'PATCH') return false;
       response
         .writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' })
@@ -554,18 +515,18 @@ describe('restore', () => {
     const { code, stderr } = await run(['restore', saved, '--yes']);
     expect({ code, stderr }).toEqual({ code: 75, stderr: expect.stringContaining('sms is unchanged') });
 
-    tenant.state.intercept = undefined;
-    expect(tenant.connections).toEqual(changed);
+    at.tenant.state.intercept = undefined;
+    expect(at.tenant.connections).toEqual(changed);
     expect((await run(['restore', saved, '--yes'])).code).toBe(0);
-    expect(tenant.connections).toEqual([twilioConnection('sms')]);
+    expect(at.tenant.connections).toEqual([twilioConnection('sms')]);
   });
 
   test('that does not change the display name is reported as incomplete', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
-    Object.assign(tenant.connections[0] ?? {}, { display_name: 'Another' });
-    tenant.state.intercept = ({ method, body }) => {
+    Object.assign(at.tenant.connections[0] ?? {}, { display_name: 'Another' });
+    at.tenant.state.intercept = ({ method, body }) => {
       if (method === 'PATCH') body['display_name'] = 'Another';
       return false;
     };
@@ -577,7 +538,7 @@ describe('restore', () => {
   });
 
   test('into another tenant is refused', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
     await using other = await startAuth0Management();
@@ -591,26 +552,26 @@ describe('restore', () => {
     ['another name', { name: 'other' }, 65, 'con_sms is now other'],
     ['another strategy', { strategy: 'email' }, 1, 'is not an SMS connection'],
   ])('into what is now a connection of %s is refused', async (_title, change, code, expected) => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
-    Object.assign(tenant.connections[0] ?? {}, change);
-    const before = tenant.writes().length;
+    Object.assign(at.tenant.connections[0] ?? {}, change);
+    const before = at.tenant.writes().length;
     expect(await run(['restore', saved, '--yes'])).toMatchObject({
       code,
       stderr: expect.stringContaining(expected),
     });
-    expect(tenant.writes()).toHaveLength(before);
+    expect(at.tenant.writes()).toHaveLength(before);
   });
 
   test('sends no credentials to a tenant that only the file names', async () => {
-    tenant.connections.push(twilioConnection('sms'));
+    at.tenant.connections.push(twilioConnection('sms'));
     await run(['connect', '--yes']);
     const [saved = ''] = await snapshots();
-    const before = tenant.calls.length;
+    const before = at.tenant.calls.length;
     const { code, stderr } = await run(['restore', saved, '--yes'], { AUTH0_DOMAIN: '' });
     expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining('AUTH0_DOMAIN') });
-    expect(tenant.calls).toHaveLength(before);
+    expect(at.tenant.calls).toHaveLength(before);
   });
 
   test.each([
@@ -618,7 +579,7 @@ describe('restore', () => {
     ['a file that is not JSON', 'x', 'not JSON'],
     ['another file', '{"options":{}}', 'not a file of "auth0 connect"'],
   ])('refuses %s', async (_title, content, expected) => {
-    const file = join(folder, 'file.json');
+    const file = join(at.folder, 'file.json');
     if (content !== undefined) await writeFile(file, content);
     const { code, stderr } = await run(['restore', file]);
     expect({ code, stderr }).toEqual({ code: 65, stderr: expect.stringContaining(expected) });

@@ -1,53 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { theirs } from './support/action-tenant.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { setUpAuth0Tenant, theirs } from './support/auth0-tenant.ts';
 import { twilioConnection } from './support/auth0-management/connections.ts';
-import {
-  ALL_SCOPES,
-  type Auth0Management,
-  startAuth0Management,
-} from './support/auth0-management/start-auth0-management.ts';
+import { ALL_SCOPES } from './support/auth0-management/start-auth0-management.ts';
 import type { StoredAction } from './support/auth0-management/stored-tenant.ts';
 import { auth0Token, freshNumber, postSms } from './support/auth0.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
 import { runGatewayCommand } from './support/gateway-command.ts';
 import { AUDIENCE } from './support/base-env.ts';
 import { type LocalService } from './support/services.ts';
 
-let gateway: Gateway;
-let tenant: Auth0Management;
-let folder: string;
+const at = setUpAuth0Tenant();
 let file: string;
 let ingress: LocalService;
 let old: string;
 
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-});
-
 beforeEach(async () => {
-  tenant = await startAuth0Management();
-  folder = await mkdtemp(join(tmpdir(), 'auth0-rotation-'));
-  file = join(folder, 'secret');
+  file = join(at.folder, 'secret');
   old = randomBytes(32).toString('base64url');
   await writeFile(file, `${old}\n`, { mode: 0o640 });
-  ingress = await gateway.startIngress({ AUTH0_SECRET: '', AUTH0_SECRET_FILE: file });
-  tenant.connections.push(twilioConnection('sms'));
-  return async () => {
-    await ingress.stop();
-    await tenant[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
-  };
+  ingress = await at.gateway.startIngress({ AUTH0_SECRET: '', AUTH0_SECRET_FILE: file });
+  at.tenant.connections.push(twilioConnection('sms'));
+  return () => ingress.stop();
 });
 
 const run = (args: string[], env: Record<string, string> = {}) =>
@@ -55,14 +33,14 @@ const run = (args: string[], env: Record<string, string> = {}) =>
     AUTH0_SECRET_FILE: file,
     AUTH0_AUDIENCE: AUDIENCE,
     PUBLIC_URL: ingress.url,
-    GATEWAY_STATE_DIR: folder,
-    ...tenant.env,
+    GATEWAY_STATE_DIR: at.folder,
+    ...at.tenant.env,
     ...env,
   });
 
 const secrets = async () => (await readFile(file, 'utf8')).trim().split(',');
 const secretAtAuth0 = () =>
-  (tenant.connections[0]?.options['gateway_authentication'] as { secret: string } | undefined)?.secret;
+  (at.tenant.connections[0]?.options['gateway_authentication'] as { secret: string } | undefined)?.secret;
 
 async function statusWith(secret: string): Promise<number> {
   const token = await auth0Token({ secret, claims: { jti: randomBytes(4).toString('hex') } });
@@ -102,7 +80,7 @@ test('a rotation loses no message: at every moment the gateway accepts what Auth
 
 test('one that stopped before Auth0 was changed continues with its generated secret', async () => {
   await run(['connect', '--yes']);
-  tenant.state.intercept = ({ method }, response) =>
+  at.tenant.state.intercept = ({ method }, response) =>
     method === 'PATCH' && Boolean(response.socket?.destroy());
   const stopped = await run(['rotate-secret', '--yes', '--grace', '1s']);
   expect(stopped.code).not.toBe(0);
@@ -111,7 +89,7 @@ test('one that stopped before Auth0 was changed continues with its generated sec
   expect(secretAtAuth0()).toBe(old);
   expect(await statusWith(old)).toBe(200);
 
-  tenant.state.intercept = undefined;
+  at.tenant.state.intercept = undefined;
   expect((await run(['rotate-secret', '--yes', '--grace', '1s'])).code).toBe(0);
   expect(await secrets()).toEqual([fresh]);
   expect(secretAtAuth0()).toBe(fresh);
@@ -130,7 +108,7 @@ test('--keep-old leaves the old one for another tenant, and running it again ret
 
 test('a gateway that does not get the new secret keeps Auth0 on the old one', async () => {
   await run(['connect', '--yes']);
-  const elsewhere = join(folder, 'copy');
+  const elsewhere = join(at.folder, 'copy');
   await writeFile(elsewhere, old);
   const { code, stderr } = await run(['rotate-secret', '--yes', '--wait', '1s'], {
     AUTH0_SECRET_FILE: elsewhere,
@@ -156,9 +134,9 @@ async function startBalancer(urls: string[]) {
 
 test('one of several processes behind a URL that has not followed keeps Auth0 on the old one', async () => {
   await run(['connect', '--yes']);
-  const elsewhere = join(folder, 'copy');
+  const elsewhere = join(at.folder, 'copy');
   await writeFile(elsewhere, old);
-  const late = await gateway.startIngress({ AUTH0_SECRET: '', AUTH0_SECRET_FILE: elsewhere });
+  const late = await at.gateway.startIngress({ AUTH0_SECRET: '', AUTH0_SECRET_FILE: elsewhere });
   using balancer = await startBalancer([ingress.url, late.url]);
   try {
     const rotation = ['rotate-secret', '--yes', '--grace', '1s', '--wait'];
@@ -201,14 +179,14 @@ describe('the Actions of a tenant', () => {
     ...rest,
   });
   const runsWith = () =>
-    tenant.actions.map(
+    at.tenant.actions.map(
       ({ deployed }) => deployed?.secrets.find(({ name }) => name === 'GATEWAY_SECRET')?.value,
     );
   const rotate = (...more: string[]) => run(['rotate-secret', '--yes', '--grace', '0s', ...more]);
-  const legacy = () => tenant.connections.splice(0);
+  const legacy = () => at.tenant.connections.splice(0);
 
   beforeEach(() => {
-    tenant.actions.push(
+    at.tenant.actions.push(
       signing('phone', 'custom-phone-provider'),
       signing('mfa', 'send-phone-message'),
       signing('verified', 'post-login'),
@@ -219,8 +197,8 @@ describe('the Actions of a tenant', () => {
   test('all get only the new secret before the old one is removed, for any trigger', async () => {
     legacy();
     const provider = { id: 'pro_1', name: 'twilio', disabled: false, configuration: {}, credentials: {} };
-    tenant.providers.push({ ...provider });
-    tenant.bindings.set('send-phone-message', ['somebody']);
+    at.tenant.providers.push({ ...provider });
+    at.tenant.bindings.set('send-phone-message', ['somebody']);
     const { code, stderr } = await rotate('--action');
     expect({ code, stderr }).toEqual({
       code: 0,
@@ -229,14 +207,14 @@ describe('the Actions of a tenant', () => {
     const [fresh] = await secrets();
     expect(await secrets()).toHaveLength(1);
     expect(runsWith()).toEqual([fresh, fresh, fresh, undefined]);
-    expect(tenant.actions.map((action) => action.deployed_code)).toEqual([
+    expect(at.tenant.actions.map((action) => action.deployed_code)).toEqual([
       '// phone',
       '// mfa',
       '// verified',
       theirs('post-login').code,
     ]);
-    expect(tenant.providers).toEqual([provider]);
-    expect(tenant.bindings.get('send-phone-message')).toEqual(['somebody']);
+    expect(at.tenant.providers).toEqual([provider]);
+    expect(at.tenant.bindings.get('send-phone-message')).toEqual(['somebody']);
   });
 
   test('keep the old secret valid while the SMS connection is rotated, until they have the new one', async () => {
@@ -275,7 +253,7 @@ describe('the Actions of a tenant', () => {
     ['read:actions', []],
   ])('without the scope %s the old secret stays, because its users are unknown', async (scope, args) => {
     await run(['connect', '--yes']);
-    tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
+    at.tenant.state.scopes = ALL_SCOPES.filter((other) => other !== scope);
     const { code, stderr } = await rotate(...args);
     expect({ code, stderr }).toEqual({ code: 77, stderr: expect.stringContaining(scope) });
     expect(stderr).toContain('still accepts the old secret');
@@ -290,27 +268,27 @@ describe('the Actions of a tenant', () => {
     ['a draft that was not deployed', { code: '// draft' }],
   ])('with %s are not changed, and the others continue with --keep-old', async (_, rest) => {
     legacy();
-    Object.assign(tenant.actions[2] ?? {}, rest);
+    Object.assign(at.tenant.actions[2] ?? {}, rest);
     const refused = await rotate('--action');
-    expect({ code: refused.code, writes: tenant.writes() }).toEqual({ code: 1, writes: [] });
+    expect({ code: refused.code, writes: at.tenant.writes() }).toEqual({ code: 1, writes: [] });
     expect(refused.stderr).toMatch(/"verified".*--keep-old/s);
 
     expect((await rotate('--action', '--keep-old')).code).toBe(0);
     const [fresh] = await secrets();
     expect(await secrets()).toEqual([fresh, old]);
     expect(runsWith()).toEqual([fresh, fresh, undefined, undefined]);
-    expect(tenant.actions[2]).toMatchObject(rest);
+    expect(at.tenant.actions[2]).toMatchObject(rest);
   });
 
   test('with a code lifetime need it again', async () => {
     legacy();
-    tenant.actions[0]?.secrets.push({ name: 'CODE_TTL_SECONDS', value: '300' });
+    at.tenant.actions[0]?.secrets.push({ name: 'CODE_TTL_SECONDS', value: '300' });
     const refused = await rotate('--action');
-    expect({ code: refused.code, writes: tenant.writes() }).toEqual({ code: 64, writes: [] });
+    expect({ code: refused.code, writes: at.tenant.writes() }).toEqual({ code: 64, writes: [] });
     expect(refused.stderr).toContain('--code-ttl SECONDS');
 
     expect((await rotate('--action', '--code-ttl', '300')).code).toBe(0);
-    const ttls = tenant.actions.map(({ deployed }) =>
+    const ttls = at.tenant.actions.map(({ deployed }) =>
       deployed?.secrets.filter(({ name }) => name === 'CODE_TTL_SECONDS').map(({ value }) => value),
     );
     expect(ttls).toEqual([['300'], [], [], undefined]);
@@ -320,7 +298,7 @@ describe('the Actions of a tenant', () => {
     legacy();
     let looks = 0;
     let isTaken = false;
-    tenant.state.intercept = ({ method, path }, response) => {
+    at.tenant.state.intercept = ({ method, path }, response) => {
       const isDeploy = path === '/actions/actions/mfa/deploy';
       isTaken ||= isDeploy;
       const status = isDeploy ? 202 : isTaken && method === 'GET' && (looks += 1) > 2 ? 404 : undefined;
@@ -335,7 +313,7 @@ describe('the Actions of a tenant', () => {
     );
     expect((await secrets())[1]).toBe(old);
 
-    tenant.state.intercept = undefined;
+    at.tenant.state.intercept = undefined;
     expect((await rotate('--action')).code).toBe(0);
     expect(runsWith()).toEqual([...(await secrets()), ...(await secrets()), ...(await secrets()), undefined]);
   });
@@ -343,10 +321,10 @@ describe('the Actions of a tenant', () => {
   test('that are not deployed stay undeployed', async () => {
     legacy();
     const { deployed_code: _deployed, ...draft } = signing('mfa', 'send-phone-message');
-    tenant.actions.splice(1, 1, draft);
+    at.tenant.actions.splice(1, 1, draft);
     expect((await rotate('--action')).code).toBe(0);
     expect(runsWith()[1]).toBeUndefined();
-    expect(tenant.actions[1]?.secrets).toContainEqual({
+    expect(at.tenant.actions[1]?.secrets).toContainEqual({
       name: 'GATEWAY_SECRET',
       value: (await secrets())[0],
     });
@@ -355,15 +333,15 @@ describe('the Actions of a tenant', () => {
 
 test('a dry run changes nothing, neither here nor at Auth0', async () => {
   await run(['connect', '--yes']);
-  const before = tenant.writes().length;
+  const before = at.tenant.writes().length;
   expect((await run(['rotate-secret', '--dry-run'])).code).toBe(0);
   expect(await secrets()).toEqual([old]);
-  expect(tenant.writes()).toHaveLength(before);
+  expect(at.tenant.writes()).toHaveLength(before);
 });
 
 describe('a file of other secrets is not changed', () => {
   test('where it is the file of another of the gateway’s connections', async () => {
-    const config = join(folder, 'gateway.yaml');
+    const config = join(at.folder, 'gateway.yaml');
     const acme = randomBytes(32).toString('base64url');
     await writeFile(config, `connections:\n  acme:\n    secrets: ${acme}\n    audience: ${AUDIENCE}\n`);
     const { code, stderr } = await run(['rotate-secret', '--yes', '--gateway-connection', 'acme'], {
@@ -374,11 +352,11 @@ describe('a file of other secrets is not changed', () => {
       stderr: expect.stringContaining(`${file} does not contain`),
     });
     expect(await secrets()).toEqual([old]);
-    expect(tenant.writes()).toEqual([]);
+    expect(at.tenant.writes()).toEqual([]);
   });
 
   test('where it has a secret that the gateway’s settings do not have', async () => {
-    const elsewhere = join(folder, 'elsewhere');
+    const elsewhere = join(at.folder, 'elsewhere');
     await writeFile(elsewhere, `${randomBytes(32).toString('base64url')},${old}`);
     const before = await readFile(elsewhere, 'utf8');
     const { code } = await run(['rotate-secret', '--yes', '--secret-file', elsewhere]);
@@ -390,7 +368,7 @@ describe('what happens during the grace', () => {
   /** The first look at all connections finds the one to change, the second and third who has the old secret. */
   const atTheLastLook = (act: () => void | Promise<void>) => {
     let looks = 0;
-    tenant.state.intercept = async ({ path }) => {
+    at.tenant.state.intercept = async ({ path }) => {
       if (path === '/connections' && (looks += 1) === 3) await act();
       return false;
     };
@@ -398,8 +376,8 @@ describe('what happens during the grace', () => {
 
   test('keeps the old secret if Auth0 signs with it again', async () => {
     await run(['connect', '--yes']);
-    const before = structuredClone(tenant.connections[0]);
-    atTheLastLook(() => void Object.assign(tenant.connections[0] ?? {}, before));
+    const before = structuredClone(at.tenant.connections[0]);
+    atTheLastLook(() => void Object.assign(at.tenant.connections[0] ?? {}, before));
     const { code, stderr } = await run(['rotate-secret', '--yes', '--grace', '0s']);
     expect({ code, stderr }).toEqual({
       code: 75,

@@ -1,49 +1,30 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { twilioConnection } from './support/auth0-management/connections.ts';
-import {
-  type Auth0Management,
-  CLIENT_SECRET,
-  startAuth0Management,
-} from './support/auth0-management/start-auth0-management.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
+import { CLIENT_SECRET } from './support/auth0-management/start-auth0-management.ts';
+import { setUpAuth0Tenant } from './support/auth0-tenant.ts';
 import { AUDIENCE, SECRET } from './support/base-env.ts';
 import { refusingUrl } from './support/scripted-provider-server.ts';
 import { type Dialog, hasTerminal, KEYS, runInTerminal } from './support/terminal.ts';
 
 // Without the command `script` there is no terminal to run in.
 describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
-  let gateway: Gateway;
-  let tenant: Auth0Management;
-  let folder: string;
+  const at = setUpAuth0Tenant();
 
-  beforeAll(async () => {
-    gateway = await startGateway();
-    return () => gateway[Symbol.asyncDispose]();
-  });
-
-  beforeEach(async () => {
-    tenant = await startAuth0Management();
-    tenant.connections.push(twilioConnection('first'), twilioConnection('second'));
-    folder = await mkdtemp(join(tmpdir(), 'auth0-terminal-'));
-    return async () => {
-      await tenant[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
-    };
+  beforeEach(() => {
+    at.tenant.connections.push(twilioConnection('first'), twilioConnection('second'));
   });
 
   async function connect(
     dialog: Dialog,
     { withoutSecret = false, more = {} }: { withoutSecret?: boolean; more?: Record<string, string> } = {},
   ) {
-    const { AUTH0_CLIENT_SECRET: secret, ...tenantEnv } = tenant.env;
+    const { AUTH0_CLIENT_SECRET: secret, ...tenantEnv } = at.tenant.env;
     const env = {
       AUTH0_SECRET: SECRET,
       AUTH0_AUDIENCE: AUDIENCE,
-      PUBLIC_URL: gateway.ingress.url,
-      GATEWAY_STATE_DIR: folder,
+      PUBLIC_URL: at.gateway.ingress.url,
+      GATEWAY_STATE_DIR: at.folder,
       ...tenantEnv,
       ...(!withoutSecret && { AUTH0_CLIENT_SECRET: secret }),
       ...more,
@@ -54,7 +35,7 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
     return run;
   }
 
-  const providers = () => tenant.connections.map(({ options }) => options?.['provider']);
+  const providers = () => at.tenant.connections.map(({ options }) => options?.['provider']);
   const untouched = [undefined, undefined];
 
   test('asks which of several, shows the change, and makes it when told to', async () => {
@@ -91,7 +72,7 @@ describe.skipIf(!hasTerminal)('auth0 connect, in a terminal', () => {
     const { code } = await connect(dialog);
 
     expect({ code, providers: providers() }).toEqual({ code: 130, providers: untouched });
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(at.folder)).toEqual([]);
   });
 
   test('does not ask whether to continue if the gateway does not accept the secret', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { beforeAll, beforeEach, expect } from 'vitest';
 import {
   type Auth0Management,
   CLIENT_SECRET,
@@ -12,22 +12,24 @@ import { type Gateway, startGateway } from './gateway.ts';
 import { runGatewayCommand } from './gateway-command.ts';
 import { AUDIENCE, SECRET } from './base-env.ts';
 
-type ActionTenant = {
+type Auth0Tenant = {
   gateway: Gateway;
   tenant: Auth0Management;
   folder: string;
-  /** Runs `auth0 …` for this tenant, and sees to it that no secret is shown. */
+  /** Runs `auth0 …` for this tenant, and checks that no secret is shown. */
   run: (
     args: string[],
     env?: Record<string, string>,
   ) => Promise<{ code: number | null; stdout: string; stderr: string }>;
-  /** The files that were saved, by name, which ends with the time. */
+  /** The saved files, sorted by name. A name ends with the time. */
   snapshots: () => Promise<string[]>;
 };
 
-/** A gateway for a test file, and a tenant and a folder for each of its tests. */
-export function setUpActionTenant(): ActionTenant {
-  let started: Gateway;
+/** Secrets of the gateway, of the Auth0 application, and of a connection made by `twilioConnection`. */
+const SECRETS = [SECRET, CLIENT_SECRET, 'twilio-token-in-clear', `AC${'0'.repeat(32)}`];
+
+/** Starts a gateway for the test file, and a tenant and a folder for each of its tests. */
+export function setUpAuth0Tenant(): Auth0Tenant {
   const at = {
     run: async (args: string[], env: Record<string, string> = {}) => {
       const result = await runGatewayCommand(['auth0', ...args], {
@@ -38,7 +40,7 @@ export function setUpActionTenant(): ActionTenant {
         ...at.tenant.env,
         ...env,
       });
-      for (const secret of [SECRET, CLIENT_SECRET, at.tenant.token])
+      for (const secret of [...SECRETS, at.tenant.token])
         expect(result.stdout + result.stderr).not.toContain(secret);
       return result;
     },
@@ -46,18 +48,16 @@ export function setUpActionTenant(): ActionTenant {
       (await readdir(join(at.folder, 'auth0')).catch(() => []))
         .toSorted((one, other) => one.localeCompare(other))
         .map((name) => join(at.folder, 'auth0', name)),
-  } as ActionTenant;
+  } as Auth0Tenant;
 
   beforeAll(async () => {
-    started = await startGateway();
-    at.gateway = started;
-  });
-  afterAll(async () => {
-    await started[Symbol.asyncDispose]();
+    const gateway = await startGateway();
+    Object.assign(at, { gateway });
+    return () => gateway[Symbol.asyncDispose]();
   });
   beforeEach(async () => {
     const tenant = await startAuth0Management();
-    const folder = await mkdtemp(join(tmpdir(), 'auth0-action-'));
+    const folder = await mkdtemp(join(tmpdir(), 'auth0-tenant-'));
     Object.assign(at, { tenant, folder });
     return async () => {
       await tenant[Symbol.asyncDispose]();
@@ -67,7 +67,7 @@ export function setUpActionTenant(): ActionTenant {
   return at;
 }
 
-/** An Action that somebody else has made, deployed. */
+/** A deployed Action of somebody else. */
 export function theirs(trigger: string, rest: Partial<StoredAction> = {}): StoredAction {
   return {
     id: 'act_theirs',
