@@ -1,36 +1,21 @@
-import {
-  DescribeAccountAttributesCommand,
-  PinpointSMSVoiceV2Client,
-} from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import { DescribeAccountAttributesCommand } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { type CredentialsAnswer, type CredentialsCheck, serverTimeOf } from '../credentials-check.ts';
 import { isSuccess } from '../http-status.ts';
-import type { AwsProviderOptions } from './aws.ts';
-import { createAwsRequestHandler } from './aws-request-handler.ts';
+import { type AwsClientOptions, createAwsClient } from './aws-client.ts';
 
-/** Common errors about who is asking, in whatever service (docs.aws.amazon.com, Common errors). */
+/** Errors of any service about the identity of the caller (docs.aws.amazon.com, Common errors). */
 const REFUSALS =
   /UnrecognizedClient|InvalidClientTokenId|InvalidSignature|ExpiredToken|IncompleteSignature|MissingAuthenticationToken|InvalidAccessKeyId/;
 
 /**
- * Describes the account's attributes (DescribeAccountAttributes). A policy that allows sending alone answers
- * AccessDeniedException. The credentials are those that the SDK finds here, in this process.
+ * Describes the account's attributes (DescribeAccountAttributes). With a policy that allows only sending it answers
+ * AccessDeniedException. The credentials are those that the SDK finds in this process.
  */
-export function awsCredentials({
-  region,
-  apiUrl,
-  credentials,
-}: Pick<AwsProviderOptions, 'region' | 'apiUrl' | 'credentials'>): CredentialsCheck {
+export function awsCredentials(options: AwsClientOptions): CredentialsCheck {
   return {
     proves: 'credentials of the AWS SDK',
     async ask(signal) {
-      const { handler, outcomeOf, close } = createAwsRequestHandler({ connections: 1 });
-      const client = new PinpointSMSVoiceV2Client({
-        region,
-        maxAttempts: 1,
-        requestHandler: handler,
-        ...(apiUrl !== undefined && { endpoint: apiUrl }),
-        ...(credentials !== undefined && { credentials }),
-      });
+      const { client, outcomeOf, close } = createAwsClient({ ...options, connections: 1 });
       try {
         const error = await Promise.race([
           client.send(new DescribeAccountAttributesCommand({}), { abortSignal: signal }).then(
@@ -49,14 +34,13 @@ export function awsCredentials({
         const isForbidden = outcome.status === 403 || /AccessDenied/.test(name);
         return { kind: isForbidden ? 'not_allowed' : 'unanswered', code, serverTimeMs };
       } finally {
-        client.destroy();
         await close();
       }
     },
   };
 }
 
-/** No answer: there were no credentials to ask with, or no way to ask. */
+/** There is no answer, because there were no credentials or the request failed. */
 function unansweredAs(error: unknown, code = 'aborted'): [CredentialsAnswer['kind'], string] {
   return error instanceof Error && /Credentials/.test(error.name)
     ? ['refused', 'aws_credentials']

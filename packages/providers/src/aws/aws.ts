@@ -1,60 +1,40 @@
-import {
-  PinpointSMSVoiceV2Client,
-  type PinpointSMSVoiceV2ClientConfig,
-  SendTextMessageCommand,
-} from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import { SendTextMessageCommand } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { withoutRepetition } from '../message-id.ts';
 import type { Registration } from '@sms-gateway/contract';
 import type { Provider, SendResult } from '../provider.ts';
 import { unansweredResult } from '../unanswered.ts';
+import { type AwsClientOptions, createAwsClient } from './aws-client.ts';
 import { classifyAwsAnswer } from './aws-errors.ts';
-import { createAwsRequestHandler } from './aws-request-handler.ts';
 
-export type AwsProviderOptions = {
-  region: string;
-  /** A number, sender ID or pool of the account, or its ARN; AWS chooses without it. */
+export type AwsProviderOptions = AwsClientOptions & {
+  /** A number, sender ID or pool of the account, or its ARN. AWS chooses if it is not set. */
   originationIdentity?: string | undefined;
   configurationSet?: string | undefined;
-  /** In place of the region's endpoint. */
-  apiUrl?: string | undefined;
-  /** In place of where the SDK looks for them: environment, shared files, container or instance role. */
-  credentials?: PinpointSMSVoiceV2ClientConfig['credentials'];
   /** Epoch milliseconds. */
   now?: () => number;
-  /** Sockets at most, so messages in flight at most. */
-  connections?: number;
 };
 
-// The range that the documentation of SendTextMessage gives; the longest, 72 hours, is the default.
+// The range in the documentation of SendTextMessage. The default is the maximum, 72 hours.
 const MIN_TTL_SECONDS = 5;
 const MAX_TTL_SECONDS = 259_200;
 
 /**
- * Sends through AWS End User Messaging SMS (SendTextMessage) with AWS's SDK, which finds the credentials and signs,
- * on our own HTTP client; it makes one attempt. AWS looks at the time to live when it hands a message over. Our
- * message id goes along in the context, and comes back with the events, which AWS delivers to SNS, EventBridge and
- * the like and not to a URL: so there are no receipts here. Throws if `apiUrl` cannot be used.
+ * Sends through AWS End User Messaging SMS (SendTextMessage) with AWS's SDK, which finds the credentials and signs. AWS
+ * checks the time to live when it hands a message over. The context of a request carries the message id, which comes back
+ * with the events. AWS delivers those to SNS, EventBridge and the like but not to a URL, so there are no receipts here.
+ * Throws if `apiUrl` cannot be used.
  */
 export function createAwsProvider({
-  region,
   originationIdentity,
   configurationSet,
-  apiUrl,
-  credentials,
   now = Date.now,
-  connections,
+  ...clientOptions
 }: AwsProviderOptions): Provider {
+  const { apiUrl } = clientOptions;
   if (apiUrl !== undefined && !/^https?:$/.test(URL.canParse(apiUrl) ? new URL(apiUrl).protocol : '')) {
     throw new TypeError('aws: apiUrl is not an http(s) URL');
   }
-  const { handler, outcomeOf, close } = createAwsRequestHandler({ connections });
-  const client = new PinpointSMSVoiceV2Client({
-    region,
-    maxAttempts: 1,
-    requestHandler: handler,
-    ...(apiUrl !== undefined && { endpoint: apiUrl }),
-    ...(credentials !== undefined && { credentials }),
-  });
+  const { client, outcomeOf, close } = createAwsClient(clientOptions);
 
   return {
     name: 'aws',
@@ -79,14 +59,11 @@ export function createAwsProvider({
       if (outcome !== undefined) return unansweredResult(outcome);
       return withoutRequest(end);
     },
-    close: async () => {
-      client.destroy();
-      await close();
-    },
+    close,
   };
 }
 
-/** India's ids, and what other countries may demand (SendTextMessage, DestinationCountryParameters). */
+/** India's ids and the parameters of other countries (SendTextMessage, DestinationCountryParameters). */
 function countryParameters(registration: Registration | undefined) {
   if (registration === undefined) return {};
   const { country, entityId, templateId, parameters } = registration;
@@ -123,7 +100,10 @@ function endOf(start: () => Promise<unknown>, call: AbortController, signal: Abo
   });
 }
 
-/** Nothing was sent: there were no credentials, or no time to get them. The error may tell where they are. */
+/**
+ * Nothing was sent: there were no credentials, or no time to get them. The error itself is not passed on, because it may
+ * tell where they are.
+ */
 function withoutRequest(end: unknown): SendResult {
   if (end === 'aborted') return { kind: 'transient', code: 'aborted', retryAfterMs: undefined };
   const isAboutCredentials = end instanceof Error && /Credentials|Token/.test(end.name);
