@@ -1,26 +1,33 @@
-import type { Provider, SendRequest, SendResult } from '../../packages/providers/src/provider.ts';
-import { type ReceivedRequest, startScriptedProviderServer } from './scripted-provider-server.ts';
+import type { Provider, SendRequest } from '../../packages/providers/src/provider.ts';
+import { startScriptedProviderServer } from './scripted-provider-server.ts';
 
-type Options = {
-  /** Makes the provider, with this as the base URL of its API. */
-  create: (url: string) => Provider;
-  request: SendRequest;
-  status?: number;
-  answer?: string;
+/** A request as the worker makes it. Only providers that have no sender of their own use `from`. */
+export const REQUEST: SendRequest = {
+  id: 'msg_0123456789abcdefghij-_',
+  to: '+14155550123',
+  from: 'Ignored',
+  sender: undefined,
+  body: 'Your code is 493817',
+  validitySeconds: 120,
+  receiptUrl: undefined,
 };
 
-/** Sends one message to a server of its own and tells what came of it, and what the server got. */
-export async function sendOnce({ create, request, status = 200, answer = '' }: Options): Promise<{
-  result: SendResult;
-  received: ReceivedRequest;
-}> {
-  await using server = await startScriptedProviderServer((response) =>
-    response.writeHead(status).end(answer),
-  );
+type Options = {
+  /** Creates the provider with this base URL of its API. */
+  create: (url: string) => Provider;
+  /** What differs from `REQUEST`. */
+  request: Partial<SendRequest>;
+};
+
+/** Sends one message to a server of its own. Returns the request that the server received, and its body as `sent`. */
+export async function sendOnce({ create, request }: Options) {
+  await using server = await startScriptedProviderServer((response) => response.end());
   const provider = create(server.url);
-  const result = await provider.send(request, new AbortController().signal);
+  await provider.send({ ...REQUEST, ...request }, new AbortController().signal);
   await provider.close();
   const [received] = server.requests;
   if (received === undefined) throw new Error('the provider made no request');
-  return { result, received };
+  const { body } = received;
+  const sent = body.startsWith('{') ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
+  return { received, sent };
 }

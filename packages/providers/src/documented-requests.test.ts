@@ -176,15 +176,11 @@ function typesOf(value: unknown, path: readonly string[] = []): [string, string]
 test.each(PROVIDERS)(
   '$provider is sent fields of $source, and all it demands',
   async ({ create, fields }) => {
-    const { received } = await sendOnce({
+    const { sent } = await sendOnce({
       create,
       request: {
-        id: 'msg_0123456789abcdefghij-_',
         to: '+919876543210',
-        from: undefined,
-        sender: undefined,
         body: '493817 is your Acme code',
-        validitySeconds: 120,
         receiptUrl: RECEIPT_URL,
         registration: {
           country: 'IN',
@@ -195,9 +191,6 @@ test.each(PROVIDERS)(
         },
       },
     });
-    const sent = received.body.startsWith('{')
-      ? JSON.parse(received.body)
-      : Object.fromEntries(new URLSearchParams(received.body));
     const types = typesOf(sent);
 
     const documented = Object.entries(fields).map(([name, type]) => [name, type.replace('*', '')]);

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sendOnce } from '../../../../test/support/send-once.ts';
+import { REQUEST, sendOnce } from '../../../../test/support/send-once.ts';
 import {
   refusingUrl,
   startScriptedProviderServer,
@@ -8,27 +8,17 @@ import {
 import type { SendRequest } from '../provider.ts';
 import { type AwsProviderOptions, createAwsProvider } from './aws.ts';
 
-const REQUEST: SendRequest = {
-  id: 'msg_0123456789abcdefghij-_',
-  to: '+14155550123',
-  from: 'Ignored',
-  sender: undefined,
-  body: 'Código: 493817 ✓',
-  validitySeconds: 120,
-  receiptUrl: 'https://sms.example.com/v1/receipts/aws',
-};
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'the-secret' };
 
-async function send(options: Partial<AwsProviderOptions> = {}, request: Partial<SendRequest> = {}) {
-  const { received } = await sendOnce({
+function send(options: Partial<AwsProviderOptions> = {}, request: Partial<SendRequest> = {}) {
+  return sendOnce({
     create: (url) => createAwsProvider({ region: 'eu-central-1', apiUrl: url, credentials, ...options }),
-    request: { ...REQUEST, ...request },
+    request: { body: 'Código: 493817 ✓', receiptUrl: 'https://sms.example.com/v1/receipts/aws', ...request },
   });
-  return { received, json: JSON.parse(received.body) };
 }
 
 test('makes the documented request, signed', async () => {
-  const { received, json } = await send({ originationIdentity: 'Acme', configurationSet: 'codes' });
+  const { received, sent } = await send({ originationIdentity: 'Acme', configurationSet: 'codes' });
 
   expect(received).toMatchObject({ method: 'POST', path: '/' });
   expect(received.headers).toMatchObject({
@@ -38,7 +28,7 @@ test('makes the documented request, signed', async () => {
   expect(received.headers.authorization).toMatch(
     /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/sms-voice\/aws4_request, SignedHeaders=/,
   );
-  expect(json).toEqual({
+  expect(sent).toEqual({
     DestinationPhoneNumber: '+14155550123',
     OriginationIdentity: 'Acme',
     MessageBody: 'Código: 493817 ✓',
@@ -50,8 +40,8 @@ test('makes the documented request, signed', async () => {
 });
 
 test('leaves the sender to AWS, unless the configuration or the route names one', async () => {
-  expect((await send()).json).not.toHaveProperty('OriginationIdentity');
-  expect((await send({ originationIdentity: 'Acme' }, { sender: 'pool-1' })).json).toMatchObject({
+  expect((await send()).sent).not.toHaveProperty('OriginationIdentity');
+  expect((await send({ originationIdentity: 'Acme' }, { sender: 'pool-1' })).sent).toMatchObject({
     OriginationIdentity: 'pool-1',
   });
 });
@@ -60,7 +50,7 @@ test.each([
   [1, 5],
   [400_000, 259_200],
 ])('clips a validity of %d s to %d s', async (validitySeconds, ttl) => {
-  expect((await send({}, { validitySeconds })).json).toMatchObject({ TimeToLive: ttl });
+  expect((await send({}, { validitySeconds })).sent).toMatchObject({ TimeToLive: ttl });
 });
 
 describe('without credentials', () => {

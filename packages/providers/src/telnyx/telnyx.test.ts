@@ -3,32 +3,21 @@ import { sendOnce } from '../../../../test/support/send-once.ts';
 import type { SendRequest } from '../provider.ts';
 import { createTelnyxProvider, type TelnyxProviderOptions } from './telnyx.ts';
 
-const REQUEST: SendRequest = {
-  id: 'msg_0123456789abcdefghij-_',
-  to: '+14155550123',
-  from: 'Ignored',
-  sender: undefined,
-  body: 'Your code is 493817',
-  validitySeconds: 120,
-  receiptUrl: undefined,
-};
-
 const PROFILE_ID = 'abc85f64-5717-4562-b3fc-2c9600000000';
 const OPTIONS: TelnyxProviderOptions = { apiKey: 'the-secret', sender: { from: '+14155550100' } };
 
-async function send(
+function send(
   { prefix = '', ...options }: Partial<TelnyxProviderOptions> & { prefix?: string },
   request: Partial<SendRequest> = {},
 ) {
-  const { received } = await sendOnce({
+  return sendOnce({
     create: (url) => createTelnyxProvider({ ...OPTIONS, ...options, apiUrl: url + prefix }),
-    request: { ...REQUEST, body: 'Código: 493817 ✓', ...request },
+    request: { body: 'Código: 493817 ✓', ...request },
   });
-  return { received, json: JSON.parse(received.body) };
 }
 
 test("makes the documented request with the account's own sender", async () => {
-  const { received, json } = await send({});
+  const { received, sent } = await send({});
 
   expect(received).toMatchObject({
     method: 'POST',
@@ -39,7 +28,7 @@ test("makes the documented request with the account's own sender", async () => {
       accept: 'application/json',
     },
   });
-  expect(json).toEqual({
+  expect(sent).toEqual({
     from: '+14155550100',
     to: '+14155550123',
     text: 'Código: 493817 ✓',
@@ -48,16 +37,16 @@ test("makes the documented request with the account's own sender", async () => {
 });
 
 test('names the messaging profile of an alphanumeric sender ID', async () => {
-  const { json } = await send({ sender: { from: 'Acme', messagingProfileId: PROFILE_ID } });
+  const { sent } = await send({ sender: { from: 'Acme', messagingProfileId: PROFILE_ID } });
 
-  expect(json).toMatchObject({ from: 'Acme', messaging_profile_id: PROFILE_ID });
+  expect(sent).toMatchObject({ from: 'Acme', messaging_profile_id: PROFILE_ID });
 });
 
 test('lets a messaging profile choose the sender', async () => {
-  const { json } = await send({ sender: { messagingProfileId: PROFILE_ID } });
+  const { sent } = await send({ sender: { messagingProfileId: PROFILE_ID } });
 
-  expect(json).toMatchObject({ messaging_profile_id: PROFILE_ID });
-  expect(json).not.toHaveProperty('from');
+  expect(sent).toMatchObject({ messaging_profile_id: PROFILE_ID });
+  expect(sent).not.toHaveProperty('from');
 });
 
 test('keeps the path of a proxy', async () => {
@@ -68,15 +57,10 @@ test.each<[string, Partial<TelnyxProviderOptions>]>([
   ['apiKey', { apiKey: 'the-secret key' }],
   ['URL', { apiUrl: 'ftp://api.telnyx.com' }],
 ])('refuses an unusable %s without repeating a secret', (name, overrides) => {
-  let message = '';
-  try {
-    createTelnyxProvider({ ...OPTIONS, ...overrides });
-  } catch (error) {
-    message = String(error);
-  }
+  const create = () => createTelnyxProvider({ ...OPTIONS, ...overrides });
 
-  expect(message).toContain(name);
-  expect(message).not.toContain('the-secret');
+  expect(create).toThrow(name);
+  expect(create).not.toThrow('the-secret');
 });
 
 const OTHER_PROFILE_ID = '40385f64-5717-4562-b3fc-2c963f66afa6';
@@ -92,9 +76,9 @@ test.each([
   [OTHER_PROFILE_ID, { messaging_profile_id: OTHER_PROFILE_ID }],
 ])('sends from %s where the route says so', async (chosen, expected) => {
   for (const sender of SENDERS) {
-    const { json } = await send({ sender }, { sender: chosen });
+    const { sent } = await send({ sender }, { sender: chosen });
 
-    expect(json).toEqual({ ...expected, to: '+14155550123', text: 'Código: 493817 ✓', type: 'SMS' });
+    expect(sent).toEqual({ ...expected, to: '+14155550123', text: 'Código: 493817 ✓', type: 'SMS' });
   }
 });
 
@@ -102,20 +86,20 @@ const RECEIPT_URL = 'https://sms.example.com/v1/receipts/telnyx?ref=msg_1.1.x';
 const PUBLIC_KEY = { publicKey: `${'A'.repeat(43)}=` };
 
 test('asks for receipts where it can verify them, and for these alone', async () => {
-  const { json } = await send(PUBLIC_KEY, { receiptUrl: RECEIPT_URL });
+  const { sent } = await send(PUBLIC_KEY, { receiptUrl: RECEIPT_URL });
 
-  expect(json).toEqual({
-    ...(await send({})).json,
+  expect(sent).toEqual({
+    ...(await send({})).sent,
     webhook_url: RECEIPT_URL,
     use_profile_webhooks: false,
   });
 });
 
 test('asks for no receipts where nobody could be called, or verify them', async () => {
-  const plain = (await send({})).json;
+  const plain = (await send({})).sent;
 
-  expect((await send(PUBLIC_KEY)).json).toEqual(plain);
-  expect((await send({}, { receiptUrl: RECEIPT_URL })).json).toEqual(plain);
+  expect((await send(PUBLIC_KEY)).sent).toEqual(plain);
+  expect((await send({}, { receiptUrl: RECEIPT_URL })).sent).toEqual(plain);
 });
 
 test.each<[Partial<TelnyxProviderOptions>, string]>([

@@ -3,31 +3,20 @@ import { sendOnce } from '../../../../test/support/send-once.ts';
 import type { SendRequest } from '../provider.ts';
 import { createVonageProvider, type VonageProviderOptions } from './vonage.ts';
 
-const REQUEST: SendRequest = {
-  id: 'msg_0123456789abcdefghij-_',
-  to: '+14155550123',
-  from: 'Ignored',
-  sender: undefined,
-  body: 'Your code is 493817',
-  validitySeconds: 120,
-  receiptUrl: undefined,
-};
-
 const OPTIONS: VonageProviderOptions = { apiKey: 'abcd1234', apiSecret: 'the-secret', from: '+14155550100' };
 
-async function send(
+function send(
   request: Partial<SendRequest> = {},
   { prefix = '', ...options }: Partial<VonageProviderOptions> & { prefix?: string } = {},
 ) {
-  const { received } = await sendOnce({
+  return sendOnce({
     create: (url) => createVonageProvider({ ...OPTIONS, ...options, apiUrl: url + prefix }),
-    request: { ...REQUEST, ...request },
+    request,
   });
-  return { received, form: Object.fromEntries(new URLSearchParams(received.body)) };
 }
 
 test("makes the documented request with the account's own sender", async () => {
-  const { received, form } = await send();
+  const { received, sent } = await send();
 
   expect(received).toMatchObject({
     method: 'POST',
@@ -38,7 +27,7 @@ test("makes the documented request with the account's own sender", async () => {
       accept: 'application/json',
     },
   });
-  expect(form).toEqual({
+  expect(sent).toEqual({
     from: '14155550100',
     to: '14155550123',
     text: 'Your code is 493817',
@@ -49,8 +38,8 @@ test("makes the documented request with the account's own sender", async () => {
 });
 
 test('asks for Unicode where the text needs it, and only there', async () => {
-  expect((await send({ body: 'Ihr Code: 5 € {ü}' })).form).toMatchObject({ type: 'text' });
-  expect((await send({ body: 'Código & ✓ +1' })).form).toMatchObject({
+  expect((await send({ body: 'Ihr Code: 5 € {ü}' })).sent).toMatchObject({ type: 'text' });
+  expect((await send({ body: 'Código & ✓ +1' })).sent).toMatchObject({
     type: 'unicode',
     text: 'Código & ✓ +1',
   });
@@ -62,12 +51,12 @@ test.each([
   [21.9, '21000'],
   [864_000, '604800000'],
 ])('asks for a validity of %d s as %s ms', async (validitySeconds, ttl) => {
-  expect((await send({ validitySeconds })).form).toMatchObject({ ttl });
+  expect((await send({ validitySeconds })).sent).toMatchObject({ ttl });
 });
 
 test('leaves out a reference longer than Vonage takes', async () => {
-  expect((await send({ id: 'x'.repeat(40) })).form).toMatchObject({ 'client-ref': 'x'.repeat(40) });
-  expect((await send({ id: 'x'.repeat(41) })).form).not.toHaveProperty('client-ref');
+  expect((await send({ id: 'x'.repeat(40) })).sent).toMatchObject({ 'client-ref': 'x'.repeat(40) });
+  expect((await send({ id: 'x'.repeat(41) })).sent).not.toHaveProperty('client-ref');
 });
 
 test('keeps the path of a proxy', async () => {
@@ -79,15 +68,10 @@ test.each<[string, Partial<VonageProviderOptions>]>([
   ['apiSecret', { apiSecret: 'the-secret\n' }],
   ['URL', { apiUrl: 'rest.nexmo.com' }],
 ])('refuses an unusable %s without repeating a secret', (name, overrides) => {
-  let message = '';
-  try {
-    createVonageProvider({ ...OPTIONS, ...overrides });
-  } catch (error) {
-    message = String(error);
-  }
+  const create = () => createVonageProvider({ ...OPTIONS, ...overrides });
 
-  expect(message).toContain(name);
-  expect(message).not.toContain('the-secret');
+  expect(create).toThrow(name);
+  expect(create).not.toThrow('the-secret');
 });
 
 test.each([
@@ -95,21 +79,21 @@ test.each([
   ['12345', '12345'],
   ['Acme', 'Acme'],
 ])('sends from %s where the route says so', async (sender, from) => {
-  expect((await send({ sender })).form).toMatchObject({ from });
+  expect((await send({ sender })).sent).toMatchObject({ from });
 });
 
 const RECEIPT_URL = 'https://sms.example.com/v1/receipts/vonage?ref=msg_1.1.x';
 const SIGNATURE_SECRET = { signatureSecret: 'the-signature-secret' };
 
 test('asks for receipts where it can verify them', async () => {
-  const { form } = await send({ receiptUrl: RECEIPT_URL }, SIGNATURE_SECRET);
+  const { sent } = await send({ receiptUrl: RECEIPT_URL }, SIGNATURE_SECRET);
 
-  expect(form).toEqual({ ...(await send()).form, callback: RECEIPT_URL });
+  expect(sent).toEqual({ ...(await send()).sent, callback: RECEIPT_URL });
 });
 
 test('asks for no receipts where nobody could be called, or verify them', async () => {
-  expect((await send({}, SIGNATURE_SECRET)).form).not.toHaveProperty('callback');
-  expect((await send({ receiptUrl: RECEIPT_URL })).form).not.toHaveProperty('callback');
+  expect((await send({}, SIGNATURE_SECRET)).sent).not.toHaveProperty('callback');
+  expect((await send({ receiptUrl: RECEIPT_URL })).sent).not.toHaveProperty('callback');
 });
 
 test.each<[Partial<VonageProviderOptions>, string]>([
