@@ -11,7 +11,7 @@ export type InboxMessage = {
   to: string;
   from: string | undefined;
   body: string;
-  /** As a person would read it off the text. */
+  /** The code in the text, as a person would read it. */
   code: string | undefined;
   encoding: 'GSM-7' | 'UCS-2';
   segments: number;
@@ -23,19 +23,12 @@ export type InboxMessage = {
   result: string;
 };
 
-/** Orders messages; to be given back to ask for later ones. */
+/** The place of a message in the order of all messages. */
 export type InboxPosition = string;
 
 export type Inbox = {
   /** Adds a message at the time of the call. */
-  add(message: {
-    id: string;
-    to: string;
-    from: string | undefined;
-    body: string;
-    arrived: boolean;
-    result: string;
-  }): Promise<void>;
+  add(message: Pick<InboxMessage, 'id' | 'to' | 'from' | 'body' | 'arrived' | 'result'>): Promise<void>;
   /** The latest first. */
   latest(): Promise<InboxMessage[]>;
   /**

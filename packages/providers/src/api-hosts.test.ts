@@ -1,5 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
+import { requestedOrigins } from '../../../test/support/requested-origins.ts';
+import { REQUEST } from '../../../test/support/send-once.ts';
 import { createPlivoProvider } from './plivo/plivo.ts';
 import type { Provider } from './provider.ts';
 import { createSinchProvider } from './sinch/sinch.ts';
@@ -23,32 +24,11 @@ test.each<[string, () => Provider]>([
     () => createTwilioProvider({ accountSid: 'AC1', credentials: { authToken: 'a' }, sender: { from: 'b' } }),
   ],
   ['https://rest.nexmo.com', () => createVonageProvider({ apiKey: 'a', apiSecret: 'b', from: 'c' })],
-])('a message is for %s unless told otherwise', async (origin, create) => {
-  const controller = new AbortController();
-  const origins: unknown[] = [];
-  // Called before anything is connected; the abort keeps it so.
-  const onCreate = (message: unknown) => {
-    const { request } = message as { request: { origin: unknown } };
-    origins.push(String(request.origin));
-    controller.abort();
-  };
-  subscribe('undici:request:create', onCreate);
-  onTestFinished(() => void unsubscribe('undici:request:create', onCreate));
+])('a message goes to %s unless configured otherwise', async (origin, create) => {
   const provider = create();
+  onTestFinished(() => provider.close());
 
-  const result = await provider.send(
-    {
-      id: 'm',
-      to: '+14155550123',
-      from: undefined,
-      sender: undefined,
-      receiptUrl: undefined,
-      body: 'text',
-      validitySeconds: 60,
-    },
-    controller.signal,
-  );
-  await provider.close();
+  const { result, origins } = await requestedOrigins((signal) => provider.send(REQUEST, signal));
 
   expect(result).toEqual({ kind: 'transient', code: 'aborted', retryAfterMs: undefined });
   expect(origins).toEqual([origin]);

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startScriptedProviderServer } from '../../../test/support/scripted-provider-server.ts';
+import { REQUEST } from '../../../test/support/send-once.ts';
 import { createLocalMemory } from '../../../test/support/smpp-provider.ts';
 import { createProvider } from './configured-providers.ts';
 import { PROVIDERS } from './registry.ts';
@@ -89,18 +90,7 @@ test.each(CONFIGS)('the provider %s sends where its configuration says', async (
   );
   onTestFinished(() => provider.close());
 
-  await provider.send(
-    {
-      id: 'm',
-      to: '+14155550123',
-      from: undefined,
-      sender: undefined,
-      receiptUrl: undefined,
-      body: 'text',
-      validitySeconds: 60,
-    },
-    new AbortController().signal,
-  );
+  await provider.send(REQUEST, new AbortController().signal);
 
   expect(provider.name).toBe(`${kind}:own`);
   expect(server.requests).toMatchObject([{ method: 'POST', path }]);

@@ -1,6 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { requestedOrigins } from '../../../test/support/requested-origins.ts';
 import {
   refusingUrl,
   type Respond,
@@ -158,19 +158,10 @@ test.each<[string, CredentialsCheck]>([
     first(twilioCredentials({ accountSid: 'AC1', credentials: { authToken: 'a' } })),
   ],
   ['https://rest.nexmo.com', vonageCredentials({ apiKey: 'a', apiSecret: 'b' })],
-])('%s is asked unless told otherwise', async (origin, check) => {
-  const controller = new AbortController();
-  const origins: string[] = [];
-  // Called before anything is connected; the abort keeps it so.
-  const onCreate = (message: unknown) => {
-    const { request } = message as { request: { origin: unknown } };
-    origins.push(String(request.origin));
-    controller.abort();
-  };
-  subscribe('undici:request:create', onCreate);
-  onTestFinished(() => void unsubscribe('undici:request:create', onCreate));
+])('%s is asked unless configured otherwise', async (origin, check) => {
+  const { result, origins } = await requestedOrigins((signal) => check.ask(signal));
 
-  expect(await check.ask(controller.signal)).toMatchObject({ kind: 'unanswered', code: 'aborted' });
+  expect(result).toMatchObject({ kind: 'unanswered', code: 'aborted' });
   expect(origins).toEqual([origin]);
 });
 
