@@ -73,30 +73,6 @@ test('writes every character of the GSM alphabet as its septets and every other 
   expect(wrong).toEqual([]);
 });
 
-test('writes one part as it is, with a receipt asked for', () => {
-  expect(submitsOf('Your code is 493817')).toEqual([
-    {
-      serviceType: '',
-      sourceTon: 5,
-      sourceNpi: 0,
-      source: 'Acme',
-      destTon: 1,
-      destNpi: 1,
-      dest: '14155550123',
-      esmClass: 0,
-      protocolId: 0,
-      priority: 0,
-      schedule: '',
-      validity: '000000000200000R',
-      registeredDelivery: 1,
-      replaceIfPresent: 0,
-      dataCoding: 0,
-      defaultMessage: 0,
-      message: Buffer.from('Your code is 493817'),
-    },
-  ]);
-});
-
 const GSM_153 = [153, 153, 1];
 test.each<[what: string, body: string, dialect: Partial<SmppDialect>, octets: number[]]>([
   ['160 characters of GSM-7', 'x'.repeat(160), {}, [160]],
