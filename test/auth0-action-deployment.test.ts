@@ -257,7 +257,7 @@ describe('an unclear answer of Auth0', () => {
     let isTaken = false;
     at.tenant.state.intercept = ({ method, path }, response) => {
       isTaken ||= isDeploy(path);
-      // Sooner than the time is over, the Action is gone.
+      // The Action is gone before the time is over.
       if (isTaken && method === 'GET' && (looks += 1) > 2) return answer(response, 404);
       return isDeploy(path) && answer(response, 202);
     };
@@ -290,7 +290,7 @@ describe('an unclear answer of Auth0', () => {
       return method === 'PATCH' && Boolean(response.socket?.destroy());
     };
     const { code, stderr } = await run(['connect', '--action', '--yes']);
-    // A look that fails for want of the Action is one that says nothing.
+    // A read that fails because the Action is missing proves nothing.
     expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringContaining(told) });
     expect(stderr).toMatch(/not known whether|may still take effect/);
     expect(stderr).not.toContain('Nothing was changed');

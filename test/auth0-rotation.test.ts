@@ -72,7 +72,7 @@ test('a rotation loses no message: at every moment the gateway accepts what Auth
   expect(await statusWith(fresh)).toBe(200);
   expect(await statusWith(old)).toBe(401);
   expect(new Set(statuses)).toEqual(new Set([200]));
-  // Who could read it before can read it now, and nobody else.
+  // The same users as before can read it.
   expect((await stat(file)).mode & 0o777).toBe(0o640);
   expect(stdout + stderr).not.toContain(fresh);
   expect(stdout + stderr).not.toContain(old);
@@ -364,7 +364,7 @@ describe('a file of other secrets is not changed', () => {
   });
 });
 
-describe('what happens during the grace', () => {
+describe('what happens during the grace period', () => {
   /** The first look at all connections finds the one to change, the second and third who has the old secret. */
   const atTheLastLook = (act: () => void | Promise<void>) => {
     let looks = 0;

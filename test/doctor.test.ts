@@ -46,7 +46,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.startWorker();
-  // Ingress and worker have said that they live, and can work.
+  // Ingress and worker have reported, and are ready.
   await until(async () => {
     const said = await gateway.client.hvals(gatewayKeys.processes);
     const reasons = said.map((status) => (JSON.parse(status) as { reasons: string[] }).reasons);
@@ -58,7 +58,7 @@ afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
 });
 
-/** What makes every check content but for those that a test is about. */
+/** Settings with which every check passes except those that a test changes. */
 const soundEnv = () => ({
   ...baseEnv,
   REDIS_URL: gateway.redis.url,
@@ -82,14 +82,14 @@ async function doctor(env: Record<string, string>, only?: string, run = runGatew
   return { code, checks: report.checks };
 }
 
-describe('a gateway that is well', () => {
-  test('passes every check that can be made, and ends with 0', async () => {
+describe('a healthy gateway', () => {
+  test('passes every check that can be made, and exits with 0', async () => {
     const { code, checks } = await doctor(soundEnv());
 
     expect(code).toBe(0);
     expect(checks.map(({ name, status }) => [name, status])).toEqual([
       ['configuration', 'ok'],
-      // ALLOWED_COUNTRIES names one of those that share +1.
+      // ALLOWED_COUNTRIES names one of the countries that share +1.
       ['configuration', 'ok'],
       ['redis', 'ok'],
       ['worker', 'ok'],
@@ -98,7 +98,7 @@ describe('a gateway that is well', () => {
       ['secrets', 'ok'],
       ['providers', 'skipped'],
       ['clock', 'ok'],
-      // Nobody but this machine reaches 127.0.0.1.
+      // Only this machine reaches 127.0.0.1.
       ['public-url', 'warning'],
       ['public-url', 'ok'],
       ['tls', 'skipped'],
@@ -112,7 +112,7 @@ describe('a gateway that is well', () => {
     );
   });
 
-  test('is shown on one screen, and nothing was sent', async () => {
+  test('fits on one screen, and no message is sent', async () => {
     const { code, stdout, stderr } = await runGatewayCommand(['doctor'], soundEnv());
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -123,7 +123,7 @@ describe('a gateway that is well', () => {
     expect(gateway.sent()).toEqual([]);
   });
 
-  test('that npm start has made needs no settings', async () => {
+  test('that npm start has started needs no settings', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'doctor-state-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const state = {
@@ -158,7 +158,7 @@ describe('a gateway that is well', () => {
   });
 });
 
-test('what a caller sent malformed is told, as the ingress remembers it', async () => {
+test('reports malformed requests of a caller, as the ingress remembers them', async () => {
   const { status } = await postSms(gateway.ingress.url, {
     body: { recipient: '+447400123456', req: { ip: 'unknown' } },
   });
@@ -176,7 +176,7 @@ test('what a caller sent malformed is told, as the ingress remembers it', async 
 });
 
 describe('the configuration', () => {
-  test('with every problem is a failure, and hides no other check', async () => {
+  test('with problems has a failure for each, and hides no other check', async () => {
     const { code, checks } = await doctor(
       { ...soundEnv(), PROVIDERS: 'twillio', CONCURRENCY: 'many' },
       'configuration,redis',
@@ -191,7 +191,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  test('is that of a file too', async () => {
+  test('can come from a file', async () => {
     await using file = await writeConfig(`
 connections:
   acme: { secrets: ["\${ACME_SECRET}"], audience: ${AUDIENCE}, template: "${'ж'.repeat(80)}" }
@@ -249,7 +249,7 @@ describe('Redis', () => {
     ]);
   });
 
-  test('with a wrong setting is well where nothing is promised', async () => {
+  test('with a wrong setting passes if no durability is promised', async () => {
     await using redis = await startTestRedis({ settings: { appendfsync: 'everysec' } });
     const { code, checks } = await doctor(
       { ...soundEnv(), REDIS_URL: redis.url, DURABILITY: 'none' },
@@ -262,7 +262,7 @@ describe('Redis', () => {
     });
   });
 
-  test('that refuses the password is told from one that is not there, and from one that is silent', async () => {
+  test('that refuses the password is distinguished from one that is not there and from a silent one', async () => {
     const locked = new URL(gateway.redis.url);
     [locked.username, locked.password] = ['nobody', REDIS_PASSWORD];
     await using frozen = await startTestRedis({ mustControl: true });
@@ -271,7 +271,7 @@ describe('Redis', () => {
     const [refusing, silent, absent] = await Promise.all(
       [locked.href, frozen.url, gone].map((url) => doctor({ ...soundEnv(), REDIS_URL: url }, 'redis')),
     );
-    // A Cluster has no database but 0, which the URL of the gateway may not name.
+    // A Cluster has only database 0, which the URL of the gateway must not name.
     const cluster = await doctor(
       { ...soundEnv(), REDIS_URL: gone, REDIS_CLUSTER_NODES: new URL(gone).host },
       'redis',
@@ -336,7 +336,7 @@ test.skipIf(inject('engines').length === 0)(
 );
 
 describe('the public address', () => {
-  test('where another secret is accepted is a failure', async () => {
+  test('that accepts another secret is a failure', async () => {
     const { code, checks } = await doctor({ ...soundEnv(), AUTH0_SECRET: OTHER_SECRET }, 'public-url');
 
     expect(code).toBe(1);
@@ -364,7 +364,7 @@ describe('the public address', () => {
     expect(ready.checks.at(-1)).toMatchObject({ finding: expect.stringContaining('2 secrets of default') });
   });
 
-  test('at which nobody, or somebody else, answers is a failure', async () => {
+  test('at which nobody or another service answers is a failure', async () => {
     await using stranger = await startScriptedProviderServer((response) =>
       response.writeHead(200).end('hello'),
     );
@@ -405,14 +405,14 @@ async function startTlsProxy() {
 }
 
 describe('TLS', () => {
-  test('with a trusted certificate for this name is well', async () => {
+  test('with a trusted certificate for this name passes', async () => {
     await using proxy = await startTlsProxy();
     const env = {
       ...soundEnv(),
       PUBLIC_URL: `https://localhost:${proxy.port}`,
       NODE_EXTRA_CA_CERTS: proxy.caFile,
     };
-    // Node reads the authorities that it trusts when a process begins.
+    // Node reads the authorities that it trusts when a process starts.
     const { code, checks } = await doctor(env, 'public-url,tls', spawnGatewayCommand);
 
     expect(code).toBe(0);
@@ -424,7 +424,7 @@ describe('TLS', () => {
     expect(checks.at(-2)).toMatchObject({ finding: expect.stringContaining('is this gateway') });
   });
 
-  test('that nobody trusts, for another name, is told as both', async () => {
+  test('with an untrusted certificate for another name is reported as both', async () => {
     await using proxy = await startTlsProxy();
     const { code, checks } = await doctor(
       { ...soundEnv(), PUBLIC_URL: `https://127.0.0.1:${proxy.port}` },
@@ -438,7 +438,7 @@ describe('TLS', () => {
     ]);
   });
 
-  test('that is none is a failure', async () => {
+  test('that is missing is a failure', async () => {
     const url = gateway.ingress.url.replace('http:', 'https:');
     const { checks } = await doctor({ ...soundEnv(), PUBLIC_URL: url }, 'tls');
 
@@ -479,7 +479,7 @@ describe('providers', () => {
     HTTP_PROVIDER_TOKEN: PROVIDER_TOKEN,
   });
 
-  test('are each asked once, by reading, and what they say of the credentials is told', async () => {
+  test('are each asked once, with a read, and their answer about the credentials is reported', async () => {
     const statuses: Record<string, number> = { vonage: 401, infobip: 403, sinch: 500 };
     await using api = await startScriptedProviderServer((response, { path }) => {
       response.writeHead(statuses[path.split('/')[1] ?? ''] ?? 200).end(`{"echo":"${TWILIO_TOKEN}"}`);
@@ -503,7 +503,7 @@ describe('providers', () => {
     expect(api.requests.map(({ method, body }) => method + body)).toEqual(Array(6).fill('GET'));
   });
 
-  test('tell whether this clock is wrong', async () => {
+  test('show whether this clock is wrong', async () => {
     await using api = await startScriptedProviderServer((response) =>
       response.writeHead(200, { date: new Date(Date.now() + 3_600_000).toUTCString() }).end('{}'),
     );
@@ -543,7 +543,7 @@ describe('the tenant', () => {
     expect(code).toBe(0);
   };
 
-  test('whose connection "auth0 connect" has pointed here is well', async () => {
+  test('whose connection "auth0 connect" has pointed here passes', async () => {
     tenant.connections.push(twilioConnection('sms'));
     const before = await doctor(env(), 'tenant');
     await connectTenant();
@@ -568,7 +568,7 @@ describe('the tenant', () => {
     expect(tenant.writes()).toHaveLength(writes);
   });
 
-  test('tells which step of a rotation is next', async () => {
+  test('shows which step of a rotation is next', async () => {
     tenant.connections.push(twilioConnection('sms'));
     await connectTenant();
     const { checks } = await doctor(env({ AUTH0_SECRET: `${OTHER_SECRET},${SECRET}` }), 'secrets,tenant');
@@ -579,7 +579,7 @@ describe('the tenant', () => {
     ]);
   });
 
-  test('may send a code longer than it lives, or in two segments', async () => {
+  test('is warned about a code that expires before its message, or that takes two segments', async () => {
     tenant.connections.push(
       twilioConnection('sms', {
         totp: { length: 6, time_step: 60 },
@@ -597,7 +597,7 @@ describe('the tenant', () => {
     ]);
   });
 
-  test('whose Action "auth0 connect --action" has deployed is well, until it is changed', async () => {
+  test('whose Action "auth0 connect --action" has deployed passes until it is changed', async () => {
     await connectTenant('--action');
     const deployed = await doctor(env(), 'tenant');
     const [action] = tenant.actions;
@@ -658,8 +658,8 @@ describe('the tenant', () => {
   });
 });
 
-describe('the present', () => {
-  test('is told from what the processes counted, with what to do', async () => {
+describe('the current state', () => {
+  test('is reported from what the processes counted, with advice', async () => {
     await using failing = await startGateway({
       env: { HTTP_PROVIDER_URL: 'http://127.0.0.1:2/sms', MESSAGE_TTL: '60s' },
     });
@@ -692,7 +692,7 @@ describe('the present', () => {
   });
 });
 
-test('a check that there is not is a wrong use', async () => {
+test('an unknown check is bad usage', async () => {
   const { code, stdout, stderr } = await runGatewayCommand(
     ['doctor', '--only', 'redis,nonsense'],
     soundEnv(),

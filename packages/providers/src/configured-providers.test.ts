@@ -78,7 +78,7 @@ const CONFIGS: [kind: string, (url: string) => object, path: string][] = [
 ];
 
 test.each(CONFIGS)('the provider %s sends where its configuration says', async (kind, configOf, path) => {
-  // Where AWS's SDK looks first.
+  // The AWS SDK looks here first.
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -96,7 +96,7 @@ test.each(CONFIGS)('the provider %s sends where its configuration says', async (
   expect(server.requests).toMatchObject([{ method: 'POST', path }]);
 });
 
-test('the provider console needs nothing', async () => {
+test('the console provider needs no options', async () => {
   expect(
     (await createProvider({ name: 'console', kind: 'console', options: {} }, PROVIDERS, DEPS)).name,
   ).toBe('console');

@@ -137,7 +137,7 @@ describe.each(Object.entries(SUBJECTS))(
       });
     });
 
-    test('is given up with its signal', async () => {
+    test('stops when its signal aborts', async () => {
       const deaf = await startDeafServer();
       onTestFinished(() => deaf[Symbol.asyncDispose]());
 
@@ -166,7 +166,7 @@ test.each<[string, CredentialsCheck]>([
 });
 
 describe('twilio', () => {
-  test('a restricted API key is told from a wrong one', async () => {
+  test('distinguishes a restricted API key from a wrong one', async () => {
     const restricted = await answering(401, '{"code":70051}');
     const wrong = await answering(401, '{"code":20003}');
 
@@ -174,7 +174,7 @@ describe('twilio', () => {
     expect(await twilioApiKey(wrong.url).ask(never())).toMatchObject({ kind: 'refused' });
   });
 
-  test('with an API key, the auth token that verifies receipts is a check of its own', () => {
+  test('checks an API key and the auth token that verifies receipts separately', () => {
     const checks = twilioCredentials({
       accountSid: account,
       credentials: { apiKey: 'SK1', apiSecret: SECRET, authToken: 'token' },
@@ -214,7 +214,7 @@ describe('aws', () => {
     expect((await ask(status, exception)).answer).toMatchObject({ kind });
   });
 
-  test('no credentials are refused ones', async () => {
+  test('missing credentials count as refused', async () => {
     const check = awsCredentials({
       region: 'eu-central-1',
       apiUrl: refusingUrl(),

@@ -17,7 +17,7 @@ type Documented = {
   provider: string;
   source: string;
   create: (url: string) => Provider;
-  /** Each field's type; `*` marks those that the provider demands. */
+  /** Each field's type; `*` marks those that are required. */
   fields: Record<string, string>;
 };
 
@@ -174,7 +174,7 @@ function typesOf(value: unknown, path: readonly string[] = []): [string, string]
 }
 
 test.each(PROVIDERS)(
-  '$provider is sent fields of $source, and all it demands',
+  '$provider gets only fields of $source, and all that are required',
   async ({ create, fields }) => {
     const { sent } = await sendOnce({
       create,

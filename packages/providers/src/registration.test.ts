@@ -70,7 +70,7 @@ test.each<[string, object]>([
   ],
   ['plivo', { dlt_entity_id: ENTITY, dlt_template_id: TEMPLATE }],
   ['vonage', { 'entity-id': ENTITY, 'content-id': TEMPLATE }],
-])("%s is told India's entity and template ids", async (name, fields) => {
+])("%s gets India's entity and template ids", async (name, fields) => {
   expect(await bodyOf(name, INDIA)).toMatchObject(fields);
   expect(JSON.stringify(await bodyOf(name, undefined))).not.toMatch(/ntity|dlt|DLT|emplate|regional/);
 });
@@ -94,7 +94,7 @@ test.each<[string, Record<string, unknown>, object]>([
   ['twilio', { riskCheck: 'disable', ...OTHERS }, { RiskCheck: 'disable', To: '+919876543210', Body: TEXT }],
   ['vonage', { 'message-class': 1, ...OTHERS }, { 'message-class': '1', to: '919876543210', text: TEXT }],
 ])(
-  '%s is told fields of its own API, which replace none of the message',
+  '%s gets fields of its own API, which replace no field of the message',
   async (name, parameters, expected) => {
     const registration = { ...INDIA, country: 'TR', entityId: undefined, templateId: undefined, parameters };
 
@@ -102,7 +102,7 @@ test.each<[string, Record<string, unknown>, object]>([
   },
 );
 
-test("infobip is told a telemarketer's id along with India's other ids", async () => {
+test("infobip gets a telemarketer's id with India's other ids", async () => {
   const parameters = { indiaDlt: { telemarketerId: '1302157225275643280', principalEntityId: 'x' } };
 
   expect(await bodyOf('infobip', { ...INDIA, parameters })).toMatchObject({
@@ -133,7 +133,7 @@ test('twilio sends a content template, filled with the variable parts of the tex
   });
 });
 
-test('twilio sends the text where a content template would go out without its code', async () => {
+test('twilio sends the text if a content template would be sent without its code', async () => {
   const parameters = { contentSid: `HX${'0b'.repeat(16)}` };
 
   const body = await bodyOf('twilio', { ...INDIA, variables: [], parameters });

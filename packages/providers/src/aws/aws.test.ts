@@ -39,7 +39,7 @@ test('makes the documented request, signed', async () => {
   });
 });
 
-test('leaves the sender to AWS, unless the configuration or the route names one', async () => {
+test('lets AWS choose the sender unless the configuration or the route names one', async () => {
   expect((await send()).sent).not.toHaveProperty('OriginationIdentity');
   expect((await send({ originationIdentity: 'Acme' }, { sender: 'pool-1' })).sent).toMatchObject({
     OriginationIdentity: 'pool-1',
@@ -72,7 +72,7 @@ describe('without credentials', () => {
     });
   });
 
-  test('the wait for them ends with the time of the call, and nothing is sent afterwards either', async () => {
+  test('the wait for them ends when the call is aborted, and nothing is sent afterwards', async () => {
     await using server = await startScriptedProviderServer((response) => response.end('{"MessageId":"m-1"}'));
     let release: (value: typeof credentials) => void = () => undefined;
     const late = new Promise<typeof credentials>((resolve) => {
@@ -91,7 +91,7 @@ describe('without credentials', () => {
   });
 });
 
-test('leaves nothing behind on a signal that outlives the attempt', async () => {
+test('removes its listener from a signal that outlives the attempt', async () => {
   await using server = await startScriptedProviderServer((response) => response.end('{"MessageId":"m-1"}'));
   const provider = createAwsProvider({ region: 'eu-central-1', apiUrl: server.url, credentials });
   onTestFinished(() => provider.close());

@@ -49,13 +49,13 @@ test('writes a number as sender without its plus sign', async () => {
 test.each([
   ['+14155550199', '14155550199'],
   ['Other', 'Other'],
-])('sends from %s where the route chose it', async (sender, expected) => {
+])('sends from %s if the route chooses it', async (sender, expected) => {
   const { sent } = await send({}, { sender });
 
   expect(sent.messages[0].sender).toBe(expected);
 });
 
-test('asks for delivery receipts where they can reach us', async () => {
+test('requests delivery receipts if it gets a URL for them', async () => {
   const receiptUrl = 'https://gw.example.com/v1/receipts/infobip?ref=abc.2.x';
 
   const [asking, silent] = [await send({}, { receiptUrl }), await send({})];
@@ -72,7 +72,7 @@ test.each([
   [0.4, 1],
   [21.9, 21],
   [1_000_000, 172_800],
-])('asks for a validity of %d s as %d s', async (validitySeconds, amount) => {
+])('sends a validity of %d s as %d s', async (validitySeconds, amount) => {
   const { sent } = await send({}, { validitySeconds });
 
   expect(sent.messages[0].options.validityPeriod).toEqual({ amount, timeUnit: 'SECONDS' });

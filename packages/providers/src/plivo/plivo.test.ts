@@ -49,7 +49,7 @@ test.each([
   [1, 5],
   [21.9, 21],
   [10_800, 10_799],
-])('asks for a validity of %d s as %d s', async (validitySeconds, expected) => {
+])('sends a validity of %d s as %d s', async (validitySeconds, expected) => {
   expect((await send({}, { validitySeconds })).sent).toMatchObject({ message_expiry: expected });
 });
 
@@ -57,7 +57,7 @@ test.each([
   ['+14155550199', { src: '14155550199' }],
   ['Acme', { src: 'Acme' }],
   ['0f7a1c22-97bb-4d72-89fd-81d5c515b015', { powerpack_uuid: '0f7a1c22-97bb-4d72-89fd-81d5c515b015' }],
-])('sends from %s where the route chose it, whatever is configured', async (sender, expected) => {
+])('sends from %s if the route chooses it, whatever is configured', async (sender, expected) => {
   const configured = [{ from: '+14155550100' }, { powerpackUuid: '86bbb125-97bb-4d72-89fd-81d5c515b015' }];
 
   for (const own of configured) {
@@ -66,7 +66,7 @@ test.each([
   }
 });
 
-test('asks for delivery receipts where they can reach us', async () => {
+test('requests delivery receipts if it gets a URL for them', async () => {
   const receiptUrl = 'https://gw.example.com/v1/receipts/plivo?ref=abc.2.x';
 
   expect((await send({}, { receiptUrl })).sent).toMatchObject({ url: receiptUrl, method: 'POST' });
@@ -74,11 +74,11 @@ test('asks for delivery receipts where they can reach us', async () => {
   expect(createPlivoProvider(OPTIONS).receipts).toBe('callback');
 });
 
-test('says that it cannot be asked for a message', () => {
+test('offers no lookup of messages', () => {
   expect(createPlivoProvider(OPTIONS)).not.toHaveProperty('lookup');
 });
 
-test('keeps the path of a proxy and its own within an ID', async () => {
+test('keeps the path of a proxy and encodes the ID', async () => {
   const { received } = await send({ authId: 'MA/../x' }, {}, '/proxy');
 
   expect(received.path).toBe('/proxy/v1/Account/MA%2F..%2Fx/Message/');

@@ -45,15 +45,15 @@ test.each([
   [0.4, '2026-11-23T07:00:01.000Z'],
   [21.9, '2026-11-23T07:00:21.000Z'],
   [1_000_000, '2026-11-26T07:00:00.000Z'],
-])('asks for a validity of %d s as the time %s', async (validitySeconds, expireAt) => {
+])('sends a validity of %d s as the time %s', async (validitySeconds, expireAt) => {
   expect((await send({}, { validitySeconds })).sent).toMatchObject({ expire_at: expireAt });
 });
 
-test('sends from the sender that the route chose', async () => {
+test('sends from the sender that the route chooses', async () => {
   expect((await send({}, { sender: 'Other' })).sent).toMatchObject({ from: 'Other' });
 });
 
-test('asks for delivery receipts where they can reach us', async () => {
+test('requests delivery receipts if it gets a URL for them', async () => {
   const receiptUrl = 'https://gw.example.com/v1/receipts/sinch?ref=abc.2.x';
 
   expect((await send({}, { receiptUrl })).sent).toMatchObject({
@@ -64,7 +64,7 @@ test('asks for delivery receipts where they can reach us', async () => {
   expect(createSinchProvider(OPTIONS).receipts).toBe('callback');
 });
 
-test('keeps the path of a proxy and its own within an ID', async () => {
+test('keeps the path of a proxy and encodes the ID', async () => {
   const { received } = await send({ servicePlanId: 'a/../b' }, {}, '/proxy');
 
   expect(received.path).toBe('/proxy/xms/v1/a%2F..%2Fb/batches');

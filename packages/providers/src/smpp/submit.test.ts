@@ -78,10 +78,10 @@ test.each<[what: string, body: string, dialect: Partial<SmppDialect>, octets: nu
   ['160 characters of GSM-7', 'x'.repeat(160), {}, [160]],
   ['161 characters of GSM-7', 'x'.repeat(161), {}, [153, 8]],
   ['80 characters of the extension table', '€'.repeat(80), {}, [160]],
-  ['81 characters of the extension table, none cut in two', '€'.repeat(81), {}, [152, 10]],
+  ['81 characters of the extension table, none split', '€'.repeat(81), {}, [152, 10]],
   ['70 characters of UCS-2', 'я'.repeat(70), {}, [140]],
   ['71 characters of UCS-2', 'я'.repeat(71), {}, [134, 8]],
-  ['36 surrogate pairs, none cut in two', '🔑'.repeat(36), {}, [132, 12]],
+  ['36 surrogate pairs, none split', '🔑'.repeat(36), {}, [132, 12]],
   ['three parts', 'x'.repeat(307), {}, GSM_153],
   ['GSM-7 beside a 16-bit reference', 'x'.repeat(161), { concatenation: 'udh16' }, [152, 9]],
   ['UCS-2 beside a 16-bit reference', 'я'.repeat(71), { concatenation: 'udh16' }, [132, 10]],
@@ -93,7 +93,7 @@ test.each<[what: string, body: string, dialect: Partial<SmppDialect>, octets: nu
   ['Latin-1 that GSM-7 lacks', 'ê'.repeat(141), { alphabet: 'latin1' }, [134, 7]],
   ['ASCII', 'x'.repeat(161), { alphabet: 'ascii' }, [153, 8]],
   ['UCS-2 always', 'x'.repeat(71), { alphabet: 'ucs2' }, [134, 8]],
-])('cuts %s', (_, body, dialect, expected) => {
+])('splits %s', (_, body, dialect, expected) => {
   const submits = submitsOf(body, dialect);
   const isOne = submits.length === 1;
   const header = { udh8: 6, udh16: 7, sar: 0, payload: 0 }[dialect.concatenation ?? 'udh8'];
@@ -115,7 +115,7 @@ test.each<
     [],
     { [0x02_0c]: Buffer.from([0x01, 0xa7]), [0x02_0e]: Buffer.from([2]), [0x02_0f]: Buffer.from([2]) },
   ],
-])('tells by %s which part of which text it is', (concatenation, esmClass, head, tlvs) => {
+])('marks a part and its text by %s', (concatenation, esmClass, head, tlvs) => {
   const second = submitsOf('x'.repeat(161), { concatenation })[1];
 
   expect(second).toMatchObject({ esmClass, registeredDelivery: 0 });
@@ -127,7 +127,7 @@ test.each<[parts: SmppDialect['receiptParts'], asked: number[]]>([
   ['first', [1, 0, 0]],
   ['last', [0, 0, 1]],
   ['all', [1, 1, 1]],
-])('asks for the receipt of the %s of the parts', (receiptParts, asked) => {
+])('requests receipts for these parts: %s', (receiptParts, asked) => {
   const submits = submitsOf('x'.repeat(400), { receiptParts });
   expect(submits.map(({ registeredDelivery }) => registeredDelivery)).toEqual(asked);
   expect(submitOf('x', { receiptParts })).toMatchObject({ registeredDelivery: 1 });
@@ -139,14 +139,14 @@ test.each<[what: string, body: string, dialect: Partial<SmppDialect>, octets: nu
   ['GSM-7 that would fit the field short_message', 'x'.repeat(161), {}, 161],
   ['Latin-1 that would fit the field short_message', 'ê'.repeat(141), { alphabet: 'latin1' }, 141],
   ['packed GSM-7', 'x'.repeat(161), { alphabet: 'gsm-packed' }, 141],
-])('leaves the cutting of %s to an SMSC that takes a payload', (_, body, dialect, octets) => {
+])('lets an SMSC that accepts a payload split %s', (_, body, dialect, octets) => {
   const submits = submitsOf(body, { ...dialect, concatenation: 'payload' });
 
   expect(submits).toMatchObject([{ esmClass: 0, message: Buffer.alloc(0) }]);
   expect(submits[0]?.tlvs?.[0x04_24]).toHaveLength(octets);
 });
 
-test('writes a text that is one message into short_message, also for an SMSC that takes a payload', () => {
+test('writes a text of one message into short_message even for an SMSC that accepts a payload', () => {
   const submit = submitOf('x'.repeat(160), { concatenation: 'payload' });
   expect(submit.message).toHaveLength(160);
   expect(submit.tlvs).toBeUndefined();
@@ -171,7 +171,7 @@ test.each<[what: string, body: string, dialect: Partial<SmppDialect>, coding: nu
   expect(submitOf(body, dialect)).toMatchObject({ dataCoding: coding, message: Buffer.from(octets, 'hex') });
 });
 
-test('packs the septets of a part from the septet boundary after its header on', () => {
+test('packs the septets of a part from the septet boundary after its header', () => {
   const [first] = submitsOf('x'.repeat(161), { alphabet: 'gsm-packed' });
 
   // One fill bit, then 0x78, then the low bit of the next 0x78, which is 0, and its six others.
@@ -260,7 +260,7 @@ test("writes India's ids and a country's other TLVs on every part", () => {
   expect(submitOf('x').tlvs).toBeUndefined();
 });
 
-test('writes these TLVs as the dialect has them, and those of the dialect with every message', () => {
+test('writes these TLVs as the dialect says, and those of the dialect on every message', () => {
   const dialect: Partial<SmppDialect> = {
     tlvs: [[0x14_14, 'OTP']],
     registrationTlvs: { entityId: 0x15_00, templateId: undefined },
@@ -273,20 +273,20 @@ test('writes these TLVs as the dialect has them, and those of the dialect with e
   expect(submitOf('x', dialect).tlvs).toEqual({ [0x14_14]: Buffer.from('OTP\0') });
 });
 
-test('writes no id of India for another country, and none that is not known', () => {
+test('writes no ids of India for another country, and none that is missing', () => {
   expect(registered({}, { country: 'LK', parameters: {} })[0]).toBeUndefined();
   expect(registered({}, { templateId: undefined, parameters: {} })[0]).toEqual({
     [0x14_00]: Buffer.from('1101456324675322134'),
   });
 });
 
-test('writes these TLVs beside those that tell the parts of a text', () => {
+test('writes these TLVs beside those that mark the parts of a text', () => {
   expect(Object.keys(registered({ concatenation: 'sar' }, { parameters: {} })[1] ?? {}).map(Number)).toEqual([
     0x02_0c, 0x02_0e, 0x02_0f, 0x14_00, 0x14_01,
   ]);
 });
 
-test('writes the other fields as the dialect has them', () => {
+test('writes the other fields as the dialect says', () => {
   const dialect: Partial<SmppDialect> = {
     serviceType: 'OTP',
     protocolId: 0x40,
@@ -315,7 +315,7 @@ test('writes the other fields as the dialect has them', () => {
   });
 });
 
-test('knows parts that no handset would join: of another cut, or of another sender', () => {
+test('distinguishes parts that no handset would join: of another split or another sender', () => {
   const form = (message: object, dialect: Partial<SmppDialect> = {}) =>
     submitParts({ ...MESSAGE, body: 'x'.repeat(400), ...message }, { ...STANDARD_DIALECT, ...dialect })?.form;
 

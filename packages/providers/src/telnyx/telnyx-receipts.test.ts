@@ -19,7 +19,7 @@ const MESSAGE = {
   errors: [] as unknown,
 };
 
-/** The documented event, with this in place of its parts. */
+/** The documented event with some parts replaced. */
 const event = (message: object = {}, data: object = {}) =>
   JSON.stringify({
     data: {
@@ -47,7 +47,7 @@ function read(
   return createTelnyxReceipts({ publicKeys: [key] })({
     method: 'POST',
     url: 'https://sms.example.com/v1/receipts/telnyx?ref=msg_1.1.x',
-    // Node promises strings here; a caller's mistake must not open the door.
+    // Node guarantees strings here, but a caller's mistake must not make the check pass.
     headers: { 'telnyx-signature-ed25519': signature, 'telnyx-timestamp': timestamp } as IncomingHttpHeaders,
     rawBody: Buffer.from(body),
     hasReference: true,
@@ -122,18 +122,18 @@ test.each([['Your code is 493817'], ['+18665550001'], [40008], [''], [null]])(
   },
 );
 
-test('does without a list of errors', () => {
+test('needs no list of errors', () => {
   expect(read(event({ errors: undefined }))).toEqual(DELIVERED);
   expect(read(event({ errors: 'none' }))).toEqual(DELIVERED);
 });
 
-test('reads of a message that was sent', () => {
+test('reads the event of a message that was sent', () => {
   const body = event({ to: [{ status: 'sent' }] }, { event_type: 'message.sent' });
 
   expect(read(body)).toMatchObject({ kind: 'receipts', key: 1, receipts: [{ status: 'sent' }] });
 });
 
-test.each(['message.received', 'call.initiated', ''])('has nothing to say of an event %j', (event_type) => {
+test.each(['message.received', 'call.initiated', ''])('returns no receipt for an event %j', (event_type) => {
   expect(read(event({}, { event_type }))).toEqual({ kind: 'receipts', key: 1, receipts: [] });
 });
 
@@ -153,11 +153,11 @@ test.each([
   ['a recipient that is no list', event({ to: { status: 'delivered' } })],
   ['no status', event({ to: [{ phone_number: '+18665550001' }] })],
   ['an unknown status', event({ to: [{ status: 'evaporated' }] })],
-])('takes a genuine call with %s for malformed', (_, body) => {
+])('reports a signed event with %s as malformed', (_, body) => {
   expect(read(body)).toEqual(MALFORMED);
 });
 
-test('verifies the bytes, not what they say', () => {
+test('verifies the bytes, not the parsed event', () => {
   const body = event();
   const spaced = JSON.stringify(JSON.parse(body), undefined, 2);
 
@@ -180,7 +180,7 @@ test.each([
   [300, DELIVERED],
   [-301, UNAUTHENTIC],
   [301, UNAUTHENTIC],
-])('comes to %2$j with a signature that is %d s off', (offset, expected) => {
+])('returns %2$j for a signature that is %d s off', (offset, expected) => {
   const timestamp = String(NOW_S + offset);
 
   expect(read(event(), sign(event(), timestamp), timestamp)).toEqual(expected);
@@ -199,7 +199,7 @@ test.each<[string, unknown]>([
   expect(read(event(), sign(event(), timestamp), timestamp)).toEqual(UNAUTHENTIC);
 });
 
-test('refuses a time that is not the one signed', () => {
+test('refuses a time other than the signed one', () => {
   expect(read(event(), sign(event(), NOW_S), String(NOW_S + 1))).toEqual(UNAUTHENTIC);
 });
 
@@ -223,7 +223,7 @@ test.each<[string, unknown]>([
 test.each([
   ['without padding', PUBLIC_KEY.replace('=', '')],
   ['in the alphabet of URLs', Buffer.from(PUBLIC_KEY, 'base64').toString('base64url')],
-])('takes a public key %s, as the configuration does', (_, key) => {
+])('accepts a public key %s, as the configuration does', (_, key) => {
   expect(read(event(), sign(event()), String(NOW_S), key)).toEqual(DELIVERED);
 });
 

@@ -74,7 +74,7 @@ test.each([
   ['12345', { from: '12345' }],
   ['Acme', { from: 'Acme', messaging_profile_id: PROFILE_ID }],
   [OTHER_PROFILE_ID, { messaging_profile_id: OTHER_PROFILE_ID }],
-])('sends from %s where the route says so', async (chosen, expected) => {
+])('sends from %s if the route chooses it', async (chosen, expected) => {
   for (const sender of SENDERS) {
     const { sent } = await send({ sender }, { sender: chosen });
 
@@ -85,7 +85,7 @@ test.each([
 const RECEIPT_URL = 'https://sms.example.com/v1/receipts/telnyx?ref=msg_1.1.x';
 const PUBLIC_KEY = { publicKey: `${'A'.repeat(43)}=` };
 
-test('asks for receipts where it can verify them, and for these alone', async () => {
+test('requests receipts that it can verify, and not also those of the profile', async () => {
   const { sent } = await send(PUBLIC_KEY, { receiptUrl: RECEIPT_URL });
 
   expect(sent).toEqual({
@@ -95,7 +95,7 @@ test('asks for receipts where it can verify them, and for these alone', async ()
   });
 });
 
-test('asks for no receipts where nobody could be called, or verify them', async () => {
+test('requests no receipts without a URL or a key to verify them', async () => {
   const plain = (await send({})).sent;
 
   expect((await send(PUBLIC_KEY)).sent).toEqual(plain);
@@ -105,7 +105,7 @@ test('asks for no receipts where nobody could be called, or verify them', async 
 test.each<[Partial<TelnyxProviderOptions>, string]>([
   [PUBLIC_KEY, 'callback'],
   [{}, 'none'],
-])('tells how receipts come', async (options, expected) => {
+])('declares how receipts arrive', async (options, expected) => {
   const provider = createTelnyxProvider({ ...OPTIONS, ...options });
   onTestFinished(() => provider.close());
 

@@ -60,7 +60,7 @@ test("makes the documented request with the account's own sender", async () => {
   });
 });
 
-test('signs in with an API key and sends through a Messaging Service', async () => {
+test('authenticates with an API key and sends through a Messaging Service', async () => {
   const { received, form } = await send({
     credentials: { apiKey: 'SK1', apiSecret: 'the-secret' },
     sender: { messagingServiceSid: 'MG1' },
@@ -76,7 +76,7 @@ test.each([
   [0.4, '1'],
   [12.9, '12'],
   [86_400, '14400'],
-])('asks for a validity of %d s as %s', async (validitySeconds, expected) => {
+])('sends a validity of %d s as %s', async (validitySeconds, expected) => {
   expect((await send({}, { validitySeconds })).form).toMatchObject({ ValidityPeriod: expected });
 });
 
@@ -126,7 +126,7 @@ test.each([
   ['12345', { From: '12345' }],
   ['MGM Grand', { From: 'MGM Grand' }],
   [MESSAGING_SERVICE, { MessagingServiceSid: MESSAGING_SERVICE }],
-])('sends from %s where the route says so', async (sender, expected) => {
+])('sends from %s if the route chooses it', async (sender, expected) => {
   for (const configured of [{ from: '+15005550006' }, { messagingServiceSid: 'MG1' }]) {
     const { form } = await send({ sender: configured }, { sender });
 
@@ -143,27 +143,27 @@ const RECEIPT_URL = 'https://sms.example.com/v1/receipts/twilio?ref=msg_1.1.x';
 const API_KEY = { apiKey: 'SK1', apiSecret: 'the-secret' };
 
 test.each<[string, TwilioProviderOptions['credentials']]>([
-  ['signs in with its auth token', { authToken: 'the-token' }],
-  ['signs in with an API key and knows the auth token', { ...API_KEY, authToken: 'the-token' }],
-])('asks for receipts where it %s', async (_, credentials) => {
+  ['authenticates with its auth token', { authToken: 'the-token' }],
+  ['authenticates with an API key and also has the auth token', { ...API_KEY, authToken: 'the-token' }],
+])('requests receipts if it %s', async (_, credentials) => {
   const { receipts, form } = await send({ credentials }, { receiptUrl: RECEIPT_URL });
 
   expect(receipts).toBe('callback');
   expect(form).toMatchObject({ From: '+15005550006', StatusCallback: RECEIPT_URL });
 });
 
-test('asks for no receipts where nobody could be called', async () => {
+test('requests no receipts without a URL', async () => {
   expect((await send({})).form).not.toHaveProperty('StatusCallback');
 });
 
-test('asks for no receipts where it could not verify them', async () => {
+test('requests no receipts that it cannot verify', async () => {
   const { receipts, form } = await send({ credentials: API_KEY }, { receiptUrl: RECEIPT_URL });
 
   expect(receipts).toBe('none');
   expect(form).not.toHaveProperty('StatusCallback');
 });
 
-test('signs in with the API key, not with the auth token it knows', async () => {
+test('authenticates with the API key even if it also has the auth token', async () => {
   const { received } = await send({ credentials: { ...API_KEY, authToken: 'the-token' } });
 
   expect(received?.headers.authorization).toBe(basic('SK1', 'the-secret'));

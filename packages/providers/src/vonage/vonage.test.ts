@@ -37,7 +37,7 @@ test("makes the documented request with the account's own sender", async () => {
   });
 });
 
-test('asks for Unicode where the text needs it, and only there', async () => {
+test('requests Unicode only for a text that needs it', async () => {
   expect((await send({ body: 'Ihr Code: 5 € {ü}' })).sent).toMatchObject({ type: 'text' });
   expect((await send({ body: 'Código & ✓ +1' })).sent).toMatchObject({
     type: 'unicode',
@@ -50,11 +50,11 @@ test.each([
   [19.9, '20000'],
   [21.9, '21000'],
   [864_000, '604800000'],
-])('asks for a validity of %d s as %s ms', async (validitySeconds, ttl) => {
+])('sends a validity of %d s as %s ms', async (validitySeconds, ttl) => {
   expect((await send({ validitySeconds })).sent).toMatchObject({ ttl });
 });
 
-test('leaves out a reference longer than Vonage takes', async () => {
+test('leaves out a reference that is too long for Vonage', async () => {
   expect((await send({ id: 'x'.repeat(40) })).sent).toMatchObject({ 'client-ref': 'x'.repeat(40) });
   expect((await send({ id: 'x'.repeat(41) })).sent).not.toHaveProperty('client-ref');
 });
@@ -78,20 +78,20 @@ test.each([
   ['+14155550101', '14155550101'],
   ['12345', '12345'],
   ['Acme', 'Acme'],
-])('sends from %s where the route says so', async (sender, from) => {
+])('sends from %s if the route chooses it', async (sender, from) => {
   expect((await send({ sender })).sent).toMatchObject({ from });
 });
 
 const RECEIPT_URL = 'https://sms.example.com/v1/receipts/vonage?ref=msg_1.1.x';
 const SIGNATURE_SECRET = { signatureSecret: 'the-signature-secret' };
 
-test('asks for receipts where it can verify them', async () => {
+test('requests receipts that it can verify', async () => {
   const { sent } = await send({ receiptUrl: RECEIPT_URL }, SIGNATURE_SECRET);
 
   expect(sent).toEqual({ ...(await send()).sent, callback: RECEIPT_URL });
 });
 
-test('asks for no receipts where nobody could be called, or verify them', async () => {
+test('requests no receipts without a URL or a key to verify them', async () => {
   expect((await send({}, SIGNATURE_SECRET)).sent).not.toHaveProperty('callback');
   expect((await send({ receiptUrl: RECEIPT_URL })).sent).not.toHaveProperty('callback');
 });
@@ -99,7 +99,7 @@ test('asks for no receipts where nobody could be called, or verify them', async 
 test.each<[Partial<VonageProviderOptions>, string]>([
   [SIGNATURE_SECRET, 'callback'],
   [{}, 'none'],
-])('tells how receipts come', async (options, expected) => {
+])('declares how receipts arrive', async (options, expected) => {
   const provider = createVonageProvider({ ...OPTIONS, ...options });
   onTestFinished(() => provider.close());
 
