@@ -2,7 +2,7 @@ import { gatewayKeys, parsePhoneNumber } from '@sms-gateway/contract';
 import { createProducer } from '@sms-gateway/delivery';
 import { createIdentity, createVault } from '@sms-gateway/privacy';
 import { composeLua } from '@sms-gateway/redis';
-import { createScreening, createScreeningPlan, type Limit } from '@sms-gateway/screening';
+import { createScreening, createScreeningPlan, type Limit, type ScreeningPlan } from '@sms-gateway/screening';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCounters } from './support/read-counters.ts';
@@ -51,8 +51,8 @@ async function setup() {
           recipientKey: number,
           blockable: number,
           configuredBlock: undefined,
-          plan: createScreeningPlan([[LIMIT]], undefined),
-          keys: [counter(number)],
+          plan: createScreeningPlan([[{ ...LIMIT, by: 'recipient' }]], undefined),
+          keys: [],
           cost: { segments: 1, price: 0 },
           country: 'DE',
         }),
@@ -126,11 +126,17 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
   expect(again).toMatchObject([{ isRepeat: true }, { isRepeat: false }, { isRepeat: true }]);
 });
 
+/** Requests name their kind by number, so that those of one kind share one table as in accept.lua. */
+const READ_REQUESTS = `
+  local given = cjson.decode(ARGV[1])
+  for _, request in ipairs(given.requests) do request.kind = given.kinds[request.kind] end`;
+
 /** Answers, for each request, the states of the rules that it reaches. It is counted unless one of them enforces. */
 const COUNT = composeLua(
   `--- @include "@sms-gateway/screening/screen.lua"
+  ${READ_REQUESTS}
   local answers = {}
-  for i, request in ipairs(cjson.decode(ARGV[1])) do
+  for i, request in ipairs(given.requests) do
     local screened, reached, is_refused = screen(request), {}, false
     for number, state in pairs(screened.states) do
       reached[#reached + 1] = { number, state.counted, state.max, state.wait }
@@ -140,81 +146,119 @@ const COUNT = composeLua(
     answers[i] = reached
     if not is_refused then count_screened(screened, request.id) end
   end
-  save_counters()
+  save_screened()
   return answers`,
   new URL(import.meta.url),
 );
 
-/** Whether each passes the first rule; it is counted then. */
-const ASK = composeLua(
-  `--- @include "@sms-gateway/screening/screen.lua"
-  local answers = {}
-  for i, request in ipairs(cjson.decode(ARGV[1])) do
-    local screened = screen(request)
-    answers[i] = screened.states[1] and 0 or 1
-    if answers[i] == 1 then count_screened(screened, request.id) end
-  end
-  save_counters()
-  return answers`,
-  new URL(import.meta.url),
-);
+type Request = ReturnType<typeof createScreening>['request'];
+
+/** For READ_REQUESTS: of each request, its plan and what else the script wants of it. */
+function packRequests(requests: { plan: ScreeningPlan; request: Request; own: object }[]): string {
+  const kinds = requests.map(({ plan, request }) =>
+    JSON.stringify({ ...request.kind, plan: plan.data, connection: 'default' }),
+  );
+  const distinct = [...new Set(kinds)];
+  return JSON.stringify({
+    kinds: distinct.map((kind): unknown => JSON.parse(kind)),
+    requests: requests.map(({ request, own }, index) => ({
+      ...request,
+      ...own,
+      kind: distinct.indexOf(kinds[index] ?? '') + 1,
+    })),
+  });
+}
 
 test('messages in one script reach the limits, and leave what they leave, as one by one', async () => {
   await using redis = await openTestRedis();
-  const limit = (windowMs: number, max: number): Limit => ({ ...LIMIT, windowMs, max });
-  const pair = { ...limit(600_000, 2), isPair: true as const };
-  const limits = [[limit(60_000, 3), limit(3_600_000, 4)], [limit(600_000, 3)], [pair]];
+  const limit = (windowMs: number, max: number, own: Partial<Limit> = {}): Limit => ({
+    ...LIMIT,
+    windowMs,
+    max,
+    ...own,
+  });
+  const recipient = { by: 'recipient' } as const;
+  const ip = { by: 'ip' } as const;
+  const pair = limit(600_000, 2, { by: 'recipientIp' });
+  const limits = {
+    own: [[limit(60_000, 3, recipient), limit(3_600_000, 4, recipient)]],
+    ofAddress: [[limit(600_000, 3, ip)], [pair]],
+    shared: [
+      [limit(60_000, 5), limit(3_600_000, 6)],
+      [limit(3_600_000, 12, { counts: 'segments' })],
+      [limit(3_600_000, 9, { counts: 'price' })],
+    ],
+  };
   // Counts in some of the same counters, up to other maxima.
-  const others = [
-    [limit(3_600_000, 2), limit(7_200_000, 3)],
-    [{ ...limit(600_000, 2), mode: 'record' as const }],
-    [pair],
-  ];
+  const others = {
+    own: [[limit(3_600_000, 2, recipient), limit(7_200_000, 3, recipient)]],
+    ofAddress: [[limit(600_000, 2, { ...ip, mode: 'record' })], [pair]],
+    shared: [
+      [limit(3_600_000, 4), limit(7_200_000, 5)],
+      [limit(3_600_000, 7, { counts: 'segments', mode: 'record' })],
+      [limit(3_600_000, 9, { counts: 'price' })],
+    ],
+  };
   const floors = { country: { hour: 2, day: 3 }, ip: { hour: 1, day: 2, countries: 1 } };
+  const plansOf = (
+    { own, ofAddress, shared }: typeof limits,
+    guard: Parameters<typeof createScreeningPlan>[1],
+  ) => ({
+    withAddress: createScreeningPlan([...own, ...ofAddress, ...shared], guard),
+    without: createScreeningPlan([...own, ...shared], guard),
+  });
   const plans = [
-    createScreeningPlan(limits, { mode: 'record', ...floors }),
-    createScreeningPlan(limits, undefined),
-    createScreeningPlan(others, { mode: 'enforce', ...floors }),
+    plansOf(limits, { mode: 'record', ...floors }),
+    plansOf(limits, undefined),
+    plansOf(others, { mode: 'enforce', ...floors }),
   ];
-  const key = (run: string, scope: string, subject: number) =>
-    gatewayKeys.counters(scope, `${run}-${subject}`);
-  const message = fc.record({
-    number: fc.nat(2),
-    ip: fc.option(fc.nat(2), { nil: undefined }),
+  const message = fc.record({ number: fc.nat(3), ip: fc.nat(2) });
+  // Several of one kind follow each other, and each kind comes again.
+  const ofOneKind = fc.record({
+    plan: fc.constantFrom(...plans),
+    hasIp: fc.boolean(),
     country: fc.nat(1),
-    plan: fc.nat(2),
     segments: fc.integer({ min: 1, max: 3 }),
+    price: fc.nat(2),
+    messages: fc.array(message, { minLength: 1, maxLength: 6 }),
   });
   let runs = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
+    fc.asyncProperty(fc.array(ofOneKind, { minLength: 1, maxLength: 5 }), async (kinds) => {
       runs += 1;
       const requests = (run: string) =>
-        messages.map(({ number, ip, country, plan, segments }, index) => ({
-          id: `msg_${index}`,
-          now: 1_764_300_000_000,
-          plan: plans[plan]?.data,
-          keys: [key(run, 'recipient', number), key(run, 'ip', ip ?? 9), key(run, 'recipient', number)],
-          address: `a${ip}`,
-          segments,
-          price: 0,
-          connection: 'default',
-          country: `C${country}`,
-          recipient_counter: key(run, 'recipient', number),
-          country_counter: key(run, 'country', country),
-          ip_counter: ip === undefined ? undefined : key(run, 'ip', ip),
-        }));
+        kinds.flatMap(({ plan, hasIp, country, segments, price, messages }) =>
+          messages.map(({ number, ip: address }) => {
+            const used = hasIp ? plan.withAddress : plan.without;
+            const { request } = createScreening({
+              recipientKey: `${run}-${number}`,
+              blockable: '',
+              configuredBlock: undefined,
+              plan: used,
+              keys: [
+                gatewayKeys.counters('country', `${run}-C${country}`),
+                gatewayKeys.counters('overall-segments', `${run}-0`),
+                gatewayKeys.counters('overall-price', `${run}-0`),
+              ],
+              cost: { segments, price },
+              country: `${run}-C${country}`,
+              addressKey: hasIp ? `${run}-a${address}` : undefined,
+            });
+            return { plan: used, request, own: { id: 'msg_1', now: 1_764_300_000_000 } };
+          }),
+        );
       const states = async (run: string) => {
-        const keys = (await redis.keys(key(run, '*', 0).replace(/0$/, '*'))).toSorted();
+        const keys = (await redis.keys(`*:${run}-*`)).toSorted();
         return Promise.all(
           keys.map(async (name) => {
             const state = await readCounters(redis, name);
             // A counter that was only looked at may be there, and counts nothing.
             const counters = Object.entries(state.counters).filter(([, [, sum]]) => sum > 0);
             const hours = Math.round((await redis.pttl(name)) / 3_600_000);
+            const text = JSON.stringify({ ...state, counters: Object.fromEntries(counters) });
             return {
               name: name.replace(run, ''),
-              state: { ...state, counters: Object.fromEntries(counters) },
+              state: JSON.parse(text.replaceAll(run, '')) as unknown,
               hours,
             };
           }),
@@ -223,31 +267,39 @@ test('messages in one script reach the limits, and leave what they leave, as one
       const [together, alone] = [`together${runs}`, `alone${runs}`];
       const answers: unknown[] = [];
       for (const request of requests(alone)) {
-        answers.push(...((await redis.eval(COUNT, 0, JSON.stringify([request]))) as unknown[]));
+        answers.push(...((await redis.eval(COUNT, 0, packRequests([request]))) as unknown[]));
       }
-      expect(await redis.eval(COUNT, 0, JSON.stringify(requests(together)))).toEqual(answers);
+      expect(await redis.eval(COUNT, 0, packRequests(requests(together)))).toEqual(answers);
       expect(await states(together)).toEqual(await states(alone));
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
 
 test('a number and an address are limited together, also when the number meets more addresses than one key takes', async () => {
   await using redis = await openTestRedis();
   const windowMs = 600_000;
-  const plan = createScreeningPlan([[{ ...LIMIT, windowMs, max: 2, isPair: true }], [LIMIT]], undefined);
+  const plan = createScreeningPlan(
+    [[{ ...LIMIT, windowMs, max: 2, by: 'recipientIp' }], [{ ...LIMIT, max: 1000, by: 'recipient' }]],
+    undefined,
+  );
   const begin = 1_764_300_000_000;
   const ask = async (addresses: number[], minute: number) => {
-    const requests = addresses.map((address) => ({
-      plan: plan.data,
-      now: begin + minute * 60_000,
-      keys: [gatewayKeys.counters('recipient', 'n'), gatewayKeys.counters('recipient', 'n')],
-      segments: 1,
-      price: 0,
-      address: `a${address}`,
-      id: 'msg_1',
-    }));
-    return (await redis.eval(ASK, 0, JSON.stringify(requests))) as number[];
+    const requests = addresses.map((address) => {
+      const { request } = createScreening({
+        recipientKey: 'n',
+        blockable: '',
+        configuredBlock: undefined,
+        plan,
+        keys: [],
+        cost: { segments: 1, price: 0 },
+        country: 'DE',
+        addressKey: `a${address}`,
+      });
+      return { plan, request, own: { id: 'msg_1', now: begin + minute * 60_000 } };
+    });
+    const reached = (await redis.eval(COUNT, 0, packRequests(requests))) as unknown[][];
+    return reached.map((states) => (states.length === 0 ? 1 : 0));
   };
   const all = Array.from({ length: 50 }, (_, index) => index);
   const each = (answer: number) => all.map(() => answer);

@@ -162,12 +162,13 @@ test('how long a rule that only records would hold a code up is reckoned only fo
     cost: { segments: 1, price: 0 },
     country: 'DE',
   });
-  expect(await redis.eval(waits, 0, JSON.stringify({ ...request, plan: plan.data, now: BEGIN_MS }))).toEqual([
-    1,
-    HOUR_MS + 60_000,
-    HOUR_MS + 60_000,
-    HOUR_MS + 60_000,
-  ]);
+  expect(
+    await redis.eval(
+      waits,
+      0,
+      JSON.stringify({ ...request, kind: { ...request.kind, plan: plan.data }, now: BEGIN_MS }),
+    ),
+  ).toEqual([1, HOUR_MS + 60_000, HOUR_MS + 60_000, HOUR_MS + 60_000]);
 });
 
 test('receipts tell of wanted codes until a login does, and no code counts twice', async () => {

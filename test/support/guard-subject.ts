@@ -23,7 +23,7 @@ const ASK = composeLua(
     is_refused = is_refused or state.wait > 0
   end
   if not is_refused then count_screened(screened, ARGV[2]) end
-  save_counters()
+  save_screened()
   return states`,
   new URL(import.meta.url),
 );
@@ -48,7 +48,11 @@ export function createGuardSubject(redis: RedisClient, name: string, floors: Flo
       country: own(country),
       addressKey: own(ip),
     });
-    const given = JSON.stringify({ ...request, plan: plan.data, connection, now: at });
+    const given = JSON.stringify({
+      ...request,
+      kind: { ...request.kind, plan: plan.data, connection },
+      now: at,
+    });
     const states = (await redis.eval(ASK, 0, given, own(`${sent}`))) as number[][];
     return states
       .toSorted(([a = 0], [b = 0]) => a - b)

@@ -27,7 +27,7 @@ export type Acceptance = {
   correlationKeys: readonly string[];
   /** Calling code and last two digits of the number. */
   recipientHint: string;
-  /** The other fields of its trace, with their values. */
+  /** The fields of its trace that other messages may have as well, with their values. */
   fields: string[];
 };
 
@@ -37,48 +37,46 @@ export type AcceptAnswer =
   | [kind: 'refused' | 'accepted', verdict: ScreeningAnswer]
   | [kind: 'failed', error: string];
 
+/** By name, what each of them has. */
+type Lists<T> = { [Name in keyof T]: T[Name][] };
+
 const ACCEPT = loadScript<{
   keys: 'wait' | 'active' | 'meta' | 'marker' | 'blocks';
   args: {
     now: number | undefined;
     plans: readonly ScreeningPlan['data'][];
-    counters: readonly string[];
+    kinds: readonly Kind[];
     prefixes: typeof PREFIXES;
     trace_ms: number;
     history: typeof HISTORY_LIMITS;
     job_options: string;
     job_name: string;
-    messages: {
+    messages: Lists<{
+      kind: number;
       id: string;
-      connection: string;
       content: string;
-      repeat_key: string | undefined;
-      repeat_ms: number;
+      repeat_key: string | false;
       newest: readonly string[];
       sealed: string;
       vault_ms: number;
-      newest_ms: number;
-      requested_at: string | undefined;
+      requested_at: string | false;
       accepted_at: string;
+      deadline: string;
       job: string;
-      correlations: readonly string[];
-      hint: string[];
-      fields: string[];
-      plan: number;
-      keys: number[];
-      segments: number;
-      price: number;
-      recipient_counter: number;
-      country_counter: number | undefined;
-      ip_counter: number | undefined;
-      country: string | undefined;
-      address: string | undefined;
+      correlations: readonly string[] | false;
+      hint: string;
+      code_of: string | false;
+      recipient_counter: string;
+      ip_counter: string | false;
+      prefix_counter: string | false;
+      address: string | false;
       blockable: string;
-      configured_block: string | undefined;
-    }[];
+    }>;
   };
-  answer: AcceptAnswer[];
+  answer: ('accepted' | AcceptAnswer)[];
 }>(new URL('../src/accept.lua', import.meta.url));
+
+type Kind = ReturnType<typeof kindOf>;
 
 const PREFIXES = {
   vault: gatewayKeys.vault(''),
@@ -86,76 +84,87 @@ const PREFIXES = {
   job: gatewayKeys.job(''),
   history: gatewayKeys.history(''),
 };
+const PASSED: AcceptAnswer = ['accepted', ['passed']];
 
 /** Stores or refuses each of the messages, in one script. `now` replaces Redis's own clock. */
-export function acceptMessages(
+export async function acceptMessages(
   redis: RedisClient,
   messages: readonly Acceptance[],
   { now }: { now: number | undefined },
 ): Promise<AcceptAnswer[]> {
   // What messages share goes over once.
   const plans = createNumbering<ScreeningPlan['data']>();
-  const counters = createNumbering<string>();
-  const packed = messages.map((message) => {
-    const { job, screening } = message;
-    const { plan, request } = screening;
-    return {
-      id: job.id,
-      connection: job.connection,
-      content: message.content,
-      repeat_key: message.idempotencyKey && gatewayKeys.repeat(message.idempotencyKey),
-      repeat_ms: message.repeatMs,
-      newest: message.newest,
-      sealed: message.sealed,
-      vault_ms: message.vaultMs,
-      newest_ms: message.newestMs,
-      requested_at: message.requestedAt?.toFixed(0),
-      accepted_at: String(job.acceptedAt),
-      job: JSON.stringify(job),
-      correlations: message.correlationKeys.map(gatewayKeys.history),
-      // One character outside Latin-1 would make the JSON of all messages twice as large in memory.
-      hint: message.recipientHint.split('…'),
-      fields: message.fields,
-      plan: plans.numberOf(plan.data),
-      keys: request.keys.map(counters.numberOf),
-      segments: request.segments,
-      price: request.price,
-      recipient_counter: counters.numberOf(request.recipient_counter),
-      country_counter:
-        request.country_counter === undefined ? undefined : counters.numberOf(request.country_counter),
-      ip_counter: request.ip_counter === undefined ? undefined : counters.numberOf(request.ip_counter),
-      country: request.country,
-      address: request.address,
-      blockable: request.blockable,
-      configured_block: request.configured_block,
-    };
-  });
-  return evalScript(redis, ACCEPT, {
+  const kinds = createNumbering<Kind>();
+  const requests = messages.map(({ screening }) => screening.request);
+  const answers = await evalScript(redis, ACCEPT, {
     keys: { ...bullmqKeys, blocks: gatewayKeys.blocks },
     args: {
       now,
-      plans: plans.all(),
-      counters: counters.all(),
       prefixes: PREFIXES,
       trace_ms: TRACE_TTL_MS,
       history: HISTORY_LIMITS,
       job_options: JOB_OPTIONS_JSON,
       job_name: QUEUE_NAME,
-      messages: packed,
+      messages: {
+        kind: messages.map((message) => {
+          const kind = kindOf(message, plans.numberOf(message.screening.plan.data));
+          return kinds.numberOf(kind, JSON.stringify(kind));
+        }),
+        id: messages.map(({ job }) => job.id),
+        content: messages.map(({ content }) => content),
+        repeat_key: messages.map(
+          ({ idempotencyKey }) => idempotencyKey !== undefined && gatewayKeys.repeat(idempotencyKey),
+        ),
+        newest: messages.map(({ newest }) => newest),
+        sealed: messages.map(({ sealed }) => sealed),
+        vault_ms: messages.map(({ vaultMs }) => vaultMs),
+        requested_at: messages.map(({ requestedAt }) => requestedAt?.toFixed(0) ?? false),
+        accepted_at: messages.map(({ job }) => String(job.acceptedAt)),
+        deadline: messages.map(({ job }) => String(job.deadline)),
+        job: messages.map(({ job }) => JSON.stringify(job)),
+        correlations: messages.map(
+          ({ correlationKeys }) => correlationKeys.length > 0 && correlationKeys.map(gatewayKeys.history),
+        ),
+        hint: messages.map(({ recipientHint }) => recipientHint.slice(recipientHint.indexOf('…') + 1)),
+        code_of: messages.map(({ screening }) => screening.codeOf ?? false),
+        recipient_counter: requests.map(({ recipient_counter }) => recipient_counter),
+        ip_counter: requests.map(({ ip_counter }) => ip_counter ?? false),
+        prefix_counter: requests.map(({ prefix_counter }) => prefix_counter ?? false),
+        address: requests.map(({ address }) => address ?? false),
+        blockable: requests.map(({ blockable }) => blockable),
+      },
+      kinds: kinds.all(),
+      plans: plans.all(),
     },
   });
+  return answers.map((answer) => (answer === 'accepted' ? PASSED : answer));
 }
 
-/** Numbers things in the order in which they first come, from 1. */
-function createNumbering<T>() {
-  const numbers = new Map<T, number>();
+/** What a message has in common with most others of its group. */
+function kindOf({ job, repeatMs, newestMs, screening, recipientHint, fields }: Acceptance, plan: number) {
   return {
-    numberOf: (thing: T): number => {
-      const known = numbers.get(thing);
+    connection: job.connection,
+    repeat_ms: repeatMs,
+    newest_ms: newestMs,
+    // One character outside Latin-1 would make the JSON of all messages twice as large in memory.
+    hint: recipientHint.slice(0, recipientHint.indexOf('…')),
+    fields,
+    plan,
+    ...screening.request.kind,
+  };
+}
+
+/** Numbers things by name in the order in which they first come, from 1. */
+function createNumbering<T>() {
+  const numbers = new Map<unknown, number>();
+  const things: T[] = [];
+  return {
+    numberOf: (thing: T, name: unknown = thing): number => {
+      const known = numbers.get(name);
       if (known !== undefined) return known;
-      numbers.set(thing, numbers.size + 1);
-      return numbers.size;
+      numbers.set(name, things.push(thing));
+      return things.length;
     },
-    all: (): T[] => [...numbers.keys()],
+    all: (): T[] => things,
   };
 }

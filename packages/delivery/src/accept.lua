@@ -15,60 +15,65 @@
 -- ARGV
 --   now              only in simulations
 --   plans            the screening plans of the messages
---   counters         the keys of all counters that they count in
+--   kinds            what messages have in common: each with
+--     plan           which of the plans applies, from 1
+--     connection     that they came by
+--     repeat_ms      for how long they can be repeated, in milliseconds
+--     newest_ms      life of the newest mark
+--     hint           how what the trace shows of their numbers begins, before an ellipsis
+--     fields         fields and values of the trace
+--                    And what screening is asked (screening.ts): configured_block, keys, segments, price, country and
+--                    country_counter
 --   prefixes         what keys begin with: vault, trace and job, before the id of a message, and history
 --   trace_ms         life of a trace
 --   history          how many entries a history keeps, and its life: kept, life_ms
 --   job_options      BullMQ's options of a job: JSON without the closing brace
 --   job_name         BullMQ's name of a job
---   messages         each with
---     id             of the message
---     connection     that it came by
+--   messages         of each in turn, false where it has none:
+--     kind           which of the kinds, from 1
+--     id
 --     content        identifies its recipient and text
---     repeat_key     remembers its Idempotency-Key, where the caller gave one
---     repeat_ms      for how long it can be repeated, in milliseconds
+--     repeat_key     remembers its Idempotency-Key
 --     newest         keys of the newest mark: one for each payload key that made the recipient's hash
 --     sealed         the payload
 --     vault_ms       life of the payload in milliseconds
---     newest_ms      life of the newest mark
---     requested_at   when the caller first wanted it sent, where it tells, as text
+--     requested_at   when the caller first wanted it sent, as text
 --     accepted_at    now, by the clock of the ingress, as text
+--     deadline       as text
 --     job            what the queue carries, as JSON
---     correlations   the lists of its correlation id, if it has one
---     hint           what the trace shows of its number: the parts around an ellipsis
---     fields         the other fields and values of the trace
---                    And what screening is asked:
---     plan           which of the plans applies, from 1
---     keys           what each group of limits counts in: which of the counters, from 1
---     segments, price    what it costs
---     recipient_counter              what is counted and remembered of its number: which of the counters
---     country_counter, ip_counter    what else the guard counts in, where the plan has one: which of the counters
---     country        of the number, then
---     address        keyed hash of the address, if it is known and anything is counted by it
---     blockable      what of the number a block can name (blocks.ts)
---     configured_block   the name under which the configuration blocks it, if any
+--     correlations   the lists of its correlation id
+--     hint           how what the trace shows of its number ends
+--     code_of        keyed hash of its number, if it is a code that the guard counts
+--                    And what screening is asked: recipient_counter, ip_counter, prefix_counter, address and blockable
 -- ANSWER
 --   for each message: { 'repeat', id of the first, its outcome or '' }, { 'reused' }, { 'refused', verdict },
---   { 'accepted', verdict } or { 'failed', error }
+--   { 'accepted', verdict }, or only 'accepted' where it reached no rule, or { 'failed', error }
 --- @include "@sms-gateway/screening/verdict.lua"
 --- @include "./newest.lua"
 --- @include "./history.lua"
 --- @include "./repeat.lua"
 --- @include "./enqueue.lua"
 
-local counters, prefixes = args.counters, args.prefixes
+local prefixes, sent = args.prefixes, args.messages
 local accepted = {}
 
 local function trace_of(id) return prefixes.trace .. id end
 
--- Puts the counters and the plan that a message names by number into it, so that verdict.lua can be asked about it.
-local function resolve(message)
-  local keys_of = message.keys
-  for i = 1, #keys_of do keys_of[i] = counters[keys_of[i]] end
-  message.recipient_counter = counters[message.recipient_counter]
-  if message.country_counter then message.country_counter = counters[message.country_counter] end
-  if message.ip_counter then message.ip_counter = counters[message.ip_counter] end
-  message.now, message.plan = args.now, args.plans[message.plan]
+-- What screening and the search for repeats are asked about a message.
+local function message_at(i)
+  return {
+    now = args.now,
+    kind = args.kinds[sent.kind[i]],
+    content = sent.content[i],
+    repeat_key = sent.repeat_key[i] or nil,
+    newest = sent.newest[i],
+    accepted_at = sent.accepted_at[i],
+    recipient_counter = sent.recipient_counter[i],
+    ip_counter = sent.ip_counter[i] or nil,
+    prefix_counter = sent.prefix_counter[i] or nil,
+    address = sent.address[i] or nil,
+    blockable = sent.blockable[i],
+  }
 end
 
 -- Until when a message can be repeated that is accepted now, as text.
@@ -76,62 +81,74 @@ local function repeat_end(repeat_ms)
   return args.now and string.format('%.0f', args.now + repeat_ms) or time_after(repeat_ms)
 end
 
-local function accept(message)
-  local id, accepted_at = message.id, message.accepted_at
+local function write_trace(i, kind, recorded)
+  local trace = trace_of(sent.id[i])
+  local fields = {
+    'recipient_hint', kind.hint .. '…' .. sent.hint[i], 'accepted_at', sent.accepted_at[i], 'deadline', sent.deadline[i],
+    unpack(kind.fields)
+  }
+  local function add_field(name, value)
+    if value then fields[#fields + 1], fields[#fields + 2] = name, value end
+  end
+  add_field('recipient_key', sent.code_of[i])
+  add_field('requested_at', sent.requested_at[i])
+  add_field('recorded_rules', recorded)
+  redis.call('HSET', trace, unpack(fields))
+  redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
+end
+
+local function accept(i)
+  local id, message = sent.id[i], message_at(i)
+  local kind, accepted_at, correlations = message.kind, message.accepted_at, sent.correlations[i] or {}
   local repeated = repeat_of(message, clock(args.now), trace_of)
   if repeated then return repeated end
-  resolve(message)
   local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, message)
   if refuses then
-    local refusal = { at = tonumber(accepted_at), connection = message.connection, id = id }
+    local refusal = { at = tonumber(accepted_at), connection = kind.connection, id = id }
     -- What is remembered of a number has the same keyed hash as what is counted of it.
     local recipient = string.match(message.recipient_counter, '[^:]+$')
-    local lists = { prefixes.history .. recipient, unpack(message.correlations) }
+    local lists = { prefixes.history .. recipient, unpack(correlations) }
     remember_refusal(lists, args.history, refusal, verdict, screened)
     return { 'refused', verdict }
   end
 
-  redis.call('SET', prefixes.vault .. id, message.sealed, 'PXAT', time_after(message.vault_ms))
-  local fields, trace = message.fields, trace_of(id)
-  if recorded then
-    fields[#fields + 1] = 'recorded_rules'
-    fields[#fields + 1] = recorded
-  end
-  redis.call('HSET', trace, 'recipient_hint', table.concat(message.hint, '…'), unpack(fields))
-  redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
-  remember(message.correlations, args.history, id)
+  redis.call('SET', prefixes.vault .. id, sent.sealed[i], 'PXAT', time_after(sent.vault_ms[i]))
+  write_trace(i, kind, recorded)
+  remember(correlations, args.history, id)
   remember_accepted(message.recipient_counter, args.history, id, screened.now)
   -- From here on nothing can fail: a message that has a job is counted, and can be repeated.
   local repeatable = ''
   if message.repeat_key then
-    redis.call('SET', message.repeat_key, id .. ' ' .. message.content, 'PXAT', time_after(message.repeat_ms))
+    redis.call('SET', message.repeat_key, id .. ' ' .. message.content, 'PXAT', time_after(kind.repeat_ms))
   else
-    repeatable = ' ' .. message.content .. ' ' .. repeat_end(message.repeat_ms)
+    repeatable = ' ' .. message.content .. ' ' .. repeat_end(kind.repeat_ms)
   end
-  for _, key in ipairs(message.newest) do mark_newest(key, id, message.requested_at, message.newest_ms, repeatable) end
+  for _, key in ipairs(message.newest) do mark_newest(key, id, sent.requested_at[i], kind.newest_ms, repeatable) end
   write_job({
     key = prefixes.job .. id,
     name = args.job_name,
-    data = message.job,
+    data = sent.job[i],
     opts = args.job_options .. ',"jobId":"' .. id .. '","timestamp":' .. accepted_at .. '}',
     timestamp = accepted_at,
   })
   accepted[#accepted + 1] = id
   count_screened(screened, id)
-  return { 'accepted', verdict }
+  return verdict == PASSED and 'accepted' or { 'accepted', verdict }
 end
 
-load_counters(counters)
-local newest = {}
-for _, message in ipairs(args.messages) do
-  for _, key in ipairs(message.newest) do newest[#newest + 1] = key end
+local counters = { sent.recipient_counter, sent.ip_counter, sent.prefix_counter }
+for _, kind in ipairs(args.kinds) do
+  kind.plan = args.plans[kind.plan]
+  counters[#counters + 1] = kind.keys
+  counters[#counters + 1] = { kind.country_counter }
 end
-load_marks(newest)
+load_counters(counters)
+load_marks(sent.newest)
 local answers = {}
-for i, message in ipairs(args.messages) do
-  local ok, answer = pcall(accept, message)
+for i = 1, #sent.id do
+  local ok, answer = pcall(accept, i)
   answers[i] = ok and answer or { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
 end
 push_jobs({ wait = keys.wait, active = keys.active, meta = keys.meta, marker = keys.marker }, accepted)
-save_counters()
+save_screened()
 return answers

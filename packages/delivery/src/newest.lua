@@ -5,8 +5,12 @@
 
 local marks = {}
 
--- Reads marks, so that asking for one of them takes no command of its own.
-local function load_marks(keys)
+-- Reads the marks in these lists, so that asking for one of them takes no command of its own.
+local function load_marks(lists)
+  local keys = {}
+  for _, list in ipairs(lists) do
+    for _, key in ipairs(list) do keys[#keys + 1] = key end
+  end
   for i, mark in ipairs(redis.call('MGET', unpack(keys))) do marks[keys[i]] = mark end
 end
 
@@ -26,7 +30,7 @@ local function repeatable_id(key, content, now)
   if other == content and tonumber(ends_at) > now then return id end
 end
 
--- Marks the message as the newest. One that is known to be requested later stays. requested_at may be nil; what comes
+-- Marks the message as the newest. One that is known to be requested later stays. requested_at may be missing; what comes
 -- before it in the mark is given as text.
 local function mark_newest(key, id, requested_at, life_ms, repeatable)
   local other_at = requested_at and tonumber(string.match(mark_of(key), ' (%d+)$'))

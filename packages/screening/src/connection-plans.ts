@@ -1,13 +1,15 @@
 import { createScreeningPlan, ruleOf, type ScreeningPlan } from './screening-plan.ts';
 import type { ConnectionConfig, IngressConfig } from '@sms-gateway/config';
-import { limitGroups, type LimitScope } from './limits.ts';
+import { isShared, limitGroups, type SharedScope } from './limits.ts';
 import { spendGroups } from './spend.ts';
 
 type ConnectionPlan = {
   plan: ScreeningPlan;
-  /** What the plan's first groups are counted for. */
-  scopes: LimitScope[];
-  /** What its other groups are counted under. */
+  /** Whether it limits ranges of numbers. */
+  limitsPrefix: boolean;
+  /** What its first shared groups are counted for. */
+  sharedScopes: SharedScope[];
+  /** What its other shared groups are counted under. */
   spendKeys: string[];
 };
 type Plans = (hasIp: boolean, isCode: boolean) => ConnectionPlan;
@@ -40,11 +42,12 @@ function createPlan(
   { hasIp, isCode }: { hasIp: boolean; isCode: boolean },
 ): ConnectionPlan {
   if (mode === 'off') {
-    return { plan: createScreeningPlan([], undefined), scopes: [], spendKeys: [] };
+    return { plan: createScreeningPlan([], undefined), limitsPrefix: false, sharedScopes: [], spendKeys: [] };
   }
   const ruleMode = mode === 'on' ? 'enforce' : 'record';
   const { limits, guard } = connection;
   const groups = limitGroups(limits, { mode: ruleMode, hasIp });
+  const scopes = groups.map(({ scope }) => scope);
   const spend = spendGroups(connection, ruleMode);
   const isGuarded = isCode && guard.mode !== 'off';
   const guardMode = ruleMode === 'enforce' && guard.mode === 'enforce' ? 'enforce' : 'record';
@@ -53,7 +56,8 @@ function createPlan(
       [...groups.map((group) => group.limits), ...spend.map(({ limit }) => [limit])],
       isGuarded ? { mode: guardMode, country: guard.country, ip: guard.ip } : undefined,
     ),
-    scopes: groups.map(({ scope }) => scope),
+    limitsPrefix: scopes.includes('prefix'),
+    sharedScopes: scopes.filter(isShared),
     spendKeys: spend.map(({ key }) => key),
   };
 }
@@ -64,7 +68,11 @@ export function describeLimits(
   mode: Mode,
 ): { connection: string; rule: string; mode: string; max: string }[] {
   const { plan } = connectionPlans(connection, mode)(true, true);
-  return plan.data.groups
-    .flatMap(({ maxima, counts }) => maxima.map((max) => `${max} ${counts}`))
-    .map((max, index) => ({ connection: connection.name, ...ruleOf(plan, index + 1), max }));
+  return [...plan.data.own, ...plan.data.shared].flatMap(({ maxima, counts, before }) =>
+    maxima.map((max, index) => ({
+      connection: connection.name,
+      ...ruleOf(plan, before + index + 1),
+      max: `${max} ${counts}`,
+    })),
+  );
 }

@@ -26,8 +26,16 @@ local function table_at(map, key)
   return found
 end
 
--- Reads keys, each of which is given once.
-local function load_counters(keys)
+-- Reads the keys in these lists; false in a list is none.
+local function load_counters(lists)
+  local keys = {}
+  for _, list in ipairs(lists) do
+    for _, key in ipairs(list) do
+      if key and loaded[key] == nil then
+        keys[#keys + 1], loaded[key] = key, false
+      end
+    end
+  end
   if #keys == 0 then return end
   for i, packed in ipairs(redis.call('MGET', unpack(keys))) do loaded[keys[i]] = packed end
 end

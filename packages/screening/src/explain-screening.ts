@@ -18,7 +18,7 @@ export type RuleState = {
 
 const EXPLAIN = loadScript<{
   keys: 'blocks';
-  args: { screening: ScreeningRequest & { plan: ScreeningPlan['data'] } };
+  args: { screening: ScreeningRequest & { kind: { plan: ScreeningPlan['data'] } } };
   answer: [
     blocks: [name: string, value: string][],
     rules: [number: number, counted: string, max: string, retryAfterMs: number][],
@@ -32,7 +32,7 @@ export async function explainScreening(
 ): Promise<{ blocks: Block[]; rules: RuleState[] }> {
   const [blocks, rules] = await evalScript(redis, EXPLAIN, {
     keys: { blocks: gatewayKeys.blocks },
-    args: { screening: { ...request, plan: plan.data } },
+    args: { screening: { ...request, kind: { ...request.kind, plan: plan.data } } },
   });
   return {
     blocks: blocks.map(([name, value]) => parseBlock(name, value)),

@@ -21,19 +21,20 @@ local function maxima_of(floors)
 end
 
 -- Weighs the guard's rules for one code, and adds the states of those that are reached (with `explains`, of all) to states
--- (screen.lua), under the numbers after `before`, in the order of GUARD_RULES (guard-plan.ts).
+-- (screen.lua), in the order of GUARD_RULES (guard-plan.ts).
 -- The guard of a plan has the floors of the country and the address: how many unused codes are always allowed. A missing floor
--- switches its rule off. code: country and country_counter; where there is an address, ip_counter. To be counted it also needs
--- recipient_counter, connection and, where there is one, address.
--- Answers the tallies of unused codes, of the country and of the address.
-local function weigh_guard(now, plan, code, states, before, explains)
-  local floors, key, ip = plan.guard, code.country_counter, code.ip_counter
-  local of_country, of_ip = tally_of(now, key, UNUSED_SHAPES), ip and tally_of(now, ip, UNUSED_SHAPES)
+-- switches its rule off. Of its kind a code has country and country_counter; of its own, where there is an address, ip_counter.
+-- To be counted it also needs recipient_counter, the connection of its kind and, where there is one, address.
+-- is_country_below: its floors are known to suffice. Answers the tally of unused codes of the address.
+local function weigh_guard(now, code, states, is_country_below, explains)
+  local kind, ip = code.kind, code.ip_counter
+  local plan, key = kind.plan, kind.country_counter
+  local floors = plan.guard
+  local before, of_ip = floors.before, ip and tally_of(now, ip, UNUSED_SHAPES)
   -- Where the floors suffice, no budget has to be computed. A new address has no other countries either.
-  local is_ip_below = not of_ip or of_ip.counters.is_nothing and fits(of_ip, maxima_of(floors.ip), 1)
-  if not explains and fits(of_country, maxima_of(floors.country), 1) and is_ip_below then return of_country, of_ip end
+  local is_ip_below = not of_ip or of_ip.counters.is_nothing and room_under(of_ip, maxima_of(floors.ip)) >= 1
+  if is_country_below and is_ip_below and not explains then return of_ip end
 
-  settle(of_country)
   local by_hour, by_day = unpack(UNUSED_SHAPES)
   local function reach(rule, counted, max, wait)
     states[before + rule] = { counted = counted, max = max, wait = wait, rule = rule_of(plan, before + rule) }
@@ -48,23 +49,27 @@ local function weigh_guard(now, plan, code, states, before, explains)
 
   local function wanted(of, i) return look(now, of, WANTED_SHAPES)[i][2] end
   local function best() return best_day(state_of(key), math.floor(now / DAY_MS)) end
-  judge(1, key, by_hour, of_country.counters[1], floors.country.hour, function()
-    return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
-  end)
-  judge(2, key, by_day, of_country.counters[2], floors.country.day, function()
-    return math.max(best(), wanted(key, 1)) * DAY_SHARE
-  end)
-  if not ip then return of_country end
+  if not is_country_below then
+    local of_country = tally_of(now, key, UNUSED_SHAPES)
+    settle(of_country)
+    judge(1, key, by_hour, of_country.counters[1], floors.country.hour, function()
+      return math.max(best() / BUSY_HOURS, wanted(key, 2)) * HOUR_SHARE
+    end)
+    judge(2, key, by_day, of_country.counters[2], floors.country.day, function()
+      return math.max(best(), wanted(key, 1)) * DAY_SHARE
+    end)
+  end
+  if not ip then return nil end
 
   settle(of_ip)
   judge(3, ip, by_hour, of_ip.counters[1], floors.ip.hour, function() return wanted(ip, 1) / BUSY_HOURS * HOUR_SHARE end)
   judge(4, ip, by_day, of_ip.counters[2], floors.ip.day, function() return wanted(ip, 1) * DAY_SHARE end)
   local countries, max = state_of(ip).countries, floors.ip.countries
-  if not max or not (countries or explains) then return of_country, of_ip end
+  if not max or not (countries or explains) then return of_ip end
   local others, wait = 0, DAY_MS
   for country, at in pairs(countries or {}) do
     local left = at + DAY_MS - now
-    if country ~= code.country and left > 0 then
+    if country ~= kind.country and left > 0 then
       others = others + 1
       wait = math.min(wait, left)
     end
@@ -74,15 +79,15 @@ local function weigh_guard(now, plan, code, states, before, explains)
   elseif explains then
     reach(5, others, max, 0)
   end
-  return of_country, of_ip
+  return of_ip
 end
 
 -- Adds the code to the pending ones of its number: { id, time, connection, country, ip }, and true at the end once a receipt
 -- has reported that it arrived.
 local function add_pending(now, code, id)
-  local key, ip = code.recipient_counter, code.ip_counter and code.address
-  local only = ip and '\145\149' .. cmsgpack.pack(id, now, code.connection, code.country, ip)
-    or '\145\148' .. cmsgpack.pack(id, now, code.connection, code.country)
+  local key, ip, kind = code.recipient_counter, code.ip_counter and code.address, code.kind
+  local only = ip and '\145\149' .. cmsgpack.pack(id, now, kind.connection, kind.country, ip)
+    or '\145\148' .. cmsgpack.pack(id, now, kind.connection, kind.country)
   if not remember_of_new(key, PENDING, only) then
     local of_number = state_of(key)
     local pending = of_number.pending or {}
@@ -93,26 +98,26 @@ local function add_pending(now, code, id)
       end
       pending = still
     end
-    if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, code.connection, code.country, ip } end
+    if #pending < MAX_PENDING then pending[#pending + 1] = { id, now, kind.connection, kind.country, ip } end
     of_number.pending = pending
   end
   touch(key, now, PENDING_MS)
 end
 
--- Counts a code as sent and not yet used. of_country and of_ip are what weigh_guard answers.
-local function count_unused(now, code, id, of_country, of_ip)
-  count(now, code.country_counter, of_country, 1)
+-- Remembers a code as sent and not yet used, and counts it for its address (for its country, screen.lua does). of_ip is what
+-- weigh_guard answers.
+local function remember_code(now, code, id, of_ip)
   add_pending(now, code, id)
-  local key = code.ip_counter
+  local key, country = code.ip_counter, code.kind.country
   if not key then return end
 
   count(now, key, of_ip, 1)
-  if remember_of_new(key, COUNTRIES, cmsgpack.pack({ [code.country] = now })) then return end
+  if remember_of_new(key, COUNTRIES, cmsgpack.pack({ [country] = now })) then return end
   local state = state_of(key)
   local countries = state.countries or {}
-  for country, at in pairs(countries) do
-    if at <= now - DAY_MS then countries[country] = nil end
+  for other, at in pairs(countries) do
+    if at <= now - DAY_MS then countries[other] = nil end
   end
-  countries[code.country] = now
+  countries[country] = now
   state.countries = countries
 end

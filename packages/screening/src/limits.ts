@@ -12,6 +12,12 @@ const WINDOWS = [
   { name: 'day', rule: 'day', windowMs: 86_400_000 },
 ] as const;
 const ADDRESS_SCOPES = new Set<LimitScope>(['ip', 'recipientIp']);
+
+/** Of what is counted for these, each message has its own. */
+type OwnScope = NonNullable<Limit['by']>;
+export type SharedScope = Exclude<LimitScope, OwnScope>;
+const SHARED_SCOPES: ReadonlySet<LimitScope> = new Set(['country', 'connection', 'overall']);
+export const isShared = (scope: LimitScope): scope is SharedScope => SHARED_SCOPES.has(scope);
 /** How a scope begins the names of its rules. */
 const ruleScope = (scope: LimitScope): string => (scope === 'recipientIp' ? 'recipient_ip' : scope);
 
@@ -39,7 +45,7 @@ export function limitGroups(
     max,
     mode,
     counts: 'messages',
-    ...(scope === 'recipientIp' && { isPair: true }),
+    ...(!isShared(scope) && { by: scope }),
   });
   const { cooldownMs } = config.recipient;
   return SCOPES.filter((scope) => hasIp || !ADDRESS_SCOPES.has(scope))

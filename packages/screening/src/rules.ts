@@ -10,8 +10,8 @@ export type Limit = {
   mode: RuleMode;
   /** What a message counts for: itself, its segments, or its price in millionths. */
   counts: 'messages' | 'segments' | 'price';
-  /** It counts a number and an address together. */
-  isPair?: true;
+  /** What each message has one of its own of, if that is what it counts by; `recipientIp`: number and address together. */
+  by?: 'recipient' | 'recipientIp' | 'ip' | 'prefix';
 };
 
 /**

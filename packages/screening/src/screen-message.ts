@@ -50,26 +50,13 @@ export function screenMessage(
 ): ScreenedMessage {
   const network = ip === undefined ? undefined : networkOf(ip);
   const ipKey = mode === 'off' || network === undefined ? undefined : limitKey('ip', network);
-  const { plan, scopes, spendKeys } = connectionPlans(connection, mode)(ipKey !== undefined, isCode);
+  const { plan, limitsPrefix, sharedScopes, spendKeys } = connectionPlans(connection, mode)(
+    ipKey !== undefined,
+    isCode,
+  );
   const recipientKey = limitKey('recipient', recipient.e164);
   const country = countryOf(recipient);
-  const subjectOf = (scope: (typeof scopes)[number]): string => {
-    switch (scope) {
-      case 'recipient':
-      case 'recipientIp':
-        return recipientKey;
-      case 'ip':
-        return ipKey ?? '';
-      case 'prefix':
-        return limitKey('prefix', rangeOf(recipient));
-      case 'country':
-        return country;
-      case 'connection':
-        return connection.name;
-      case 'overall':
-        return 'all';
-    }
-  };
+  const subjects = { country, connection: connection.name, overall: 'all' };
   return {
     destination: mode === 'off' ? [] : screenDestination(recipient, connection.destinations),
     screening: createScreening({
@@ -80,15 +67,10 @@ export function screenMessage(
           ? undefined
           : blockNamesOf(recipient).find((name) => blockedDestinations.includes(name)),
       plan,
-      // What is counted of a number and an address together is with the number.
-      keys: [
-        ...scopes.map((scope) =>
-          gatewayKeys.counters(scope === 'recipientIp' ? 'recipient' : scope, subjectOf(scope)),
-        ),
-        ...spendKeys,
-      ],
+      keys: [...sharedScopes.map((scope) => gatewayKeys.counters(scope, subjects[scope])), ...spendKeys],
       country,
       addressKey: ipKey,
+      prefixKey: limitsPrefix ? limitKey('prefix', rangeOf(recipient)) : undefined,
       cost:
         mode === 'off'
           ? { segments: 0, price: 0 }

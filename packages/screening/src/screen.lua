@@ -1,56 +1,91 @@
 -- Screening as a transaction asks for it: weigh, and count what is taken.
--- request (screening.ts): keys (one for each group of limits), segments and price (what it costs), address (that pairs are
--- counted by) and, where the plan has a guard, the code of guard-rules.lua. The caller adds plan (screening-plan.ts) and now
--- (only in simulations).
+-- request (screening.ts): what one message has of its own, now (only in simulations) among it, and its kind: what it has in
+-- common with others, the plan (screening-plan.ts) among it. Where the plan has a guard, also the code of guard-rules.lua.
 --- @include "./windowed-counter.lua"
 --- @include "./plan-rules.lua"
 --- @include "./guard-rules.lua"
+
+-- Messages of one kind count in the same shared counters. Of those that come one after another, a run, only the first is
+-- weighed there. It shows for how many of them there is room, and what they count is added at the end of the run.
+local run = { taken = 0, room = 0 }
+
+local function end_run()
+  if run.taken == 0 then return end
+  for _, part in ipairs(run) do count(run.now, part.key, part.tally, run.taken * part.n) end
+  run.taken, run.room = 0, 0
+end
+
+local function add_to_run(key, shapes, maxima, n)
+  local tally = tally_of(run.now, key, shapes)
+  local room = room_under(tally, maxima)
+  -- What counts for nothing fits unless the maximum is exceeded already.
+  local times = n > 0 and math.floor(room / n) or room < 0 and 0 or math.huge
+  run.room = math.min(run.room, times)
+  run[#run + 1] = { key = key, tally = tally, n = n }
+end
+
+local function begin_run(now, kind)
+  end_run()
+  run = { now = now, taken = 0, room = math.huge }
+  local shared, guard = kind.plan.shared, kind.plan.guard
+  for g = 1, #shared do
+    local group = shared[g]
+    add_to_run(kind.keys[g], group.shapes, group.maxima, kind[group.counts] or 1)
+  end
+  if guard then add_to_run(kind.country_counter, UNUSED_SHAPES, maxima_of(guard.country), 1) end
+  -- Not before: without all its parts it is no run of this kind.
+  run.kind = kind
+end
+
+-- Weighs a group of limits, and adds the states of those that are reached (with `explains`, of all) to states. Answers the tally.
+local function weigh(now, kind, group, key, states, explains)
+  local shapes, maxima, n = group.shapes, group.maxima, kind[group.counts] or 1
+  local tally = tally_of(now, key, shapes)
+  if not explains and n <= room_under(tally, maxima) then return tally end
+  settle(tally)
+  for i = 1, #maxima do
+    local max, counter, number = maxima[i], tally.counters[i], group.before + i
+    if explains or counter[2] + n > max then
+      local rule = rule_of(kind.plan, number)
+      local wait = wait_for(now, key, shapes[i], counter, max, n, not explains and rule.mode ~= 'enforce')
+      states[number] = { counted = counter[2], max = max, wait = wait, rule = rule }
+    end
+  end
+  return tally
+end
 
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and rule (its mode
 -- and name). Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
-  local now, plan = clock(request.now), request.plan
-  local states, counted_in, tallies, number = {}, { unpack(request.keys) }, {}, 0
-  for g = 1, #plan.groups do
-    local group = plan.groups[g]
-    local shapes, maxima, n = group.shapes, group.maxima, request[group.counts] or 1
-    if group.is_pair then counted_in[g] = pair_of(now, counted_in[g], request.address) end
-    local key = counted_in[g]
-    local tally = tally_of(now, key, shapes)
-    tallies[g] = tally
-    if explains or not fits(tally, maxima, n) then
-      settle(tally)
-      for i = 1, #maxima do
-        local max, counter = maxima[i], tally.counters[i]
-        if explains or counter[2] + n > max then
-          local rule = rule_of(plan, number + i)
-          local wait = wait_for(now, key, shapes[i], counter, max, n, not explains and rule.mode ~= 'enforce')
-          states[number + i] = { counted = counter[2], max = max, wait = wait, rule = rule }
-        end
-      end
-    end
-    number = number + #maxima
+  local now, kind, states = clock(request.now), request.kind, {}
+  local plan, keys, tallies = kind.plan, {}, {}
+  for g = 1, #plan.own do
+    local group = plan.own[g]
+    local key = request[group.counter]
+    if group.is_pair then key = pair_of(now, key, request.address) end
+    keys[g], tallies[g] = key, weigh(now, kind, group, key, states, explains)
   end
-  local of_country, of_ip
-  if plan.guard then of_country, of_ip = weigh_guard(now, plan, request, states, number, explains) end
-  return {
-    now = now,
-    request = request,
-    states = states,
-    counted_in = counted_in,
-    tallies = tallies,
-    of_country = of_country,
-    of_ip = of_ip,
-  }
+  if explains or run.kind ~= kind or run.taken >= run.room then begin_run(now, kind) end
+  local is_shared_free = not explains and run.taken < run.room
+  if not is_shared_free then
+    for g = 1, #plan.shared do weigh(now, kind, plan.shared[g], kind.keys[g], states, explains) end
+  end
+  local of_ip = plan.guard and weigh_guard(now, request, states, is_shared_free, explains)
+  return { now = now, request = request, states = states, keys = keys, tallies = tallies, of_ip = of_ip }
 end
 
--- Counts the message that was screened; `save_counters` writes it.
+-- Counts the message that was screened last; `save_screened` writes it.
 local function count_screened(screened, id)
   local now, request = screened.now, screened.request
-  local groups = request.plan.groups
-  for g = 1, #groups do
-    count(now, screened.counted_in[g], screened.tallies[g], request[groups[g].counts] or 1)
-  end
-  if request.plan.guard then count_unused(now, request, id, screened.of_country, screened.of_ip) end
+  local kind = request.kind
+  local own = kind.plan.own
+  for g = 1, #own do count(now, screened.keys[g], screened.tallies[g], kind[own[g].counts] or 1) end
+  run.taken = run.taken + 1
+  if kind.plan.guard then remember_code(now, request, id, screened.of_ip) end
+end
+
+local function save_screened()
+  end_run()
+  save_counters()
 end

@@ -7,46 +7,72 @@ export type CounterShape = [name: string, windowMs: number];
 /** The same for the same window, whoever counts. */
 export const counterShape = (windowMs: number): CounterShape => [`${windowMs}:`, windowMs];
 
+/** Limits that count the same under one key. */
+type Group = {
+  shapes: CounterShape[];
+  counts: Limit['counts'];
+  /** One for each shape. */
+  maxima: number[];
+  /** How many rules come before its own. */
+  before: number;
+};
+
 /** The rules for messages of one kind, made once for a configuration. */
 export type ScreeningPlan = {
   /** By the number that scripts know a rule by, from 1. */
   rules: { rule: string; mode: RuleMode }[];
   /** As screen.lua reads it. */
   data: {
-    groups: {
-      shapes: CounterShape[];
-      counts: Limit['counts'];
-      /** Its key is that of a number, and it counts by the address within. */
-      is_pair: true | undefined;
-      /** One for each shape. */
-      maxima: number[];
-    }[];
-    guard: Omit<GuardPlan, 'mode'> | undefined;
+    /** Count in what each message has of its own: in the counter of its request that has this name. */
+    own: (Group & {
+      counter: 'recipient_counter' | 'ip_counter' | 'prefix_counter';
+      /** It counts by the address within the counter, which is that of a number. */
+      is_pair: boolean;
+    })[];
+    /** Count in what messages of one kind share: each has its key (ScreeningRequest). */
+    shared: Group[];
+    guard: (Omit<GuardPlan, 'mode'> & { before: number }) | undefined;
     /** Mode and name of every rule, in one string, which is cheaper to send with every group of messages. */
     rules: string;
   };
 };
 
-/** Limits that count the same under one key stand together in a group. */
+/** Limits that count the same under one key stand together in a group. No two groups count in the same. */
 export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefined): ScreeningPlan {
-  const rules = [
-    ...groups.flat().map(({ rule, mode }) => ({ rule, mode })),
-    ...(guard === undefined ? [] : GUARD_RULES.map((rule) => ({ rule, mode: guard.mode }))),
-  ];
+  const rules: ScreeningPlan['rules'] = [];
+  const own: ScreeningPlan['data']['own'] = [];
+  const shared: ScreeningPlan['data']['shared'] = [];
+  for (const limits of groups) {
+    const { counts = 'messages', by } = limits[0] ?? {};
+    const group = {
+      shapes: limits.map(({ windowMs }) => counterShape(windowMs)),
+      counts,
+      maxima: limits.map(({ max }) => max),
+      before: rules.length,
+    };
+    if (by === undefined) shared.push(group);
+    else own.push({ ...group, counter: OWN_COUNTERS[by], is_pair: by === 'recipientIp' });
+    rules.push(...limits.map(({ rule, mode }) => ({ rule, mode })));
+  }
+  const before = rules.length;
+  if (guard !== undefined) rules.push(...GUARD_RULES.map((rule) => ({ rule, mode: guard.mode })));
   return {
     rules,
     data: {
-      groups: groups.map((group) => ({
-        shapes: group.map(({ windowMs }) => counterShape(windowMs)),
-        counts: group[0]?.counts ?? 'messages',
-        is_pair: group[0]?.isPair,
-        maxima: group.map(({ max }) => max),
-      })),
-      guard: guard && { country: guard.country, ip: guard.ip },
+      own,
+      shared,
+      guard: guard && { before, country: guard.country, ip: guard.ip },
       rules: rules.map(({ rule, mode }) => `${mode} ${rule}`).join(' '),
     },
   };
 }
+
+const OWN_COUNTERS = {
+  recipient: 'recipient_counter',
+  recipientIp: 'recipient_counter',
+  ip: 'ip_counter',
+  prefix: 'prefix_counter',
+} as const;
 
 export function ruleOf({ rules }: ScreeningPlan, number: number): { rule: string; mode: RuleMode } {
   const rule = rules[number - 1];

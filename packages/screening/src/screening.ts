@@ -7,7 +7,9 @@ export type Screening = {
   plan: ScreeningPlan;
   /** For verdict.lua, which is given the plan with it. */
   request: ScreeningRequest;
-  /** What the trace of the message keeps for screening: what it cost, and whose code it was. */
+  /** What the trace of the message keeps for screening: whose code it was, by the keyed hash of its number, */
+  codeOf: string | undefined;
+  /** and what it cost. */
   traceFields: Record<string, string | number | undefined>;
 };
 
@@ -15,19 +17,23 @@ export type Screening = {
 export type ScreeningRequest = {
   /** What of the number a block can name (blocks.ts). */
   blockable: string;
-  /** The name under which the configuration blocks it. */
-  configured_block: string | undefined;
-  /** For each group of limits of the plan, what it counts in. */
-  keys: readonly string[];
   /** Keyed hash of the address, if anything is counted by it. */
   address: string | undefined;
-  /** What is counted and remembered of the number. */
+  /** What is counted and remembered of the number, and what is counted of the address and of the range of numbers. */
   recipient_counter: string;
-  /** What else the guard counts in, if the plan has one: of this country, and of the address. */
-  country: string | undefined;
-  country_counter: string | undefined;
   ip_counter: string | undefined;
-} & Spend;
+  prefix_counter: string | undefined;
+  /** What many messages have in common. */
+  kind: {
+    /** The name under which the configuration blocks it. */
+    configured_block: string | undefined;
+    /** What each shared group of limits of the plan counts in. */
+    keys: readonly string[];
+    /** For the guard, if the plan has one: the country, and what is counted of it. */
+    country: string | undefined;
+    country_counter: string | undefined;
+  } & Spend;
+};
 
 export function createScreening({
   recipientKey,
@@ -38,6 +44,7 @@ export function createScreening({
   cost,
   country,
   addressKey,
+  prefixKey,
 }: {
   /** Keyed hash of the number. */
   recipientKey: string;
@@ -46,30 +53,36 @@ export function createScreening({
   /** The name under which the configuration blocks it. */
   configuredBlock: string | undefined;
   plan: ScreeningPlan;
-  /** Of Redis, one for each group of limits of the plan. */
+  /** Of Redis, one for each shared group of limits of the plan. */
   keys: readonly string[];
   cost: Spend;
   /** What the number is counted under: a country's code, or a calling code with its plus sign. */
   country: string;
   /** Keyed hash of the address, if it is known. */
   addressKey?: string | undefined;
+  /** Keyed hash of the range of numbers, if the plan limits it. */
+  prefixKey?: string | undefined;
 }): Screening {
   const isGuarded = plan.data.guard !== undefined;
   return {
     plan,
     request: {
       blockable,
-      configured_block: configuredBlock,
-      keys,
-      ...cost,
       address: addressKey,
       recipient_counter: gatewayKeys.counters('recipient', recipientKey),
-      country: isGuarded ? country : undefined,
-      country_counter: isGuarded ? gatewayKeys.counters('country', country) : undefined,
-      ip_counter: isGuarded && addressKey ? gatewayKeys.counters('ip', addressKey) : undefined,
+      ip_counter: addressKey && gatewayKeys.counters('ip', addressKey),
+      prefix_counter: prefixKey && gatewayKeys.counters('prefix', prefixKey),
+      kind: {
+        configured_block: configuredBlock,
+        keys,
+        country: isGuarded ? country : undefined,
+        country_counter: isGuarded ? gatewayKeys.counters('country', country) : undefined,
+        segments: cost.segments,
+        price: cost.price,
+      },
     },
+    codeOf: isGuarded ? recipientKey : undefined,
     traceFields: {
-      recipient_key: isGuarded ? recipientKey : undefined,
       spend_segments: cost.segments > 0 ? cost.segments : undefined,
       spend_price: cost.price > 0 ? cost.price : undefined,
     },

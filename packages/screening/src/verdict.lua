@@ -5,18 +5,24 @@
 -- Nearly always nothing is blocked, and it is enough to find that out once.
 local has_blocks
 
--- request: blockable (blocks.ts), configured_block, and what screen.lua is asked. Writes nothing: `count_screened` does,
--- once the message is taken.
+-- The verdict on nearly all messages: they reach no rule.
+local PASSED = { 'passed' }
+
+-- request: blockable (blocks.ts) and what screen.lua is asked; its kind has configured_block, too. Writes nothing:
+-- `count_screened` does, once the message is taken.
 -- Answers the verdict for readVerdict (screening.ts); whether it refuses; what was screened, to be counted; and the names of
 -- the rules that only record and were reached, if any.
 local function reach_verdict(blocks_key, request)
-  if request.configured_block then return { 'blocked', request.configured_block }, true end
+  local configured_block = request.kind.configured_block
+  if configured_block then return { 'blocked', configured_block }, true end
   if has_blocks == nil then has_blocks = redis.call('EXISTS', blocks_key) == 1 end
   if has_blocks then
     local widest = blocks_of(clock(request.now), blocks_key, request.blockable)[1]
     if widest then return { 'blocked', widest[1] }, true end
   end
-  local verdict, recorded, screened = { 'passed' }, nil, screen(request)
+  local screened = screen(request)
+  if not next(screened.states) then return PASSED, false, screened end
+  local verdict, recorded = { 'passed' }, nil
   for number, state in pairs(screened.states) do
     verdict[#verdict + 1] = number
     verdict[#verdict + 1] = state.wait

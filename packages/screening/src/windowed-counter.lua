@@ -161,15 +161,15 @@ local function tally_of(now, key, shapes)
   return tally
 end
 
--- Whether n more fit under all maxima, one for each counter.
-local function fits(tally, maxima, n)
+-- How much more fits under all maxima, one for each counter.
+local function room_under(tally, maxima)
   local room = tally.rooms[maxima]
   if not room then
     room = math.huge
     for i = 1, #maxima do room = math.min(room, maxima[i] - tally.counters[i][2]) end
     tally.rooms[maxima] = room
   end
-  return tally.added + n <= room
+  return room - tally.added
 end
 
 -- Counts n of a key in the tally that `tally_of` has answered.

@@ -128,7 +128,7 @@ async function explain({
     },
     connection: connection.name,
     screening: config.screening,
-    segments: screening.request.segments,
+    segments: screening.request.kind.segments,
     destination,
     blocks: [
       ...blockNamesOf(number)
