@@ -208,6 +208,15 @@ export const tlv = (tag: number, value: Buffer) => {
   return Buffer.concat([head, value]);
 };
 
+/** The first fields of a deliver_sm and a data_sm. */
+const SERVICE_AND_ADDRESSES = Buffer.concat([
+  cString(''),
+  Buffer.from([1, 1]),
+  cString('14155550123'),
+  Buffer.from([5, 0]),
+  cString('Acme'),
+]);
+
 /** The body of a deliver_sm. */
 export function deliverBody({
   esmClass = 0x04,
@@ -221,11 +230,7 @@ export function deliverBody({
   tlvs?: Buffer[];
 }): Buffer {
   return Buffer.concat([
-    cString(''),
-    Buffer.from([1, 1]),
-    cString('14155550123'),
-    Buffer.from([5, 0]),
-    cString('Acme'),
+    SERVICE_AND_ADDRESSES,
     Buffer.from([esmClass, 0, 0]),
     cString(''),
     cString(''),
@@ -237,13 +242,5 @@ export function deliverBody({
 
 /** The body of a data_sm, whose text is a TLV. */
 export function dataBody({ esmClass = 0x04, dataCoding = 0, tlvs = [] as Buffer[] } = {}): Buffer {
-  return Buffer.concat([
-    cString(''),
-    Buffer.from([1, 1]),
-    cString('14155550123'),
-    Buffer.from([5, 0]),
-    cString('Acme'),
-    Buffer.from([esmClass, 0, dataCoding]),
-    ...tlvs,
-  ]);
+  return Buffer.concat([SERVICE_AND_ADDRESSES, Buffer.from([esmClass, 0, dataCoding]), ...tlvs]);
 }
