@@ -7,7 +7,7 @@ import { deliverBody, startSmsc } from './support/smpp-smsc.ts';
 import { untilConcluded } from './support/traces.ts';
 import { until } from './support/until.ts';
 
-test('a message goes through an SMSC, and its undelivered receipt sends it through the next provider', async () => {
+test('a message goes to an SMSC, and after an undelivered receipt to the next provider', async () => {
   await using smsc = await startSmsc();
   await using gateway = await startGateway({ env: smppEnv(smsc.port) });
   const worker = await gateway.startWorker();
@@ -29,7 +29,7 @@ test('a message goes through an SMSC, and its undelivered receipt sends it throu
   expect(gateway.sent()).toHaveLength(1);
 });
 
-test('without its SMSC a worker is up all the same, and sends through the next provider', async () => {
+test('a worker without its SMSC starts, and sends through the next provider', async () => {
   await using gateway = await startGateway({ env: smppEnv(1) });
   const worker = await gateway.startWorker();
 

@@ -33,7 +33,7 @@ test('answers a receipt once it is stored, and not before', async () => {
   expect(await smsc.until('deliver_sm_resp')).toMatchObject({ sequence, status: 0, body: cString('') });
 });
 
-test('asks for a receipt again that could not be stored, and goes on', async () => {
+test('has the SMSC repeat a receipt that could not be stored, and continues', async () => {
   let isBroken = true;
   const onReceipt = vi.fn(async () => {
     if (isBroken) throw new Error(`no room for ${SMS.to}`);
@@ -54,7 +54,7 @@ test('asks for a receipt again that could not be stored, and goes on', async () 
   expect(events).toEqual([{ event: 'bound' }, { event: 'receipt_refused' }]);
 });
 
-test('hands a receipt on as often as it comes', async () => {
+test('passes a receipt on as often as it arrives', async () => {
   await using smsc = await startSmsc();
   const { provider, receipts } = useSmppProvider({ port: smsc.port });
   await provider.send(SMS, idle());
@@ -78,7 +78,7 @@ test.each([
   ['a receipt without an id', receiptBody('stat:DELIVRD 493817'), 1],
   ['a receipt cut off', receiptBody().subarray(0, 60), 1],
   ['an empty body', Buffer.alloc(0), 1],
-])('acknowledges %s and keeps it to itself', async (_, body, unreadable) => {
+])('acknowledges %s without passing it on', async (_, body, unreadable) => {
   await using smsc = await startSmsc();
   const { provider, receipts, events } = useSmppProvider({ port: smsc.port });
   await provider.send(SMS, idle());
@@ -91,7 +91,7 @@ test.each([
   expect(inspect(events)).not.toContain('493817');
 });
 
-test('takes a receipt by data_sm', async () => {
+test('accepts a receipt as a data_sm', async () => {
   await using smsc = await startSmsc();
   const { provider, receipts } = useSmppProvider({ port: smsc.port });
   await provider.send(SMS, idle());
@@ -102,7 +102,7 @@ test('takes a receipt by data_sm', async () => {
   expect(receipts).toEqual([DELIVERED]);
 });
 
-test('tells what something looked like that it could not use, and nothing that it said', async () => {
+test('reports the form of something that it could not use, but not its content', async () => {
   await using smsc = await startSmsc();
   const { provider, whole } = useSmppProvider({ port: smsc.port });
   await provider.send(SMS, idle());
@@ -162,7 +162,7 @@ test('learns how an SMSC writes the ids of its receipts, and remembers it', asyn
   expect(await memory.idForm(`127.0.0.1:${smsc.port}`)).toBe('hex-to-decimal');
 });
 
-test('takes the id and the state of the TLVs where there are any', async () => {
+test('takes the id and the state from the TLVs if there are any', async () => {
   await using smsc = await startSmsc();
   const { provider, receipts } = useSmppProvider({ port: smsc.port });
   await provider.send(SMS, idle());

@@ -42,7 +42,7 @@ test('writes every field of a submit_sm where it belongs', async () => {
   });
 });
 
-test('sends as the sender that the route chose', async () => {
+test('sends as the sender that the route chooses', async () => {
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port });
 
@@ -55,7 +55,7 @@ test('sends as the sender that the route chose', async () => {
   });
 });
 
-test('calls a sender that SMPP cannot write a fault, and sends nothing', async () => {
+test('reports a sender that SMPP cannot encode as a fault, and sends nothing', async () => {
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port });
 
@@ -101,7 +101,7 @@ test.each([
   ['the first part is throttled', [0x58], throttled('smpp_0x58'), [1]],
   ['a later part is refused for good', [0, 0x45], fault('smpp_0x45', true), [1, 2]],
   ["a later part's outcome is unknown", [0, 0xff], unknown('smpp_0xff'), [1, 2]],
-])('stops where %s', async (_, statuses, expected, parts) => {
+])('stops if %s', async (_, statuses, expected, parts) => {
   await using smsc = await answering(statuses);
   const { provider } = useSmppProvider({ port: smsc.port });
 
@@ -114,7 +114,7 @@ test.each([
   ['its queue is full', 0x14],
   ['it has an error of its own', 0x08],
   ['it cannot take it now', 0x64],
-])('goes on at the part that an SMSC did not take because %s', async (_, status) => {
+])('continues with the part that an SMSC did not accept because %s', async (_, status) => {
   await using smsc = await answering([0, status, status, 0, status]);
   const { provider } = useSmppProvider({ port: smsc.port });
 
@@ -123,7 +123,7 @@ test.each([
   expect(new Set(smsc.of('submit_sm').map((pdu) => readSubmit(pdu).message[3])).size).toBe(1);
 });
 
-test('gives a part that goes later what is left of the time', async () => {
+test('gives a part that is sent later the remaining validity', async () => {
   await using smsc = await answering([0, 0x58]);
   let nowMs = 0;
   const { provider } = useSmppProvider({ port: smsc.port, now: () => nowMs });
@@ -137,7 +137,7 @@ test('gives a part that goes later what is left of the time', async () => {
   expect(validities.at(-1)).toBe('000000000130000R');
 });
 
-test('goes on at the part that was refused in the next attempt, under the same reference', async () => {
+test('continues with the refused part in the next attempt, under the same reference', async () => {
   const memory = createLocalMemory();
   const controller = new AbortController();
   await using smsc = await answering([0, 0x58]);
@@ -148,7 +148,7 @@ test('goes on at the part that was refused in the next attempt, under the same r
   await first.provider.send({ ...LONG, id: 'another' }, idle());
   controller.abort();
   const result = await sending;
-  // Aborted while it waited: certainly not sent, for the reason that it was refused.
+  // Aborted while it waited: certainly not sent, with the code of the refusal.
   expect([throttled('smpp_0x58'), accepted('id-1')]).toContainEqual(result);
 
   const second = useSmppProvider(script);
@@ -161,7 +161,7 @@ test('goes on at the part that was refused in the next attempt, under the same r
   expect(parts.filter((part) => part === 3)).toEqual([3]);
 });
 
-test('submits nothing again of a text whose parts were all acknowledged', async () => {
+test('submits no part again of a text whose parts were all acknowledged', async () => {
   const memory = createLocalMemory();
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port, memory });
@@ -176,7 +176,7 @@ test('submits nothing again of a text whose parts were all acknowledged', async 
   expect(smsc.of('submit_sm')).toHaveLength(3);
 });
 
-test('submits a part again whose outcome is unknown, and no other', async () => {
+test('submits only the part again whose outcome is unknown', async () => {
   const memory = createLocalMemory();
   let submits = 0;
   await using smsc = await startSmsc({
@@ -192,7 +192,7 @@ test('submits a part again whose outcome is unknown, and no other', async () => 
   expect(partsOf(smsc)).toEqual([1, 2, 2, 3]);
 });
 
-test('submits no further part while it cannot note what was acknowledged', async () => {
+test('submits no further part while it cannot record what was acknowledged', async () => {
   const memory = createLocalMemory();
   const controller = new AbortController();
   await using smsc = await startSmsc();
@@ -219,7 +219,7 @@ const ACCEPTED_LATE: SendResult = {
 test.each<[what: string, status: number, expected: SendResult]>([
   ['accepts it', 0, ACCEPTED_LATE],
   ['refuses it', 0x45, fault('smpp_0x45', true)],
-])('tells what became of an attempt when the answer comes late and %s', async (_, status, expected) => {
+])('reports the result of an attempt when the answer arrives late and %s', async (_, status, expected) => {
   let answer = () => {};
   await using smsc = await startSmsc({
     submit_sm: (pdu, { respond }) => (answer = () => respond(pdu, { status, body: cString('id-late') })),
@@ -232,7 +232,7 @@ test.each<[what: string, status: number, expected: SendResult]>([
   await until(() => expect(late).toEqual([{ messageId: SMS.id, attempt: 2, result: expected }]));
 });
 
-test('tells what became of an attempt that was aborted before the answer came', async () => {
+test('reports the result of an attempt that was aborted before the answer arrived', async () => {
   let answer = () => {};
   const controller = new AbortController();
   await using smsc = await startSmsc({
@@ -249,7 +249,7 @@ test('tells what became of an attempt that was aborted before the answer came', 
   await until(() => expect(late).toMatchObject([{ attempt: 1, result: { kind: 'accepted' } }]));
 });
 
-test('settles a long text by a late answer to its last part', async () => {
+test('settles a long text when its last part is answered late', async () => {
   let answer = () => {};
   await using smsc = await startSmsc({
     submit_sm: (pdu, { respond }) => {
@@ -282,7 +282,7 @@ test('does not know the outcome of a long text that is aborted between its parts
   expect((await provider.send(LONG, controller.signal)).kind).toBe('unknown');
 });
 
-test('names a long text by the id of its first part, and of its others after it', async () => {
+test('names a long text by the id of its first part, then by those of the others', async () => {
   await using smsc = await startSmsc();
   const { bare } = useSmppProvider({ port: smsc.port });
 
@@ -326,7 +326,7 @@ test.each([
   },
 );
 
-test('says that receipts come over its own connection', async () => {
+test('declares that receipts arrive over its own connection', async () => {
   await using smsc = await startSmsc();
   const { provider } = useSmppProvider({ port: smsc.port });
 
@@ -337,7 +337,7 @@ test.each<[what: string, command: Command, status: number, sequence: number, tol
   ['a second answer', 'submit_sm_resp', 0, 2, { command: 'submit_sm_resp', status: 'ESME_ROK' }],
   ['an answer to a number that nobody sent', 'submit_sm_resp', 0x58, 99, { status: 'ESME_RTHROTTLED' }],
   ['a generic_nack without a number', 'generic_nack', 0x02, 0, { command: 'generic_nack' }],
-])('tells of %s, which settles nothing', async (_, command, status, sequence, told) => {
+])('reports %s, which settles nothing', async (_, command, status, sequence, told) => {
   await using smsc = await startSmsc();
   const { provider, whole } = useSmppProvider({ port: smsc.port });
   expect(await provider.send(SMS, idle())).toEqual(accepted('id-1'));
