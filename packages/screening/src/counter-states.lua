@@ -57,6 +57,9 @@ local function make_step(before, now, shapes, n, life_ms)
   return step
 end
 
+-- Whether nothing is known or counted of a subject.
+local function is_new(key) return not beginnings[key] and is_unknown(key) end
+
 -- Counts n of a new subject, which is remembered for so long at least.
 local function begin_counting(now, key, shapes, n, life_ms)
   if steps_at ~= now then first_step, steps_at = {}, now end
@@ -77,16 +80,22 @@ local function counters_after(step)
   return counters
 end
 
--- The bytes of a new state: a map of counters, until_ms, and what else is remembered.
+-- The bytes of a new state: a map of counters, until_ms, and what else is remembered. They are put together at once, because
+-- Lua hashes every string in full.
+local pieces = {}
 local function bytes_of_new(key, step)
   if not step.packed then
     step.packed = cmsgpack.pack('counters', counters_after(step), 'until_ms', step.until_ms)
   end
-  local bytes, entries = step.packed, 2
+  local n, entries = 2, 2
   for name, by_key in pairs(remembered) do
-    if by_key[key] then bytes, entries = bytes .. name .. by_key[key], entries + 1 end
+    if by_key[key] then
+      pieces[n + 1], pieces[n + 2] = name, by_key[key]
+      n, entries = n + 2, entries + 1
+    end
   end
-  return string.char(128 + entries) .. bytes
+  pieces[1], pieces[2] = string.char(128 + entries), step.packed
+  return table.concat(pieces, '', 1, n)
 end
 
 -- Remembers something of a new subject that is counted, too: its name and value, each packed. False if the subject is not new.

@@ -36,7 +36,7 @@ end
 -- The current counters of a key, one for each shape { name, window }. With a clock that went back (a failover), it
 -- counts into the latest part that is known.
 local function look(now, key, shapes)
-  if is_unknown(key) and not beginnings[key] then return nothing_of(shapes) end
+  if is_new(key) then return nothing_of(shapes) end
   local counters, found = state_of(key).counters, {}
   for i = 1, #shapes do
     local name = shapes[i][1]
@@ -146,8 +146,8 @@ local function tally_of(now, key, shapes)
   local tallies = tallies_by_shapes[shapes] or tallies_of(shapes)
   local tally = tallies.by_key[key]
   if tally then return tally end
+  if is_new(key) then return tallies.of_nothing end
   local counters = look(now, key, shapes)
-  if counters.is_nothing then return tallies.of_nothing end
   tally = { now = now, key = key, shapes = shapes, counters = counters, added = 0, rooms = {} }
   for i = 1, #counters do
     local other = adding[counters[i]]
