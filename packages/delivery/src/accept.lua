@@ -81,19 +81,16 @@ local function repeat_end(repeat_ms)
   return args.now and string.format('%.0f', args.now + repeat_ms) or time_after(repeat_ms)
 end
 
+-- Each message puts its own fields into the list of its kind, behind those that they have in common (`common` in number).
 local function write_trace(i, kind, recorded)
-  local trace = trace_of(sent.id[i])
-  local fields = {
-    'recipient_hint', kind.hint .. '…' .. sent.hint[i], 'accepted_at', sent.accepted_at[i], 'deadline', sent.deadline[i],
-    unpack(kind.fields)
-  }
-  local function add_field(name, value)
-    if value then fields[#fields + 1], fields[#fields + 2] = name, value end
-  end
-  add_field('recipient_key', sent.code_of[i])
-  add_field('requested_at', sent.requested_at[i])
-  add_field('recorded_rules', recorded)
-  redis.call('HSET', trace, unpack(fields))
+  local trace, fields, n = trace_of(sent.id[i]), kind.fields, kind.common + 4
+  local requested_at, code_of = sent.requested_at[i], sent.code_of[i]
+  fields[n - 3], fields[n - 2] = 'accepted_at', sent.accepted_at[i]
+  fields[n - 1], fields[n] = 'deadline', sent.deadline[i]
+  if code_of then fields[n + 1], fields[n + 2], n = 'recipient_key', code_of, n + 2 end
+  if requested_at then fields[n + 1], fields[n + 2], n = 'requested_at', requested_at, n + 2 end
+  if recorded then fields[n + 1], fields[n + 2], n = 'recorded_rules', recorded, n + 2 end
+  redis.call('HSET', trace, 'recipient_hint', kind.hint .. '…' .. sent.hint[i], unpack(fields, 1, n))
   redis.call('PEXPIREAT', trace, time_after(args.trace_ms))
 end
 
@@ -138,7 +135,7 @@ end
 
 local counters = { sent.recipient_counter, sent.ip_counter, sent.prefix_counter }
 for _, kind in ipairs(args.kinds) do
-  kind.plan = args.plans[kind.plan]
+  kind.plan, kind.common = args.plans[kind.plan], #kind.fields
   counters[#counters + 1] = kind.keys
   counters[#counters + 1] = { kind.country_counter }
 end

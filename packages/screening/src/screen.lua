@@ -54,17 +54,20 @@ local function weigh(now, kind, group, key, states, explains)
   return tally
 end
 
+-- What the message that was screened last counts in of its own, for each group.
+local own_keys, own_tallies = {}, {}
+
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and rule (its mode
 -- and name). Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
   local now, kind, states = clock(request.now), request.kind, {}
-  local plan, keys, tallies = kind.plan, {}, {}
+  local plan = kind.plan
   for g = 1, #plan.own do
     local group = plan.own[g]
     local key = request[group.counter]
     if group.is_pair then key = pair_of(now, key, request.address) end
-    keys[g], tallies[g] = key, weigh(now, kind, group, key, states, explains)
+    own_keys[g], own_tallies[g] = key, weigh(now, kind, group, key, states, explains)
   end
   if explains or run.kind ~= kind or run.taken >= run.room then begin_run(now, kind) end
   local is_shared_free = not explains and run.taken < run.room
@@ -72,7 +75,7 @@ local function screen(request, explains)
     for g = 1, #plan.shared do weigh(now, kind, plan.shared[g], kind.keys[g], states, explains) end
   end
   local of_ip = plan.guard and weigh_guard(now, request, states, is_shared_free, explains)
-  return { now = now, request = request, states = states, keys = keys, tallies = tallies, of_ip = of_ip }
+  return { now = now, request = request, states = states, of_ip = of_ip }
 end
 
 -- Counts the message that was screened last; `save_screened` writes it.
@@ -80,7 +83,7 @@ local function count_screened(screened, id)
   local now, request = screened.now, screened.request
   local kind = request.kind
   local own = kind.plan.own
-  for g = 1, #own do count(now, screened.keys[g], screened.tallies[g], kind[own[g].counts] or 1) end
+  for g = 1, #own do count(now, own_keys[g], own_tallies[g], kind[own[g].counts] or 1) end
   run.taken = run.taken + 1
   if kind.plan.guard then remember_code(now, request, id, screened.of_ip) end
 end
