@@ -105,7 +105,7 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
       say(`Measuring: ${name}`);
       const startedAt = performance.now();
       const elapsedMs = () => performance.now() - startedAt;
-      const hasTime = () => elapsedMs() < (isQuick ? 30_000 : 120_000);
+      const hasTime = () => elapsedMs() < (isQuick ? 30_000 : 240_000);
       const context: BenchContext = {
         redis,
         directory,

@@ -2,6 +2,14 @@ import type { BenchContext } from './bench-context.ts';
 import { showNumber } from './show-number.ts';
 import { median, shuffled } from './statistics.ts';
 
+/** V8 optimises a service further until it has handled some 20,000 messages: five rounds of most benchmarks. */
+const WARM_UP_ROUNDS = 5;
+const QUICK_WARM_UP_ROUNDS = 2;
+
+/** How many rounds a benchmark of running services takes. */
+export const roundsOf = ({ isQuick }: Pick<BenchContext, 'isQuick'>) =>
+  isQuick ? { warmUp: QUICK_WARM_UP_ROUNDS, rounds: 3 } : { warmUp: WARM_UP_ROUNDS, rounds: 7 };
+
 /** What one measurement gave, by what a table calls it, unit included. The first is shown while it runs. */
 export type Figures = Record<string, number>;
 

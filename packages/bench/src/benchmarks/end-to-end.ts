@@ -3,7 +3,7 @@ import { CONNECTIONS } from '../measure-accepting.ts';
 import { measureDelivery } from '../measure-delivery.ts';
 import { startPairs } from '../pairs.ts';
 import { table } from '../report.ts';
-import { measureInRounds } from '../rounds.ts';
+import { measureInRounds, roundsOf } from '../rounds.ts';
 import { stopAtEnd } from '../services.ts';
 
 /** What a message costs on its whole way, from the request to the provider. */
@@ -14,6 +14,6 @@ export async function benchEndToEnd(context: BenchContext): Promise<string> {
     name: pair.name,
     measure: () => measureDelivery(context, pair, isQuick ? 1500 : 4000),
   }));
-  const rounds = await measureInRounds(context, sides, { warmUp: 2, rounds: isQuick ? 3 : 7 });
+  const rounds = await measureInRounds(context, sides, roundsOf(context));
   return table(`Accept and deliver, ${CONNECTIONS} connections`, rounds, 'plain');
 }

@@ -4,7 +4,7 @@ import { CONNECTIONS, createRequestsForSlice, measureAccepting } from '../measur
 import type { PrivateRedis } from '../private-redis.ts';
 import { raisedLimits } from '../raised-limits.ts';
 import { table } from '../report.ts';
-import { measureInRounds, type Side } from '../rounds.ts';
+import { measureInRounds, roundsOf, type Side } from '../rounds.ts';
 import { type Listening, startIngress, startPlainIngress, stopAtEnd } from '../services.ts';
 
 /** Our ingress with every default rule on and with screening off, beside the plain one. */
@@ -52,9 +52,6 @@ function side(
 }
 
 async function compare(context: BenchContext, title: string, sides: Side[], base: string): Promise<string> {
-  const rounds = await measureInRounds(context, sides, {
-    warmUp: 2,
-    rounds: context.isQuick ? 3 : 7,
-  });
+  const rounds = await measureInRounds(context, sides, roundsOf(context));
   return table(title, rounds, base);
 }

@@ -7,7 +7,7 @@ import { cpuPerMessage, createMeter } from '../meter.ts';
 import { type Pair, startPairs } from '../pairs.ts';
 import { createRandom } from '../random.ts';
 import { table } from '../report.ts';
-import { type Figures, measureInRounds, medianOf } from '../rounds.ts';
+import { type Figures, measureInRounds, medianOf, roundsOf } from '../rounds.ts';
 import { startIngress, startPlainIngress, stopAtEnd } from '../services.ts';
 import { quantile } from '../statistics.ts';
 
@@ -41,7 +41,10 @@ async function benchAccepting(context: BenchContext): Promise<string> {
     };
     return { name, measure };
   });
-  const fullSpeed = await measureInRounds(context, atFullSpeed, { warmUp: 2, rounds: isQuick ? 2 : 3 });
+  const fullSpeed = await measureInRounds(context, atFullSpeed, {
+    ...roundsOf(context),
+    rounds: isQuick ? 2 : 3,
+  });
   const maxima = new Map(prepared.map(({ name }) => [name, medianOf(fullSpeed, name, 'accepted/s')]));
   const lower = Math.min(...maxima.values());
 
@@ -78,7 +81,11 @@ async function benchWholeWay(context: BenchContext): Promise<string> {
   const { isQuick } = context;
   await using programs = stopAtEnd();
   const pairs = await startPairs(context, programs);
-  for (const pair of pairs) await measureDelivery(context, pair, 2000);
+  const warmUp = pairs.map((pair) => ({
+    name: pair.name,
+    measure: () => measureDelivery(context, pair, 4000),
+  }));
+  await measureInRounds(context, warmUp, { ...roundsOf(context), rounds: 0 });
   const sides = pairs.map((pair) => ({ name: pair.name, measure: () => measureWholeWay(context, pair) }));
   const rounds = await measureInRounds(context, sides, { rounds: isQuick ? 1 : 3 });
   return table(`Accept and deliver at ${STEADY_PER_SECOND}/s`, rounds, 'plain');

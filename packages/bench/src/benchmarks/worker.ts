@@ -3,7 +3,7 @@ import { createGatewayQueue, createPlainQueue, type FilledQueue } from '../fille
 import { measureDrain } from '../measure-drain.ts';
 import type { Program } from '../program.ts';
 import { table } from '../report.ts';
-import { measureInRounds } from '../rounds.ts';
+import { measureInRounds, roundsOf } from '../rounds.ts';
 import {
   ANSWER_AFTER_MS,
   CONCURRENCY,
@@ -42,7 +42,7 @@ async function benchAt(concurrency: number, context: BenchContext): Promise<stri
     side('plain', plain, provider, createPlainQueue(redis.client, 'sms')),
     side('does nothing', idle, idle, createPlainQueue(redis.client, 'idle')),
   ];
-  const rounds = await measureInRounds(context, sides, { warmUp: 2, rounds: isQuick ? 3 : 7 });
+  const rounds = await measureInRounds(context, sides, roundsOf(context));
   return table(
     `Worker, concurrency ${concurrency}, provider answers after ${ANSWER_AFTER_MS} ms`,
     rounds,
