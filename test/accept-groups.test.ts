@@ -137,14 +137,14 @@ const COUNT = composeLua(
   ${READ_REQUESTS}
   local answers = {}
   for i, request in ipairs(given.requests) do
-    local screened, reached, is_refused = screen(request), {}, false
-    for number, state in pairs(screened.states) do
+    local reached, is_refused = {}, false
+    for number, state in pairs(screen(request)) do
       reached[#reached + 1] = { number, state.counted, state.max, state.wait }
       is_refused = is_refused or state.rule.mode == 'enforce'
     end
     table.sort(reached, function(a, b) return a[1] < b[1] end)
     answers[i] = reached
-    if not is_refused then count_screened(screened, request.id) end
+    if not is_refused then count_screened(request.id) end
   end
   save_screened()
   return answers`,

@@ -17,12 +17,12 @@ export type RuleState = { rule: string; counted: number; max: number; isReached:
 const ASK = composeLua(
   `--- @include "@sms-gateway/screening/screen.lua"
   local request = cjson.decode(ARGV[1])
-  local screened, states, is_refused = screen(request, true), {}, false
-  for number, state in pairs(screened.states) do
+  local states, is_refused = {}, false
+  for number, state in pairs(screen(request, true)) do
     states[#states + 1] = { number, state.counted, state.max, state.wait }
     is_refused = is_refused or state.wait > 0
   end
-  if not is_refused then count_screened(screened, ARGV[2]) end
+  if not is_refused then count_screened(ARGV[2]) end
   save_screened()
   return states`,
   new URL(import.meta.url),

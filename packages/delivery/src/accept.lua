@@ -95,24 +95,24 @@ local function write_trace(i, kind, recorded)
 end
 
 local function accept(i)
-  local id, message = sent.id[i], message_at(i)
+  local id, message, now = sent.id[i], message_at(i), clock(args.now)
   local kind, accepted_at, correlations = message.kind, message.accepted_at, sent.correlations[i] or {}
-  local repeated = repeat_of(message, clock(args.now), trace_of)
+  local repeated = repeat_of(message, now, trace_of)
   if repeated then return repeated end
-  local verdict, refuses, screened, recorded = reach_verdict(keys.blocks, message)
+  local verdict, refuses, states, recorded = reach_verdict(keys.blocks, message)
   if refuses then
     local refusal = { at = tonumber(accepted_at), connection = kind.connection, id = id }
     -- What is remembered of a number has the same keyed hash as what is counted of it.
     local recipient = string.match(message.recipient_counter, '[^:]+$')
     local lists = { prefixes.history .. recipient, unpack(correlations) }
-    remember_refusal(lists, args.history, refusal, verdict, screened)
+    remember_refusal(lists, args.history, refusal, verdict, states)
     return { 'refused', verdict }
   end
 
   redis.call('SET', prefixes.vault .. id, sent.sealed[i], 'PXAT', time_after(sent.vault_ms[i]))
   write_trace(i, kind, recorded)
   remember(correlations, args.history, id)
-  remember_accepted(message.recipient_counter, args.history, id, screened.now)
+  remember_accepted(message.recipient_counter, args.history, id, now)
   -- From here on nothing can fail: a message that has a job is counted, and can be repeated.
   local repeatable = ''
   if message.repeat_key then
@@ -129,7 +129,7 @@ local function accept(i)
     timestamp = accepted_at,
   })
   accepted[#accepted + 1] = id
-  count_screened(screened, id)
+  count_screened(id)
   return verdict == PASSED and 'accepted' or { 'accepted', verdict }
 end
 

@@ -23,13 +23,13 @@ local function remember_accepted(number, limits, id, now)
   touch(number, now, limits.life_ms)
 end
 
--- Adds a request that screening refuses. verdict and screened are what reach_verdict answers.
-local function remember_refusal(lists, limits, refusal, verdict, screened)
+-- Adds a request that screening refuses. verdict and states are what reach_verdict answers.
+local function remember_refusal(lists, limits, refusal, verdict, states)
   local rules = {}
   if verdict[1] == 'blocked' then
     rules[1] = 'blocked'
   else
-    for _, state in pairs(screened.states) do
+    for _, state in pairs(states) do
       if state.rule.mode == 'enforce' then rules[#rules + 1] = state.rule.name end
     end
   end

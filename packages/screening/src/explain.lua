@@ -10,7 +10,7 @@
 
 local blocks = blocks_of(clock(), keys.blocks, args.screening.blockable)
 local rules = {}
-for number, state in pairs(screen(args.screening, true).states) do
+for number, state in pairs(screen(args.screening, true)) do
   rules[#rules + 1] = { number, tostring(state.counted), tostring(state.max), state.wait }
 end
 return { blocks, rules }

@@ -37,11 +37,10 @@ local function begin_run(now, kind)
   run.kind = kind
 end
 
--- Weighs a group of limits, and adds the states of those that are reached (with `explains`, of all) to states. Answers the tally.
+-- Weighs each limit of a group, and adds the states of those that are reached (with `explains`, of all) to states.
 local function weigh(now, kind, group, key, states, explains)
   local shapes, maxima, n = group.shapes, group.maxima, kind[group.counts] or 1
   local tally = tally_of(now, key, shapes)
-  if not explains and n <= room_under(tally, maxima) then return tally end
   settle(tally)
   for i = 1, #maxima do
     local max, counter, number = maxima[i], tally.counters[i], group.before + i
@@ -51,39 +50,44 @@ local function weigh(now, kind, group, key, states, explains)
       states[number] = { counted = counter[2], max = max, wait = wait, rule = rule }
     end
   end
-  return tally
 end
 
--- What the message that was screened last counts in of its own, for each group.
-local own_keys, own_tallies = {}, {}
+-- What is known of the message that was screened last; of its own groups, what each counts in.
+local screened = { keys = {}, tallies = {}, states = {} }
 
 -- The state of every rule that is reached, by number: counted, max, wait (milliseconds until there is room) and rule (its mode
 -- and name). Writes nothing. With `explains`, of every rule, wait being 0 where there is room. The wait of a rule that only
 -- records costs more than everything else and only `explain` needs it, so it is 1 otherwise.
 local function screen(request, explains)
-  local now, kind, states = clock(request.now), request.kind, {}
-  local plan = kind.plan
+  if next(screened.states) then screened.states = {} end
+  local now, kind, states = clock(request.now), request.kind, screened.states
+  local plan, keys, tallies = kind.plan, screened.keys, screened.tallies
+  screened.now, screened.request = now, request
   for g = 1, #plan.own do
     local group = plan.own[g]
     local key = request[group.counter]
     if group.is_pair then key = pair_of(now, key, request.address) end
-    own_keys[g], own_tallies[g] = key, weigh(now, kind, group, key, states, explains)
+    local tally = tally_of(now, key, group.shapes)
+    keys[g], tallies[g] = key, tally
+    if explains or room_under(tally, group.maxima) < (kind[group.counts] or 1) then
+      weigh(now, kind, group, key, states, explains)
+    end
   end
   if explains or run.kind ~= kind or run.taken >= run.room then begin_run(now, kind) end
   local is_shared_free = not explains and run.taken < run.room
   if not is_shared_free then
-    for g = 1, #plan.shared do weigh(now, kind, plan.shared[g], kind.keys[g], states, explains) end
+    for g, group in ipairs(plan.shared) do weigh(now, kind, group, kind.keys[g], states, explains) end
   end
-  local of_ip = plan.guard and weigh_guard(now, request, states, is_shared_free, explains)
-  return { now = now, request = request, states = states, of_ip = of_ip }
+  screened.of_ip = plan.guard and weigh_guard(now, request, states, is_shared_free, explains)
+  return states
 end
 
 -- Counts the message that was screened last; `save_screened` writes it.
-local function count_screened(screened, id)
+local function count_screened(id)
   local now, request = screened.now, screened.request
   local kind = request.kind
   local own = kind.plan.own
-  for g = 1, #own do count(now, own_keys[g], own_tallies[g], kind[own[g].counts] or 1) end
+  for g = 1, #own do count(now, screened.keys[g], screened.tallies[g], kind[own[g].counts] or 1) end
   run.taken = run.taken + 1
   if kind.plan.guard then remember_code(now, request, id, screened.of_ip) end
 end

@@ -10,8 +10,8 @@ local PASSED = { 'passed' }
 
 -- request: blockable (blocks.ts) and what screen.lua is asked; its kind has configured_block, too. Writes nothing:
 -- `count_screened` does, once the message is taken.
--- Answers the verdict for readVerdict (screening.ts); whether it refuses; what was screened, to be counted; and the names of
--- the rules that only record and were reached, if any.
+-- Answers the verdict for readVerdict (screening.ts); whether it refuses; the states of the rules that it reached; and the
+-- names of those that only record, if any.
 local function reach_verdict(blocks_key, request)
   local configured_block = request.kind.configured_block
   if configured_block then return { 'blocked', configured_block }, true end
@@ -20,10 +20,10 @@ local function reach_verdict(blocks_key, request)
     local widest = blocks_of(clock(request.now), blocks_key, request.blockable)[1]
     if widest then return { 'blocked', widest[1] }, true end
   end
-  local screened = screen(request)
-  if not next(screened.states) then return PASSED, false, screened end
+  local states = screen(request)
+  if not next(states) then return PASSED, false, states end
   local verdict, recorded = { 'passed' }, nil
-  for number, state in pairs(screened.states) do
+  for number, state in pairs(states) do
     verdict[#verdict + 1] = number
     verdict[#verdict + 1] = state.wait
     if state.rule.mode == 'enforce' then
@@ -32,5 +32,5 @@ local function reach_verdict(blocks_key, request)
       recorded = recorded and recorded .. ',' .. state.rule.name or state.rule.name
     end
   end
-  return verdict, verdict[1] == 'limited', screened, recorded
+  return verdict, verdict[1] == 'limited', states, recorded
 end
