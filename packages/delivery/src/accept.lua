@@ -55,7 +55,7 @@
 --- @include "./enqueue.lua"
 
 local prefixes, sent = args.prefixes, args.messages
-local accepted = {}
+local accepted, NONE = {}, {}
 
 local function trace_of(id) return prefixes.trace .. id end
 
@@ -96,7 +96,7 @@ end
 
 local function accept(i)
   local id, message, now = sent.id[i], message_at(i), clock(args.now)
-  local kind, accepted_at, correlations = message.kind, message.accepted_at, sent.correlations[i] or {}
+  local kind, accepted_at, correlations = message.kind, message.accepted_at, sent.correlations[i] or NONE
   local repeated = repeat_of(message, now, trace_of)
   if repeated then return repeated end
   local verdict, refuses, states, recorded = reach_verdict(keys.blocks, message)

@@ -11,7 +11,7 @@ local function remember(lists, limits, entry)
   end
 end
 
-local HISTORY = cmsgpack.pack('history')
+local HISTORY = new_entry('history')
 
 -- Adds an accepted message to the state of its number, the oldest first. Every id is as long as the others.
 local function remember_accepted(number, limits, id, now)

@@ -8,10 +8,11 @@ local marks = {}
 -- Reads the marks in these lists, so that asking for one of them takes no command of its own.
 local function load_marks(lists)
   local keys = {}
-  for _, list in ipairs(lists) do
-    for _, key in ipairs(list) do keys[#keys + 1] = key end
+  for l = 1, #lists do
+    for i = 1, #lists[l] do keys[#keys + 1] = lists[l][i] end
   end
-  for i, mark in ipairs(redis.call('MGET', unpack(keys))) do marks[keys[i]] = mark end
+  local found = redis.call('MGET', unpack(keys))
+  for i = 1, #keys do marks[keys[i]] = found[i] end
 end
 
 local function mark_of(key)

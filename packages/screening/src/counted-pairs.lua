@@ -7,7 +7,9 @@ local MAX_INSIDE = 20
 -- No window is longer (packages/config), and what it counted is kept for a sixtieth of it more.
 local MAX_WINDOW_MS = 86400000 * 61 / 60
 local inside = {}
-local PAIRS = cmsgpack.pack('pairs')
+-- The state of a number of which nothing is known.
+local NOTHING = {}
+local PAIRS = new_entry('pairs')
 
 local function size_of(map)
   local size = 0
@@ -19,7 +21,7 @@ end
 local function pair_of(now, number, address)
   local key = number .. '.' .. address
   if loaded[key] ~= nil then return key end
-  local state = (beginnings[number] or not is_unknown(number)) and state_of(number) or {}
+  local state = is_new(number) and NOTHING or state_of(number)
   local known = state.pairs and state.pairs[address]
   if not known and state.pairs then
     for other, of_pair in pairs(state.pairs) do

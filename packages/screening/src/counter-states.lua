@@ -13,36 +13,40 @@
 local PARTS = 60
 
 -- By key: `loaded` has the state, or its bytes until they are needed, or false where there is none. `changed` has the time of
--- those to be written. `beginnings` has what is counted of a new subject, `remembered`, by name, what else is remembered of it.
-local loaded, changed, beginnings, remembered = {}, {}, {}, {}
+-- those to be written. `beginnings` has what is counted of a new subject.
+local loaded, changed, beginnings = {}, {}, {}
 
--- The table under a key of another table, which is made if it is missing.
-local function table_at(map, key)
-  local found = map[key]
-  if not found then
-    found = {}
-    map[key] = found
-  end
-  return found
+-- What else is remembered of new subjects: for each entry its packed name, and by key the packed values.
+local entries = {}
+local function new_entry(name)
+  local entry = { name = cmsgpack.pack(name), values = {} }
+  entries[#entries + 1] = entry
+  return entry
 end
 
 -- Reads the keys in these lists; false in a list is none.
 local function load_counters(lists)
   local keys = {}
   for _, list in ipairs(lists) do
-    for _, key in ipairs(list) do
+    for i = 1, #list do
+      local key = list[i]
       if key and loaded[key] == nil then
         keys[#keys + 1], loaded[key] = key, false
       end
     end
   end
   if #keys == 0 then return end
-  for i, packed in ipairs(redis.call('MGET', unpack(keys))) do loaded[keys[i]] = packed end
+  local packed = redis.call('MGET', unpack(keys))
+  for i = 1, #keys do loaded[keys[i]] = packed[i] end
 end
 
 local function is_unknown(key)
-  if loaded[key] == nil then loaded[key] = redis.call('GET', key) end
-  return not loaded[key]
+  local state = loaded[key]
+  if state == nil then
+    state = redis.call('GET', key)
+    loaded[key] = state
+  end
+  return not state
 end
 
 -- How the state of a new subject begins: what is counted, one step after the other, as a chain of tables that is shared by
@@ -53,7 +57,8 @@ local NO_SHAPES = {}
 local function make_step(before, now, shapes, n, life_ms)
   local until_ms = math.max(math.ceil(now + life_ms), before.until_ms or 0)
   local step = { before = before, now = now, shapes = shapes, n = n, until_ms = until_ms }
-  table_at(before, shapes)[n] = step
+  before[shapes] = before[shapes] or {}
+  before[shapes][n] = step
   return step
 end
 
@@ -87,22 +92,24 @@ local function bytes_of_new(key, step)
   if not step.packed then
     step.packed = cmsgpack.pack('counters', counters_after(step), 'until_ms', step.until_ms)
   end
-  local n, entries = 2, 2
-  for name, by_key in pairs(remembered) do
-    if by_key[key] then
-      pieces[n + 1], pieces[n + 2] = name, by_key[key]
-      n, entries = n + 2, entries + 1
+  local n = 2
+  for e = 1, #entries do
+    local entry = entries[e]
+    local value = entry.values[key]
+    if value then
+      pieces[n + 1], pieces[n + 2] = entry.name, value
+      n = n + 2
     end
   end
-  pieces[1], pieces[2] = string.char(128 + entries), step.packed
+  -- A map of two entries and these.
+  pieces[1], pieces[2] = string.char(128 + 1 + n / 2), step.packed
   return table.concat(pieces, '', 1, n)
 end
 
--- Remembers something of a new subject that is counted, too: its name and value, each packed. False if the subject is not new.
-local function remember_of_new(key, name, value)
-  local by_key = table_at(remembered, name)
-  if not is_unknown(key) or by_key[key] then return false end
-  by_key[key] = value
+-- Remembers something of a new subject that is counted, too: a packed value under an entry. False if the subject is not new.
+local function remember_of_new(key, entry, value)
+  if not is_unknown(key) or entry.values[key] then return false end
+  entry.values[key] = value
   return true
 end
 
@@ -112,7 +119,7 @@ local function state_of(key)
   if step then
     state = cmsgpack.unpack(bytes_of_new(key, step))
     beginnings[key], changed[key] = nil, step.now
-    for _, by_key in pairs(remembered) do by_key[key] = nil end
+    for _, entry in ipairs(entries) do entry.values[key] = nil end
   else
     state = is_unknown(key) and { counters = {}, until_ms = 0 } or cmsgpack.unpack(loaded[key])
   end

@@ -11,7 +11,7 @@ local HOUR_SHARE = 0.2
 local BUSY_HOURS = 6
 -- Maximum number of pending codes of one number. Further codes stay unused.
 local MAX_PENDING = 100
-local PENDING, COUNTRIES = cmsgpack.pack('pending'), cmsgpack.pack('countries')
+local PENDING, COUNTRIES = new_entry('pending'), new_entry('countries')
 
 -- The floors as maxima of UNUSED_SHAPES.
 local maxima = {}

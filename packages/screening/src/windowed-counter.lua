@@ -129,10 +129,15 @@ local adding = {}
 local function tallies_of(shapes)
   local names = ''
   for i = 1, #shapes do names = names .. shapes[i][1] end
-  tallies_by_names[names] = tallies_by_names[names]
-    or { by_key = {}, of_nothing = { shapes = shapes, counters = nothing_of(shapes), added = 0, rooms = {} } }
-  tallies_by_shapes[shapes] = tallies_by_names[names]
-  return tallies_by_names[names]
+  local tallies = tallies_by_names[names]
+  if not tallies then
+    local counters, life_ms = nothing_of(shapes), life_of(shapes)
+    local of_nothing = { shapes = shapes, counters = counters, life_ms = life_ms, added = 0, rooms = {} }
+    tallies = { by_key = {}, of_nothing = of_nothing }
+    tallies_by_names[names] = tallies
+  end
+  tallies_by_shapes[shapes] = tallies
+  return tallies
 end
 
 local function settle(tally)
@@ -176,6 +181,8 @@ end
 local function count(now, key, tally, n)
   if tally.key then
     tally.added = tally.added + n
+  elseif is_unknown(key) then
+    begin_counting(now, key, tally.shapes, n, tally.life_ms)
   else
     add(now, key, tally.shapes, tally.counters, n)
   end
@@ -194,5 +201,6 @@ local function save_counters()
     redis.call('SET', key, cmsgpack.pack(loaded[key]), 'PXAT', ends_at)
     save_older(key, ends_at)
   end
-  changed, beginnings, remembered = {}, {}, {}
+  changed, beginnings = {}, {}
+  for _, entry in ipairs(entries) do entry.values = {} end
 end
