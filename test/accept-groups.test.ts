@@ -16,6 +16,7 @@ const LIMIT: Limit = {
   mode: 'enforce',
   counts: 'messages',
 };
+const PLAN = createScreeningPlan([[{ ...LIMIT, by: 'recipient' }]], undefined);
 
 async function setup() {
   const redis = await openTestRedis();
@@ -51,7 +52,7 @@ async function setup() {
           recipientKey: number,
           blockable: number,
           configuredBlock: undefined,
-          plan: createScreeningPlan([[{ ...LIMIT, by: 'recipient' }]], undefined),
+          plan: PLAN,
           keys: [],
           cost: { segments: 1, price: 0 },
           country: 'DE',
@@ -124,6 +125,21 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
     accept(THREE, 'Code 1'),
   ]);
   expect(again).toMatchObject([{ isRepeat: true }, { isRepeat: false }, { isRepeat: true }]);
+});
+
+test('the trace of a message has no field of the messages before it in the group', async () => {
+  await using bundle = await setup();
+  const { accept, redis } = bundle;
+  const now = Date.now();
+
+  const answers = await Promise.all([accept(ONE, 'Code 1', undefined, now), accept(TWO, 'Code 1')]);
+
+  const traces = await Promise.all(
+    answers.map((answer) => redis.hgetall(gatewayKeys.trace('id' in answer ? answer.id : ''))),
+  );
+  expect(traces.map((trace) => trace['requested_at'])).toEqual([String(now), undefined]);
+  const [first = {}, second = {}] = traces;
+  expect(Object.keys(second)).toEqual(Object.keys(first).filter((name) => name !== 'requested_at'));
 });
 
 /** Requests name their kind by number, so that those of one kind share one table as in accept.lua. */
