@@ -37,7 +37,7 @@ export type AcceptAnswer =
   | [kind: 'refused' | 'accepted', verdict: ScreeningAnswer]
   | [kind: 'failed', error: string];
 
-/** By name, what each of them has. */
+/** For each field, its values: one for each message. */
 type Lists<T> = { [Name in keyof T]: T[Name][] };
 
 const ACCEPT = loadScript<{
@@ -154,7 +154,7 @@ function kindOf({ job, repeatMs, newestMs, screening, recipientHint, fields }: A
   };
 }
 
-/** Numbers things by name in the order in which they first come, from 1. */
+/** Numbers things from 1, in the order in which their names first come. */
 function createNumbering<T>() {
   const numbers = new Map<unknown, number>();
   const things: T[] = [];

@@ -20,9 +20,9 @@
 --     connection     that they came by
 --     repeat_ms      for how long they can be repeated, in milliseconds
 --     newest_ms      life of the newest mark
---     hint           how what the trace shows of their numbers begins, before an ellipsis
+--     hint           beginning of the masked numbers in their traces, before the ellipsis
 --     fields         fields and values of the trace
---                    And what screening is asked (screening.ts): configured_block, keys, segments, price, country and
+--                    And for screening (screening.ts): configured_block, keys, segments, price, country and
 --                    country_counter
 --   prefixes         what keys begin with: vault, trace and job, before the id of a message, and history
 --   trace_ms         life of a trace
@@ -42,9 +42,9 @@
 --     deadline       as text
 --     job            what the queue carries, as JSON
 --     correlations   the lists of its correlation id
---     hint           how what the trace shows of its number ends
+--     hint           end of the masked number in its trace, after the ellipsis
 --     code_of        keyed hash of its number, if it is a code that the guard counts
---                    And what screening is asked: recipient_counter, ip_counter, prefix_counter, address and blockable
+--                    And for screening: recipient_counter, ip_counter, prefix_counter, address and blockable
 -- ANSWER
 --   for each message: { 'repeat', id of the first, its outcome or '' }, { 'reused' }, { 'refused', verdict },
 --   { 'accepted', verdict }, or only 'accepted' where it reached no rule, or { 'failed', error }
@@ -59,7 +59,7 @@ local accepted, NONE = {}, {}
 
 local function trace_of(id) return prefixes.trace .. id end
 
--- What screening and the search for repeats are asked about a message.
+-- The message as screening and the search for repeats read it.
 local function message_at(i)
   return {
     now = args.now,
@@ -81,7 +81,7 @@ local function repeat_end(repeat_ms)
   return args.now and string.format('%.0f', args.now + repeat_ms) or time_after(repeat_ms)
 end
 
--- Each message puts its own fields into the list of its kind, behind those that they have in common (`common` in number).
+-- Each message writes its own fields into the list of its kind, after the `common` entries that they all share.
 local function write_trace(i, kind, recorded)
   local trace, fields, n = trace_of(sent.id[i]), kind.fields, kind.common + 4
   local requested_at, code_of = sent.requested_at[i], sent.code_of[i]

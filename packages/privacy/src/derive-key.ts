@@ -13,8 +13,8 @@ export function deriveKey(payloadKey: Uint8Array, purpose: string): Buffer {
 }
 
 /**
- * One function for each payload key, the current one's first, that makes the MAC of a text: 128 bits, as base64url. With
- * encryption off, one that everybody can compute.
+ * One function for each payload key, the current key's first, that computes the MAC of a text: 128 bits, as base64url. With
+ * encryption off, there is one, and everybody can compute the same.
  */
 export function deriveMacs(payloadKeys: PayloadKeys, purpose: string): [Mac, ...Mac[]] {
   const secrets = payloadKeys.kind === 'off' ? [Buffer.alloc(32)] : payloadKeys.keys;

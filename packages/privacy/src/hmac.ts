@@ -4,13 +4,13 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
-/** UTF-16 code units; a token and a text are shorter. */
+/** UTF-16 code units. Auth0's tokens and nearly all texts are shorter; `createHmac` is used for longer ones. */
 const MAX_TEXT_LENGTH = 2048;
 const MAX_BYTES_PER_UNIT = 3;
 
 /**
- * Creates HMAC-SHA-256 (RFC 2104) with one key: of texts, as base64url. node:crypto computes the two digests in one call
- * each, without the object that `createHmac` makes for every text, which costs more than both digests (ADR 6).
+ * Creates a function that computes the HMAC-SHA-256 (RFC 2104) of a text under this key, as base64url. It makes one call of
+ * node:crypto for each of the two digests. The object that `createHmac` makes for every text costs more than both (ADR 6).
  */
 export function createHmacSha256(key: KeyObject): (text: string) => string {
   const secret = key.export();
@@ -26,7 +26,7 @@ export function createHmacSha256(key: KeyObject): (text: string) => string {
   };
 }
 
-/** The key as RFC 2104 pads it, with room for what is hashed after it. */
+/** The key, padded as in RFC 2104, with room behind it for the data to be hashed. */
 function padded(key: Uint8Array, pad: number, roomBytes: number): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES + roomBytes);
   for (let i = 0; i < BLOCK_BYTES; i++) block[i] = (key[i] ?? 0) ^ pad;

@@ -7,9 +7,9 @@ type ConnectionPlan = {
   plan: ScreeningPlan;
   /** Whether it limits ranges of numbers. */
   limitsPrefix: boolean;
-  /** What its first shared groups are counted for. */
+  /** The scopes of its first shared groups. */
   sharedScopes: SharedScope[];
-  /** What its other shared groups are counted under. */
+  /** The keys of its other shared groups. */
   spendKeys: string[];
 };
 type Plans = (hasIp: boolean, isCode: boolean) => ConnectionPlan;

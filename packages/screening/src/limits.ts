@@ -13,7 +13,7 @@ const WINDOWS = [
 ] as const;
 const ADDRESS_SCOPES = new Set<LimitScope>(['ip', 'recipientIp']);
 
-/** Of what is counted for these, each message has its own. */
+/** Scopes in which each message has a counter of its own. */
 type OwnScope = NonNullable<Limit['by']>;
 export type SharedScope = Exclude<LimitScope, OwnScope>;
 const SHARED_SCOPES: ReadonlySet<LimitScope> = new Set(['country', 'connection', 'overall']);

@@ -10,7 +10,7 @@ export type Limit = {
   mode: RuleMode;
   /** What a message counts for: itself, its segments, or its price in millionths. */
   counts: 'messages' | 'segments' | 'price';
-  /** What each message has one of its own of, if that is what it counts by; `recipientIp`: number and address together. */
+  /** What it counts by, if each message has its own: `recipientIp` is number and address together. Others are shared. */
   by?: 'recipient' | 'recipientIp' | 'ip' | 'prefix';
 };
 

@@ -1,6 +1,6 @@
 -- Screening as a transaction asks for it: weigh, and count what is taken.
--- request (screening.ts): what one message has of its own, now (only in simulations) among it, and its kind: what it has in
--- common with others, the plan (screening-plan.ts) among it. Where the plan has a guard, also the code of guard-rules.lua.
+-- request (screening.ts): the fields of one message, now (only in simulations), and its kind, which has the fields that it shares
+-- with others and the plan (screening-plan.ts). Where the plan has a guard, also the code of guard-rules.lua.
 --- @include "./windowed-counter.lua"
 --- @include "./plan-rules.lua"
 --- @include "./guard-rules.lua"
@@ -33,7 +33,7 @@ local function begin_run(now, kind)
     add_to_run(kind.keys[g], group.shapes, group.maxima, kind[group.counts] or 1)
   end
   if guard then add_to_run(kind.country_counter, UNUSED_SHAPES, maxima_of(guard.country), 1) end
-  -- Not before: without all its parts it is no run of this kind.
+  -- Set last, so that a run that lacks parts after an error is not taken for one of this kind.
   run.kind = kind
 end
 

@@ -23,13 +23,13 @@ export type ScreeningPlan = {
   rules: { rule: string; mode: RuleMode }[];
   /** As screen.lua reads it. */
   data: {
-    /** Count in what each message has of its own: in the counter of its request that has this name. */
+    /** Groups that count in a counter of the message itself: the one of its request with this name. */
     own: (Group & {
       counter: 'recipient_counter' | 'ip_counter' | 'prefix_counter';
-      /** It counts by the address within the counter, which is that of a number. */
+      /** It counts by the address, inside the counter of the number. */
       is_pair: boolean;
     })[];
-    /** Count in what messages of one kind share: each has its key (ScreeningRequest). */
+    /** Groups that count in a counter that messages of one kind share. Its key is in the request (ScreeningRequest). */
     shared: Group[];
     guard: (Omit<GuardPlan, 'mode'> & { before: number }) | undefined;
     /** Mode and name of every rule, in one string, which is cheaper to send with every group of messages. */
@@ -37,7 +37,7 @@ export type ScreeningPlan = {
   };
 };
 
-/** Limits that count the same under one key stand together in a group. No two groups count in the same. */
+/** Limits that count the same under one key form a group. No two groups share a counter. */
 export function createScreeningPlan(groups: Limit[][], guard: GuardPlan | undefined): ScreeningPlan {
   const rules: ScreeningPlan['rules'] = [];
   const own: ScreeningPlan['data']['own'] = [];

@@ -7,9 +7,9 @@ export type Screening = {
   plan: ScreeningPlan;
   /** For verdict.lua, which is given the plan with it. */
   request: ScreeningRequest;
-  /** What the trace of the message keeps for screening: whose code it was, by the keyed hash of its number, */
+  /** For the trace: keyed hash of the number, if the guard counts the code. */
   codeOf: string | undefined;
-  /** and what it cost. */
+  /** For the trace: what the message cost. */
   traceFields: Record<string, string | number | undefined>;
 };
 
@@ -19,17 +19,17 @@ export type ScreeningRequest = {
   blockable: string;
   /** Keyed hash of the address, if anything is counted by it. */
   address: string | undefined;
-  /** What is counted and remembered of the number, and what is counted of the address and of the range of numbers. */
+  /** Keys of the counters of the number (with what else is remembered of it), the address and the range of numbers. */
   recipient_counter: string;
   ip_counter: string | undefined;
   prefix_counter: string | undefined;
-  /** What many messages have in common. */
+  /** What the message has in common with many others. */
   kind: {
     /** The name under which the configuration blocks it. */
     configured_block: string | undefined;
-    /** What each shared group of limits of the plan counts in. */
+    /** Keys of the counters, one for each shared group of limits of the plan. */
     keys: readonly string[];
-    /** For the guard, if the plan has one: the country, and what is counted of it. */
+    /** For the guard, if the plan has one: the country, and the key of its counters. */
     country: string | undefined;
     country_counter: string | undefined;
   } & Spend;

@@ -176,7 +176,7 @@ test('submits no part again of a text whose parts were all acknowledged', async 
   expect(smsc.of('submit_sm')).toHaveLength(3);
 });
 
-test('submits only the part again whose outcome is unknown', async () => {
+test('submits again only the part whose outcome is unknown', async () => {
   const memory = createLocalMemory();
   let submits = 0;
   await using smsc = await startSmsc({
