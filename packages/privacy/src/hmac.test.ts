@@ -21,6 +21,16 @@ test('equals the HMAC of node:crypto for any key and texts, one after the other'
   );
 });
 
+test('equals it for several keys in turn', () => {
+  const keys = [16, 32, 64, 100].map((bytes) => createSecretKey(randomBytes(bytes)));
+  const hmacs = keys.map(createHmacSha256);
+  for (const text of ['a longer text', 'text', '']) {
+    expect(hmacs.map((hmac) => hmac(text))).toEqual(
+      keys.map((key) => createHmac('sha256', key).update(text).digest('base64url')),
+    );
+  }
+});
+
 test.each([63, 64, 65])('equals it for a key of %i bytes, around the length of a block', (bytes) => {
   expectNodes(randomBytes(bytes), ['', 'x', 'x'.repeat(64), '']);
 });
