@@ -292,6 +292,31 @@ test('messages in one script reach the limits, and leave what they leave, as one
   );
 });
 
+test('a message that costs nothing is limited only if the maximum is exceeded, as one that was lowered may be', async () => {
+  await using redis = await openTestRedis();
+  const request = (max: number, price: number) => {
+    const plan = createScreeningPlan([[{ ...LIMIT, max, counts: 'price' }]], undefined);
+    const { request: asked } = createScreening({
+      recipientKey: 'n',
+      blockable: '',
+      configuredBlock: undefined,
+      plan,
+      keys: [gatewayKeys.counters('price', 'default')],
+      cost: { segments: 1, price },
+      country: 'DE',
+    });
+    return { plan, request: asked, own: { id: 'msg_1' } };
+  };
+
+  const reached = (await redis.eval(
+    COUNT,
+    0,
+    packRequests([request(8, 8), request(8, 0), request(7, 0)]),
+  )) as unknown[][];
+
+  expect(reached.map((states) => states.length)).toEqual([0, 0, 1]);
+});
+
 test('a number and an address are limited together, also when the number meets more addresses than one key takes', async () => {
   await using redis = await openTestRedis();
   const windowMs = 600_000;
