@@ -82,12 +82,23 @@ local function weigh_guard(now, code, states, is_country_below, explains)
   return of_ip
 end
 
+-- What new subjects remember is the same for all codes of a kind, because the clock stands still: the middle of a pending code,
+-- and the countries of an address.
+local function packed_of(kind, now)
+  if not kind.packed then
+    local code, countries = cmsgpack.pack(now, kind.connection, kind.country), cmsgpack.pack({ [kind.country] = now })
+    kind.packed = { code = code, countries = countries }
+  end
+  return kind.packed
+end
+
 -- Adds the code to the pending ones of its number: { id, time, connection, country, ip }, and true at the end once a receipt
 -- has reported that it arrived.
 local function add_pending(now, code, id)
   local key, ip, kind = code.recipient_counter, code.ip_counter and code.address, code.kind
-  local only = ip and '\145\149' .. cmsgpack.pack(id, now, kind.connection, kind.country, ip)
-    or '\145\148' .. cmsgpack.pack(id, now, kind.connection, kind.country)
+  -- A list of one list of four or five.
+  local only = ip and '\145\149' .. cmsgpack.pack(id) .. packed_of(kind, now).code .. cmsgpack.pack(ip)
+    or '\145\148' .. cmsgpack.pack(id) .. packed_of(kind, now).code
   if not remember_of_new(key, PENDING, only) then
     local of_number = state_of(key)
     local pending = of_number.pending or {}
@@ -112,7 +123,7 @@ local function remember_code(now, code, id, of_ip)
   if not key then return end
 
   count(now, key, of_ip, 1)
-  if remember_of_new(key, COUNTRIES, cmsgpack.pack({ [country] = now })) then return end
+  if remember_of_new(key, COUNTRIES, packed_of(code.kind, now).countries) then return end
   local state = state_of(key)
   local countries = state.countries or {}
   for other, at in pairs(countries) do
