@@ -8,33 +8,48 @@
 -- Messages of one kind count in the same shared counters. Of those that come one after another, a run, only the first is
 -- weighed there. It shows for how many of them there is room, and what they count is added at the end of the run.
 local run = { taken = 0, room = 0 }
+-- The run of each kind has a part for each group of limits: key, shapes, maxima, n, and the tally while it goes on.
+local runs = {}
 
 local function end_run()
   if run.taken == 0 then return end
-  for _, part in ipairs(run) do count(run.now, part.key, part.tally, run.taken * part.n) end
+  for p = 1, #run do count(run.now, run[p].key, run[p].tally, run.taken * run[p].n) end
   run.taken, run.room = 0, 0
 end
 
-local function add_to_run(key, shapes, maxima, n)
-  local tally = tally_of(run.now, key, shapes)
-  local room = room_under(tally, maxima)
+local function new_run(kind)
+  local made, plan = { kind = kind, taken = 0 }, kind.plan
+  for g, group in ipairs(plan.shared) do
+    made[g] = { key = kind.keys[g], shapes = group.shapes, maxima = group.maxima, n = kind[group.counts] or 1 }
+  end
+  if plan.guard then
+    local maxima = maxima_of(plan.guard.country)
+    made[#made + 1] = { key = kind.country_counter, shapes = UNUSED_SHAPES, maxima = maxima, n = 1 }
+  end
+  runs[kind] = made
+  return made
+end
+
+-- For how many messages, each of which counts for n, there is room.
+local function times_in(room, n)
+  if n == 1 then return room end
+  if n > 0 then return math.floor(room / n) end
   -- What counts for nothing fits unless the maximum is exceeded already.
-  local times = n > 0 and math.floor(room / n) or room < 0 and 0 or math.huge
-  run.room = math.min(run.room, times)
-  run[#run + 1] = { key = key, tally = tally, n = n }
+  return room < 0 and 0 or math.huge
 end
 
 local function begin_run(now, kind)
   end_run()
-  run = { now = now, taken = 0, room = math.huge }
-  local shared, guard = kind.plan.shared, kind.plan.guard
-  for g = 1, #shared do
-    local group = shared[g]
-    add_to_run(kind.keys[g], group.shapes, group.maxima, kind[group.counts] or 1)
+  local next_run, room = runs[kind] or new_run(kind), math.huge
+  -- It has no room until all its parts are known: an error in one of them must not let the next message pass.
+  run, next_run.now, next_run.room = next_run, now, 0
+  for p = 1, #run do
+    local part = run[p]
+    part.tally = tally_of(now, part.key, part.shapes)
+    local times = times_in(room_under(part.tally, part.maxima), part.n)
+    if times < room then room = times end
   end
-  if guard then add_to_run(kind.country_counter, UNUSED_SHAPES, maxima_of(guard.country), 1) end
-  -- Set last, so that a run that lacks parts after an error is not taken for one of this kind.
-  run.kind = kind
+  run.room = room
 end
 
 -- Weighs each limit of a group, and adds the states of those that are reached (with `explains`, of all) to states.
