@@ -18,7 +18,7 @@ const LIMIT: Limit = {
 };
 const PLAN = createScreeningPlan([[{ ...LIMIT, by: 'recipient' }]], undefined);
 
-async function setup() {
+async function setup({ plan = PLAN, keys = [] as string[] } = {}) {
   const redis = await openTestRedis();
   const identity = createIdentity(KEYS);
   const producer = createProducer({
@@ -52,8 +52,8 @@ async function setup() {
           recipientKey: number,
           blockable: number,
           configuredBlock: undefined,
-          plan: PLAN,
-          keys: [],
+          plan,
+          keys,
           cost: { segments: 1, price: 0 },
           country: 'DE',
         }),
@@ -125,6 +125,19 @@ test('an error in one message is its own: it is neither enqueued nor counted, an
     accept(THREE, 'Code 1'),
   ]);
   expect(again).toMatchObject([{ isRepeat: true }, { isRepeat: false }, { isRepeat: true }]);
+});
+
+test('no message of a group is accepted if a counter that they share cannot be read', async () => {
+  const key = gatewayKeys.counters('connection', 'default');
+  await using bundle = await setup({ plan: createScreeningPlan([[LIMIT]], undefined), keys: [key] });
+  const { accept, redis } = bundle;
+  // No state, as the script expects.
+  await redis.set(key, 'x');
+
+  const answers = await Promise.allSettled([ONE, TWO, THREE].map((number) => accept(number, 'Code 1')));
+
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(await redis.llen('{gateway}:sms:wait')).toBe(0);
 });
 
 test('the trace of a message has no field of the messages before it in the group', async () => {
