@@ -7,6 +7,8 @@ export type Connection = {
   /** Sends the bytes of a request. Resolves once it is answered with 200, and rejects if it is not. */
   send(request: Buffer): Promise<void>;
   close(): void;
+  /** Whether the server has closed it, as servers do with one that is idle for long. */
+  isClosed(): boolean;
 };
 
 /** Answers must have a Content-Length. */
@@ -32,6 +34,7 @@ export async function openConnection(port: number): Promise<Connection> {
         else reject(failure);
       }),
     close: () => void socket.removeAllListeners('close').destroy(),
+    isClosed: () => failure !== undefined,
   };
 }
 

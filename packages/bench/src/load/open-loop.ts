@@ -25,13 +25,17 @@ export async function runOpenLoop(
   const opened = await openConnections([port], CONNECTIONS);
   const idle = [...opened];
   const waiting: ((connection: Connection) => void)[] = [];
+  const takeIdle = (): Connection | undefined => {
+    const connection = idle.pop();
+    return connection?.isClosed() ? takeIdle() : connection;
+  };
   const release = (connection: Connection) => {
     const next = waiting.shift();
     if (next === undefined) idle.push(connection);
     else next(connection);
   };
   const sendOne = async (request: Buffer, dueAtMs: number): Promise<Timing> => {
-    const connection = idle.pop() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
+    const connection = takeIdle() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
     await connection.send(request);
     const answeredAtMs = sharedClockMs();
     release(connection);
