@@ -13,10 +13,10 @@ import { type Listening, startOwnProgram, startProvider, startWorker, stopAtEnd 
 
 const DEPTHS = [100, 1000, 10_000, 100_000, 1_000_000];
 const QUICK_DEPTHS = [100, 1000, 10_000, 100_000];
-/** Messages that are measured at each depth: the last that are added, and the first that are delivered. */
+/** Messages that are measured at each depth: the last that are added, and the first that are delivered at full speed. */
 const MEASURED = 4000;
-/** Delivered before, while the worker gets up to speed. */
-const NOT_MEASURED = 500;
+/** Added and delivered before these: a process that waited while the queue was filled has to get up to speed again. */
+const NOT_MEASURED = 4000;
 /** Processes that fill the queue up to what is measured. */
 const FILLERS = 2;
 /** Each filler has so many numbers for itself: more than it ever adds. */
@@ -84,7 +84,11 @@ async function measureDepth(context: BenchContext, parts: Parts, depth: number):
   await redis.reset();
   await queue.pause();
   const emptyBytes = await redis.memoryBytes();
-  let queued = await fill(context, parts, depth - measured);
+  const isAll = measured === depth;
+  const notMeasured = isAll ? 0 : NOT_MEASURED;
+  let queued = await fill(context, parts, depth - measured - notMeasured);
+  await queue.fill(notMeasured);
+  queued += notMeasured;
 
   const beforeAdd = await meter.read();
   await queue.fill(measured);
@@ -100,7 +104,7 @@ async function measureDepth(context: BenchContext, parts: Parts, depth: number):
     'add: Redis, CPU us/message': add['Redis, CPU us/message'] ?? Number.NaN,
     'Redis keys/message': keys / queued,
     'Redis memory, bytes/message': bytes / queued,
-    ...(await deliver(parts, measured, { isAll: measured === depth })),
+    ...(await deliver(parts, measured, { isAll })),
   };
 }
 
@@ -135,7 +139,7 @@ async function deliver(
   await warm;
   const before = isAll ? atRest : await read();
   if (isAll) await queue.untilIdle();
-  else await untilCounted(provider, messages - NOT_MEASURED);
+  else await untilCounted(provider, messages);
   const after = await read();
   await queue.pause();
   const delivered = after.counted - before.counted;
