@@ -8,7 +8,7 @@ import { quantile } from './statistics.ts';
 
 export const CONNECTIONS = 64;
 const WARM_UP_MS = 300;
-/** A program that has just started, on a machine that was busy, takes a small part of what it takes later. */
+/** A program that has just started on a busy machine accepts far fewer messages a second than it does later. */
 const LEAST_PER_SECOND = 4000;
 
 type Options = {
